@@ -1,0 +1,319 @@
+"""The keys of encrypted values: root key wraps school key wraps subject key.
+
+Root keys come from settings.SANFANG_ROOT_KEY and never touch the database; the others are stored
+wrapped. Opened keys are kept per process for a minute, by their id. A key is never kept while the
+transaction that made it is open: after a rollback nothing could open what it sealed.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+from uuid import UUID, uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from parties.errors import KeyUnavailable
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+_ROOT_ID_BYTES: Final = 8
+#: Seconds a destroyed key may live on in another process: erasure is complete after that.
+CACHE_SECONDS: Final = 60
+_CACHE_SIZE: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Key:
+    """An opened key and the id that values carry."""
+
+    id: UUID
+    secret: bytes
+
+
+class _Cache:
+    """Opened keys by (school, what); bounded in number and in age."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, str, UUID | None], tuple[float, Key]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, school_id: int, what: str, about: UUID | None = None) -> Key | None:
+        with self._lock:
+            kept = self._kept.get((school_id, what, about))
+            if kept is None or kept[0] < time.monotonic():
+                return None
+            return kept[1]
+
+    def put(self, school_id: int, what: str, about: UUID | None, key: Key) -> None:
+        with self._lock:
+            self._kept[school_id, what, about] = (time.monotonic() + CACHE_SECONDS, key)
+            while len(self._kept) > _CACHE_SIZE:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+_cache = _Cache()
+forget = _cache.clear
+
+
+def school_key(school_id: int) -> Key:
+    """The key that seals new values of a school; made on first use, inside the caller's scope."""
+    kept = _cache.get(school_id, "school")
+    if kept is not None:
+        return kept
+    row = _select_school_key(school_id)
+    if row is None:
+        _insert_school_key(school_id)
+        row = _select_school_key(school_id)
+    if row is None:
+        raise KeyUnavailable("A school key needs a scope of that school.", school=school_id)
+    key_id, wrapped, committed = row
+    key = Key(key_id, _unwrap_by_root(wrapped, _school_aad(school_id, key_id)))
+    if committed:
+        _cache.put(school_id, "school", None, key)
+        _cache.put(school_id, "id", key.id, key)
+    return key
+
+
+def subject_key(school_id: int, subject: UUID) -> Key:
+    """The key of one subject; made on first use, inside the caller's scope."""
+    kept = _cache.get(school_id, "subject", subject)
+    if kept is not None:
+        return kept
+    row = _select_subject_key(school_id, subject)
+    if row is None:
+        _insert_subject_key(school_id, subject)
+        row = _select_subject_key(school_id, subject)
+    if row is None:
+        raise KeyUnavailable("A subject key needs a scope of its school.", school=school_id)
+    key_id, committed = row
+    key = opened(school_id, {key_id})[key_id]
+    if committed:
+        _cache.put(school_id, "subject", subject, key)
+    return key
+
+
+def opened(school_id: int, key_ids: Collection[UUID]) -> dict[UUID, Key]:
+    """The keys with these ids, in at most two queries however many they are.
+
+    Raises KeyUnavailable for a destroyed key, and where no configured root key fits.
+    """
+    found = {i: key for i in key_ids if (key := _cache.get(school_id, "id", i)) is not None}
+    missing = [i for i in key_ids if i not in found]
+    if missing:
+        found |= _load(school_id, missing)
+    gone = [i for i in key_ids if i not in found]
+    if gone:
+        raise KeyUnavailable("内容的密钥已被销毁，无法读取。", school=school_id, key=str(gone[0]))
+    return found
+
+
+def rewrap(school_id: int) -> int:
+    """Wrap the school's keys with the first root key, inside the caller's scope; how many changed.
+
+    Values and subject keys stay as they are: only what the root wraps is touched.
+    """
+    newest = _root_keys()[0]
+    changed = 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, wrapped FROM parties_schoolkey WHERE school_id = %s FOR UPDATE", [school_id]
+        )
+        for key_id, wrapped in cursor.fetchall():
+            if bytes(wrapped[:_ROOT_ID_BYTES]) == newest.id:
+                continue
+            secret = _unwrap_by_root(bytes(wrapped), _school_aad(school_id, key_id))
+            cursor.execute(
+                "UPDATE parties_schoolkey SET wrapped = %s WHERE id = %s",
+                [_wrap_by_root(secret, _school_aad(school_id, key_id)), key_id],
+            )
+            changed += 1
+    return changed
+
+
+def destroy_subject_key(school_id: int, subject: UUID) -> bool:
+    """Make everything sealed for `subject` unreadable for ever; whether there was a key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM parties_subjectkey WHERE school_id = %s AND subject = %s",
+            [school_id, subject],
+        )
+        destroyed = cursor.rowcount == 1
+    forget()
+    return destroyed
+
+
+def index_secret() -> bytes:
+    """Key of blind indexes. It must outlive root keys, so a rotation needs SANFANG_INDEX_KEY set.
+
+    Without that setting it is derived from the oldest root key (HKDF-SHA256).
+    """
+    configured = str(getattr(settings, "SANFANG_INDEX_KEY", "") or "")
+    if configured:
+        return _decoded(configured, "SANFANG_INDEX_KEY")
+    hkdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"blind index")
+    return hkdf.derive(_root_keys()[-1].secret)
+
+
+def seal(secret: bytes, plain: bytes, aad: bytes) -> bytes:
+    """AES-256-GCM: nonce, then ciphertext with its tag."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(secret).encrypt(nonce, plain, aad)
+
+
+def unseal(secret: bytes, sealed: bytes, aad: bytes) -> bytes:
+    """Raises InvalidTag when a byte, or what it is bound to, differs."""
+    return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], aad)
+
+
+@dataclass(frozen=True)
+class _RootKey:
+    id: bytes
+    secret: bytes
+
+
+def check_root_keys() -> None:
+    """Raises ImproperlyConfigured with the mend when the key ring is missing or malformed."""
+    _root_keys()
+    index_secret()
+
+
+def _root_keys() -> list[_RootKey]:
+    """The ring, newest first: the first wraps, all open."""
+    words = [word.strip() for word in settings.SANFANG_ROOT_KEY.split(",") if word.strip()]
+    if not words:
+        raise ImproperlyConfigured(
+            "缺少 SANFANG_ROOT_KEY：请用 `openssl rand -base64 32` 生成并妥善保存；"
+            "丢失后密文无法恢复。"
+        )
+    secrets = [_decoded(word, "SANFANG_ROOT_KEY") for word in words]
+    return [_RootKey(hashlib.sha256(s).digest()[:_ROOT_ID_BYTES], s) for s in secrets]
+
+
+def _decoded(word: str, setting: str) -> bytes:
+    try:
+        secret = base64.b64decode(word, validate=True)
+    except binascii.Error:
+        secret = b""
+    if len(secret) != KEY_BYTES:
+        raise ImproperlyConfigured(
+            f"{setting} 必须是 32 个随机字节的 base64：`openssl rand -base64 32`。"
+        )
+    return secret
+
+
+def _wrap_by_root(secret: bytes, aad: bytes) -> bytes:
+    root = _root_keys()[0]
+    return root.id + seal(root.secret, secret, aad)
+
+
+def _unwrap_by_root(wrapped: bytes, aad: bytes) -> bytes:
+    for root in _root_keys():
+        if root.id == wrapped[:_ROOT_ID_BYTES]:
+            try:
+                return unseal(root.secret, wrapped[_ROOT_ID_BYTES:], aad)
+            except InvalidTag:
+                raise KeyUnavailable("学校密钥已被改动。") from None
+    raise KeyUnavailable("没有一个 SANFANG_ROOT_KEY 能打开学校密钥：旧钥匙须留到轮换完成。")
+
+
+def _school_aad(school_id: int, key_id: UUID) -> bytes:
+    return f"school key|{school_id}|{key_id}".encode()
+
+
+def _subject_aad(school_id: int, subject: UUID, key_id: UUID) -> bytes:
+    return f"subject key|{school_id}|{subject}|{key_id}".encode()
+
+
+def _select_school_key(school_id: int) -> tuple[UUID, bytes, bool] | None:
+    """A row of this very transaction has its now(): such a key may still be rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, wrapped, created_at <> now() FROM parties_schoolkey"
+            " WHERE school_id = %s AND retired_at IS NULL",
+            [school_id],
+        )
+        row = cursor.fetchone()
+    return None if row is None else (row[0], bytes(row[1]), bool(row[2]))
+
+
+def _insert_school_key(school_id: int) -> None:
+    """Two first writers at once: the loser waits for the winner and then finds its key."""
+    key_id = uuid4()
+    wrapped = _wrap_by_root(os.urandom(KEY_BYTES), _school_aad(school_id, key_id))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO parties_schoolkey (id, school_id, wrapped) VALUES (%s, %s, %s)"
+            " ON CONFLICT (school_id) WHERE retired_at IS NULL DO NOTHING",
+            [key_id, school_id, wrapped],
+        )
+
+
+def _select_subject_key(school_id: int, subject: UUID) -> tuple[UUID, bool] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, created_at <> now() FROM parties_subjectkey"
+            " WHERE school_id = %s AND subject = %s",
+            [school_id, subject],
+        )
+        row = cursor.fetchone()
+    return None if row is None else (row[0], bool(row[1]))
+
+
+def _insert_subject_key(school_id: int, subject: UUID) -> None:
+    parent, key_id = school_key(school_id), uuid4()
+    wrapped = seal(parent.secret, os.urandom(KEY_BYTES), _subject_aad(school_id, subject, key_id))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (school_id, subject) DO NOTHING",
+            [key_id, school_id, parent.id, subject, wrapped],
+        )
+
+
+def _load(school_id: int, key_ids: list[UUID]) -> dict[UUID, Key]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.wrapped, s.created_at <> now(), k.id, k.subject, k.wrapped,"
+            " k.created_at <> now() FROM parties_schoolkey s"
+            " LEFT JOIN parties_subjectkey k ON k.school_key_id = s.id AND k.id = ANY(%s)"
+            " WHERE s.school_id = %s AND (s.id = ANY(%s) OR k.id IS NOT NULL)",
+            [key_ids, school_id, key_ids],
+        )
+        rows = cursor.fetchall()
+    found: dict[UUID, Key] = {}
+    for parent_id, parent_wrapped, parent_kept, key_id, subject, wrapped, kept in rows:
+        if parent_id not in found:
+            secret = _unwrap_by_root(bytes(parent_wrapped), _school_aad(school_id, parent_id))
+            found[parent_id] = Key(parent_id, secret)
+            if parent_kept:
+                _cache.put(school_id, "id", parent_id, found[parent_id])
+        if key_id is not None:
+            aad = _subject_aad(school_id, subject, key_id)
+            found[key_id] = Key(key_id, _unwrap_by_key(found[parent_id], bytes(wrapped), aad))
+            if kept:
+                _cache.put(school_id, "id", key_id, found[key_id])
+    return found
+
+
+def _unwrap_by_key(parent: Key, wrapped: bytes, aad: bytes) -> bytes:
+    try:
+        return unseal(parent.secret, wrapped, aad)
+    except InvalidTag:
+        raise KeyUnavailable("个人密钥已被改动。") from None
