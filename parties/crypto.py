@@ -65,6 +65,8 @@ class _EncryptedField(models.Field[Any, Any]):
     """Shared by both fields. Only this class turns a plain value into bytes for the database."""
 
     descriptor_class = _EncryptedAttribute
+    #: What is stored as no bytes at all: there is nothing to protect.
+    unsealed: tuple[Any, ...] = ()
 
     def get_internal_type(self) -> str:
         return "BinaryField"
@@ -80,6 +82,8 @@ class _EncryptedField(models.Field[Any, Any]):
         value = getattr(model_instance, self.attname)
         if value is None:
             return None
+        if value in self.unsealed:
+            return Sealed(b"")
         sealed = self.sealed(model_instance, value)
         model_instance.__dict__[self.attname] = value
         return sealed
@@ -120,6 +124,8 @@ class _EncryptedField(models.Field[Any, Any]):
 
     def opened(self, instance: models.Model, value: Sealed) -> Any:
         """Raises TamperedValue, or KeyUnavailable when the key was destroyed."""
+        if not value.data and self.unsealed:
+            return self.unsealed[0]
         school_id, key_id = _school_of(instance), value.key_id()
         key = keyring.opened(school_id, {key_id})[key_id]
         bound_to = self._bound_to(instance, school_id)
@@ -146,6 +152,8 @@ class _EncryptedField(models.Field[Any, Any]):
 
 class EncryptedTextField(_EncryptedField):
     """Text at any length."""
+
+    unsealed = ("",)
 
     def to_bytes(self, value: Any) -> bytes:
         if not isinstance(value, str):
@@ -193,7 +201,8 @@ def blind_index(school_id: int | None, kind: str, value: str) -> bytes:
 
 
 def _sealed_values(instance: models.Model) -> Iterable[Sealed]:
-    return [value for value in instance.__dict__.values() if isinstance(value, Sealed)]
+    values = instance.__dict__.values()
+    return [value for value in values if isinstance(value, Sealed) and value.data]
 
 
 def _school_of(instance: models.Model) -> int:

@@ -98,7 +98,9 @@ def subject_key(school_id: int, subject: UUID) -> Key:
         return kept
     row = _select_subject_key(school_id, subject)
     if row is None:
-        _insert_subject_key(school_id, subject)
+        made = _insert_subject_key(school_id, subject)
+        if made is not None:
+            return made
         row = _select_subject_key(school_id, subject)
     if row is None:
         raise KeyUnavailable("A subject key needs a scope of its school.", school=school_id)
@@ -276,15 +278,17 @@ def _select_subject_key(school_id: int, subject: UUID) -> tuple[UUID, bool] | No
     return None if row is None else (row[0], bool(row[1]))
 
 
-def _insert_subject_key(school_id: int, subject: UUID) -> None:
-    parent, key_id = school_key(school_id), uuid4()
-    wrapped = seal(parent.secret, os.urandom(KEY_BYTES), _subject_aad(school_id, subject, key_id))
+def _insert_subject_key(school_id: int, subject: UUID) -> Key | None:
+    """The new key, or None where another writer was first."""
+    parent, key = school_key(school_id), Key(uuid4(), os.urandom(KEY_BYTES))
+    wrapped = seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (school_id, subject) DO NOTHING",
-            [key_id, school_id, parent.id, subject, wrapped],
+            [key.id, school_id, parent.id, subject, wrapped],
         )
+        return key if cursor.rowcount == 1 else None
 
 
 def _load(school_id: int, key_ids: list[UUID]) -> dict[UUID, Key]:
