@@ -65,7 +65,7 @@ def references(model: type[models.Model]) -> Iterator[models.ForeignKey]:  # typ
     for field in model._meta.local_concrete_fields:
         if not isinstance(field, models.ForeignKey):
             continue
-        if not field.db_constraint:
+        if not field.db_constraint:  # type: ignore[attr-defined]  # missing in the stubs
             yield field
         elif is_tenant(field.related_model):
             raise ImproperlyConfigured(
@@ -154,7 +154,7 @@ class IsolateBySchool(TableOperation):
         yield f"CREATE POLICY {POLICY} ON {table} USING ({mine}) WITH CHECK ({mine})"
         yield f"REVOKE ALL ON {table} FROM PUBLIC, {role}"
         yield f"GRANT {self.rights} ON {table} TO {role}"
-        if is_tenant(model):
+        if _has_key(model):
             yield _add_key(model, editor)
         for field in references(model):
             yield from _add_reference(field, editor)
@@ -245,6 +245,11 @@ class AppendOnly(TableOperation):
         return editor.quote_name(table), editor.quote_name(function)
 
 
+def _has_key(model: type[models.Model]) -> bool:
+    """A table whose primary key is the school itself needs no second one."""
+    return is_tenant(model) and _pk_column(model) != SCHOOL_COLUMN
+
+
 def _add_key(model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> str:
     """Idempotent: whichever table is isolated first, its references may need the other's key."""
     table = model._meta.db_table
@@ -264,7 +269,7 @@ def _add_reference(
     """Checked at once, not at commit: the statement that is wrong is the one that fails."""
     target = field.related_model
     here, there = editor.quote_name(field.column), editor.quote_name(_pk_column(target))
-    if is_tenant(target):
+    if _has_key(target):
         yield _add_key(target, editor)
         here, there = f"{SCHOOL_COLUMN}, {here}", f"{SCHOOL_COLUMN}, {there}"
     yield (

@@ -6,6 +6,7 @@ working days. It is the database's time unless a drill moved it, and is read at 
 links) is `now()` in SQL and never moves.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -72,7 +73,7 @@ def end_drill(connection: BaseDatabaseWrapper) -> None:
         cursor.execute("DELETE FROM parties_schoolclock")
 
 
-def _write(connection: BaseDatabaseWrapper, sql: str, params: list[object]) -> None:
+def _write(connection: BaseDatabaseWrapper, sql: str, params: Sequence[datetime | float]) -> None:
     if not settings.DRILL_CLOCK:
         raise DrillRefused("演练时钟未启用：只有设置 DRILL_CLOCK=1 的演示或演练环境才能移动时间。")
     with connection.cursor() as cursor:

@@ -51,6 +51,8 @@ class Sealed:
 class _EncryptedAttribute(DeferredAttribute):
     """Opens a sealed value when it is first looked at; loads a deferred one as Django does."""
 
+    field: "_EncryptedField"
+
     def __get__(self, instance: models.Model | None, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if instance is None or not isinstance(value, Sealed):

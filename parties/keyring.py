@@ -156,7 +156,7 @@ def destroy_subject_key(school_id: int, subject: UUID) -> bool:
             "DELETE FROM parties_subjectkey WHERE school_id = %s AND subject = %s",
             [school_id, subject],
         )
-        destroyed = cursor.rowcount == 1
+        destroyed = bool(cursor.rowcount)
     forget()
     return destroyed
 

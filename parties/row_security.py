@@ -68,7 +68,7 @@ class GuardStates(TableOperation):
         self, model: type[models.Model], editor: BaseDatabaseSchemaEditor
     ) -> Iterator[str]:
         table = editor.quote_name(model._meta.db_table)
-        column = editor.quote_name(str(model._meta.get_field(self.field).column))
+        column = editor.quote_name(_column(model, self.field))
         name = guard_name(model._meta.db_table, self.field)
         body = guard_body(column, initial=self.initial, legal=self.legal)
         yield (
@@ -97,6 +97,13 @@ class GuardStates(TableOperation):
         yield f"DROP TRIGGER {name}_insert ON {table}"
         yield f"DROP TRIGGER {name}_update ON {table}"
         yield f"DROP FUNCTION {name}()"
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise ImproperlyConfigured(f"{model._meta.label}.{name} is no column.")
+    return str(field.column)
 
 
 def guard_name(table: str, field: str) -> str:
