@@ -1,0 +1,222 @@
+"""One person at one moment: which rows, which fields, which acts. For every interface alike.
+
+A package registers one policy per model in its AppConfig.ready(); a model without a policy is
+invisible to everybody. What is hidden is absent, an invisible object does not exist (NotFound),
+a forbidden act on a visible object is NotAllowed.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, Self, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from parties.errors import NotAllowed, NotFound
+from parties.models import (
+    CompanyMember,
+    GuardianLink,
+    Membership,
+    Person,
+    Placement,
+    Restriction,
+    Student,
+)
+from parties.relations import in_force
+from parties.roles import Role
+
+M = TypeVar("M", bound=Model)
+
+
+class Act(StrEnum):
+    """What somebody may do to an object they can see."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ENDANGER = "endanger"
+    CLAIM = "claim"
+    COMPLETE = "complete"
+    DELEGATE = "delegate"
+    RETURN = "return"
+    REMIND = "remind"
+    RETRY = "retry"
+    READ_REPORTER = "read_reporter"
+
+
+class Policy(Protocol):
+    """How one model answers the three questions."""
+
+    def rows(self, viewer: "Viewer") -> QuerySet[Any]: ...
+    def fields(self, viewer: "Viewer", obj: Any) -> frozenset[str]: ...
+    def may(self, viewer: "Viewer", act: Act, obj: Any) -> bool: ...
+
+
+_policies: dict[type[Model], Policy] = {}
+
+
+def register(model: type[Model], policy: Policy) -> None:
+    """Make `policy` answer for `model`; called from AppConfig.ready() alone."""
+    _policies[model] = policy
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPost:
+    """One staff membership, reduced to what decides access."""
+
+    role: Role
+    school_class_id: UUID | None
+    grade: str
+    head: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """One person at one moment, with every relation they stand in. Six queries, then Python.
+
+    `kin` are the students they are a guardian of; `wards` those of them they may read about.
+    """
+
+    person: Person
+    at: datetime
+    posts: tuple[StaffPost, ...] = ()
+    kin: frozenset[UUID] = frozenset()
+    wards: frozenset[UUID] = frozenset()
+    student_id: UUID | None = None
+    company_roles: frozenset[Role] = frozenset()
+    companies: frozenset[UUID] = frozenset()
+    interns: frozenset[UUID] = frozenset()
+    _roles: frozenset[Role] = field(default=frozenset())
+
+    @classmethod
+    def load(cls, person: Person, *, at: datetime) -> Self:
+        """Read the relations of `person` in force at `at`. Call inside a scope."""
+        posts = _posts(person, at)
+        student_id = Student.objects.filter(person=person).values_list("pk", flat=True).first()
+        kin, wards = _wards(person, at)
+        company = list(
+            in_force(CompanyMember.objects.filter(person=person), at).values_list(
+                "company_id", "role"
+            )
+        )
+        companies = frozenset(pk for pk, _ in company)
+        company_roles = frozenset(Role(role) for _, role in company)
+        roles = {post.role for post in posts} | company_roles
+        roles |= {Role.G} if wards else set()
+        roles |= {Role.STU} if student_id else set()
+        return cls(
+            person=person,
+            at=at,
+            posts=posts,
+            kin=kin,
+            wards=wards,
+            student_id=student_id,
+            company_roles=company_roles,
+            companies=companies,
+            interns=_interns(person, companies, company_roles, at),
+            _roles=frozenset(roles),
+        )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held towards anybody."""
+        return self._roles
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.posts)
+
+    def heads(self, role: Role) -> bool:
+        """Whether this person leads the office of `role`."""
+        return any(post.role == role and post.head for post in self.posts)
+
+    def serves(self, roles: Collection[Role]) -> bool:
+        """Whether this person holds one of `roles` for the whole school."""
+        return any(post.role in roles for post in self.posts)
+
+    def roles_towards(self, student: Student | None) -> frozenset[Role]:
+        """Roles that count for this student: class and grade posts only for their own."""
+        held = {post.role for post in self.posts if _covers(post, student)}
+        if student is not None:
+            held |= {Role.G} if student.pk in self.wards else set()
+            held |= {Role.STU} if student.pk == self.student_id else set()
+            held |= self.company_roles if student.pk in self.interns else set()
+        return frozenset(held)
+
+    def rows(self, model: type[M]) -> QuerySet[M]:
+        """Rows this person may know about. Every list and every lookup starts here."""
+        policy = _policies.get(model)
+        return model._default_manager.none() if policy is None else policy.rows(self)
+
+    def get(self, model: type[M], pk: UUID) -> M:
+        """The object, or NotFound: hidden and absent look the same."""
+        found = self.rows(model).filter(pk=pk).first()
+        if found is None:
+            raise NotFound("没有找到。")
+        return found
+
+    def fields(self, obj: Model) -> frozenset[str]:
+        """Names of the fields of `obj` this person may read."""
+        policy = _policies.get(type(obj))
+        return frozenset() if policy is None else policy.fields(self, obj)
+
+    def may(self, act: Act, obj: Model) -> bool:
+        """Whether this person may do `act` to a visible `obj`; its state is not asked here."""
+        policy = _policies.get(type(obj))
+        return policy is not None and policy.may(self, act, obj)
+
+    def require(self, act: Act, obj: Model) -> None:
+        """Return if allowed; otherwise raise NotAllowed."""
+        if not self.may(act, obj):
+            raise NotAllowed("您没有此项操作的权限。", act=act.value)
+
+
+def _posts(person: Person, at: datetime) -> tuple[StaffPost, ...]:
+    rows = in_force(Membership.objects.filter(person=person), at)
+    return tuple(
+        StaffPost(Role(row.role), row.school_class_id, row.grade, row.head)
+        for row in rows.order_by("pk")
+    )
+
+
+def _covers(post: StaffPost, student: Student | None) -> bool:
+    if post.role in (Role.HT, Role.ST):
+        return student is not None and post.school_class_id == student.school_class_id
+    if post.role == Role.GL and post.grade:
+        return student is None or post.grade == student.school_class.grade
+    return True
+
+
+def _wards(person: Person, at: datetime) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """All students of this guardian, and those without a restriction in force."""
+    links = GuardianLink.objects.filter(guardian=person, state=GuardianLink.State.LIVE)
+    readable = dict(links.values_list("student_id", "child_data_access"))
+    if not readable:
+        return frozenset(), frozenset()
+    barred = in_force(Restriction.objects.filter(person=person, case_id=None), at).filter(
+        kind__in=[Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
+    )
+    told = {pk for pk, open_ in readable.items() if open_}
+    told -= set(barred.values_list("student_id", flat=True))
+    return frozenset(readable), frozenset(told)
+
+
+def _interns(
+    person: Person,
+    companies: Collection[UUID],
+    roles: Collection[Role],
+    at: datetime,
+) -> frozenset[UUID]:
+    """Students this company person stands for: own mentees, or all of the company for a CA."""
+    if not companies:
+        return frozenset()
+    mine = Q(mentor=person) | (Q(company__in=companies) if Role.CA in roles else Q(pk__in=[]))
+    running = Placement.objects.filter(
+        mine, company__in=companies, state__in=[Placement.State.ACTIVE, Placement.State.SUSPENDED]
+    )
+    today = at.date()
+    return frozenset(
+        running.filter(starts_on__lte=today, ends_on__gte=today).values_list(
+            "student_id", flat=True
+        )
+    )

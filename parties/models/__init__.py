@@ -1,0 +1,33 @@
+"""Everybody and everything a case is about. One file per kind of thing."""
+
+from parties.models.calendar import CalendarDay
+from parties.models.clock import SchoolClock
+from parties.models.credential import ApiKey, SignInLink
+from parties.models.keys import SchoolKey, SubjectKey
+from parties.models.membership import Absence, DutyShift, Membership
+from parties.models.organisation import Company, CompanyMember, School, SchoolClass
+from parties.models.person import Account, Person, Student
+from parties.models.placement import Placement
+from parties.models.relation import GuardianLink, Restriction
+
+__all__ = [
+    "Absence",
+    "Account",
+    "ApiKey",
+    "CalendarDay",
+    "Company",
+    "CompanyMember",
+    "DutyShift",
+    "GuardianLink",
+    "Membership",
+    "Person",
+    "Placement",
+    "Restriction",
+    "School",
+    "SchoolClass",
+    "SchoolClock",
+    "SchoolKey",
+    "SignInLink",
+    "Student",
+    "SubjectKey",
+]

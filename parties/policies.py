@@ -1,0 +1,64 @@
+"""Who reads the directory: students and placements."""
+
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from parties import access, privacy
+from parties.access import Act, Viewer
+from parties.models import Placement, Student
+from parties.roles import Role
+
+#: What anybody who may pick a student sees of them: enough to report about the right one.
+DIRECTORY: Final = frozenset({"id", "person", "student_no", "school_class"})
+
+_PLACEMENT_STAFF: Final = frozenset({Role.HT, Role.ST, Role.GL, Role.ME, Role.VP, Role.PR})
+
+
+class StudentPolicy:
+    """Staff may report about anybody; everybody else about themselves and theirs."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Student]:
+        students = Student.objects.select_related("person", "school_class")
+        if viewer.is_staff:
+            return students
+        own = {viewer.student_id} if viewer.student_id else set()
+        return students.filter(pk__in=viewer.wards | viewer.interns | own)
+
+    def fields(self, viewer: Viewer, obj: Student) -> frozenset[str]:
+        roles = viewer.roles_towards(obj)
+        readable = {
+            name
+            for name, classes in Student.field_classes.items()
+            if privacy.readable(classes, roles)
+        }
+        return DIRECTORY | (readable if roles else frozenset())
+
+    def may(self, viewer: Viewer, act: Act, obj: Student) -> bool:
+        return False
+
+
+class PlacementPolicy:
+    """The school, the student, the family, and the company for its own part."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Placement]:
+        placements = Placement.objects.select_related("student", "company")
+        if viewer.serves(_PLACEMENT_STAFF):
+            return placements
+        own = {viewer.student_id} if viewer.student_id else set()
+        return placements.filter(
+            Q(student__in=viewer.wards | own)
+            | Q(student__in=viewer.interns, company__in=viewer.companies)
+        )
+
+    def fields(self, viewer: Viewer, obj: Placement) -> frozenset[str]:
+        return frozenset(Placement.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Placement) -> bool:
+        return False
+
+
+def register() -> None:
+    policies: dict[Any, Any] = {Student: StudentPolicy(), Placement: PlacementPolicy()}
+    for model, policy in policies.items():
+        access.register(model, policy)
