@@ -1,0 +1,11 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class WorkflowConfig(AppConfig):
+    name = "workflow"
+
+    def ready(self) -> None:
+        """Fill the two registries (handlers, policies) and the start-up checks."""
+        import_module("workflow.policies").register()

@@ -1,0 +1,93 @@
+"""Who may do a task: resolved once, when it opens, with every conflict of interest taken out."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from parties import relations
+from parties.models import CompanyMember
+from parties.relations import Post, in_force
+from parties.roles import COMPANY, Role
+from workflow import contacts, policies
+from workflow.models import Case, HumanTask
+
+#: When nobody is left for a task, these decide who does it.
+_LAST: Final = (Role.ME, Role.VP, Role.PR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the diagram says about a task: roles, replacements, and whose eyes it must not be."""
+
+    name: str
+    roles: Sequence[str]
+    instead: Sequence[str] = ()
+    four_eyes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The roles that count and the people who hold them now; `about` is whom a call is for."""
+
+    roles: Sequence[Role]
+    candidates: Sequence[UUID]
+    about: UUID | None
+
+
+def assign(wanted: Wanted, *, case: Case, at: datetime) -> Assigned:
+    """Everybody of `roles`; nobody there: the first of `instead` that has somebody; then leaders."""
+    excluded = policies.excluded_people(case) | earlier_eyes(case, wanted.four_eyes)
+    asked = [Role(code) for code in wanted.roles]
+    tiers = [asked, *([Role(code)] for code in wanted.instead), *([role] for role in _LAST)]
+    about = _about(wanted.name, case, at)
+    for roles in tiers:
+        found = _people(roles, case=case, at=at, excluded=excluded)
+        if found:
+            return Assigned(roles, found, about)
+    return Assigned(asked, [], about)
+
+
+def _people(
+    roles: Sequence[Role], *, case: Case, at: datetime, excluded: Collection[UUID]
+) -> Sequence[UUID]:
+    found: dict[UUID, None] = {}
+    for role in roles:
+        posts = _posts(role, case=case, at=at)
+        for person in relations.able(posts, at=at, excluded=excluded):
+            found.setdefault(person.pk)
+    return list(found)
+
+
+def _posts(role: Role, *, case: Case, at: datetime) -> Sequence[Post]:
+    if role not in COMPANY:
+        return relations.holders(role=role, at=at, student=case.student)
+    if case.placement is None:
+        return []
+    members = in_force(
+        CompanyMember.objects.filter(company=case.placement.company_id, role=role), at
+    )
+    if role == Role.CM and case.placement.mentor_id is not None:
+        members = members.filter(person=case.placement.mentor_id)
+    return [Post(row.person, role, None) for row in members.select_related("person")]
+
+
+def earlier_eyes(case: Case, tasks: Sequence[str]) -> frozenset[UUID]:
+    """Who completed the latest instance of each of `tasks`: they may not do the second look."""
+    seen = set()
+    for name in tasks:
+        done = HumanTask.objects.filter(
+            case=case, name=name, state=HumanTask.State.COMPLETED, created_at__gte=case.alarm_at
+        )
+        latest = done.order_by("-ended_at", "-created_at").values_list("completed_by", flat=True)
+        seen |= set(latest[:1])
+    return frozenset(pk for pk in seen if pk is not None)
+
+
+def _about(name: str, case: Case, at: datetime) -> UUID | None:
+    if name not in contacts.TASK_OF.values():
+        return None
+    safe = case.safe_to_tell == Case.SafeToTell.YES
+    _, person = contacts.next_contact(case, safe=safe, bullying=case.kind == "bullying", at=at)
+    return person

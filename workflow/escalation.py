@@ -1,0 +1,160 @@
+"""THE LADDER: who is woken next when nobody answers a crisis.
+
+    raise_ --> WAITING on rung n --(due_at passes)--> climb --> ... the top repeats for ever
+                    |
+                    +--(ME, PSY, GL, VP or PR acknowledges)--> ACKNOWLEDGED
+
+Offsets count from the moment it was raised; earlier rungs stay alerted; holidays pause nothing.
+A rung with nobody on it is recorded and passed at once. There is no exhausted state: the top rung
+repeats, raises an incident and puts a banner up. The database is the truth and Celery only the
+alarm clock: `climb_due` may run late, twice, or in eight workers at once without waking anybody
+twice on one rung and without skipping a rung.
+"""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django_fsm import can_proceed
+
+from ledger import events
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.models import Person
+from workflow import rungs, waking
+from workflow.errors import WrongState
+from workflow.models import Case, Escalation
+
+logger = logging.getLogger(__name__)
+
+#: After an outage every missed rung is climbed at once, one after the other, up to this many.
+_CLIMBS_A_SWEEP = 12
+
+
+def raise_(*, case: Case, reason: str, at: datetime, start: int = 0) -> Escalation:
+    """Wake rung `start` and begin the climb. Call inside the caller's scope.
+
+    While one is waiting for this case, that one is moved up to `start` instead of a second ladder.
+    """
+    waiting = (
+        Escalation.objects.select_for_update()
+        .filter(case=case, state=Escalation.State.WAITING)
+        .first()
+    )
+    if waiting is not None:
+        if start > waiting.rung:
+            _wake_from(waiting, start, at=at, via="web")
+        return waiting
+    ladder = rungs.load(case.school_id, "crisis")
+    shifted = at - ladder.rung(start).offset
+    escalation = Escalation.objects.create(
+        school_id=case.school_id,
+        case=case,
+        reason=reason,
+        ladder=ladder.as_json(),
+        rung=start,
+        raised_at=shifted,
+        due_at=at,
+    )
+    _record("escalation.raised", escalation, at=at, reason=reason, rung=start)
+    _wake_from(escalation, start, at=at, via="web")
+    return escalation
+
+
+def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Escalation:
+    """Record that `by` has taken over; no further rung is woken.
+
+    Acknowledging twice by the same person succeeds, because phones resend.
+
+    Raises:
+        NotFound: the case is not there for `by`.
+        NotAllowed: `by` may not acknowledge: no entitled role, or they reported it themselves.
+        WrongState: somebody else was first, or nothing is waiting.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        case = viewer.get(Case, case_id)
+        viewer.require(Act.ACKNOWLEDGE, case)
+        locked = Case.objects.select_for_update().get(pk=case.pk)
+        found = locked.escalations.select_for_update().order_by("-raised_at", "-pk")
+        escalation = found.filter(state=Escalation.State.WAITING).first() or found.first()
+        if escalation is not None and escalation.acknowledged_by_id == by.pk:
+            return escalation
+        if escalation is None or not can_proceed(escalation.acknowledge):
+            raise WrongState("已有人接报，请刷新后查看。", case=str(case_id))
+        escalation.acknowledge(by=by, at=at)
+        escalation.save()
+        locked.owner = by
+        locked.save(update_fields=["owner"])
+        waking.stand_down(locked, at=at)
+        _record(
+            "escalation.acknowledged", escalation, at=at, actor=by.pk, rung=escalation.rung
+        )
+        return escalation
+
+
+def climb_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
+    """Climb every escalation whose moment has passed; return how many rungs were woken.
+
+    Each climb is its own transaction, so one broken case cannot hold up the others.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT school_id, id FROM due_escalations(%s, %s)", [at, limit])
+        due = cursor.fetchall()
+    climbed = 0
+    for school_id, pk in due:
+        try:
+            climbed += _catch_up(school_id, pk, at=at, via=via)
+        except Exception:  # noqa: BLE001 -- one broken case must not hold up the others
+            logger.exception("escalation.climb_failed id=%s", pk)
+    return climbed
+
+
+def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int:
+    climbed = 0
+    while climbed < _CLIMBS_A_SWEEP and _climb(school_id, pk, at=at, via=via):
+        climbed += 1
+    return climbed
+
+
+def _climb(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
+    with tenancy.scope(school_id) as school_now:
+        moment = at or school_now
+        due = Escalation.objects.filter(state=Escalation.State.WAITING, due_at__lte=moment)
+        escalation = due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+        if escalation is None:  # acknowledged meanwhile, or another worker has it
+            return False
+        _wake_from(escalation, escalation.rung + 1, at=moment, via=via)
+        return True
+
+
+def _wake_from(escalation: Escalation, start: int, *, at: datetime, via: str) -> None:
+    """Wake the first rung from `start` that has somebody on it; the top one counts in any case."""
+    ladder = rungs.parse(escalation.ladder)
+    number = start
+    while not waking.wake(escalation, ladder.rung(number), number, at=at, via=via):
+        _record("escalation.rung_skipped", escalation, at=at, rung=number, via=via)
+        if number >= ladder.top:
+            break
+        number += 1
+    upcoming = ladder.next_due(number, raised_at=escalation.raised_at, after=at)
+    escalation.climb(rung=number, due_at=upcoming)
+    escalation.save()
+    _record("escalation.climbed", escalation, at=at, rung=number, via=via)
+
+
+def _record(
+    kind: str, escalation: Escalation, *, at: datetime, actor: UUID | None = None, **codes: int | str
+) -> None:
+    events.append(
+        school_id=escalation.school_id,
+        kind=kind,
+        actor=actor,
+        subject=("case", escalation.case_id),
+        refs=[("escalation", escalation.pk)],
+        at=at,
+        payload=codes,
+    )
+
+

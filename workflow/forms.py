@@ -1,0 +1,62 @@
+"""What a person fills in, checked against its form: the first mistake becomes a clear sentence."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from workflow.errors import InvalidInput
+
+Schema = Mapping[str, Any]
+
+#: What each broken rule means for the person who typed it: what is wrong, what to do.
+_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
+    "enum": ("不在可选范围内", "请从给出的选项中选择"),
+    "const": ("不是要求的内容", "请按要求填写"),
+    "maxLength": ("太长", "请缩短后重试"),
+    "minLength": ("不能为空", "请填写"),
+    "type": ("格式不对", "请按该项要求的类型填写"),
+    "format": ("格式不对", "请按该项要求的格式填写"),
+    "pattern": ("格式不对", "请按该项要求的格式填写"),
+    "minimum": ("太小", "请改为允许范围内的数"),
+    "maximum": ("太大", "请改为允许范围内的数"),
+    "minItems": ("太少", "请至少填写一项"),
+    "maxItems": ("太多", "请减少项数"),
+    "uniqueItems": ("有重复", "请删除重复项"),
+}
+
+
+def check(schema: Schema, answer: Mapping[str, Any]) -> None:
+    """Refuse an answer that the form does not allow.
+
+    Raises:
+        InvalidInput: names the first wrong field, in the form's own order, and the mend.
+    """
+    validator = Draft202012Validator({**schema, "additionalProperties": False},
+                                     format_checker=FormatChecker())
+    order = list(schema.get("properties", {}))
+    problems = [_explain(error, schema) for error in validator.iter_errors(dict(answer))]
+    if problems:
+        field, wrong, mend = min(problems, key=lambda p: (_place(order, p[0]), p[0]))
+        label = schema.get("properties", {}).get(field.split(".")[0], {}).get("title", field)
+        raise InvalidInput(f"“{label}”{wrong}。", field=field, mend=f"{mend}。")
+
+
+def _place(order: list[str], field: str) -> int:
+    top = field.split(".")[0]
+    return order.index(top) if top in order else len(order)
+
+
+def _explain(error: ValidationError, schema: Schema) -> tuple[str, str, str]:
+    path = ".".join(str(part) for part in error.absolute_path)
+    rule = str(error.validator)
+    if rule == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return (f"{path}.{missing}".strip("."), "没有填写", "请填写该项")
+    if rule == "additionalProperties":
+        known = set(error.schema.get("properties", {}))
+        extra = sorted(set(error.instance) - known)
+        return (f"{path}.{extra[0]}".strip("."), "不是本表单的项目", "请删除该项")
+    wrong, mend = _SENTENCES.get(rule, ("不符合要求", "请检查后重填"))
+    return (path or "answer", wrong, mend)

@@ -1,0 +1,237 @@
+"""What people do: claim 认领, complete 办理, delegate 转办, return 退回, remind 催办.
+
+Every verb locks the process instance first and the task second, checks the right, changes,
+records, and lets the process run on: all in one transaction.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from ledger import events
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.models import Person
+from workflow import assignment, completions, forms, notifications, policies, steps
+from workflow.completions import Completion
+from workflow.errors import ConflictOfInterest, InvalidInput, SamePerson, WrongState
+from workflow.models import HumanTask, ProcessInstance
+
+logger = logging.getLogger(__name__)
+
+_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
+
+#: A person may be reminded of one task once in this time (催办).
+REMINDER_GAP: Final = timedelta(minutes=10)
+
+
+def claim(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanTask:
+    """Take a task; claiming one's own again succeeds.
+
+    Raises:
+        NotFound, NotAllowed: not visible; not a candidate.
+        WrongState: somebody else holds it, or it is over.
+    """
+    with tenancy.scope(school_id):
+        task = _held(task_id, by=by, at=at, act=Act.CLAIM)
+        _refuse_same_person(task, by)
+        if task.assignee_id == by.pk:
+            return task
+        if task.state == HumanTask.State.CLAIMED:
+            raise WrongState("该任务已由他人认领。", task=str(task.pk))
+        task.claim(by=by)
+        task.save(update_fields=["state", "assignee"])
+        _record("task.claimed", task, by=by, at=at)
+        return task
+
+
+def complete(
+    *, school_id: int, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any]
+) -> HumanTask:
+    """Store the answer and run the process on.
+
+    Raises:
+        NotFound, NotAllowed: not visible; not a candidate, the same person twice.
+        WrongState: somebody else holds or did it, or the process went another way.
+        InvalidInput: the form refuses the answer; names the field and the mend.
+    """
+    with tenancy.scope(school_id):
+        task = _held(task_id, by=by, at=at, act=Act.COMPLETE)
+        if task.assignee_id not in (None, by.pk):
+            raise WrongState("该任务已由他人认领。", task=str(task.pk))
+        _refuse_same_person(task, by)
+        form = steps.form_of(task)
+        forms.check(form.schema, answer)
+        task.complete(by=by, at=at)
+        task.answer = dict(answer)
+        task.save(update_fields=["state", "completed_by", "ended_at", "answer"])
+        _record("task.completed", task, by=by, at=at)
+        completions.run(Completion(task, by, at, answer))
+        if task.instance_id is not None:
+            steps.take(
+                instance_id=task.instance_id,
+                at=at,
+                via="web",
+                by=by.pk,
+                complete=task.engine_id,
+                decisions=form.decisions(answer),
+            )
+        return task
+
+
+def delegate(*, school_id: int, task_id: UUID, by: Person, to: UUID, at: datetime) -> HumanTask:
+    """转办: hand the task to somebody who may do it, who is told at once.
+
+    Raises:
+        InvalidInput: `to` is unknown or holds no role that may do the task.
+        ConflictOfInterest: the case names `to`.
+    """
+    with tenancy.scope(school_id):
+        task = _held(task_id, by=by, at=at, act=Act.DELEGATE)
+        receiver = Person.objects.filter(pk=to).first()
+        _refuse_receiver(task, receiver, at=at)
+        assert receiver is not None  # noqa: S101 -- refused above; for the type checker
+        task.claim(by=receiver)
+        task.candidates = list(dict.fromkeys([*task.candidates, receiver.pk]))
+        task.save(update_fields=["state", "assignee", "candidates"])
+        _record("task.delegated", task, by=by, at=at, refs=[("person", receiver.pk)])
+        _tell(task, receiver.pk, "task.new", at=at)
+        return task
+
+
+def return_(
+    *, school_id: int, task_id: UUID, by: Person, to: str, reason: str, at: datetime
+) -> ProcessInstance:
+    """退回: send the process back to the earlier task `to` (its id in the diagram).
+
+    The reason is kept with the returned task, encrypted; what was done in between stays on file.
+
+    Raises:
+        InvalidInput: `to` was not done earlier on this path, or the reason is empty.
+    """
+    with tenancy.scope(school_id):
+        task = _held(task_id, by=by, at=at, act=Act.RETURN)
+        if not reason.strip():
+            raise InvalidInput("没有填写退回原因。", field="reason", mend="请说明为什么退回。")
+        if task.instance_id is None:
+            raise InvalidInput("该任务不能退回。", field="to", mend="请直接办理。")
+        task.answer = {"return_reason": reason}
+        task.cancel(at=at, reason="returned")
+        task.save(update_fields=["state", "ended_at", "cancel_reason", "answer"])
+        _record("task.returned", task, by=by, at=at, to=to)
+        return steps.send_back(
+            instance_id=task.instance_id, at=at, by=by.pk, engine_id=task.engine_id, to=to
+        )
+
+
+def remind(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanTask:
+    """催办: tell whoever may do the task again, at most once in REMINDER_GAP.
+
+    Raises:
+        WrongState: it was reminded of a moment ago, or is over.
+    """
+    with tenancy.scope(school_id):
+        task = _held(task_id, by=by, at=at, act=Act.REMIND)
+        if task.reminded_at is not None and at - task.reminded_at < REMINDER_GAP:
+            raise WrongState("刚刚催办过，请稍后再试。", task=str(task.pk))
+        _remind(task, at=at)
+        _record("task.reminded", task, by=by, at=at)
+        return task
+
+
+def remind_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
+    """Remind once of every task whose deadline has passed; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT school_id, id FROM due_tasks(%s, %s)", [at, limit])
+        due = cursor.fetchall()
+    reminded = 0
+    for school_id, pk in due:
+        with tenancy.scope(school_id) as school_now:
+            late = HumanTask.objects.filter(pk=pk, state__in=_LIVE, reminded_at=None)
+            task = late.select_for_update(of=("self",), skip_locked=True).first()
+            if task is not None:
+                moment = at or school_now
+                _remind(task, at=moment)
+                _record("task.overdue", task, by=None, at=moment, via=via)
+                reminded += 1
+    return reminded
+
+
+def _held(task_id: UUID, *, by: Person, at: datetime, act: Act) -> HumanTask:
+    """The task, visible to `by`, locked after its instance, still live, and allowed."""
+    viewer = Viewer.load(by, at=at)
+    seen = viewer.get(HumanTask, task_id)
+    if seen.instance_id is not None:
+        ProcessInstance.objects.select_for_update(no_key=True).get(pk=seen.instance_id)
+    locked = HumanTask.objects.select_for_update(of=("self",)).select_related("case__student")
+    task = locked.get(pk=task_id)
+    viewer.require(act, task)
+    if by.pk in policies.excluded_people(task.case):
+        raise ConflictOfInterest("您与该事项有关联，应当回避。", task=str(task.pk))
+    if task.state not in _LIVE:
+        raise WrongState("该任务已办结或已取消。", task=str(task.pk), state=str(task.state))
+    return task
+
+
+def _refuse_same_person(task: HumanTask, by: Person) -> None:
+    earlier = [name for name in task.four_eyes_of.split(",") if name]
+    if by.pk in assignment.earlier_eyes(task.case, earlier):
+        raise SamePerson("须由两人分别作出决定，您已作出前一项决定。", task=str(task.pk))
+
+
+def _refuse_receiver(task: HumanTask, receiver: Person | None, *, at: datetime) -> None:
+    mend = "请选择有权办理该任务的人。"
+    if receiver is None:
+        raise InvalidInput("没有找到接收人。", field="to", mend=mend)
+    if receiver.pk in policies.excluded_people(task.case):
+        raise ConflictOfInterest("接收人与该事项有关联，应当回避。", task=str(task.pk))
+    held = Viewer.load(receiver, at=at).roles_towards(task.case.student)
+    if receiver.pk not in task.candidates and not held & set(task.roles):
+        raise InvalidInput("接收人没有办理该任务的角色。", field="to", mend=mend)
+    _refuse_same_person(task, receiver)
+
+
+def _remind(task: HumanTask, *, at: datetime) -> None:
+    task.reminded_at, task.reminders = at, task.reminders + 1
+    task.save(update_fields=["reminded_at", "reminders"])
+    for person in [task.assignee_id] if task.assignee_id else task.candidates:
+        if person is not None:
+            _tell(task, person, "task.reminder", at=at)
+
+
+def _tell(task: HumanTask, person: UUID, template: str, *, at: datetime) -> None:
+    notifications.enqueue(
+        school_id=task.school_id,
+        case_id=task.case_id,
+        to_id=person,
+        to_role=task.roles[0],
+        channel="in_app",
+        template=template,
+        key=f"{template}:{task.pk}:{task.reminders}:{person}",
+        lane="crisis",
+        at=at,
+    )
+
+
+def _record(
+    kind: str,
+    task: HumanTask,
+    *,
+    by: Person | None,
+    at: datetime,
+    refs: list[events.Subject] | None = None,
+    **codes: str,
+) -> None:
+    events.append(
+        school_id=task.school_id,
+        kind=kind,
+        actor=None if by is None else by.pk,
+        subject=("case", task.case_id),
+        refs=[("task", task.pk), *(refs or [])],
+        at=at,
+        payload={"task": task.name, **codes},
+    )

@@ -1,0 +1,26 @@
+"""Cases and what moves them. One file per kind of thing."""
+
+from workflow.models.case import Case, CaseParty, CrisisReport, ZeroReport
+from workflow.models.escalation import Escalation
+from workflow.models.human_task import HumanTask
+from workflow.models.notification import Notification
+from workflow.models.process import Incident, ProcessDefinition, ProcessInstance
+from workflow.models.request import Heartbeat, IdempotencyKey
+from workflow.models.settings import ClockSetting, LadderSetting
+
+__all__ = [
+    "Case",
+    "CaseParty",
+    "ClockSetting",
+    "CrisisReport",
+    "Escalation",
+    "Heartbeat",
+    "HumanTask",
+    "IdempotencyKey",
+    "Incident",
+    "LadderSetting",
+    "Notification",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "ZeroReport",
+]

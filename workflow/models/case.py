@@ -1,0 +1,367 @@
+"""A case: what happened around a student, and who it names."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from parties.crypto import EncryptedTextField
+from parties.models import Person, Placement, School, Student
+
+
+class Case(FSMModelMixin, models.Model):
+    """One matter in one channel. `student` is empty while nobody knows who it is about."""
+
+    class Channel(models.TextChoices):
+        NOTICE = "NOTICE", "常规通知"
+        MEETING = "MEETING", "面对面会谈"
+        CRISIS = "CRISIS", "危机"
+
+    class State(models.TextChoices):
+        OPENED = "OPENED", "已开启"
+        TRIAGED = "TRIAGED", "已研判"
+        IN_PROGRESS = "IN_PROGRESS", "处理中"
+        WAITING_PARTY = "WAITING_PARTY", "等待一方"
+        FOLLOW_UP = "FOLLOW_UP", "跟进中"
+        EVALUATED = "EVALUATED", "已评估"
+        CLOSED = "CLOSED", "已结案"
+        REOPENED = "REOPENED", "已重启"
+        CANCELLED = "CANCELLED", "已撤销"
+        TRANSFERRED = "TRANSFERRED", "已移交"
+
+    class Colour(models.TextChoices):
+        RED = "RED", "红"
+        ORANGE = "ORANGE", "橙"
+        YELLOW = "YELLOW", "黄"
+        BLUE = "BLUE", "蓝"
+
+    class SafeToTell(models.TextChoices):
+        UNDECIDED = "UNDECIDED", "尚未判定"
+        YES = "YES", "可以告知监护人"
+        NO = "NO", "不可告知涉事监护人"
+
+    _OPEN = (
+        State.OPENED,
+        State.TRIAGED,
+        State.IN_PROGRESS,
+        State.WAITING_PARTY,
+        State.FOLLOW_UP,
+        State.EVALUATED,
+        State.REOPENED,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    student = models.ForeignKey(
+        Student,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        db_constraint=False,
+    )
+    placement = models.ForeignKey(
+        Placement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        db_constraint=False,
+    )
+    owner = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    state = FSMField(choices=State.choices, default=State.OPENED, protected=True)
+    kind = models.CharField("类型", max_length=20, blank=True)
+    colour = models.CharField(max_length=6, choices=Colour.choices, blank=True)
+    safe_to_tell = models.CharField(
+        max_length=9, choices=SafeToTell.choices, default=SafeToTell.UNDECIDED
+    )
+    opened_at = models.DateTimeField()
+    alarm_at = models.DateTimeField("最近一次报警")
+    triaged_at = models.DateTimeField(null=True, blank=True)
+    danger_over_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "channel": "CRI",
+        "student": "CRI",
+        "placement": "CRI",
+        "owner": "CRI",
+        "state": "CRI",
+        "kind": "CRI",
+        "colour": "CRI",
+        "safe_to_tell": "CRI",
+        "opened_at": "CRI",
+        "alarm_at": "CRI",
+        "triaged_at": "CRI",
+        "danger_over_at": "CRI",
+        "closed_at": "CRI",
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True)
+                | models.Q(state__in=["CLOSED", "CANCELLED", "TRANSFERRED"]),
+                name="only_ended_cases_have_an_end",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "-opened_at", "id"], name="case_newest_first"),
+            models.Index(fields=["school", "student"], name="case_by_student"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case #{self.pk} {self.state}"
+
+    @transition(
+        field=state,
+        source=[State.OPENED, State.TRIAGED, State.IN_PROGRESS, State.FOLLOW_UP, State.REOPENED],
+        target=State.TRIAGED,
+    )
+    def triage(self, *, kind: str, colour: str, safe_to_tell: str, at: datetime) -> None:
+        """Two people agreed what this is and who may be told."""
+        self.kind, self.colour, self.safe_to_tell = kind, colour, safe_to_tell
+        self.triaged_at, self.danger_over_at = at, None
+
+    @transition(
+        field=state,
+        source=[State.TRIAGED, State.WAITING_PARTY, State.FOLLOW_UP, State.EVALUATED],
+        target=State.IN_PROGRESS,
+    )
+    def work(self) -> None:
+        """Measures are under way."""
+
+    @transition(field=state, source=[State.IN_PROGRESS], target=State.WAITING_PARTY)
+    def wait(self) -> None:
+        """One party has to answer first."""
+
+    @transition(
+        field=state,
+        source=[State.TRIAGED, State.IN_PROGRESS, State.WAITING_PARTY],
+        target=State.FOLLOW_UP,
+    )
+    def follow_up(self, *, at: datetime) -> None:
+        """The danger is over; the student is accompanied."""
+        self.danger_over_at = at
+
+    @transition(field=state, source=[State.FOLLOW_UP], target=State.EVALUATED)
+    def evaluate(self) -> None:
+        """The effect was scored by both sides."""
+
+    @transition(field=state, source=[State.FOLLOW_UP, State.EVALUATED], target=State.CLOSED)
+    def close(self, *, at: datetime) -> None:
+        """Two people closed it with every condition met."""
+        self.closed_at = at
+
+    @transition(
+        field=state,
+        source=[State.CLOSED, State.CANCELLED, State.TRANSFERRED],
+        target=State.REOPENED,
+    )
+    def reopen(self, *, at: datetime) -> None:
+        """It came back."""
+        self.alarm_at, self.triaged_at = at, None
+        self.closed_at = self.danger_over_at = None
+
+    @transition(
+        field=state,
+        source=list(_OPEN),
+        target=State.REOPENED,
+    )
+    def endanger(self, *, at: datetime) -> None:
+        """再次出现危险: back to the triage, whatever was being done."""
+        self.alarm_at, self.triaged_at, self.danger_over_at = at, None, None
+
+    @transition(field=state, source=list(_OPEN), target=State.CANCELLED)
+    def cancel(self, *, at: datetime) -> None:
+        """Opened in error; the reason is an event."""
+        self.closed_at = at
+
+    @transition(field=state, source=list(_OPEN), target=State.TRANSFERRED)
+    def transfer(self, *, at: datetime) -> None:
+        """Another body has taken it over in writing."""
+        self.closed_at = at
+
+
+class CaseParty(models.Model):
+    """A person's part in one case. A SUSPECT or SUBJECT never judges, climbs or is told of it."""
+
+    class Part(models.TextChoices):
+        SUBJECT = "SUBJECT", "当事学生"
+        SUSPECT = "SUSPECT", "涉嫌人员"
+        REPORTER = "REPORTER", "报告人"
+        ACCUSED_STUDENT = "ACCUSED", "被指学生"
+        WITNESS = "WITNESS", "知情人"
+        MEMBER = "MEMBER", "专班成员"
+        EXCLUDED = "EXCLUDED", "应回避人员"
+        TOLD = "TOLD", "已告知的监护人"
+
+    #: Whoever is named like this takes no part: not on the ladder, no task, no notice, no sight.
+    AGAINST: ClassVar[frozenset[str]] = frozenset(
+        {Part.SUBJECT, Part.SUSPECT, Part.ACCUSED_STUDENT, Part.EXCLUDED}
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="parties", db_constraint=False)
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="case_parts", db_constraint=False
+    )
+    part = models.CharField(max_length=8, choices=Part.choices)
+    since = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "case": "CRI",
+        "person": "CRI TPD",
+        "part": "CRI TPD",
+        "since": "CRI",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "case", "person", "part"], name="one_part"),
+        ]
+        indexes = [models.Index(fields=["school", "person"], name="case_party_by_person")]
+
+    def __str__(self) -> str:
+        return f"case party #{self.pk} {self.part}"
+
+
+class CrisisReport(models.Model):
+    """What somebody saw or heard, in their words. Rows are added, never changed."""
+
+    class Safe(models.TextChoices):
+        YES = "YES", "目前安全"
+        NO = "NO", "目前不安全"
+        UNKNOWN = "UNKNOWN", "不清楚"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="reports", db_constraint=False)
+    receipt_no = models.CharField("回执编号", max_length=32)
+    reporter = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    reporter_role = models.CharField(max_length=3)
+    keep_secret = models.BooleanField("为报告人保密", default=True)
+    who = EncryptedTextField("涉及谁")
+    observed = EncryptedTextField("看到或听到什么")
+    place = EncryptedTextField("地点", blank=True, default="")
+    with_whom = EncryptedTextField("谁在陪同", blank=True, default="")
+    injuries = EncryptedTextField("伤情", blank=True, default="")
+    safe_now = models.CharField(max_length=7, choices=Safe.choices)
+    request_key = models.CharField(max_length=120)
+    reported_at = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "case": "CRI",
+        "receipt_no": "CRI",
+        "reporter": "CRI-R",
+        "reporter_role": "CRI-R",
+        "keep_secret": "CRI-R",
+        "who": "CRI",
+        "observed": "CRI",
+        "place": "CRI",
+        "with_whom": "CRI TPD",
+        "injuries": "CRI",
+        "safe_now": "CRI",
+        "request_key": "AUD",
+        "reported_at": "CRI",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "receipt_no"], name="one_receipt"),
+            models.UniqueConstraint(fields=["school", "request_key"], name="one_report_per_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"crisis report #{self.pk}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.case_id
+
+
+class ZeroReport(FSMModelMixin, models.Model):
+    """日报告·零报告: one per case and day, holidays too. "Nothing new" must be said as well."""
+
+    class State(models.TextChoices):
+        DUE = "DUE", "待报"
+        GIVEN = "GIVEN", "已报"
+        MISSED = "MISSED", "漏报"
+        WITHDRAWN = "WITHDRAWN", "不再需要"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="zero_reports", db_constraint=False)
+    day = models.DateField()
+    due_at = models.DateTimeField()
+    state = FSMField(choices=State.choices, default=State.DUE, protected=True)
+    changed = models.BooleanField("有新情况", default=False)
+    note = EncryptedTextField(blank=True, default="")
+    given_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "case": "CRI",
+        "day": "CRI",
+        "due_at": "CRI",
+        "state": "CRI",
+        "changed": "CRI",
+        "note": "CRI",
+        "given_by": "CRI",
+        "given_at": "CRI",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "case", "day"], name="one_zero_report_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(given_at__isnull=False)
+                | ~models.Q(state="GIVEN"),
+                name="given_zero_report_has_a_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="zero_report_due", condition=models.Q(state="DUE")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"zero report #{self.pk} {self.state}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.case_id
+
+    @transition(field=state, source=[State.DUE, State.MISSED], target=State.GIVEN)
+    def give(self, *, by: Person, at: datetime, changed: bool, note: str) -> None:
+        """Late is better than never: the missed clock stays an event."""
+        self.given_by, self.given_at = by, at
+        self.changed, self.note = changed, note
+
+    @transition(field=state, source=State.DUE, target=State.MISSED)
+    def miss(self) -> None:
+        """The day ended in silence."""
+
+    @transition(field=state, source=[State.DUE, State.MISSED], target=State.WITHDRAWN)
+    def withdraw(self) -> None:
+        """The danger was declared over before this one was due."""

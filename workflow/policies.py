@@ -1,0 +1,228 @@
+"""Who sees which case, task, message and report, and what they may do there.
+
+A crisis is for its team: 德育处, 心理教师, the leaders, the grade leader and the homeroom teacher.
+Whoever a case names as suspect, subject or excluded does not see that it exists. A guardian sees
+nothing before "safe to tell" is answered, and then only what CASE_FOR_FAMILY lists.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from parties import access
+from parties.access import Act, Viewer
+from parties.models import GuardianLink
+from parties.roles import Role
+from workflow.models import (
+    Case,
+    CaseParty,
+    CrisisReport,
+    Escalation,
+    HumanTask,
+    Incident,
+    Notification,
+    ZeroReport,
+)
+
+#: Serve every student of the school in a crisis.
+WHOLE_SCHOOL: Final = frozenset({Role.ME, Role.PSY, Role.VP, Role.PR})
+LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
+#: contracts.md 3: only these stop the climb.
+MAY_ACKNOWLEDGE: Final = frozenset({Role.ME, Role.PSY, Role.GL, Role.VP, Role.PR})
+
+CASE_FOR_TEAM: Final = frozenset(Case.field_classes) - {"school"}
+CASE_FOR_FAMILY: Final = frozenset({"id", "channel", "student", "state", "opened_at", "closed_at"})
+CASE_FOR_AUDIT: Final = frozenset({"id", "channel", "state", "opened_at", "closed_at"})
+REPORTER_FIELDS: Final = frozenset({"reporter", "reporter_role", "keep_secret"})
+
+
+def against(viewer: Viewer, case: str = "pk") -> Exists:
+    """Rows whose case names the viewer in a way that shuts them out; `case` is its path."""
+    return Exists(
+        CaseParty.objects.filter(
+            case=OuterRef(case), person=viewer.person, part__in=CaseParty.AGAINST
+        )
+    )
+
+
+def has_part(viewer: Viewer, part: str) -> Exists:
+    return Exists(CaseParty.objects.filter(case=OuterRef("pk"), person=viewer.person, part=part))
+
+
+class CasePolicy:
+    """The team, the members named by hand, the family once it is safe, and the auditor's outline."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Case]:
+        cases = Case.objects.select_related("student__person", "student__school_class").annotate(
+            viewer_is_member=has_part(viewer, CaseParty.Part.MEMBER)
+        )
+        return cases.filter(self._as_staff(viewer) | self._as_family(viewer)).exclude(
+            against(viewer)
+        )
+
+    def _as_staff(self, viewer: Viewer) -> Q:
+        """A teacher who is this student's guardian is family here, not staff."""
+        strangers = Q(student=None) | ~Q(student__in=viewer.kin)
+        if viewer.serves(WHOLE_SCHOOL | {Role.AUD}):
+            return strangers
+        seen = Q(viewer_is_member=True)
+        for post in viewer.posts:
+            if post.role == Role.HT:
+                seen |= Q(student__school_class=post.school_class_id)
+            if post.role == Role.GL:
+                grade = Q(student__school_class__grade=post.grade) if post.grade else Q()
+                seen |= grade | Q(student=None)
+        return seen & strangers
+
+    def _as_family(self, viewer: Viewer) -> Q:
+        told = Q(safe_to_tell=Case.SafeToTell.YES) | Q(
+            Q(safe_to_tell=Case.SafeToTell.NO), has_part(viewer, CaseParty.Part.TOLD)
+        )
+        return Q(student__in=viewer.wards) & told
+
+    def fields(self, viewer: Viewer, obj: Case) -> frozenset[str]:
+        if on_team(viewer, obj):
+            return CASE_FOR_TEAM
+        if obj.student_id in viewer.wards:
+            return CASE_FOR_FAMILY
+        return CASE_FOR_AUDIT if Role.AUD in viewer.roles else frozenset()
+
+    def may(self, viewer: Viewer, act: Act, obj: Case) -> bool:
+        if not on_team(viewer, obj):
+            return False
+        if act == Act.ACKNOWLEDGE:
+            return self._may_acknowledge(viewer, obj)
+        if act == Act.REMIND:
+            return True
+        return act == Act.ENDANGER
+
+    def _may_acknowledge(self, viewer: Viewer, obj: Case) -> bool:
+        reported = CaseParty.objects.filter(
+            case=obj, person=viewer.person, part=CaseParty.Part.REPORTER
+        )
+        held = viewer.roles_towards(obj.student)
+        return bool(held & MAY_ACKNOWLEDGE) and not reported.exists()
+
+
+def on_team(viewer: Viewer, case: Case) -> bool:
+    """Whether the viewer works on this visible case; family never does."""
+    if case.student_id in viewer.kin:
+        return False
+    if viewer.roles_towards(case.student) & (WHOLE_SCHOOL | {Role.GL, Role.HT}):
+        return True
+    member: bool | None = getattr(case, "viewer_is_member", None)
+    if member is None:
+        part = CaseParty.Part.MEMBER
+        member = CaseParty.objects.filter(case=case, person=viewer.person, part=part).exists()
+    return member
+
+
+def team_cases(viewer: Viewer) -> QuerySet[Case]:
+    """Cases that the viewer works on, not those a family or an auditor sees the outline of."""
+    cases = viewer.rows(Case).exclude(student__in=viewer.kin)
+    works = viewer.serves(WHOLE_SCHOOL | {Role.GL, Role.HT})
+    return cases if works else cases.filter(viewer_is_member=True)
+
+
+class OfCase:
+    """Rows that only the team of their case reads."""
+
+    def __init__(self, model: Any, hidden: frozenset[str] = frozenset()) -> None:
+        self.model = model
+        self.hidden = hidden | {"school"}
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model.objects.filter(case__in=team_cases(viewer))
+        return rows
+
+    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
+        return frozenset(self.model.field_classes) - self.hidden
+
+    def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
+        return False
+
+
+class CrisisReportPolicy(OfCase):
+    """The reporter's name (CRI-R) is for the head of 德育处, the vice-principal, the principal."""
+
+    def fields(self, viewer: Viewer, obj: CrisisReport) -> frozenset[str]:
+        trusted = viewer.heads(Role.ME) or viewer.serves({Role.VP, Role.PR})
+        return super().fields(viewer, obj) - (frozenset() if trusted else REPORTER_FIELDS)
+
+
+class IncidentPolicy(OfCase):
+    """A fault of the software: leaders see it and may have it tried again."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        return super().rows(viewer) if viewer.serves(LEADERS) else Incident.objects.none()
+
+    def may(self, viewer: Viewer, act: Act, obj: Incident) -> bool:
+        return act == Act.RETRY and viewer.serves(LEADERS)
+
+
+class HumanTaskPolicy:
+    """Mine: I may do it, I hold it, or I did it. Leaders also see the tasks of their cases."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[HumanTask]:
+        me = viewer.person.pk
+        seen = Q(candidates__contains=[me]) | Q(assignee=me) | Q(completed_by=me)
+        if viewer.serves(LEADERS):
+            seen |= Q(case__in=team_cases(viewer))
+        tasks = HumanTask.objects.select_related("case__student__person", "assignee")
+        return tasks.filter(seen).exclude(against(viewer, "case"))
+
+    def fields(self, viewer: Viewer, obj: HumanTask) -> frozenset[str]:
+        hidden = {"school", "engine_id", "candidates"}
+        if not on_team(viewer, obj.case) and obj.completed_by_id != viewer.person.pk:
+            hidden |= {"answer", "completed_by"}
+        return frozenset(HumanTask.field_classes) - hidden
+
+    def may(self, viewer: Viewer, act: Act, obj: HumanTask) -> bool:
+        me = viewer.person.pk
+        if act in (Act.CLAIM, Act.COMPLETE, Act.RETURN):
+            return me in obj.candidates or obj.assignee_id == me
+        if act == Act.DELEGATE:
+            return obj.assignee_id == me or viewer.heads(Role.ME) or viewer.serves({Role.VP})
+        return act == Act.REMIND and on_team(viewer, obj.case)
+
+
+class NotificationPolicy:
+    """One's own inbox; a case that later names its reader takes its messages with it."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Notification]:
+        mine = Notification.objects.filter(
+            recipient=viewer.person, channel="in_app", state=Notification.State.SENT
+        )
+        return mine.exclude(against(viewer, "case"))
+
+    def fields(self, viewer: Viewer, obj: Notification) -> frozenset[str]:
+        fields = frozenset({"id", "template", "created_at", "read_at"})
+        visible = obj.case_id is not None and viewer.rows(Case).filter(pk=obj.case_id).exists()
+        return fields | ({"case"} if visible else frozenset())
+
+    def may(self, viewer: Viewer, act: Act, obj: Notification) -> bool:
+        return False
+
+
+def excluded_people(case: Case) -> frozenset[UUID]:
+    """Everybody who takes no part as staff: whom the case names, and the student's own family."""
+    named = CaseParty.objects.filter(case=case, part__in=CaseParty.AGAINST)
+    kin = GuardianLink.objects.filter(student=case.student_id, state=GuardianLink.State.LIVE)
+    return frozenset(named.values_list("person_id", flat=True)) | frozenset(
+        kin.values_list("guardian_id", flat=True)
+    )
+
+
+def register() -> None:
+    policies: dict[Any, access.Policy] = {
+        Case: CasePolicy(),
+        CrisisReport: CrisisReportPolicy(CrisisReport, frozenset({"request_key"})),
+        ZeroReport: OfCase(ZeroReport),
+        Escalation: OfCase(Escalation),
+        Incident: IncidentPolicy(Incident),
+        HumanTask: HumanTaskPolicy(),
+        Notification: NotificationPolicy(),
+    }
+    for model, policy in policies.items():
+        access.register(model, policy)

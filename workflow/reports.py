@@ -1,0 +1,96 @@
+"""What somebody reports, who they mean by it, and the slip that proves it was received."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from parties.models import GuardianLink, Person, Student
+from workflow.models import Case, CaseParty
+
+#: No letters or digits that a person on the phone mixes up.
+_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """Whom the reporter names: by relation to the student, or by id from the directory."""
+
+    relation: str
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInput:
+    """Three mandatory answers (who, observed, safe_now) and what else the reporter knows."""
+
+    who: str
+    observed: str
+    safe_now: str
+    student_id: UUID | None = None
+    place: str = ""
+    with_whom: str = ""
+    injuries: str = ""
+    keep_secret: bool = True
+    suspects: Sequence[Suspect] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that the report is stored; `repeated` when the same request came before."""
+
+    case_id: UUID
+    receipt_no: str
+    reported_at: datetime
+    repeated: bool
+
+
+def receipt_no(at: datetime) -> str:
+    """WJ, the day, and eight random characters: nothing can be counted from it."""
+    tail = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"WJ{at:%Y%m%d}-{tail}"
+
+
+def name_parties(
+    case: Case, *, student: Student | None, reporter: Person | None, report: ReportInput,
+    at: datetime,
+) -> None:
+    """Write down who the report is about, who made it, and whom it names."""
+    parts: dict[tuple[UUID, str], None] = {}
+    if student is not None:
+        parts[student.person_id, CaseParty.Part.SUBJECT] = None
+    if reporter is not None:
+        parts[reporter.pk, CaseParty.Part.REPORTER] = None
+    for suspect in report.suspects:
+        for person, part in _meant(suspect, student):
+            parts[person, part] = None
+    name(case, parts, at=at)
+
+
+def name(case: Case, parts: dict[tuple[UUID, str], None], *, at: datetime) -> None:
+    """Add parts; naming somebody twice changes nothing."""
+    CaseParty.objects.bulk_create(
+        [
+            CaseParty(school_id=case.school_id, case=case, person_id=person, part=part, since=at)
+            for person, part in parts
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _meant(suspect: Suspect, student: Student | None) -> list[tuple[UUID, str]]:
+    if suspect.person_id is not None:
+        known = Person.objects.filter(pk=suspect.person_id).select_related("student").first()
+        if known is None:
+            return []
+        is_student = hasattr(known, "student")
+        part = CaseParty.Part.ACCUSED_STUDENT if is_student else CaseParty.Part.SUSPECT
+        return [(known.pk, part)]
+    if student is None:
+        return []
+    links = GuardianLink.objects.filter(student=student)
+    if suspect.relation != "GUARDIAN":
+        links = links.filter(relation=suspect.relation)
+    return [(pk, CaseParty.Part.SUSPECT) for pk in links.values_list("guardian_id", flat=True)]

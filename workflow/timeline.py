@@ -1,0 +1,63 @@
+"""What happened in a case, as one viewer may see it: events in order, never more than they may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from ledger.models import Event
+from parties.access import Viewer
+from parties.models import Person
+from parties.roles import Role
+from workflow import policies
+from workflow.models import Case
+
+#: A family hears what was done with it, and the milestones; never what others did or were told.
+FOR_FAMILY: Final = frozenset(
+    {"guardian.reached", "safety_plan.made", "follow_up.held", "case.follow_up", "case.closed"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. `number` orders entries inside the database only."""
+
+    number: int
+    at: datetime
+    kind: str
+    actor: UUID | None
+    actor_name: str
+    payload: dict[str, Any]
+
+
+def entries(
+    viewer: Viewer, case: Case, *, after: int = 0, limit: int = 100
+) -> Sequence[Entry]:
+    """At most `limit` entries after `after`, oldest first; two queries. Call inside a scope."""
+    rows = Event.objects.filter(subject_type="case", subject_id=case.pk, pk__gt=after)
+    team = policies.on_team(viewer, case)
+    if not team and Role.AUD not in viewer.roles:
+        rows = rows.filter(kind__in=FOR_FAMILY)
+    found = list(rows.order_by("pk")[:limit])
+    names = _names(found) if team else {}
+    return [_entry(event, names, codes=team or Role.AUD in viewer.roles) for event in found]
+
+
+def _names(found: Sequence[Event]) -> dict[UUID, str]:
+    actors = {event.actor for event in found if event.actor is not None}
+    return dict(Person.objects.filter(pk__in=actors).values_list("pk", "name"))
+
+
+def _entry(event: Event, names: dict[UUID, str], *, codes: bool) -> Entry:
+    body = orjson.loads(bytes(event.body))
+    return Entry(
+        number=event.pk,
+        at=event.at,
+        kind=event.kind,
+        actor=event.actor if names else None,
+        actor_name="" if event.actor is None else names.get(event.actor, ""),
+        payload=body.get("payload", {}) if codes else {},
+    )

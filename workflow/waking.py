@@ -1,0 +1,188 @@
+"""Waking one rung: who stands on it now, over which channels, and what the top rung adds."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from ledger import events
+from parties import relations
+from parties.models import Person
+from parties.relations import Post
+from parties.roles import Role
+from workflow import notifications, policies
+from workflow.models import Case, Escalation, HumanTask, Incident, Notification
+from workflow.rungs import Call, Rung
+
+ALERT: Final = "crisis.alert"
+NUMBERS: Final = "crisis.numbers"
+CALL_TASK: Final = "wake_call"
+#: Everybody who works on a crisis; they get the sheet of numbers when nobody answers.
+_TEAM: Final = (Role.ME, Role.PSY, Role.GL, Role.HT, Role.VP, Role.PR)
+
+
+def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: str) -> bool:
+    """Alert everybody on `rung`; return whether anybody is on it. Extras happen in any case."""
+    case = escalation.case
+    excluded = policies.excluded_people(case)
+    before = alerted(case)
+    woken = [
+        (call.role, person)
+        for call in rung.who
+        for person in stand_on(call, case=case, at=at, excluded=excluded)
+    ]
+    for role, person in woken:
+        _alert(escalation, number, rung.channels, role, person, at=at)
+    _ask_to_call(escalation, number, rung.channels, woken, before=before, at=at)
+    _extras(escalation, number, rung.extras, excluded=excluded, at=at)
+    if woken:
+        events.append(
+            school_id=case.school_id,
+            kind="escalation.woken",
+            actor=None,
+            subject=("case", case.pk),
+            refs=[("person", person.pk) for _, person in woken],
+            at=at,
+            payload={"rung": number, "roles": sorted({role for role, _ in woken}), "via": via},
+        )
+    return bool(woken)
+
+
+def stand_on(
+    call: Call, *, case: Case, at: datetime, excluded: Collection[UUID]
+) -> Sequence[Person]:
+    """The people one line of a rung means, substitutes in place of the absent and the named."""
+    return relations.able(_posts(call, case, at), at=at, excluded=excluded)
+
+
+def _posts(call: Call, case: Case, at: datetime) -> Sequence[Post]:
+    if call.flag == "deputy":
+        return relations.deputies(at=at)
+    role = Role(call.role)
+    if call.flag == "duty":
+        return relations.on_duty(role=role, at=at, student=case.student)
+    return relations.holders(role=role, at=at, student=case.student, head=call.flag == "head")
+
+
+def alerted(case: Case) -> frozenset[UUID]:
+    """Ids of everybody whom the ladder has woken for this case."""
+    woken = Notification.objects.filter(case=case, template=ALERT)
+    return frozenset(woken.values_list("recipient_id", flat=True))
+
+
+def channels_of(person: Person, wanted: Sequence[str]) -> Sequence[str]:
+    """Those of the `wanted` message channels that can reach this person."""
+    reach = {"in_app": True, "sms": bool(person.phone), "email": bool(person.email)}
+    return [channel for channel in wanted if reach.get(channel, False)]
+
+
+def _alert(
+    escalation: Escalation,
+    number: int,
+    channels: Sequence[str],
+    role: str,
+    person: Person,
+    *,
+    at: datetime,
+) -> None:
+    for channel in channels_of(person, channels):
+        notifications.enqueue(
+            school_id=escalation.school_id,
+            case_id=escalation.case_id,
+            to_id=person.pk,
+            to_role=role,
+            channel=channel,
+            template=ALERT,
+            key=f"ladder:{escalation.pk}:{number}:{person.pk}:{channel}",
+            lane="crisis",
+            at=at,
+        )
+
+
+def _ask_to_call(
+    escalation: Escalation,
+    number: int,
+    channels: Sequence[str],
+    woken: Sequence[tuple[str, Person]],
+    *,
+    before: Collection[UUID],
+    at: datetime,
+) -> None:
+    """`call` is a person's task with an outcome: who was woken earlier phones who is woken now."""
+    if "call" not in channels:
+        return
+    for role, person in woken:
+        callers = set(before) | {other.pk for _, other in woken}
+        callers.discard(person.pk)
+        if callers:
+            HumanTask.objects.create(
+                school_id=escalation.school_id,
+                case_id=escalation.case_id,
+                name=CALL_TASK,
+                title=f"请电话通知{Role(role).label}",
+                form="wake_call",
+                roles=[role],
+                candidates=sorted(callers),
+                about=person.pk,
+                created_at=at,
+                due_at=at,
+            )
+
+
+def stand_down(case: Case, *, at: datetime) -> None:
+    """Somebody took over: the calls that nobody has made yet are not needed any more."""
+    open_calls = HumanTask.objects.select_for_update().filter(
+        case=case, name=CALL_TASK, state__in=[HumanTask.State.OPEN, HumanTask.State.CLAIMED]
+    )
+    for task in open_calls:
+        task.cancel(at=at, reason="acknowledged")
+        task.save(update_fields=["state", "ended_at", "cancel_reason"])
+
+
+def _extras(
+    escalation: Escalation,
+    number: int,
+    extras: Sequence[str],
+    *,
+    excluded: Collection[UUID],
+    at: datetime,
+) -> None:
+    if "incident" in extras:
+        _open_incident(escalation, at=at)
+    if "numbers_to_all" in extras:
+        posts = [
+            (role, person)
+            for role in _TEAM
+            for person in stand_on(Call(role=role, flag=""), case=escalation.case, at=at,
+                                   excluded=excluded)
+        ]
+        for role, person in posts:
+            _send_numbers(escalation, role, person, at=at)
+
+
+def _send_numbers(escalation: Escalation, role: str, person: Person, *, at: datetime) -> None:
+    """任何教职工均可直接报告: the statutory numbers, once per person and ladder."""
+    for channel in channels_of(person, ("in_app", "sms")):
+        notifications.enqueue(
+            school_id=escalation.school_id,
+            case_id=escalation.case_id,
+            to_id=person.pk,
+            to_role=role,
+            channel=channel,
+            template=NUMBERS,
+            key=f"numbers:{escalation.pk}:{person.pk}:{channel}",
+            lane="crisis",
+            at=at,
+        )
+
+
+def _open_incident(escalation: Escalation, *, at: datetime) -> None:
+    Incident.objects.get_or_create(
+        school_id=escalation.school_id,
+        case_id=escalation.case_id,
+        instance=None,
+        code="escalation.unanswered",
+        element="",
+        state=Incident.State.OPEN,
+        defaults={"opened_at": at},
+    )
