@@ -1,0 +1,61 @@
+"""Celery as a wake-up, never as a store.
+
+Postgres holds every due moment; a message only says "look now". So there is no result backend, no
+ETA (a broker that forgets or repeats an ETA would change an outcome) and no pickle. The `crisis`
+queue has workers of its own: ten thousand routine notices must not stand before one crisis.
+"""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+CRISIS_SWEEP_SECONDS = 1
+ROUTINE_SWEEP_SECONDS = 5
+# A mute broker must cost a caller little: the row is already committed and the sweep will find it.
+BROKER_SOCKET_SECONDS = 2
+
+
+def broker_address(url: str) -> str:
+    """Kombu's spelling of a Redis address: a Unix socket is redis+socket:// there."""
+    return url.replace("unix://", "redis+socket://", 1) if url.startswith("unix://") else url
+
+
+app = Celery("sanfang")
+app.conf.update(
+    broker_url=broker_address(settings.REDIS_URL) or "redis://redis-url-is-not-set.invalid:6379",
+    broker_connection_retry_on_startup=True,
+    broker_pool_limit=4,
+    broker_transport_options={
+        "socket_timeout": BROKER_SOCKET_SECONDS,
+        "socket_connect_timeout": BROKER_SOCKET_SECONDS,
+        "max_retries": 0,
+    },
+    result_backend=None,
+    task_ignore_result=True,
+    accept_content=["json"],
+    task_serializer="json",
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_default_queue="routine",
+    task_routes={"workflow.*crisis*": {"queue": "crisis"}},
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone=settings.TIME_ZONE,
+    # `expires`: a worker that was stopped must not find a thousand sweeps waiting.
+    beat_schedule={
+        "sweep-crisis": {
+            "task": "workflow.sweep_crisis",
+            "schedule": CRISIS_SWEEP_SECONDS,
+            "options": {"queue": "crisis", "expires": CRISIS_SWEEP_SECONDS},
+        },
+        "sweep-routine": {
+            "task": "workflow.sweep_routine",
+            "schedule": ROUTINE_SWEEP_SECONDS,
+            "options": {"queue": "routine", "expires": ROUTINE_SWEEP_SECONDS},
+        },
+    },
+)
+app.autodiscover_tasks()
