@@ -37,7 +37,7 @@ class Assigned:
 
 
 def assign(wanted: Wanted, *, case: Case, at: datetime) -> Assigned:
-    """Everybody of `roles`; nobody there: the first of `instead` that has somebody; then leaders."""
+    """Everybody of `roles`; else the first of `instead` that has somebody; else the leaders."""
     excluded = policies.excluded_people(case) | earlier_eyes(case, wanted.four_eyes)
     asked = [Role(code) for code in wanted.roles]
     tiers = [asked, *([Role(code)] for code in wanted.instead), *([role] for role in _LAST)]

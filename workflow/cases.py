@@ -176,7 +176,7 @@ def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> 
 
 
 def _alarm(case: Case, *, at: datetime) -> UUID | None:
-    """Put the case back to triage; the running instance to signal, or None when a new one starts."""
+    """Put the case back to triage; the instance to signal, or None when a new one starts."""
     ended = case.closed_at is not None
     if ended:
         case.reopen(at=at)
@@ -258,9 +258,7 @@ def _due(sql: str, params: list[Any]) -> list[tuple[int, UUID]]:
 
 def _start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
     with tenancy.scope(school_id):
-        pending = ProcessInstance.objects.filter(
-            case=case_id, status=ProcessInstance.State.PENDING
-        )
+        pending = ProcessInstance.objects.filter(case=case_id, status=ProcessInstance.State.PENDING)
         found = list(pending.values_list("pk", flat=True))
     for pk in found:
         _start(school_id, pk, at=at, via="web")

@@ -65,7 +65,7 @@ def next_contact(
     attempts = attempts_of(case)
     turns: list[tuple[Step, Sequence[UUID]]] = [(Step.GUARDIAN, guardians(case, at=at))]
     if bullying and safe:
-        turns.append((Step.OTHER_SIDE, other_side(case, at=at)))
+        turns.append((Step.OTHER_SIDE, other_side(case)))
     if not _anybody(attempts, Step.GUARDIAN):
         turns.append((Step.CARER, carers(case, at=at)))
     for step, people in turns:
@@ -121,7 +121,7 @@ def carers(case: Case, *, at: datetime) -> Sequence[UUID]:
     return _callable(case.student, barred(case, at=at), delegate=True)
 
 
-def other_side(case: Case, *, at: datetime) -> Sequence[UUID]:
+def other_side(case: Case) -> Sequence[UUID]:
     """One guardian list for every student who is said to have hurt the other (MPL 39(2))."""
     accused = Student.objects.filter(
         person__case_parts__case=case, person__case_parts__part=CaseParty.Part.ACCUSED_STUDENT
@@ -150,5 +150,3 @@ def barred(case: Case, *, at: datetime) -> frozenset[UUID]:
         kind__in=[Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
     )
     return named(case) | frozenset(orders.values_list("person_id", flat=True))
-
-

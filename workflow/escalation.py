@@ -88,9 +88,7 @@ def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> E
         locked.owner = by
         locked.save(update_fields=["owner"])
         waking.stand_down(locked, at=at)
-        _record(
-            "escalation.acknowledged", escalation, at=at, actor=by.pk, rung=escalation.rung
-        )
+        _record("escalation.acknowledged", escalation, at=at, actor=by.pk, rung=escalation.rung)
         return escalation
 
 
@@ -106,7 +104,7 @@ def climb_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     for school_id, pk in due:
         try:
             climbed += _catch_up(school_id, pk, at=at, via=via)
-        except Exception:  # noqa: BLE001 -- one broken case must not hold up the others
+        except Exception:
             logger.exception("escalation.climb_failed id=%s", pk)
     return climbed
 
@@ -145,7 +143,12 @@ def _wake_from(escalation: Escalation, start: int, *, at: datetime, via: str) ->
 
 
 def _record(
-    kind: str, escalation: Escalation, *, at: datetime, actor: UUID | None = None, **codes: int | str
+    kind: str,
+    escalation: Escalation,
+    *,
+    at: datetime,
+    actor: UUID | None = None,
+    **codes: int | str,
 ) -> None:
     events.append(
         school_id=escalation.school_id,
@@ -156,5 +159,3 @@ def _record(
         at=at,
         payload=codes,
     )
-
-

@@ -33,10 +33,11 @@ def check(schema: Schema, answer: Mapping[str, Any]) -> None:
     Raises:
         InvalidInput: names the first wrong field, in the form's own order, and the mend.
     """
-    validator = Draft202012Validator({**schema, "additionalProperties": False},
-                                     format_checker=FormatChecker())
+    validator = Draft202012Validator(
+        {**schema, "additionalProperties": False}, format_checker=FormatChecker()
+    )
     order = list(schema.get("properties", {}))
-    problems = [_explain(error, schema) for error in validator.iter_errors(dict(answer))]
+    problems = [_explain(error) for error in validator.iter_errors(dict(answer))]
     if problems:
         field, wrong, mend = min(problems, key=lambda p: (_place(order, p[0]), p[0]))
         label = schema.get("properties", {}).get(field.split(".")[0], {}).get("title", field)
@@ -44,19 +45,20 @@ def check(schema: Schema, answer: Mapping[str, Any]) -> None:
 
 
 def _place(order: list[str], field: str) -> int:
-    top = field.split(".")[0]
+    top = field.split(".", maxsplit=1)[0]
     return order.index(top) if top in order else len(order)
 
 
-def _explain(error: ValidationError, schema: Schema) -> tuple[str, str, str]:
+def _explain(error: ValidationError) -> tuple[str, str, str]:
+    """Field, what is wrong, what to do."""
     path = ".".join(str(part) for part in error.absolute_path)
     rule = str(error.validator)
-    if rule == "required":
-        missing = next(name for name in error.validator_value if name not in error.instance)
+    filled: Mapping[str, Any] = error.instance if isinstance(error.instance, Mapping) else {}
+    if rule == "required" and isinstance(error.validator_value, list):
+        missing = next(name for name in error.validator_value if name not in filled)
         return (f"{path}.{missing}".strip("."), "没有填写", "请填写该项")
-    if rule == "additionalProperties":
-        known = set(error.schema.get("properties", {}))
-        extra = sorted(set(error.instance) - known)
+    if rule == "additionalProperties" and isinstance(error.schema, Mapping):
+        extra = sorted(set(filled) - set(error.schema.get("properties", {})))
         return (f"{path}.{extra[0]}".strip("."), "不是本表单的项目", "请删除该项")
     wrong, mend = _SENTENCES.get(rule, ("不符合要求", "请检查后重填"))
     return (path or "answer", wrong, mend)

@@ -54,7 +54,11 @@ def receipt_no(at: datetime) -> str:
 
 
 def name_parties(
-    case: Case, *, student: Student | None, reporter: Person | None, report: ReportInput,
+    case: Case,
+    *,
+    student: Student | None,
+    reporter: Person | None,
+    report: ReportInput,
     at: datetime,
 ) -> None:
     """Write down who the report is about, who made it, and whom it names."""

@@ -12,7 +12,7 @@ from workflow.models import Case, CaseParty, HumanTask
 def name_suspects(case: Case, people: Iterable[UUID], *, at: datetime) -> None:
     """Add suspects that came up after the report, and take the case out of their hands."""
     reports.name(case, {(pk, str(CaseParty.Part.SUSPECT)): None for pk in people}, at=at)
-    withdraw_tasks(case, at=at)
+    withdraw_tasks(case)
 
 
 def shield(case: Case, *, at: datetime) -> None:
@@ -35,14 +35,12 @@ def shield(case: Case, *, at: datetime) -> None:
             case_id=case.pk,
             defaults={"starts_at": at},
         )
-    withdraw_tasks(case, at=at)
+    withdraw_tasks(case)
 
 
-def withdraw_tasks(case: Case, *, at: datetime) -> None:
+def withdraw_tasks(case: Case) -> None:
     """Take open tasks of this case away from everybody it now names."""
-    named = set(
-        case.parties.filter(part__in=CaseParty.AGAINST).values_list("person_id", flat=True)
-    )
+    named = set(case.parties.filter(part__in=CaseParty.AGAINST).values_list("person_id", flat=True))
     live = [HumanTask.State.OPEN, HumanTask.State.CLAIMED]
     for task in case.tasks.select_for_update().filter(state__in=live):
         _take_away(task, named)

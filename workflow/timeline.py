@@ -33,9 +33,7 @@ class Entry:
     payload: dict[str, Any]
 
 
-def entries(
-    viewer: Viewer, case: Case, *, after: int = 0, limit: int = 100
-) -> Sequence[Entry]:
+def entries(viewer: Viewer, case: Case, *, after: int = 0, limit: int = 100) -> Sequence[Entry]:
     """At most `limit` entries after `after`, oldest first; two queries. Call inside a scope."""
     rows = Event.objects.filter(subject_type="case", subject_id=case.pk, pk__gt=after)
     team = policies.on_team(viewer, case)

@@ -33,8 +33,9 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
     ]
     for role, person in woken:
         _alert(escalation, number, rung.channels, role, person, at=at)
-    _ask_to_call(escalation, number, rung.channels, woken, before=before, at=at)
-    _extras(escalation, number, rung.extras, excluded=excluded, at=at)
+    if "call" in rung.channels:
+        _ask_to_call(escalation, woken, before=before, at=at)
+    _extras(escalation, rung.extras, excluded=excluded, at=at)
     if woken:
         events.append(
             school_id=case.school_id,
@@ -101,16 +102,12 @@ def _alert(
 
 def _ask_to_call(
     escalation: Escalation,
-    number: int,
-    channels: Sequence[str],
     woken: Sequence[tuple[str, Person]],
     *,
     before: Collection[UUID],
     at: datetime,
 ) -> None:
     """`call` is a person's task with an outcome: who was woken earlier phones who is woken now."""
-    if "call" not in channels:
-        return
     for role, person in woken:
         callers = set(before) | {other.pk for _, other in woken}
         callers.discard(person.pk)
@@ -141,7 +138,6 @@ def stand_down(case: Case, *, at: datetime) -> None:
 
 def _extras(
     escalation: Escalation,
-    number: int,
     extras: Sequence[str],
     *,
     excluded: Collection[UUID],
@@ -153,8 +149,9 @@ def _extras(
         posts = [
             (role, person)
             for role in _TEAM
-            for person in stand_on(Call(role=role, flag=""), case=escalation.case, at=at,
-                                   excluded=excluded)
+            for person in stand_on(
+                Call(role=role, flag=""), case=escalation.case, at=at, excluded=excluded
+            )
         ]
         for role, person in posts:
             _send_numbers(escalation, role, person, at=at)

@@ -99,6 +99,13 @@ class Migration(migrations.Migration):
             body="SELECT id FROM parties_school WHERE code = wanted",
         ),
         DefinerFunction(
+            "next_school_id",
+            args="",
+            returns="bigint",
+            body="SELECT nextval(pg_get_serial_sequence('parties_school', 'id'))",
+            volatility="VOLATILE",
+        ),
+        DefinerFunction(
             "school_ids",
             args="",
             returns="SETOF bigint",

@@ -78,7 +78,7 @@ class Account(AbstractBaseUser):
     login = models.CharField(max_length=80, unique=True)
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[BaseUserManager["Account"]] = BaseUserManager()
+    objects = BaseUserManager()
 
     USERNAME_FIELD = "login"
 

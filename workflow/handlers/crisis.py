@@ -57,7 +57,7 @@ def _both_names(case: Case, *tasks: str) -> list[UUID | None]:
 
 @service_task("crisis.shield_guardians")
 def shield_guardians(context: StepContext) -> Results:
-    """Telling raises danger: the suspected guardian learns nothing, not even that there is a case."""
+    """Telling raises danger: the suspected guardian does not even learn that there is a case."""
     case = _case(context)
     shield(case, at=context.at)
     _record(context, "guardians.shielded")

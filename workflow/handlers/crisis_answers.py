@@ -25,9 +25,7 @@ def call(completion: Completion) -> None:
     outcome = str(completion.answer.get("outcome", ""))
     told = outcome == REACHED and task.name == "call_guardian" and task.about is not None
     if told and task.about is not None:
-        reports.name(
-            task.case, {(task.about, str(CaseParty.Part.TOLD)): None}, at=completion.at
-        )
+        reports.name(task.case, {(task.about, str(CaseParty.Part.TOLD)): None}, at=completion.at)
     _record(completion, "guardian.reached" if told else "contact.attempted", outcome=outcome)
 
 

@@ -334,8 +334,7 @@ class ZeroReport(FSMModelMixin, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["school", "case", "day"], name="one_zero_report_a_day"),
             models.CheckConstraint(
-                condition=models.Q(given_at__isnull=False)
-                | ~models.Q(state="GIVEN"),
+                condition=models.Q(given_at__isnull=False) | ~models.Q(state="GIVEN"),
                 name="given_zero_report_has_a_moment",
             ),
         ]

@@ -62,8 +62,7 @@ class Escalation(FSMModelMixin, models.Model):
                 name="one_waiting_escalation_per_case",
             ),
             models.CheckConstraint(
-                condition=models.Q(acknowledged_by__isnull=True)
-                ^ models.Q(state="ACKNOWLEDGED"),
+                condition=models.Q(acknowledged_by__isnull=True) ^ models.Q(state="ACKNOWLEDGED"),
                 name="acknowledged_has_a_person",
             ),
         ]

@@ -120,9 +120,7 @@ class ProcessInstance(FSMModelMixin, models.Model):
     def begin(self, *, at: datetime) -> None:
         self.started_at = at
 
-    @transition(
-        field=status, source=[State.PENDING, State.RUNNING], target=State.COMPLETED
-    )
+    @transition(field=status, source=[State.PENDING, State.RUNNING], target=State.COMPLETED)
     def complete(self, *, at: datetime) -> None:
         self.next_due_at, self.ended_at = None, at
 

@@ -11,7 +11,7 @@ from parties.models import School
 
 
 class IdempotencyKey(models.Model):
-    """The answer to one keyed request of one party: the same key gets it again, not a second act."""
+    """The answer to one keyed request of one party: the same key gets it again, without an act."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
