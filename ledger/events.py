@@ -28,9 +28,9 @@ _KIND_LENGTH: Final = 64
 _KIND: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _CODE: Final = re.compile(r"[a-zA-Z0-9_.:+-]{0,64}")
-#: Telephone, student and identity numbers are content, not codes; ISO dates and moments are fine.
+#: Telephone, student and identity numbers are content, not codes; dates and UUIDs are neither.
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9-]{5,}[0-9Xx]")
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_NUMBER: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}(-[0-9]{4}){3}-[0-9]{12}")
 _LARGEST_INT: Final = 10**9  # counts and minutes; a mobile number has eleven digits
 
 _INSERT: Final = """
@@ -228,4 +228,4 @@ def _atom(key: str, value: object) -> object:
 def _is_code(text: str) -> bool:
     if not _CODE.fullmatch(text):
         return False
-    return not _NUMBER.fullmatch(text) or _ISO_DATE.fullmatch(text) is not None
+    return not _NUMBER.fullmatch(text) or _NO_NUMBER.fullmatch(text) is not None

@@ -170,7 +170,7 @@ def _installed(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], tuple[s
 
 
 def _difference(text: str, machine: Machine) -> str:
-    moves = set(re.findall(r"\('([^']+)', '([^']+)'\)", text))
+    moves = set(re.findall(r"\('([^']+)', '([^']+)'\)", text.partition("(OLD.")[2]))
     missing = sorted(machine.legal - moves)
     surplus = sorted(moves - machine.legal)
     return (
