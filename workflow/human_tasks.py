@@ -16,7 +16,7 @@ from ledger import events
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import assignment, completions, forms, notifications, policies, steps
+from workflow import assignment, completions, forms, notifications, policies, shipped, steps
 from workflow.completions import Completion
 from workflow.errors import ConflictOfInterest, InvalidInput, SamePerson, WrongState
 from workflow.models import HumanTask, ProcessInstance
@@ -64,7 +64,7 @@ def complete(
         if task.assignee_id not in (None, by.pk):
             raise WrongState("该任务已由他人认领。", task=str(task.pk))
         _refuse_same_person(task, by)
-        form = steps.form_of(task)
+        form = shipped.form_of(task)
         forms.check(form.schema, answer)
         task.complete(by=by, at=at)
         task.answer = dict(answer)

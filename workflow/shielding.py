@@ -20,6 +20,8 @@ def shield(case: Case, *, at: datetime) -> None:
 
     Repeating it changes nothing.
     """
+    if case.student_id is None:
+        return
     family = GuardianLink.objects.filter(student=case.student_id, state=GuardianLink.State.LIVE)
     suspects = set(
         case.parties.filter(part=CaseParty.Part.SUSPECT).values_list("person_id", flat=True)

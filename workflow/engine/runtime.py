@@ -34,7 +34,7 @@ def start(definition: Definition, context: StepContext) -> Outcome:
     instance = Instance(definition.spec, definition.called, script_engine=engine)
     settling = Settling()
     settle(instance, settling)
-    return _outcome(instance, context, settling, before=frozenset(), completed=None)
+    return outcome_of(instance, context, settling, before=frozenset(), completed=None)
 
 
 def advance(
@@ -65,7 +65,7 @@ def advance(
     if signal is not None:
         deliver(instance, signal)
     settle(instance, settling)
-    return _outcome(instance, context, settling, before=before, completed=complete)
+    return outcome_of(instance, context, settling, before=before, completed=complete)
 
 
 def complete_task(
@@ -111,7 +111,7 @@ def _definitions(definition: Any) -> list[Any]:
     return list(getattr(definition, "event_definitions", None) or [definition])
 
 
-def _outcome(
+def outcome_of(
     instance: Instance,
     context: StepContext,
     settling: Settling,
@@ -151,3 +151,9 @@ def _open_task(task: Any, context: StepContext) -> OpenTask:
         item=flat(item, name=spec.bpmn_id),
         properties=written,
     )
+
+
+def waiting(definition: Definition, state: bytes, context: StepContext) -> list[str]:
+    """Engine ids of the tasks that wait for a person in a stored state."""
+    instance = codec.load(definition, state, definition.engine(context))
+    return [task.id for task in open_tasks(instance)]

@@ -1,0 +1,273 @@
+"""One step, one statement: state, tasks, events, salts and messages are written in a single CTE.
+
+Round trips, not the disk, decide what a step costs; and a statement cannot be half done. Cursors
+are psycopg's own on Django's connection: they bind on the server and stay prepared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+
+from ledger.events import PreparedEvent
+from workflow.engine import definitions
+from workflow.engine.bundles import Bundle
+from workflow.engine.definitions import Definition
+from workflow.engine.errors import StateUnreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An instance that this transaction alone may step."""
+
+    id: UUID
+    school_id: int
+    case_id: UUID
+    process_key: str
+    status: str
+    state: bytes | None
+    definition_id: UUID | None
+    version: int
+    budgets_spent: int
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A row of the inbox."""
+
+    id: UUID
+    engine_id: str
+    name: str
+    title: str
+    form: str
+    roles: Sequence[str]
+    candidates: Sequence[UUID]
+    about: UUID | None
+    four_eyes_of: str
+    clock: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A row of the outbox."""
+
+    id: UUID
+    recipient: UUID
+    to_role: str
+    channel: str
+    template: str
+    lane: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """Everything that one step changes."""
+
+    instance: Locked
+    at: datetime
+    status: str
+    state: bytes
+    definition_id: UUID
+    next_due_at: datetime | None
+    budgets_spent: int
+    cancelled: Sequence[str] = ()
+    cancel_reason: str = ""
+    tasks: Sequence[NewTask] = ()
+    events: Sequence[PreparedEvent] = ()
+    messages: Sequence[NewMessage] = field(default=())
+
+
+_LOCK: Final = """
+SELECT id, school_id, case_id, process_key, status, state, definition_id, version, budgets_spent,
+       next_due_at
+FROM workflow_processinstance WHERE id = %s FOR NO KEY UPDATE
+"""
+
+_WRITE: Final = """
+WITH moved AS (
+    UPDATE workflow_processinstance
+    SET state = %(state)s, status = %(status)s, definition_id = %(definition)s,
+        next_due_at = %(due)s, version = version + 1, budgets_spent = %(budgets)s,
+        started_at = coalesce(started_at, %(at)s::timestamptz),
+        ended_at = CASE WHEN %(status)s = 'COMPLETED' THEN %(at)s::timestamptz END
+    WHERE id = %(id)s AND version = %(version)s RETURNING id
+), gone AS (
+    UPDATE workflow_humantask
+    SET state = 'CANCELLED', ended_at = %(at)s, cancel_reason = %(reason)s
+    WHERE instance_id = %(id)s AND engine_id = ANY(%(cancelled)s) AND state IN ('OPEN', 'CLAIMED')
+), opened AS (
+    INSERT INTO workflow_humantask (id, school_id, case_id, instance_id, engine_id, name, title,
+        form, roles, candidates, about, four_eyes_of, state, clock, created_at, due_at, reminders,
+        cancel_reason)
+    SELECT t.id, %(school)s, %(case)s, %(id)s, t.engine_id, t.name, t.title, t.form,
+        string_to_array(t.roles, ','), string_to_array(t.candidates, ',')::uuid[], t.about,
+        t.four_eyes, 'OPEN', t.clock, %(at)s, t.due, 0, ''
+    FROM unnest(%(t_id)s::uuid[], %(t_engine)s::text[], %(t_name)s::text[], %(t_title)s::text[],
+        %(t_form)s::text[], %(t_roles)s::text[], %(t_candidates)s::text[], %(t_about)s::uuid[],
+        %(t_eyes)s::text[], %(t_clock)s::text[], %(t_due)s::timestamptz[])
+        AS t(id, engine_id, name, title, form, roles, candidates, about, four_eyes, clock, due)
+), noted AS (
+    INSERT INTO ledger_event
+        (school_id, kind, actor, subject_type, subject_id, refs, at, body, leaf)
+    SELECT %(school)s, e.kind, e.actor, e.subject_type, e.subject_id,
+        string_to_array(e.refs, ' '), e.at, e.body, e.leaf
+    FROM unnest(%(e_kind)s::text[], %(e_actor)s::uuid[], %(e_type)s::text[], %(e_subject)s::uuid[],
+        %(e_refs)s::text[], %(e_at)s::timestamptz[], %(e_body)s::bytea[], %(e_leaf)s::bytea[])
+        WITH ORDINALITY AS e(kind, actor, subject_type, subject_id, refs, at, body, leaf, n)
+    ORDER BY e.n RETURNING id, leaf
+), salted AS (
+    INSERT INTO ledger_eventsalt (event_id, school_id, salt)
+    SELECT noted.id, %(school)s, s.salt
+    FROM noted JOIN unnest(%(e_leaf)s::bytea[], %(e_salt)s::bytea[]) AS s(leaf, salt) USING (leaf)
+), told AS (
+    INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
+        template, lane, key, created_at, due_at, tries, state, via)
+    SELECT m.id, %(school)s, %(case)s, m.recipient, m.role, m.channel, m.template, m.lane, m.key,
+        %(at)s, now(), 0, 'PENDING', ''
+    FROM unnest(%(m_id)s::uuid[], %(m_to)s::uuid[], %(m_role)s::text[], %(m_channel)s::text[],
+        %(m_template)s::text[], %(m_lane)s::text[], %(m_key)s::text[])
+        AS m(id, recipient, role, channel, template, lane, key)
+    ON CONFLICT (school_id, key) DO NOTHING
+)
+SELECT count(*) FROM moved
+"""
+
+_PUBLISH: Final = """
+INSERT INTO workflow_processdefinition (id, school_id, process_key, hash, bundle, published_at)
+VALUES (gen_random_uuid(), %(school)s, %(key)s, %(hash)s, %(bundle)s, %(at)s)
+ON CONFLICT (school_id, process_key, hash) DO NOTHING
+"""
+
+_FIND: Final = """
+SELECT id FROM workflow_processdefinition
+WHERE school_id = %(school)s AND process_key = %(key)s AND hash = %(hash)s
+"""
+
+
+def lock(instance_id: UUID, *, skip_locked: bool = False) -> Locked | None:
+    """Lock one instance until the transaction ends; None if absent, or held and `skip_locked`."""
+    sql = _LOCK + (" SKIP LOCKED" if skip_locked else "")
+    row = _cursor().execute(sql, [instance_id]).fetchone()
+    return None if row is None else Locked(*row)
+
+
+def definition_of(instance: Locked) -> Definition:
+    """The definition that this instance began with; its bundle is read once per process."""
+    found = (
+        _cursor()
+        .execute(
+            "SELECT hash FROM workflow_processdefinition WHERE id = %s", [instance.definition_id]
+        )
+        .fetchone()
+    )
+    if found is None:
+        raise StateUnreadable("流程实例没有定义。")
+    known = definitions.cached(found[0])
+    if known is not None:
+        return known
+    row = (
+        _cursor()
+        .execute(
+            "SELECT bundle FROM workflow_processdefinition WHERE id = %s", [instance.definition_id]
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise StateUnreadable("流程实例没有定义。")
+    return definitions.load(row[0])
+
+
+def publish(bundle: Bundle, *, school_id: int, at: datetime) -> UUID:
+    """The id of this bundle as a definition of the school; stored when it is new."""
+    keys = {"school": school_id, "key": bundle.process_key, "hash": bundle.hash}
+    found = _cursor().execute(_FIND, keys).fetchone()
+    if found is None:
+        _cursor().execute(_PUBLISH, {**keys, "bundle": bundle.content, "at": at})
+        found = _cursor().execute(_FIND, keys).fetchone()
+    if found is None:
+        raise StateUnreadable("流程定义没有保存。")
+    published: UUID = found[0]
+    return published
+
+
+def write(change: Write) -> None:
+    """Write one step. Raises StateUnreadable if the instance moved although it was locked."""
+    row = _cursor().execute(_WRITE, _parameters(change)).fetchone()
+    if row is None or row[0] != 1:
+        raise StateUnreadable("流程实例在锁定期间被改动。", instance=str(change.instance.id))
+
+
+def _cursor() -> psycopg.Cursor[Any]:
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    return psycopg.Cursor(raw)
+
+
+def _parameters(change: Write) -> dict[str, Any]:
+    instance = change.instance
+    return {
+        "id": instance.id,
+        "school": instance.school_id,
+        "case": instance.case_id,
+        "version": instance.version,
+        "state": change.state,
+        "status": change.status,
+        "definition": change.definition_id,
+        "due": change.next_due_at,
+        "budgets": change.budgets_spent,
+        "at": change.at,
+        "cancelled": list(change.cancelled),
+        "reason": change.cancel_reason,
+        **_tasks(change.tasks),
+        **_events(change.events),
+        **_messages(change.messages),
+    }
+
+
+def _tasks(tasks: Sequence[NewTask]) -> dict[str, Any]:
+    return {
+        "t_id": [task.id for task in tasks],
+        "t_engine": [task.engine_id for task in tasks],
+        "t_name": [task.name for task in tasks],
+        "t_title": [task.title for task in tasks],
+        "t_form": [task.form for task in tasks],
+        "t_roles": [",".join(task.roles) for task in tasks],
+        "t_candidates": [",".join(map(str, task.candidates)) for task in tasks],
+        "t_about": [task.about for task in tasks],
+        "t_eyes": [task.four_eyes_of for task in tasks],
+        "t_clock": [task.clock for task in tasks],
+        "t_due": [task.due_at for task in tasks],
+    }
+
+
+def _events(events: Sequence[PreparedEvent]) -> dict[str, Any]:
+    return {
+        "e_kind": [event.kind for event in events],
+        "e_actor": [event.actor for event in events],
+        "e_type": [event.subject_type for event in events],
+        "e_subject": [event.subject_id for event in events],
+        "e_refs": [" ".join(event.refs) for event in events],
+        "e_at": [event.at for event in events],
+        "e_body": [event.body for event in events],
+        "e_leaf": [event.leaf for event in events],
+        "e_salt": [event.salt for event in events],
+    }
+
+
+def _messages(messages: Sequence[NewMessage]) -> dict[str, Any]:
+    return {
+        "m_id": [message.id for message in messages],
+        "m_to": [message.recipient for message in messages],
+        "m_role": [message.to_role for message in messages],
+        "m_channel": [message.channel for message in messages],
+        "m_template": [message.template for message in messages],
+        "m_lane": [message.lane for message in messages],
+        "m_key": [message.key for message in messages],
+    }

@@ -1,0 +1,43 @@
+"""What bpmn/ holds: the bundle that a new instance begins with, and the form of each task."""
+
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from workflow.engine import bundles, documents
+from workflow.engine.bundles import Bundle
+from workflow.engine.definitions import load
+from workflow.engine.forms import Form, read_form
+from workflow.models import HumanTask, ProcessDefinition
+
+
+def form_of(task: HumanTask) -> Form:
+    """The form as this task's definition has it; a task from outside a diagram uses the shipped."""
+    if task.instance is None or task.instance.definition_id is None:
+        return _shipped_form(Path(settings.BPMN_DIR), task.form)
+    definition = load(_stored(task.instance.definition_id))
+    return definition.forms.get(task.form) or Form(task.form, {})
+
+
+def _stored(definition_id: UUID) -> bytes:
+    return bytes(ProcessDefinition.objects.values_list("bundle", flat=True).get(pk=definition_id))
+
+
+@lru_cache(maxsize=256)
+def _shipped_form(folder: Path, key: str) -> Form:
+    path = folder / bundles.form_file(key)
+    if not key or not path.is_file():
+        return Form(key, {})
+    return read_form(key, documents.parse_json(path.read_bytes()))
+
+
+def bundle(process_key: str) -> Bundle:
+    """The bundle that bpmn/ holds now; read once per process."""
+    return _collected(Path(settings.BPMN_DIR), process_key)
+
+
+@lru_cache(maxsize=64)
+def _collected(folder: Path, process_key: str) -> Bundle:
+    return bundles.collect(process_key, bundles.read_folder(folder))

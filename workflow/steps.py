@@ -1,0 +1,277 @@
+"""One step of a process: lock, run, and write state, inbox, events and outbox in one transaction.
+
+Everything here is called inside the caller's scope. A fault of a handler or a diagram never takes
+the caller's own change with it: the step alone is rolled back, the instance freezes, and an
+incident stays visible until a retry succeeds. What people completed meanwhile is applied then.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from ledger import events
+from parties.errors import NotFound, WrongState
+from workflow import clocks, shipped, step_rows
+from workflow.engine import runtime, sending_back, store
+from workflow.engine.definitions import Definition, load
+from workflow.engine.errors import BudgetExhausted, NobodyListens, TaskGone, element_of
+from workflow.engine.outcomes import Outcome
+from workflow.engine.registry import StepContext
+from workflow.engine.store import Locked
+from workflow.models import Case, HumanTask, Incident, ProcessInstance
+
+logger = logging.getLogger(__name__)
+
+State = ProcessInstance.State
+Run = Callable[[Definition, StepContext], Outcome]
+Act = Callable[[Locked, StepContext], None]
+
+#: Refusals that concern the caller's own request; the instance itself is in order.
+_REFUSALS: Final = (TaskGone, NobodyListens)
+
+#: First retry of an incident; doubled each time, at most a day apart.
+_RETRY: Final = timedelta(minutes=1)
+_RETRY_LIMIT: Final = timedelta(days=1)
+
+
+def start(*, instance_id: UUID, at: datetime, via: str) -> bool:
+    """Begin a pending instance on the definition shipped now; False if there is nothing to do."""
+    instance = store.lock(instance_id, skip_locked=True)
+    if instance is None or instance.status != State.PENDING or _resting(instance, at):
+        return False
+    return _guarded(instance, _start, at=at, via=via, by=None, code="process.start_failed")
+
+
+def _start(instance: Locked, context: StepContext) -> None:
+    bundle = shipped.bundle(instance.process_key)
+    published = store.publish(bundle, school_id=instance.school_id, at=context.at)
+    definition = load(bundle.content)
+    step_rows.save(instance, context, runtime.start(definition, context), published)
+
+
+def take(  # noqa: PLR0913 -- one keyword per thing that can move a process
+    *,
+    instance_id: UUID,
+    at: datetime,
+    via: str,
+    by: UUID | None = None,
+    complete: str | None = None,
+    decisions: Mapping[str, Any] | None = None,
+    signal: str | None = None,
+) -> bool:
+    """Let the instance run on because a person, a signal or time moved it; False if it froze.
+
+    Raises:
+        WrongState (TaskGone, NobodyListens): nothing waits for this any more.
+        NotFound: there is no such instance.
+    """
+    instance = store.lock(instance_id)
+    if instance is None:
+        raise NotFound("没有找到。")
+    if instance.status == State.FROZEN and signal is None:
+        return False  # the answer is stored; the retry applies it
+    if instance.status not in (State.RUNNING, State.FROZEN):
+        raise WrongState("流程已经结束。", instance=str(instance_id))
+
+    def move(definition: Definition, context: StepContext) -> Outcome:
+        return runtime.advance(
+            definition,
+            bytes(instance.state or b""),
+            context,
+            complete=complete,
+            decisions=decisions,
+            signal=signal,
+        )
+
+    reason = signal or "process_moved_on"
+    return _guarded(instance, _mover(move, reason), at=at, via=via, by=by)
+
+
+def take_due(*, instance_id: UUID, at: datetime, via: str) -> bool:
+    """Run an instance whose timer has passed; False if another worker has it or was faster."""
+    instance = store.lock(instance_id, skip_locked=True)
+    if instance is None or instance.status != State.RUNNING:
+        return False
+    if instance.next_due_at is None or instance.next_due_at > at:
+        return False
+    return _guarded(instance, _mover(_settle(instance), "deadline"), at=at, via=via, by=None)
+
+
+def send_back(
+    *, instance_id: UUID, at: datetime, by: UUID, engine_id: str, to: str
+) -> ProcessInstance:
+    """退回: put the process back to the earlier task `to`.
+
+    Raises: as workflow.engine.sending_back.send_back.
+    """
+    instance = store.lock(instance_id)
+    if instance is None or instance.status != State.RUNNING:
+        raise WrongState("流程此刻不能退回。", instance=str(instance_id))
+    context = _context(instance, at=at, via="web", by=by)
+    outcome = sending_back.send_back(
+        store.definition_of(instance),
+        bytes(instance.state or b""),
+        context,
+        engine_id=engine_id,
+        to=to,
+    )
+    step_rows.save(instance, context, outcome, instance.definition_id, reason="returned")
+    return ProcessInstance.objects.get(pk=instance_id)
+
+
+def retry(*, incident_id: UUID, at: datetime, via: str) -> bool:
+    """Try again what an incident stopped; True and RESOLVED on success, else one try more."""
+    incident = Incident.objects.filter(pk=incident_id, state=Incident.State.OPEN).first()
+    if incident is None or incident.instance_id is None:
+        return False
+    instance = store.lock(incident.instance_id, skip_locked=True)
+    if instance is None:
+        return False
+    if instance.status == State.PENDING:
+        done = _guarded(instance, _start, at=at, via=via, by=None, code="process.start_failed")
+    elif instance.status == State.FROZEN:
+        done = _guarded(instance, _mover(_settle(instance), "retry"), at=at, via=via, by=None)
+        done = done and _apply_waiting_answers(instance, at=at, via=via)
+    else:
+        done = True
+    if done:
+        incident.refresh_from_db()
+        if incident.state == Incident.State.OPEN:
+            incident.resolve(at=at)
+            incident.save(update_fields=["state", "resolved_at"])
+    return done
+
+
+def _settle(instance: Locked) -> Run:
+    def move(definition: Definition, context: StepContext) -> Outcome:
+        return runtime.advance(definition, bytes(instance.state or b""), context)
+
+    return move
+
+
+def _apply_waiting_answers(instance: Locked, *, at: datetime, via: str) -> bool:
+    """Tasks that people completed while the instance was frozen move it on now, oldest first."""
+    definition = store.definition_of(instance)
+    context = _context(instance, at=at, via=via, by=None)
+    waiting = runtime.waiting(definition, _state_of(instance.id), context)
+    answered = HumanTask.objects.filter(
+        instance=instance.id, state=HumanTask.State.COMPLETED, engine_id__in=waiting
+    )
+    for task in answered.order_by("ended_at", "pk"):
+        form = definition.forms.get(task.form)
+        decisions = {} if form is None else form.decisions(task.answer or {})
+        moved = take(
+            instance_id=instance.id,
+            at=at,
+            via=via,
+            by=task.completed_by_id,
+            complete=task.engine_id,
+            decisions=decisions,
+        )
+        if not moved:
+            return False
+    return True
+
+
+def _state_of(instance_id: UUID) -> bytes:
+    state = ProcessInstance.objects.values_list("state", flat=True).get(pk=instance_id)
+    return bytes(state or b"")
+
+
+def _mover(move: Run, reason: str) -> Act:
+    def act(instance: Locked, context: StepContext) -> None:
+        outcome = move(store.definition_of(instance), context)
+        step_rows.save(instance, context, outcome, instance.definition_id, reason=reason)
+
+    return act
+
+
+def _guarded(
+    instance: Locked,
+    act: Act,
+    *,
+    at: datetime,
+    via: str,
+    by: UUID | None,
+    code: str = "process.step_failed",
+) -> bool:
+    """Run `act` in a savepoint; a fault becomes a frozen instance and an incident."""
+    context = _context(instance, at=at, via=via, by=by)
+    try:
+        with transaction.atomic():
+            act(instance, context)
+    except _REFUSALS:
+        raise
+    except Exception as error:
+        logger.exception("process.fault id=%s code=%s", instance.id, code)
+        _freeze(instance, error, code=code, at=at)
+        return False
+    return True
+
+
+def _freeze(instance: Locked, error: Exception, *, code: str, at: datetime) -> None:
+    """Stand still and say so. The message of the error may hold a person's words: it is dropped."""
+    row = ProcessInstance.objects.get(pk=instance.id)
+    if row.status == State.RUNNING:
+        row.freeze()
+        row.save(update_fields=["status"])
+    incident, new = Incident.objects.get_or_create(
+        school_id=instance.school_id,
+        case_id=instance.case_id,
+        instance_id=instance.id,
+        code=code,
+        element=element_of(error)[:100],
+        state=Incident.State.OPEN,
+        defaults={
+            "error_type": type(error).__name__,
+            "opened_at": at,
+            "retry_at": None if isinstance(error, BudgetExhausted) else at + _RETRY,
+        },
+    )
+    if not new:
+        incident.tries += 1
+        incident.retry_at = at + min(_RETRY * 2 ** min(incident.tries, 20), _RETRY_LIMIT)
+        incident.save(update_fields=["tries", "retry_at"])
+    events.append(
+        school_id=instance.school_id,
+        kind="process.failed",
+        actor=None,
+        subject=("case", instance.case_id),
+        refs=[("instance", instance.id), ("incident", incident.pk)],
+        at=at,
+        payload={"code": code, "error": type(error).__name__, "tries": incident.tries},
+    )
+
+
+def _resting(instance: Locked, at: datetime) -> bool:
+    """A start that failed is tried again when its incident says so, not every second."""
+    return Incident.objects.filter(
+        instance=instance.id, state=Incident.State.OPEN, retry_at__gt=at
+    ).exists()
+
+
+def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> StepContext:
+    return StepContext(
+        school_id=instance.school_id,
+        case_id=instance.case_id,
+        instance_id=instance.id,
+        at=at,
+        by=by,
+        via=via,
+        clocks=clocks.resolver(
+            instance.school_id, anchors=lambda: _anchors(instance.case_id), at=at
+        ),
+    )
+
+
+def _anchors(case_id: UUID) -> dict[str, datetime]:
+    """Read when a clock is asked for: a handler of this very step may have moved them."""
+    alarm, triaged, over = Case.objects.values_list("alarm_at", "triaged_at", "danger_over_at").get(
+        pk=case_id
+    )
+    found = {"report": alarm, "triage": triaged, "danger_over": over}
+    return {name: moment for name, moment in found.items() if moment is not None}
