@@ -55,7 +55,7 @@ class Tables:
     def model(self, name: str) -> Any:
         return self.state.apps.get_model(APP, name)
 
-    def scalar(self, sql: str, params: list[object] | None = None) -> Any:
+    def scalar(self, sql: str, params: list[Any] | None = None) -> Any:
         """The first value of the first row, asked by the owner."""
         with self.owner.cursor() as cursor:
             cursor.execute(sql, params)

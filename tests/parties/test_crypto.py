@@ -61,7 +61,7 @@ def raw(row: Person | Company, column: str = "phone") -> bytes:
     return bytes(ask(sql, [row.pk]))
 
 
-def ask(sql: str, params: list[object]) -> Any:
+def ask(sql: str, params: list[Any]) -> Any:
     with owner_connection() as owner, owner.cursor() as cursor:
         cursor.execute(sql, params)
         found = cursor.fetchone()
