@@ -79,6 +79,11 @@ def registered_names() -> frozenset[str]:
     return frozenset(_handlers)
 
 
+def handler(name: str) -> Handler:
+    """The function behind a registered name."""
+    return _handlers[name].handler
+
+
 def declared_results(name: str) -> frozenset[str]:
     """Result names of one handler; empty for an unknown one, which lint reports by itself."""
     registered = _handlers.get(name)
