@@ -6,7 +6,7 @@ every server at its start), and only on the app role's connection: a migration t
 must not be stopped by it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from ledger.guards import SCHOOL_COLUMN, is_tenant, reference_name, references
-from parties import keyring, privacy, state_guards
+from parties import privacy, root_keys, state_guards
 
 
 @register()
@@ -51,28 +51,11 @@ def every_table_is_walled(
         return []
     found = apps.get_models() if models is None else models
     walled, constrained = _walled(connection), _constraints(connection)
-    messages: list[CheckMessage] = []
-    for model in privacy.tenant_models(found):
-        if model._meta.db_table not in walled:
-            messages.append(
-                Error(
-                    f"{model._meta.db_table} has no forced row-level security.",
-                    hint=f'Add IsolateBySchool("{model.__name__}") to its migration.',
-                    obj=model,
-                    id="parties.E004",
-                )
-            )
-        messages += [
-            Error(
-                f"{field} can refer to another school's row.",
-                hint=f'Add ReferenceWithinSchool("{model.__name__}", "{field.name}").',
-                obj=model,
-                id="parties.E004",
-            )
-            for field in references(model)
-            if reference_name(field) not in constrained
-        ]
-    return messages
+    return [
+        message
+        for model in privacy.tenant_models(found)
+        for message in _walls(model, walled=walled, constrained=constrained)
+    ]
 
 
 @register(Tags.database)
@@ -140,7 +123,7 @@ def root_keys_are_there(databases: Sequence[str] | None = None, **_: Any) -> lis
     if _app_connection(databases) is None:
         return []
     try:
-        keyring.check_root_keys()
+        root_keys.check()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="parties.E008")]
     return []
@@ -178,6 +161,26 @@ def _school(model: type[Model]) -> Iterator[CheckMessage]:
         list(references(model))
     except ImproperlyConfigured as error:
         yield Error(str(error), obj=model, id="parties.E003")
+
+
+def _walls(
+    model: type[Model], *, walled: Collection[str], constrained: Collection[str]
+) -> Iterator[CheckMessage]:
+    if model._meta.db_table not in walled:
+        yield Error(
+            f"{model._meta.db_table} has no forced row-level security.",
+            hint=f'Add IsolateBySchool("{model.__name__}") to its migration.',
+            obj=model,
+            id="parties.E004",
+        )
+    for field in references(model):
+        if reference_name(field) not in constrained:
+            yield Error(
+                f"{field} can refer to another school's row.",
+                hint=f'Add ReferenceWithinSchool("{model.__name__}", "{field.name}").',
+                obj=model,
+                id="parties.E004",
+            )
 
 
 def _app_connection(databases: Sequence[str] | None) -> BaseDatabaseWrapper | None:

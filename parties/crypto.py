@@ -23,7 +23,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query_utils import DeferredAttribute
 
-from parties import keyring
+from parties import keyring, root_keys
 from parties.errors import TamperedValue
 
 _VERSION: Final = b"\x01"
@@ -121,7 +121,9 @@ class _EncryptedField(models.Field[Any, Any]):
             if subject is None
             else keyring.subject_key(school_id, subject)
         )
-        sealed = keyring.seal(key.secret, self.to_bytes(value), self._bound_to(instance, school_id))
+        sealed = root_keys.seal(
+            key.secret, self.to_bytes(value), self._bound_to(instance, school_id)
+        )
         return Sealed(_VERSION + key.id.bytes + sealed)
 
     def opened(self, instance: models.Model, value: Sealed) -> Any:
@@ -132,7 +134,7 @@ class _EncryptedField(models.Field[Any, Any]):
         key = keyring.opened(school_id, {key_id})[key_id]
         bound_to = self._bound_to(instance, school_id)
         try:
-            plain = keyring.unseal(key.secret, value.data[_HEADER:], bound_to)
+            plain = root_keys.unseal(key.secret, value.data[_HEADER:], bound_to)
         except InvalidTag:
             raise TamperedValue(
                 "密文被改动或移动过。", table=self.model._meta.db_table, row=str(instance.pk)
@@ -199,7 +201,7 @@ def blind_index(school_id: int | None, kind: str, value: str) -> bytes:
     plain = unicodedata.normalize("NFKC", value).strip().casefold()
     scope = "" if school_id is None else str(school_id)
     message = f"{scope}|{kind}|{plain}".encode()
-    return hmac.new(keyring.index_secret(), message, hashlib.sha256).digest()
+    return hmac.new(root_keys.index_secret(), message, hashlib.sha256).digest()
 
 
 def _sealed_values(instance: models.Model) -> Iterable[Sealed]:

@@ -1,13 +1,10 @@
 """The keys of encrypted values: root key wraps school key wraps subject key.
 
-Root keys come from settings.SANFANG_ROOT_KEY and never touch the database; the others are stored
-wrapped. Opened keys are kept per process for a minute, by their id. A key is never kept while the
-transaction that made it is open: after a rollback nothing could open what it sealed.
+Root keys (parties.root_keys) never touch the database; the others are stored wrapped. Opened keys
+are kept per process for a minute, by their id. A key is never kept while the transaction that made
+it is open: after a rollback nothing could open what it sealed.
 """
 
-import base64
-import binascii
-import hashlib
 import os
 import time
 from collections import OrderedDict
@@ -18,18 +15,11 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from parties import root_keys
 from parties.errors import KeyUnavailable
 
-KEY_BYTES: Final = 32
-NONCE_BYTES: Final = 12
-_ROOT_ID_BYTES: Final = 8
 #: Seconds a destroyed key may live on in another process: erasure is complete after that.
 CACHE_SECONDS: Final = 60
 _CACHE_SIZE: Final = 10_000
@@ -84,7 +74,7 @@ def school_key(school_id: int) -> Key:
     if row is None:
         raise KeyUnavailable("A school key needs a scope of that school.", school=school_id)
     key_id, wrapped, committed = row
-    key = Key(key_id, _unwrap_by_root(wrapped, _school_aad(school_id, key_id)))
+    key = Key(key_id, root_keys.unwrap(wrapped, _school_aad(school_id, key_id)))
     if committed:
         _cache.put(school_id, "school", None, key)
         _cache.put(school_id, "id", key.id, key)
@@ -131,19 +121,18 @@ def rewrap(school_id: int) -> int:
 
     Values and subject keys stay as they are: only what the root wraps is touched.
     """
-    newest = _root_keys()[0]
     changed = 0
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, wrapped FROM parties_schoolkey WHERE school_id = %s FOR UPDATE", [school_id]
         )
         for key_id, wrapped in cursor.fetchall():
-            if bytes(wrapped[:_ROOT_ID_BYTES]) == newest.id:
+            if root_keys.is_newest(bytes(wrapped)):
                 continue
-            secret = _unwrap_by_root(bytes(wrapped), _school_aad(school_id, key_id))
+            secret = root_keys.unwrap(bytes(wrapped), _school_aad(school_id, key_id))
             cursor.execute(
                 "UPDATE parties_schoolkey SET wrapped = %s WHERE id = %s",
-                [_wrap_by_root(secret, _school_aad(school_id, key_id)), key_id],
+                [root_keys.wrap(secret, _school_aad(school_id, key_id)), key_id],
             )
             changed += 1
     return changed
@@ -159,80 +148,6 @@ def destroy_subject_key(school_id: int, subject: UUID) -> bool:
         destroyed = bool(cursor.rowcount)
     forget()
     return destroyed
-
-
-def index_secret() -> bytes:
-    """Key of blind indexes. It must outlive root keys, so a rotation needs SANFANG_INDEX_KEY set.
-
-    Without that setting it is derived from the oldest root key (HKDF-SHA256).
-    """
-    configured = str(getattr(settings, "SANFANG_INDEX_KEY", "") or "")
-    if configured:
-        return _decoded(configured, "SANFANG_INDEX_KEY")
-    hkdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"blind index")
-    return hkdf.derive(_root_keys()[-1].secret)
-
-
-def seal(secret: bytes, plain: bytes, aad: bytes) -> bytes:
-    """AES-256-GCM: nonce, then ciphertext with its tag."""
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(secret).encrypt(nonce, plain, aad)
-
-
-def unseal(secret: bytes, sealed: bytes, aad: bytes) -> bytes:
-    """Raises InvalidTag when a byte, or what it is bound to, differs."""
-    return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], aad)
-
-
-@dataclass(frozen=True)
-class _RootKey:
-    id: bytes
-    secret: bytes
-
-
-def check_root_keys() -> None:
-    """Raises ImproperlyConfigured with the mend when the key ring is missing or malformed."""
-    _root_keys()
-    index_secret()
-
-
-def _root_keys() -> list[_RootKey]:
-    """The ring, newest first: the first wraps, all open."""
-    words = [word.strip() for word in settings.SANFANG_ROOT_KEY.split(",") if word.strip()]
-    if not words:
-        raise ImproperlyConfigured(
-            "缺少 SANFANG_ROOT_KEY：请用 `openssl rand -base64 32` 生成并妥善保存；"
-            "丢失后密文无法恢复。"
-        )
-    secrets = [_decoded(word, "SANFANG_ROOT_KEY") for word in words]
-    return [_RootKey(hashlib.sha256(s).digest()[:_ROOT_ID_BYTES], s) for s in secrets]
-
-
-def _decoded(word: str, setting: str) -> bytes:
-    try:
-        secret = base64.b64decode(word, validate=True)
-    except binascii.Error:
-        secret = b""
-    if len(secret) != KEY_BYTES:
-        raise ImproperlyConfigured(
-            f"{setting} 必须是 32 个随机字节的 base64：`openssl rand -base64 32`。"
-        )
-    return secret
-
-
-def _wrap_by_root(secret: bytes, aad: bytes) -> bytes:
-    root = _root_keys()[0]
-    return root.id + seal(root.secret, secret, aad)
-
-
-def _unwrap_by_root(wrapped: bytes, aad: bytes) -> bytes:
-    for root in _root_keys():
-        if root.id == wrapped[:_ROOT_ID_BYTES]:
-            try:
-                return unseal(root.secret, wrapped[_ROOT_ID_BYTES:], aad)
-            except InvalidTag:
-                raise KeyUnavailable("学校密钥已被改动。") from None
-    raise KeyUnavailable("没有一个 SANFANG_ROOT_KEY 能打开学校密钥：旧钥匙须留到轮换完成。")
 
 
 def _school_aad(school_id: int, key_id: UUID) -> bytes:
@@ -258,7 +173,7 @@ def _select_school_key(school_id: int) -> tuple[UUID, bytes, bool] | None:
 def _insert_school_key(school_id: int) -> None:
     """Two first writers at once: the loser waits for the winner and then finds its key."""
     key_id = uuid4()
-    wrapped = _wrap_by_root(os.urandom(KEY_BYTES), _school_aad(school_id, key_id))
+    wrapped = root_keys.wrap(os.urandom(root_keys.KEY_BYTES), _school_aad(school_id, key_id))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO parties_schoolkey (id, school_id, wrapped) VALUES (%s, %s, %s)"
@@ -280,8 +195,8 @@ def _select_subject_key(school_id: int, subject: UUID) -> tuple[UUID, bool] | No
 
 def _insert_subject_key(school_id: int, subject: UUID) -> Key | None:
     """The new key, or None where another writer was first."""
-    parent, key = school_key(school_id), Key(uuid4(), os.urandom(KEY_BYTES))
-    wrapped = seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
+    parent, key = school_key(school_id), Key(uuid4(), os.urandom(root_keys.KEY_BYTES))
+    wrapped = root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
@@ -304,7 +219,7 @@ def _load(school_id: int, key_ids: list[UUID]) -> dict[UUID, Key]:
     found: dict[UUID, Key] = {}
     for parent_id, parent_wrapped, parent_kept, key_id, subject, wrapped, kept in rows:
         if parent_id not in found:
-            secret = _unwrap_by_root(bytes(parent_wrapped), _school_aad(school_id, parent_id))
+            secret = root_keys.unwrap(bytes(parent_wrapped), _school_aad(school_id, parent_id))
             found[parent_id] = Key(parent_id, secret)
             if parent_kept:
                 _cache.put(school_id, "id", parent_id, found[parent_id])
@@ -318,6 +233,6 @@ def _load(school_id: int, key_ids: list[UUID]) -> dict[UUID, Key]:
 
 def _unwrap_by_key(parent: Key, wrapped: bytes, aad: bytes) -> bytes:
     try:
-        return unseal(parent.secret, wrapped, aad)
+        return root_keys.unseal(parent.secret, wrapped, aad)
     except InvalidTag:
         raise KeyUnavailable("个人密钥已被改动。") from None

@@ -3,26 +3,22 @@
 import base64
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import FieldError, ImproperlyConfigured
-from django.db import connection
+from django.core.exceptions import FieldError
 from django.db.migrations import CreateModel
 
 from parties import crypto, keyring
 from parties.crypto import EncryptedJSONField, blind_index
 from parties.errors import KeyUnavailable, TamperedValue
-from parties.models import Company, Person, School, SchoolKey, SubjectKey
+from parties.models import Person, School, SchoolKey, SubjectKey
 from parties.row_security import IsolateBySchool
 from parties.tenancy import scope
-from tests.owner import owner_connection
+from tests.parties.sealed_rows import HERE, PHONE, THERE, company, person, raw, read, write
 from tests.tables import columns, throw_away_tables
 
-HERE, THERE = 101, 202
-PHONE = "+8613800138000"
 #: version, key id, nonce, tag
 OVERHEAD = 1 + 16 + 12 + 16
 
@@ -41,43 +37,6 @@ def fresh_keys(settings: Any) -> None:
     for school_id in (HERE, THERE):
         with scope(school_id):
             School.objects.create(pk=school_id, code=f"s{school_id}", name="示范职校")
-
-
-def person(school_id: int = HERE, phone: str = PHONE, **more: Any) -> Person:
-    with scope(school_id):
-        return Person.objects.create(school_id=school_id, name="林同学", phone=phone, **more)
-
-
-def company(school_id: int = HERE, phone: str = PHONE) -> Company:
-    with scope(school_id):
-        return Company.objects.create(
-            school_id=school_id, uscc=uuid4().hex[:18], name="企业", phone=phone
-        )
-
-
-def raw(row: Person | Company, column: str = "phone") -> bytes:
-    """What the table holds."""
-    sql = f"SELECT {column} FROM {row._meta.db_table} WHERE id = %s"  # noqa: S608 - our names
-    return bytes(ask(sql, [row.pk]))
-
-
-def ask(sql: str, params: list[Any]) -> Any:
-    with owner_connection() as owner, owner.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchone()
-    return found[0] if found else None
-
-
-def write(row: Person | Company, data: bytes, column: str = "phone") -> None:
-    """Put bytes into the table behind the model's back."""
-    table = row._meta.db_table
-    sql = f"UPDATE {table} SET {column} = %s WHERE id = %s RETURNING 1"  # noqa: S608 - our names
-    ask(sql, [data, row.pk])
-
-
-def read(row: Person | Company, field: str = "phone") -> Any:
-    with scope(row.school_id):
-        return getattr(type(row)._default_manager.get(pk=row.pk), field)
 
 
 @pytest.mark.parametrize("text", [PHONE, "他说不想活了 🌧", "x" * 100_000, " "])
@@ -332,52 +291,6 @@ def test_a_change_inside_a_json_value_is_saved(answers: Any) -> None:
         assert answers.objects.get().answer == {"steps": [1, 2]}
 
 
-def test_a_destroyed_subject_key_takes_every_value_with_it() -> None:
-    someone, other = person(), person()
-
-    with scope(HERE):
-        assert keyring.destroy_subject_key(HERE, someone.pk)
-
-    with pytest.raises(KeyUnavailable, match="销毁"):
-        read(someone)
-    assert read(other) == PHONE
-
-
-def test_a_key_whose_transaction_was_rolled_back_is_never_used_again() -> None:
-    lost = Person(school_id=HERE, name="林同学", phone=PHONE)
-    with pytest.raises(ZeroDivisionError):
-        save_and_fail(lost)
-
-    with scope(HERE):
-        lost.save(force_insert=True)
-    keyring.forget()
-
-    assert read(lost) == PHONE
-
-
-def save_and_fail(row: Person) -> None:
-    with scope(HERE):
-        row.save(force_insert=True)
-        assert Person.objects.get().phone == PHONE
-        raise ZeroDivisionError
-
-
-def test_eight_first_writers_agree_on_one_school_key() -> None:
-    def work(number: int) -> Company:
-        try:
-            return company(phone=str(number))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        firms = list(pool.map(work, range(8)))
-    keyring.forget()
-
-    assert [read(firm) for firm in firms] == [str(n) for n in range(8)]
-    with scope(HERE):
-        assert SchoolKey.objects.count() == 1
-
-
 def test_a_list_opens_its_keys_in_one_query(django_assert_num_queries: Any) -> None:
     for _ in range(10):
         person()
@@ -389,60 +302,6 @@ def test_a_list_opens_its_keys_in_one_query(django_assert_num_queries: Any) -> N
             crypto.warm(people)
         with django_assert_num_queries(0):
             assert {row.phone for row in people} == {PHONE}
-
-
-def test_a_root_key_is_rotated_without_touching_a_value(settings: Any) -> None:
-    someone, firm = person(), company()
-    before = raw(someone), raw(firm)
-    old, new = settings.SANFANG_ROOT_KEY, new_root_key()
-
-    settings.SANFANG_ROOT_KEY = f"{new},{old}"
-    keyring.forget()
-    assert read(someone) == read(firm) == PHONE
-    with scope(HERE):
-        assert keyring.rewrap(HERE) == 1
-        assert keyring.rewrap(HERE) == 0
-
-    settings.SANFANG_ROOT_KEY = new
-    keyring.forget()
-    assert read(someone) == read(firm) == PHONE
-    assert (raw(someone), raw(firm)) == before
-
-
-def test_with_the_wrong_root_key_nothing_is_read_and_nothing_rewritten(settings: Any) -> None:
-    firm = company()
-    wrapped = ask("SELECT wrapped FROM parties_schoolkey WHERE school_id = %s", [HERE])
-    settings.SANFANG_ROOT_KEY = new_root_key()
-    keyring.forget()
-
-    with pytest.raises(KeyUnavailable, match="SANFANG_ROOT_KEY"):
-        read(firm)
-    with pytest.raises(KeyUnavailable, match="SANFANG_ROOT_KEY"):
-        company()
-
-    assert ask("SELECT wrapped FROM parties_schoolkey WHERE school_id = %s", [HERE]) == wrapped
-
-
-def test_a_school_key_moved_to_another_school_does_not_open() -> None:
-    company(HERE)
-    company(THERE)
-    ask(
-        "UPDATE parties_schoolkey SET wrapped = (SELECT wrapped FROM parties_schoolkey"
-        " WHERE school_id = %s) WHERE school_id = %s RETURNING 1",
-        [HERE, THERE],
-    )
-    keyring.forget()
-
-    with pytest.raises(KeyUnavailable, match="改动"):
-        company(THERE)
-
-
-@pytest.mark.parametrize("ring", ["", " , ", "short", "not base64!", "AAAA"])
-def test_a_missing_or_malformed_root_key_says_how_to_make_one(ring: str, settings: Any) -> None:
-    settings.SANFANG_ROOT_KEY = ring
-
-    with pytest.raises(ImproperlyConfigured, match="openssl rand -base64 32"):
-        keyring.check_root_keys()
 
 
 def test_equal_values_meet_in_a_blind_index_and_nothing_is_readable() -> None:
