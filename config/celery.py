@@ -10,17 +10,14 @@ import os
 from celery import Celery
 from django.conf import settings
 
+from config.broker import broker_address
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 CRISIS_SWEEP_SECONDS = 1
 ROUTINE_SWEEP_SECONDS = 5
 # A mute broker must cost a caller little: the row is already committed and the sweep will find it.
 BROKER_SOCKET_SECONDS = 2
-
-
-def broker_address(url: str) -> str:
-    """Kombu's spelling of a Redis address: a Unix socket is redis+socket:// there."""
-    return url.replace("unix://", "redis+socket://", 1) if url.startswith("unix://") else url
 
 
 app = Celery("sanfang")
