@@ -1,5 +1,7 @@
 """Rows with encrypted values, and a look at what their tables hold."""
 
+import base64
+import os
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +11,10 @@ from tests.owner import owner_connection
 
 HERE, THERE = 101, 202
 PHONE = "+8613800138000"
+
+
+def new_root_key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
 
 
 def person(school_id: int = HERE, phone: str = PHONE, **more: Any) -> Person:

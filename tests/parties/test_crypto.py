@@ -1,7 +1,5 @@
 """Encrypted values: what the database holds, what opens them, and what meddling does."""
 
-import base64
-import os
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -16,17 +14,23 @@ from parties.errors import KeyUnavailable, TamperedValue
 from parties.models import Person, School, SchoolKey, SubjectKey
 from parties.row_security import IsolateBySchool
 from parties.tenancy import scope
-from tests.parties.sealed_rows import HERE, PHONE, THERE, company, person, raw, read, write
+from tests.parties.sealed_rows import (
+    HERE,
+    PHONE,
+    THERE,
+    company,
+    new_root_key,
+    person,
+    raw,
+    read,
+    write,
+)
 from tests.tables import columns, throw_away_tables
 
 #: version, key id, nonce, tag
 OVERHEAD = 1 + 16 + 12 + 16
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def new_root_key() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """Keys: made once, rotated without touching a value, destroyed for good."""
 
-import base64
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,13 +11,19 @@ from parties import keyring, root_keys
 from parties.errors import KeyUnavailable
 from parties.models import Company, Person, School, SchoolKey
 from parties.tenancy import scope
-from tests.parties.sealed_rows import HERE, PHONE, THERE, ask, company, person, raw, read
+from tests.parties.sealed_rows import (
+    HERE,
+    PHONE,
+    THERE,
+    ask,
+    company,
+    new_root_key,
+    person,
+    raw,
+    read,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def new_root_key() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
 
 
 @pytest.fixture(autouse=True)
