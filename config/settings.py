@@ -5,6 +5,7 @@ no service (lint_process, check_language, makemigrations) run anywhere, while se
 start on an unsafe configuration (config.checks).
 """
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -155,7 +156,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 
 # --- telling people ------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")  # empty: no mail, and every one promised says so
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
@@ -164,6 +165,10 @@ EMAIL_TIMEOUT = 5  # seconds: shorter than nothing else holds a crisis lease
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "sanfang@localhost")
 SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
 SMS_GATEWAY_SECRET = os.environ.get("SMS_GATEWAY_SECRET", "")
+# {"school:<code>" or "company:<uscc>": {"url": "https://...", "secret": "whsec_..."}}
+WEBHOOKS: dict[str, dict[str, str]] = json.loads(os.environ.get("WEBHOOKS") or "{}")
+# Lets a webhook lead to http:// and to addresses inside; for tests and for a school's own network.
+WEBHOOK_ALLOW_PRIVATE = _flag("WEBHOOK_ALLOW_PRIVATE")
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,87 @@
+"""Every sentence that leaves the house. None says who, and none says what happened.
+
+A phone lies on a kitchen table and is read over shoulders: case news is 请登录查看, a crisis
+请立即回电. There are no placeholders here, so no caller can put a name in.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+logger = logging.getLogger(__name__)
+
+CHINESE: Final = "zh"
+ENGLISH: Final = "en"
+
+#: Templates whose message is a one-time link.
+LINK_TEMPLATES: Final = frozenset({"link.sign_in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A subject for mail, one sentence for every channel, and a link if that is what is sent."""
+
+    subject: str
+    line: str
+    link: str = ""
+
+    @property
+    def short(self) -> str:
+        """For a text message. One with a link carries the link and nothing else."""
+        return self.link or self.line
+
+
+_NEWS: Final = "case.news"
+_ALARM: Final = "crisis.alert"
+
+TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
+    _ALARM: {
+        CHINESE: Text("请立即回电", "请立即回电，或立即登录接报。"),
+        ENGLISH: Text("Please call back now", "Please call back or sign in right now."),
+    },
+    "crisis.guardian_call": {
+        CHINESE: Text("请立即回电", "请立即回电。"),
+        ENGLISH: Text("Please call back now", "Please call the school back right now."),
+    },
+    "crisis.numbers": {
+        CHINESE: Text(
+            "请立即登录查看",
+            "请立即登录查看。可直接拨打 110、120、12345，任何教职工都可以自己拨打。",
+        ),
+        ENGLISH: Text(
+            "Please sign in now",
+            "Please sign in now. Any member of staff may dial 110, 120 or 12345 directly.",
+        ),
+    },
+    _NEWS: {
+        CHINESE: Text("请登录查看", "请登录查看。"),
+        ENGLISH: Text("Please sign in", "Please sign in to read."),
+    },
+    "task.new": {
+        CHINESE: Text("您有一项待办", "您有一项待办，请登录查看。"),
+        ENGLISH: Text("You have a task", "You have a task, please sign in."),
+    },
+    "task.reminder": {
+        CHINESE: Text("您有一项待办尚未办理", "您有一项待办尚未办理，请登录查看。"),
+        ENGLISH: Text("A task is waiting for you", "A task is still waiting, please sign in."),
+    },
+    "link.sign_in": {
+        CHINESE: Text(
+            "登录链接", "登录链接，10 分钟内有效，只能使用一次；不是您本人申请的，请忽略。"
+        ),
+        ENGLISH: Text(
+            "Your sign-in link",
+            "Sign-in link, valid once and for 10 minutes; if you did not ask for it, ignore it.",
+        ),
+    },
+}
+
+
+def of(template: str, language: str) -> Text:
+    """The text of `template`; an unknown one still calls its reader, it is never silent."""
+    known = TEXTS.get(template)
+    if known is None:
+        logger.error("template.unknown code=%s", template)
+        known = TEXTS[_ALARM if template.startswith("crisis.") else _NEWS]
+    return known[ENGLISH if language.lower().startswith("en") else CHINESE]

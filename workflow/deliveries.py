@@ -1,0 +1,212 @@
+"""One message, one holder at a time: take the lease, and settle what came of the sending.
+
+Both ends are transactions of their own; the sending lies between them and in neither. `tries`
+counts the leases ever taken, so it also tells a late answer of an earlier holder from the present.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from ledger import events
+from parties import links, tenancy
+from parties.models import SignInLink
+from workflow import channels, contacts
+from workflow.channels import ChannelError, Envelope, PermanentFailure, Text, texts
+from workflow.models import Incident, Notification
+
+logger = logging.getLogger(__name__)
+
+CRISIS: Final = "crisis"
+#: How long one worker may hold a message before another may try. Machine time.
+LEASES: Final[Mapping[str, timedelta]] = {
+    CRISIS: timedelta(seconds=5),
+    "routine": timedelta(seconds=60),
+}
+#: Then we stop and say so. A crisis goes on for a day, one try per lease; routine about as long,
+#: because its waits double up to an hour.
+MAX_TRIES: Final[Mapping[str, int]] = {CRISIS: 24 * 3600 // 5 + 1, "routine": 30}
+#: Long before that somebody is told: a minute of a crisis, half an hour of anything else.
+ALARM_AT: Final[Mapping[str, int]] = {CRISIS: 12, "routine": 6}
+_LONGEST_WAIT: Final = timedelta(hours=1)
+
+#: The case names the recipient meanwhile, or nobody may tell them. No fault, so no incident.
+BARRED: Final = "recipient.barred"
+
+_KEYS: Final = UUID("6b0f5a64-6a4e-4bd1-a0e9-2f6c6b1f5f0e")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that this worker holds: its envelope, or why it can never have one."""
+
+    school_id: int
+    id: UUID
+    tries: int
+    envelope: Envelope | None = None
+    failure: PermanentFailure | None = None
+
+
+def wire_key(school_id: int, key: str) -> str:
+    """The outbox key as receivers see it: as lasting, but without the ids that are in it."""
+    return str(uuid5(_KEYS, f"{school_id}:{key}"))
+
+
+def claim(*, school_id: int, id_: UUID, lane: str) -> Claim | None:
+    """Lease one message, or None when it is done, not due, or somebody else's just now."""
+    with tenancy.scope(school_id) as at:
+        free = Notification.objects.filter(
+            Q(leased_until=None) | Q(leased_until__lte=Now()),
+            pk=id_,
+            state=Notification.State.PENDING,
+            due_at__lte=Now(),
+        ).select_related("recipient", "case")
+        row = free.select_for_update(of=("self",), skip_locked=True).first()
+        if row is None:
+            return None
+        Notification.objects.filter(pk=id_).update(
+            tries=F("tries") + 1, leased_until=Now() + LEASES[lane]
+        )
+        held = Claim(school_id, id_, row.tries + 1)
+        try:
+            return replace(held, envelope=_envelope(row, at=at))
+        except PermanentFailure as failure:
+            return replace(held, failure=failure)
+
+
+def settle(held: Claim, failure: Exception | None, *, via: str) -> bool:
+    """Write down what came of it; True if the message left and nobody had said so before."""
+    with tenancy.scope(held.school_id) as at:
+        waiting = Notification.objects.select_for_update(of=("self",)).filter(
+            pk=held.id, state=Notification.State.PENDING
+        )
+        row = waiting.first()
+        if row is None:  # our lease ran out, and another holder was faster
+            return False
+        if failure is None:
+            _mark_sent(row, at=at, via=via)
+            return True
+        code = failure.code if isinstance(failure, ChannelError) else type(failure).__name__
+        logger.warning(
+            "notification.not_sent id=%s channel=%s code=%s tries=%d",
+            row.pk,
+            row.channel,
+            code,
+            held.tries,
+        )
+        if isinstance(failure, PermanentFailure) or held.tries >= MAX_TRIES[row.lane]:
+            _give_up(row, code=code, at=at, via=via)
+        elif row.tries == held.tries:
+            _try_later(row, code=code, at=at)
+        return False
+
+
+def _envelope(row: Notification, *, at: datetime) -> Envelope:
+    """Raises PermanentFailure when this message must not or cannot leave."""
+    if row.case is not None and row.recipient_id in contacts.barred(row.case, at=at):
+        raise PermanentFailure(BARRED)
+    if row.tries >= MAX_TRIES[row.lane]:  # its workers died with it, one after the other
+        raise PermanentFailure("notification.gave_up")
+    return Envelope(
+        key=wire_key(row.school_id, row.key),
+        channel=row.channel,
+        address=channels.address_of(row.channel, row.recipient),
+        to_role=row.to_role,
+        template=row.template,
+        text=_text(row),
+    )
+
+
+def _text(row: Notification) -> Text:
+    text = texts.of(row.template, row.recipient.language)
+    if row.template not in texts.LINK_TEMPLATES:
+        return text
+    link_id = row.key.split(":")[1]
+    alive = SignInLink.objects.filter(
+        pk=link_id, state=SignInLink.State.ISSUED, expires_at__gt=Now()
+    )
+    if not alive.exists():
+        raise PermanentFailure("link.expired")
+    return replace(text, link=links.url(UUID(link_id)))
+
+
+def _mark_sent(row: Notification, *, at: datetime, via: str) -> None:
+    row.mark_sent(at=at, via=via)
+    row.save(update_fields=["state", "sent_at", "via"])
+    _record("notification.sent", row, at=at, via=via, template=row.template, tries=row.tries)
+    if row.tries > ALARM_AT[row.lane]:
+        for incident in _incidents(row, "notification.failing"):
+            incident.resolve(at=at)
+            incident.save(update_fields=["state", "resolved_at"])
+
+
+def _try_later(row: Notification, *, code: str, at: datetime) -> None:
+    """A crisis is tried again after each lease, everything else less and less often."""
+    delay = LEASES[row.lane]
+    if row.lane != CRISIS:
+        delay = min(delay * 2 ** (row.tries - 1), _LONGEST_WAIT)
+    Notification.objects.filter(pk=row.pk).update(due_at=Now() + delay, leased_until=None)
+    if row.tries == ALARM_AT[row.lane]:
+        _record("notification.delayed", row, at=at, code=code, tries=row.tries)
+        _open_incident(row, "notification.failing", code=code, at=at)
+
+
+def _give_up(row: Notification, *, code: str, at: datetime, via: str) -> None:
+    row.give_up()
+    row.save(update_fields=["state"])
+    if code == BARRED:
+        _record("notification.withheld", row, at=at, via=via)
+        return
+    _record("notification.undeliverable", row, at=at, via=via, code=code, tries=row.tries)
+    _open_incident(row, "notification.undeliverable", code=code, at=at)
+
+
+def _incidents(row: Notification, kind: str) -> list[Incident]:
+    found = Incident.objects.select_for_update(of=("self",)).filter(
+        case_id=row.case_id, code=kind, element=_place(row), state=Incident.State.OPEN
+    )
+    return list(found)
+
+
+def _open_incident(row: Notification, kind: str, *, code: str, at: datetime) -> None:
+    """Visible to the leaders until somebody has dealt with it. Without a case the event must do."""
+    if row.case_id is None:
+        logger.error("%s id=%s channel=%s code=%s", kind, row.pk, row.channel, code)
+        return
+    Incident.objects.get_or_create(
+        school_id=row.school_id,
+        case_id=row.case_id,
+        instance=None,
+        code=kind,
+        element=_place(row),
+        state=Incident.State.OPEN,
+        defaults={"opened_at": at, "error_type": code},
+    )
+
+
+def _place(row: Notification) -> str:
+    return f"{row.channel}:{row.to_role}"
+
+
+def _record(kind: str, row: Notification, *, at: datetime, **payload: str | int) -> None:
+    about = ("person", row.recipient_id) if row.case_id is None else ("case", row.case_id)
+    events.append(
+        school_id=row.school_id,
+        kind=kind,
+        actor=None,
+        subject=about,
+        refs=[("notification", row.pk), ("person", row.recipient_id)],
+        at=at,
+        payload={
+            "notification": row.pk,
+            "to_role": row.to_role,
+            "channel": row.channel,
+            **payload,
+        },
+    )

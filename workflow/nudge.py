@@ -1,0 +1,96 @@
+"""Asks a worker to look now, right after the commit. Losing a nudge costs one beat, no message.
+
+The caller must never wait for the broker: one that is stopped keeps a plain send_task for half a
+minute, and the person who reported a crisis waits with it. So a thread of this process publishes,
+and what it has not managed yet is at most one wish per lane.
+"""
+
+import logging
+import os
+import threading
+from functools import partial
+from typing import Final
+
+from celery import current_app
+from django.db import connection, transaction
+
+logger = logging.getLogger(__name__)
+
+CRISIS: Final = "crisis"
+#: `manage.py watch` listens here. Only crisis transactions notify: each takes a global lock.
+CHANNEL: Final = "crisis"
+TASK: Final = "workflow.look"
+#: Seconds after which a nudge is stale; a beat has looked since.
+_EXPIRES: Final = 30
+
+
+def soon(lane: str) -> None:
+    """After the caller's commit, have somebody look at `lane`. Call inside the transaction.
+
+    Never raises for a broker: `robust`, because the report is saved and its author must not see
+    an error.
+    """
+    if lane == CRISIS:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    transaction.on_commit(partial(now, lane), robust=True)
+
+
+def now(lane: str) -> None:
+    """Have somebody look at `lane`. Returns at once, whatever the broker does."""
+    _publisher.ask(lane)
+
+
+def warm_up() -> None:
+    """Connect to the broker before the first request needs it: that connection costs 60 ms."""
+    now("routine")
+
+
+class _Publisher:
+    """One daemon thread and the lanes that it still has to ask for: never more than two wishes."""
+
+    def __init__(self) -> None:
+        self._wanted: set[str] = set()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def start_anew(self) -> None:
+        """A forked child inherits neither the thread nor a lock in a known state."""
+        self._wanted = set()
+        self._changed = threading.Condition()
+        self._thread = None
+
+    def ask(self, lane: str) -> None:
+        with self._changed:
+            self._wanted.add(lane)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._work, name="nudge", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted)
+                lane = CRISIS if CRISIS in self._wanted else next(iter(self._wanted))
+                self._wanted.discard(lane)
+            _publish(lane)
+
+
+_publisher = _Publisher()
+os.register_at_fork(after_in_child=_publisher.start_anew)
+
+
+def _publish(lane: str) -> None:
+    try:
+        current_app.send_task(
+            TASK,
+            args=(lane,),
+            queue=lane,
+            expires=_EXPIRES,
+            ignore_result=True,
+            retry=True,
+            retry_policy={"max_retries": 0},  # retry=False waits 6 s for a dead broker, this 1 ms
+        )
+    except Exception as gone:  # noqa: BLE001 -- whatever ails the broker, the sweep finds the rows
+        logger.warning("nudge.lost lane=%s error=%s", lane, type(gone).__name__)

@@ -1,0 +1,91 @@
+"""What must be looked at again and again: every due row of one lane, whoever drives the look.
+
+Celery's beat drives it, a nudge after a commit drives it, and `manage.py watch` does when Celery
+falls silent. Two drivers at once are harmless: rows are claimed one by one.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from django.db import connection
+
+from workflow import cases, escalation, human_tasks, notifications, zero_reports
+
+logger = logging.getLogger(__name__)
+
+CRISIS: Final = "crisis"
+ROUTINE: Final = "routine"
+
+Sweep = Callable[[str], int]
+
+
+def _deliver(lane: str) -> Sweep:
+    return lambda via: notifications.deliver_due(lane=lane, via=via)
+
+
+#: In this order. People are told before processes run on, and told again of what those asked for.
+_SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
+    CRISIS: (
+        ("climbed", lambda via: escalation.climb_due(via=via)),
+        ("delivered", _deliver(CRISIS)),
+        ("started", lambda via: cases.start_pending(via=via)),
+        ("stepped", lambda via: cases.step_due(via=via)),
+        ("delivered", _deliver(CRISIS)),
+    ),
+    ROUTINE: (
+        ("missed", lambda via: zero_reports.miss_due(via=via)),
+        ("reminded", lambda via: human_tasks.remind_due(via=via)),
+        ("retried", lambda via: cases.retry_incidents_due(via=via)),
+        ("delivered", _deliver(ROUTINE)),
+    ),
+}
+
+
+def run(lane: str, *, via: str) -> dict[str, int]:
+    """Do everything that is due in `lane` now; counts by name, `failed` among them.
+
+    One failing sweep does not stop the others. Raises only when the database is gone.
+    """
+    counts = {"failed": 0}
+    for name, sweep in _SWEEPS[lane]:
+        _beat(lane, via)
+        try:
+            counts[name] = counts.get(name, 0) + sweep(via)
+        except Exception as failure:  # noqa: BLE001 -- see above
+            counts["failed"] += 1
+            # Type and place only: the message of a database error may quote a row.
+            logger.warning("sweep.failed lane=%s sweep=%s error=%s", lane, name, _place(failure))
+            connection.close_if_unusable_or_obsolete()
+    _beat(lane, via)
+    return counts
+
+
+def silence(lane: str, *, driver: str) -> timedelta:
+    """How long ago `driver` last showed that it sweeps `lane`, in machine time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT clock_timestamp() - max(beat_at) FROM workflow_heartbeat"
+            " WHERE lane = %s AND driver = %s",
+            [lane, driver],
+        )
+        row = cursor.fetchone()
+    return timedelta.max if row is None or row[0] is None else row[0]
+
+
+def _beat(lane: str, driver: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO workflow_heartbeat (lane, driver, beat_at)"
+            " VALUES (%s, %s, clock_timestamp())"
+            " ON CONFLICT (lane, driver) DO UPDATE SET beat_at = excluded.beat_at",
+            [lane, driver],
+        )
+
+
+def _place(failure: Exception) -> str:
+    last = traceback.extract_tb(failure.__traceback__)[-1]
+    return f"{type(failure).__name__} {Path(last.filename).name}:{last.lineno}"
