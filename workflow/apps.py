@@ -8,4 +8,6 @@ class WorkflowConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the two registries (handlers, policies) and the start-up checks."""
+        import_module("workflow.handlers")
+        import_module("workflow.checks")
         import_module("workflow.policies").register()

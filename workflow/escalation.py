@@ -44,7 +44,8 @@ def raise_(*, case: Case, reason: str, at: datetime, start: int = 0) -> Escalati
     )
     if waiting is not None:
         if start > waiting.rung:
-            _wake_from(waiting, start, at=at, via="web")
+            rung = _wake_from(waiting, start, at=at, via="web")
+            _record("escalation.raised_higher", waiting, at=at, reason=reason, rung=rung)
         return waiting
     ladder = rungs.load(case.school_id, "crisis")
     shifted = at - ladder.rung(start).offset
@@ -123,11 +124,12 @@ def _climb(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
         escalation = due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
         if escalation is None:  # acknowledged meanwhile, or another worker has it
             return False
-        _wake_from(escalation, escalation.rung + 1, at=moment, via=via)
+        rung = _wake_from(escalation, escalation.rung + 1, at=moment, via=via)
+        _record("escalation.climbed", escalation, at=moment, rung=rung, via=via)
         return True
 
 
-def _wake_from(escalation: Escalation, start: int, *, at: datetime, via: str) -> None:
+def _wake_from(escalation: Escalation, start: int, *, at: datetime, via: str) -> int:
     """Wake the first rung from `start` that has somebody on it; the top one counts in any case."""
     ladder = rungs.parse(escalation.ladder)
     number = start
@@ -139,7 +141,7 @@ def _wake_from(escalation: Escalation, start: int, *, at: datetime, via: str) ->
     upcoming = ladder.next_due(number, raised_at=escalation.raised_at, after=at)
     escalation.climb(rung=number, due_at=upcoming)
     escalation.save()
-    _record("escalation.climbed", escalation, at=at, rung=number, via=via)
+    return number
 
 
 def _record(
