@@ -11,7 +11,7 @@ from workflow.engine.lint.project import Project
 def check(diagram: Diagram, _project: Project) -> Iterator[Finding]:
     shapes = {shape.get("bpmnElement"): shape for shape in find(diagram.root, "//bpmndi:BPMNShape")}
     edges = {edge.get("bpmnElement"): edge for edge in find(diagram.root, "//bpmndi:BPMNEdge")}
-    for node in (*diagram.nodes(), *diagram.all("lane", "participant")):
+    for node in (*diagram.nodes(), *_bands(diagram)):
         shape = shapes.get(node.get("id"))
         if shape is None or not _has_area(shape):
             yield diagram.finding(
@@ -23,6 +23,14 @@ def check(diagram: Diagram, _project: Project) -> Iterator[Finding]:
             yield diagram.finding(
                 flow, "drawing.missing", "顺序流没有画出来。", "在建模工具中画出并保存。"
             )
+
+
+def _bands(diagram: Diagram) -> list[Any]:
+    """Pools and their lanes. Modelling tools draw no lane outside a pool, least of all in a
+    sub-process; there it only says who does what.
+    """
+    pools = list(diagram.all("participant"))
+    return [*pools, *diagram.all("lane")] if pools else []
 
 
 def _has_area(shape: Any) -> bool:
