@@ -1,0 +1,70 @@
+"""Fixtures every test may use: real Postgres, real Valkey, and stacks of its own to break."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connections
+
+from config import devstack
+from parties import keyring
+from tests import template_database
+from tests.factories import World, build_world
+
+Wipe = Callable[[], None]
+
+
+@pytest.fixture(scope="session")
+def wipe(django_db_blocker: pytest.FixtureRequest) -> Iterator[Wipe]:
+    """This process's clone of the migrated template; calling it empties the clone."""
+    name = settings.DATABASES["default"]["NAME"]
+    template_database.make_template()
+    template_database.clone_template(name)
+    yield template_database.wiper(os.environ["DATABASE_OWNER_URL"])
+    connections.close_all()
+    template_database.drop_clone(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(wipe: Wipe) -> None:
+    """In place of pytest-django's: the clone is the database that the settings already name."""
+
+
+@pytest.fixture(autouse=True)
+def wiped(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that commits for real leaves nothing to the next."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if commits or (marker is not None and marker.kwargs.get("transaction")):
+        request.getfixturevalue("wipe")()
+        keyring.forget()  # numbers of schools are given out again
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    """The real broker, empty before and after."""
+    client = redis.Redis.from_url(os.environ["REDIS_URL"])
+    client.flushdb()
+    yield client
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def stack() -> Iterator[devstack.Stack]:
+    """Services of this test's own, migrated and durable, to kill and freeze as it likes."""
+    with devstack.start(throwaway=True, ignore_environment=True) as own:
+        template_database.migrate({**os.environ, **own.env()}, devstack.DATABASE)
+        yield own
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    """A school with everybody in it; committed for real where the test asks for that."""
+    marker = request.node.get_closest_marker("django_db")
+    real = marker is not None and marker.kwargs.get("transaction")
+    request.getfixturevalue("transactional_db" if real else "db")
+    return build_world()
