@@ -111,12 +111,14 @@ def _join_branches(self: Any, my_task: Any) -> bool:
 
 def _arrived_before(spec: Any, my_task: Any) -> Iterable[Any]:
     """Tokens of this round that waited at the join; an earlier round of a loop is an ancestor."""
+    above = {task.id: distance for distance, task in enumerate(_ancestors(my_task))}
     previous = _find_ancestor(my_task, spec.name)
+    round_began = len(above) if previous is None else above[previous.id]
     for task in my_task.workflow.tasks.values():
-        if task.task_spec is not spec or task is my_task or task._state != TaskState.CANCELLED:
-            continue
-        if previous is None or _is_descendant_of(task, previous):
-            yield task
+        if task.task_spec is spec and task._state == TaskState.CANCELLED:
+            parted = next(above[each.id] for each in _ancestors(task) if each.id in above)
+            if parted <= round_began:
+                yield task
 
 
 def _replayed(tasks: Any, tips: list[Any]) -> dict[str, Any]:
@@ -142,17 +144,27 @@ def _changes(data: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
 
 
 def _all_branches_arrived(self: Any, my_task: Any) -> bool:
-    """As in SpiffWorkflow, without its recursion to the root."""
+    """As in SpiffWorkflow, without its recursion to the root for every earlier round."""
     missing = {spec.name for spec in self.inputs}
+    above = {task.id for task in _ancestors(my_task)}
+    below = {task.id for task in _descendants(my_task)}
     for task in my_task.workflow.tasks.values():
-        if task.task_spec is not self:
+        if task.task_spec is not self or task.id in above:
             continue
-        if _is_descendant_of(task, my_task):  # a later round, predicted: nothing will come of it
+        if task.id in below:  # a later round, predicted: nothing will come of it
             names = (origin.task_spec.name for origin in (task, *_ancestors(task)))
             missing.discard(next((name for name in names if name in missing), ""))
-        elif not _is_descendant_of(my_task, task) and task.parent.state == TaskState.COMPLETED:
+        elif task.parent.state == TaskState.COMPLETED:
             missing.discard(task.parent.task_spec.name)
     return not missing
+
+
+def _descendants(task: Any) -> Iterable[Any]:
+    waiting = list(task.children)
+    while waiting:
+        child = waiting.pop()
+        yield child
+        waiting.extend(child.children)
 
 
 def _all_tokens_ended(_self: Any, my_task: Any) -> bool:

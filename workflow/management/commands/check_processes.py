@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from workflow.engine import bundles, definitions, shipped
+from workflow.engine import bundles, definitions, lint_files
 from workflow.engine.errors import ProcessInvalid
 
 
@@ -16,8 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         import_module("workflow.handlers")
-        problems = [str(finding) for finding in shipped.check_all()]
-        files = shipped.files()
+        problems = [str(finding) for finding in lint_files.check_all()]
+        files = lint_files.files()
         keys = [] if problems else bundles.process_keys(files)
         for key in keys:
             try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from workflow.engine import shipped
+from workflow.engine import lint_files
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *, files: list[Path], as_json: bool, **options: Any) -> None:
         import_module("workflow.handlers")  # fills the registry that diagrams refer to
-        findings = shipped.check(files)
+        findings = lint_files.check(files)
         if as_json:
             rows = [finding.as_json() for finding in findings]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))

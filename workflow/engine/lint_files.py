@@ -1,4 +1,4 @@
-"""The files in bpmn/: what lint looks things up in, and what `publish_shipped` publishes."""
+"""Lint of files on disk, next to the files in bpmn/ that they may refer to."""
 
 from pathlib import Path
 from typing import Final
