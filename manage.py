@@ -1,13 +1,9 @@
 #!/usr/bin/env python
-"""Django's command line."""
+"""The command line. Without DATABASE_URL, commands that need services get embedded ones."""
 
-import os
 import sys
 
-from django.core.management import execute_from_command_line
+from config.command_line import run
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if not os.environ.get("DATABASE_URL"):
-        os.environ.setdefault("SANFANG_ENV", "development")
-    execute_from_command_line(sys.argv)
+    sys.exit(run(sys.argv))

@@ -8,8 +8,10 @@ queue has workers of its own: ten thousand routine notices must not stand before
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 from django.conf import settings
 
+from config import startup
 from config.broker import broker_address
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,6 +23,7 @@ BROKER_SOCKET_SECONDS = 2
 
 
 app = Celery("sanfang")
+app.set_default()  # "current" is per thread otherwise, and a web server's threads did not import us
 app.conf.update(
     broker_url=broker_address(settings.REDIS_URL) or "redis://redis-url-is-not-set.invalid:6379",
     broker_connection_retry_on_startup=True,
@@ -56,3 +59,9 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def _refuse_unsafe(**_: object) -> None:
+    startup.refuse_unsafe()

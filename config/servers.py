@@ -119,7 +119,15 @@ class Postgres(Server):
     def _initialise(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)  # half of an initdb that was killed
         owned_folder(self.folder)
-        words = [self.bin / "initdb", "-D", self.folder, "-U", SUPERUSER, "-A", "trust"]
+        words: list[str | Path] = [
+            self.bin / "initdb",
+            "-D",
+            self.folder,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "trust",
+        ]
         words += ["--locale=C.UTF-8", "-E", "UTF8", "--no-sync", "--no-instructions"]
         initdb = children.start(words, log=self.log, unprivileged=True)
         if initdb.wait() != 0:

@@ -1,0 +1,29 @@
+"""What a server does before it serves: refuse an unsafe configuration, loudly and at once.
+
+manage.py runs Django's system checks by itself; gunicorn and Celery do not, so web, workers and
+beat come through here.
+"""
+
+import sys
+
+from django.core.checks import CheckMessage, run_checks
+from django.db import connections
+
+from config.databases import DEFAULT
+
+
+def findings() -> list[CheckMessage]:
+    """Errors among all system checks, those for production and the database included."""
+    found = run_checks(include_deployment_checks=True, databases=[DEFAULT])
+    connections.close_all()  # a forked worker must not share this connection
+    return [message for message in found if message.is_serious() and not message.is_silenced()]
+
+
+def refuse_unsafe() -> None:
+    """Raises SystemExit after printing one line per finding."""
+    errors = findings()
+    for error in errors:
+        hint = f" → {error.hint}" if error.hint else ""
+        sys.stderr.write(f"拒绝启动 [{error.id}] {error.msg}{hint}\n")
+    if errors:
+        raise SystemExit(1)
