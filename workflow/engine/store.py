@@ -93,22 +93,22 @@ FROM workflow_processinstance WHERE id = %s FOR NO KEY UPDATE
 _WRITE: Final = """
 WITH moved AS (
     UPDATE workflow_processinstance
-    SET state = %(state)s, status = %(status)s, definition_id = %(definition)s,
-        next_due_at = %(due)s, version = version + 1, budgets_spent = %(budgets)s,
+    SET state = %(state)s::bytea, status = %(status)s::varchar, definition_id = %(definition)s::uuid,
+        next_due_at = %(due)s::timestamptz, version = version + 1, budgets_spent = %(budgets)s::smallint,
         started_at = coalesce(started_at, %(at)s::timestamptz),
-        ended_at = CASE WHEN %(status)s = 'COMPLETED' THEN %(at)s::timestamptz END
-    WHERE id = %(id)s AND version = %(version)s RETURNING id
+        ended_at = CASE WHEN %(status)s::varchar = 'COMPLETED' THEN %(at)s::timestamptz END
+    WHERE id = %(id)s::uuid AND version = %(version)s::integer RETURNING id
 ), gone AS (
     UPDATE workflow_humantask
-    SET state = 'CANCELLED', ended_at = %(at)s, cancel_reason = %(reason)s
-    WHERE instance_id = %(id)s AND engine_id = ANY(%(cancelled)s) AND state IN ('OPEN', 'CLAIMED')
+    SET state = 'CANCELLED', ended_at = %(at)s::timestamptz, cancel_reason = %(reason)s::varchar
+    WHERE instance_id = %(id)s::uuid AND engine_id = ANY(%(cancelled)s::varchar[]) AND state IN ('OPEN', 'CLAIMED')
 ), opened AS (
     INSERT INTO workflow_humantask (id, school_id, case_id, instance_id, engine_id, name, title,
         form, roles, candidates, about, four_eyes_of, state, clock, created_at, due_at, reminders,
         cancel_reason)
-    SELECT t.id, %(school)s, %(case)s, %(id)s, t.engine_id, t.name, t.title, t.form,
+    SELECT t.id, %(school)s::bigint, %(case)s::uuid, %(id)s::uuid, t.engine_id, t.name, t.title, t.form,
         string_to_array(t.roles, ','), string_to_array(t.candidates, ',')::uuid[], t.about,
-        t.four_eyes, 'OPEN', t.clock, %(at)s, t.due, 0, ''
+        t.four_eyes, 'OPEN', t.clock, %(at)s::timestamptz, t.due, 0, ''
     FROM unnest(%(t_id)s::uuid[], %(t_engine)s::text[], %(t_name)s::text[], %(t_title)s::text[],
         %(t_form)s::text[], %(t_roles)s::text[], %(t_candidates)s::text[], %(t_about)s::uuid[],
         %(t_eyes)s::text[], %(t_clock)s::text[], %(t_due)s::timestamptz[])
@@ -116,7 +116,7 @@ WITH moved AS (
 ), noted AS (
     INSERT INTO ledger_event
         (school_id, kind, actor, subject_type, subject_id, refs, at, body, leaf)
-    SELECT %(school)s, e.kind, e.actor, e.subject_type, e.subject_id,
+    SELECT %(school)s::bigint, e.kind, e.actor, e.subject_type, e.subject_id,
         string_to_array(e.refs, ' '), e.at, e.body, e.leaf
     FROM unnest(%(e_kind)s::text[], %(e_actor)s::uuid[], %(e_type)s::text[], %(e_subject)s::uuid[],
         %(e_refs)s::text[], %(e_at)s::timestamptz[], %(e_body)s::bytea[], %(e_leaf)s::bytea[])
@@ -124,13 +124,13 @@ WITH moved AS (
     ORDER BY e.n RETURNING id, leaf
 ), salted AS (
     INSERT INTO ledger_eventsalt (event_id, school_id, salt)
-    SELECT noted.id, %(school)s, s.salt
+    SELECT noted.id, %(school)s::bigint, s.salt
     FROM noted JOIN unnest(%(e_leaf)s::bytea[], %(e_salt)s::bytea[]) AS s(leaf, salt) USING (leaf)
 ), told AS (
     INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
         template, lane, key, created_at, due_at, tries, state, via)
-    SELECT m.id, %(school)s, %(case)s, m.recipient, m.role, m.channel, m.template, m.lane, m.key,
-        %(at)s, now(), 0, 'PENDING', ''
+    SELECT m.id, %(school)s::bigint, %(case)s::uuid, m.recipient, m.role, m.channel, m.template, m.lane, m.key,
+        %(at)s::timestamptz, now(), 0, 'PENDING', ''
     FROM unnest(%(m_id)s::uuid[], %(m_to)s::uuid[], %(m_role)s::text[], %(m_channel)s::text[],
         %(m_template)s::text[], %(m_lane)s::text[], %(m_key)s::text[])
         AS m(id, recipient, role, channel, template, lane, key)
