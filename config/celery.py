@@ -27,6 +27,7 @@ app.set_default()  # "current" is per thread otherwise, and a web server's threa
 app.conf.update(
     broker_url=broker_address(settings.REDIS_URL) or "redis://redis-url-is-not-set.invalid:6379",
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # a worker that gives up would have to be noticed
     broker_pool_limit=4,
     broker_transport_options={
         "socket_timeout": BROKER_SOCKET_SECONDS,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import httpx
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from workflow.channels.errors import PermanentFailure, TemporaryFailure
 
@@ -36,7 +37,7 @@ def signed(secret: str, key: str, body: bytes) -> dict[str, str]:
     try:
         signer = Webhook(secret if secret.startswith(_BASE64_MARK) else secret.encode())
         signature = signer.sign(key, sent_at, body.decode())
-    except (ValueError, RuntimeError):
+    except (ValueError, EmptyWebhookSecretError):
         raise PermanentFailure("channel.not_configured") from None
     return {
         "content-type": "application/json",
