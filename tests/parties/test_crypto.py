@@ -11,7 +11,7 @@ from django.db.migrations import CreateModel
 from parties import crypto, keyring
 from parties.crypto import EncryptedJSONField, blind_index
 from parties.errors import KeyUnavailable, TamperedValue
-from parties.models import Person, School, SchoolKey, SubjectKey
+from parties.models import Company, Person, School, SchoolKey, SubjectKey
 from parties.row_security import IsolateBySchool
 from parties.tenancy import scope
 from tests.parties.sealed_rows import (
@@ -249,6 +249,20 @@ def test_a_ciphertext_moved_to_another_school_does_not_open() -> None:
 
     with pytest.raises(KeyUnavailable):
         read(stranger)
+
+
+def test_not_even_with_its_key_does_a_value_open_in_another_school(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    firm = company(HERE)
+    with scope(HERE):
+        key = keyring.school_key(HERE)
+        found = Company.objects.get(pk=firm.pk)
+    monkeypatch.setattr(keyring, "opened", lambda *_: {key.id: key})
+    found.school_id = THERE
+
+    with pytest.raises(TamperedValue):
+        _ = found.phone
 
 
 def test_a_copied_row_does_not_open_its_model_row() -> None:

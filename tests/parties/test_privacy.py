@@ -252,6 +252,18 @@ class TestAgainstTheDatabase:
         assert ids(messages) == ["parties.E004"]
         assert 'IsolateBySchool("Thing")' in str(messages[0].hint)
 
+    @pytest.mark.parametrize("wall", ["NO FORCE", "DISABLE"])
+    def test_a_wall_taken_down_is_found(self, wall: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        with owner_connection() as owner:
+            owner.set_autocommit(False)
+            monkeypatch.setattr(checks, "_app_connection", lambda _: owner)
+            with owner.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE parties_school {wall} ROW LEVEL SECURITY")
+            messages = checks.every_table_is_walled(databases=["default"], models=[School])
+            owner.rollback()
+
+        assert ids(messages) == ["parties.E004"]
+
     def test_a_reference_without_its_constraint_is_found(self) -> None:
         to = models.ForeignKey(
             School, models.PROTECT, related_name="+", db_constraint=False, db_column="other"

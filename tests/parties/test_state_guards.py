@@ -22,7 +22,7 @@ CHOICES = [(state, state) for state in ("A", "B", "C", "D")]
 
 @isolate_apps("parties")
 def model_with(*methods: Any, **attributes: Any) -> type[models.Model]:
-    """A model whose state machine consists of `methods`, each given as (source, target)."""
+    """A model whose state machine is `methods`: the options of one decorator, or of several."""
     state = FSMField(choices=CHOICES, default="A", protected=True)
     body: dict[str, Any] = {"state": state, "__module__": __name__, **attributes}
     body["Meta"] = type("Meta", (), {"app_label": "parties"})
@@ -32,8 +32,9 @@ def model_with(*methods: Any, **attributes: Any) -> type[models.Model]:
             return "B"
 
         move.__name__ = f"move_{number}"
-        decorate = transition(field=state, **options)
-        body[move.__name__] = decorate(move)
+        body[move.__name__] = move
+        for stacked in options if isinstance(options, list) else [options]:
+            body[move.__name__] = transition(field=state, **stacked)(body[move.__name__])
     return type("Sample", (models.Model,), body)
 
 
@@ -64,6 +65,13 @@ def test_several_transitions_add_up() -> None:
     model = model_with({"source": "A", "target": "B"}, {"source": "B", "target": "A"})
 
     assert transitions(model, "state") == {("A", "B"), ("B", "A")}
+
+
+@pytest.mark.parametrize("rest", ["*", "+"])
+def test_a_states_own_decorator_hides_the_one_for_the_rest(rest: str) -> None:
+    model = model_with([{"source": "A", "target": "B"}, {"source": rest, "target": "D"}])
+
+    assert transitions(model, "state") == {("A", "B"), ("B", "D"), ("C", "D")}
 
 
 def test_a_return_value_without_states_is_refused() -> None:
