@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -109,44 +110,41 @@ def start(
         database_owner_url=given.get("DATABASE_OWNER_URL", ""),
         redis_url=given.get("REDIS_URL", ""),
     )
-    wanted = _Wanted(postgres=not stack.database_url, valkey=redis and not stack.redis_url)
-    if not (wanted.postgres or wanted.valkey):
+    lacks_database, lacks_broker = not stack.database_url, redis and not stack.redis_url
+    if not (lacks_database or lacks_broker):
         return stack
     with ExitStack() as undo:
         stack.data = folders.throwaway(undo) if throwaway else folders.data(data)
         if not throwaway and not _take(stack, undo):
             return stack
         stack.keys = _keys(stack.data)
-        _start_servers(stack, wanted, undo, fsync=fsync)
+        sockets = folders.sockets(undo, within=stack.data if throwaway else None)
+        if lacks_database:
+            _start_postgres(stack, sockets, undo, fsync=fsync)
+        if lacks_broker:
+            _start_valkey(stack, sockets, undo)
         if not throwaway:
-            _announce(stack, undo)
+            _announce(stack, sockets, undo)
         stack._closing = undo.pop_all()
     return stack
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    postgres: bool
-    valkey: bool
-
-
-def _start_servers(stack: Stack, wanted: _Wanted, undo: ExitStack, *, fsync: bool) -> None:
+def _start_postgres(stack: Stack, sockets: Path, undo: ExitStack, *, fsync: bool) -> None:
     data = _data(stack)
-    sockets = folders.sockets(undo)
-    if wanted.postgres:
-        cluster = folders.cluster(data)
-        log = data / "postgres.log"
-        stack.postgres = Postgres(cluster, sockets=sockets, log=log, fsync=fsync)
-        undo.callback(stack.postgres.stop)
-        stack.postgres.start()
-        _create_roles(stack.postgres)
-        stack.database_url = stack.postgres.url(APP_ROLE, DATABASE)
-        stack.database_owner_url = stack.postgres.url(OWNER_ROLE, DATABASE)
-    if wanted.valkey:
-        stack.valkey = Valkey(sockets=sockets, log=data / "valkey.log")
-        undo.callback(stack.valkey.stop)
-        stack.valkey.start()
-        stack.redis_url = stack.valkey.url
+    log = data / "postgres.log"
+    stack.postgres = Postgres(folders.cluster(data), sockets=sockets, log=log, fsync=fsync)
+    undo.callback(stack.postgres.stop)
+    stack.postgres.start()
+    _create_roles(stack.postgres)
+    stack.database_url = stack.postgres.url(APP_ROLE, DATABASE)
+    stack.database_owner_url = stack.postgres.url(OWNER_ROLE, DATABASE)
+
+
+def _start_valkey(stack: Stack, sockets: Path, undo: ExitStack) -> None:
+    stack.valkey = Valkey(sockets=sockets, log=_data(stack) / "valkey.log")
+    undo.callback(stack.valkey.stop)
+    stack.valkey.start()
+    stack.redis_url = stack.valkey.url
 
 
 def _create_roles(postgres: Postgres) -> None:
@@ -186,16 +184,24 @@ def _take(stack: Stack, undo: ExitStack) -> bool:
                 f"{data} 正被另一个进程使用：请先结束它，或用 SANFANG_DATA 另选一个文件夹。"
             )
         time.sleep(0.05)
-    (data / "stack.json").unlink(missing_ok=True)
+    _tidy(data / "stack.json")
     return True
 
 
-def _announce(stack: Stack, undo: ExitStack) -> None:
+def _tidy(announced: Path) -> None:
+    """Remove what a killed holder could not."""
+    if announced.exists():
+        shutil.rmtree(json.loads(announced.read_text())["sockets"], ignore_errors=True)
+        announced.unlink()
+
+
+def _announce(stack: Stack, sockets: Path, undo: ExitStack) -> None:
     """Let a second command, such as a shell beside the demo, use the same services."""
     file = _data(stack) / "stack.json"
     draft = file.with_suffix(".new")
     draft.touch(mode=0o600)
-    draft.write_text(json.dumps({"pid": os.getpid(), "env": stack.env()}))
+    words = {"pid": os.getpid(), "sockets": str(sockets), "env": stack.env()}
+    draft.write_text(json.dumps(words))
     draft.rename(file)
     undo.callback(file.unlink, missing_ok=True)
 

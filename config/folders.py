@@ -20,7 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 THROWAWAY_PREFIX = "sanfang-throwaway-"
 SOCKETS_PREFIX = "sanfang-"
 # sockaddr_un holds 107 bytes; the sockets of a deep TMPDIR would not fit.
-LONGEST_SOCKET_FOLDER = 60
+LONGEST_TEMPORARY = 40
 # A folder younger than this may belong to a process that has not locked it yet.
 LEFTOVER_SECONDS = 60
 
@@ -56,9 +56,9 @@ def throwaway(undo: ExitStack) -> Path:
     return folder
 
 
-def sockets(undo: ExitStack) -> Path:
-    """A private folder with a short name."""
-    folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX, dir=_temporary()))
+def sockets(undo: ExitStack, *, within: Path | None) -> Path:
+    """A private folder with a name short enough for a socket's address."""
+    folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX, dir=within or _temporary()))
     owned_folder(folder)
     undo.callback(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -96,7 +96,7 @@ def _made(folder: Path) -> Path:
 
 def _temporary() -> Path:
     folder = Path(tempfile.gettempdir())
-    usable = len(str(folder)) <= LONGEST_SOCKET_FOLDER and (
+    usable = len(str(folder)) <= LONGEST_TEMPORARY and (
         not children.runs_as_root() or binaries.open_to_all(folder)
     )
     return folder if usable else Path("/tmp")  # noqa: S108 - mkdtemp makes private folders in it
