@@ -37,38 +37,37 @@ def due(name: str, *, at: datetime = NOW, **anchors: datetime) -> datetime:
 # --- every clock of the crisis -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "moment"),
-    [
-        ("crisis.triage", NOW + 30 * MINUTE),
-        ("crisis.contact", NOW + 20 * MINUTE),
-        ("crisis.report_pending", NOW + 15 * MINUTE),
-        ("crisis.oral_report", NOW + 30 * MINUTE),
-        ("crisis.first_report", NOW + 2 * HOUR),
-        ("crisis.written_report", NOW + 8 * HOUR),
-        ("crisis.protect", local(10, 10)),
-        ("crisis.secure_site", NOW + DAY),
-        ("crisis.meeting_urgent", NOW + DAY),
-        ("crisis.meeting", local(10, 14, 17, 30)),
-        ("crisis.safety_plan", NOW + DAY),
-        ("crisis.zero_report", local(10, 10, 17)),
-        ("crisis.inform_after", local(10, 14, 17, 30)),
-        ("crisis.return_plan", local(10, 16, 17, 30)),
-        ("crisis.final_report", NOW + 7 * DAY),
-        ("crisis.bullying_finding", NOW + 10 * DAY),
-        ("crisis.follow_up_weekly", local(10, 16, 8)),
-        ("crisis.follow_up_monthly", local(11, 9, 8)),
-        ("crisis.follow_up_done", local(10, 13, 17, 30)),
-        ("crisis.close_confirm", local(10, 14, 17, 30)),
-    ],
-)
+RUNS_OUT: list[tuple[str, datetime]] = [
+    ("crisis.triage", NOW + 30 * MINUTE),
+    ("crisis.contact", NOW + 20 * MINUTE),
+    ("crisis.report_pending", NOW + 15 * MINUTE),
+    ("crisis.oral_report", NOW + 30 * MINUTE),
+    ("crisis.first_report", NOW + 2 * HOUR),
+    ("crisis.written_report", NOW + 8 * HOUR),
+    ("crisis.protect", local(10, 10)),
+    ("crisis.secure_site", NOW + DAY),
+    ("crisis.meeting_urgent", NOW + DAY),
+    ("crisis.meeting", local(10, 14, 17, 30)),
+    ("crisis.safety_plan", NOW + DAY),
+    ("crisis.zero_report", local(10, 10, 17)),
+    ("crisis.inform_after", local(10, 14, 17, 30)),
+    ("crisis.return_plan", local(10, 16, 17, 30)),
+    ("crisis.final_report", NOW + 7 * DAY),
+    ("crisis.bullying_finding", NOW + 10 * DAY),
+    ("crisis.follow_up_weekly", local(10, 16, 8)),
+    ("crisis.follow_up_monthly", local(11, 9, 8)),
+    ("crisis.follow_up_done", local(10, 13, 17, 30)),
+    ("crisis.close_confirm", local(10, 14, 17, 30)),
+]
+
+
+@pytest.mark.parametrize(("name", "moment"), RUNS_OUT)
 def test_each_clock_runs_out_when_the_domain_says(name: str, moment: datetime) -> None:
     assert due(name, report=NOW, triage=NOW, danger_over=NOW) == moment
 
 
 def test_the_table_above_names_every_clock() -> None:
-    parameters = test_each_clock_runs_out_when_the_domain_says.pytestmark[0].args[1]
-    names = {name for name, _ in parameters}
+    names = {name for name, _ in RUNS_OUT}
 
     assert names | {"school.day_end"} == set(clock_file.defaults().clocks)
 

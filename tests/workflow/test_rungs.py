@@ -49,7 +49,8 @@ def test_only_the_top_rung_rings_the_great_bell() -> None:
 
 
 def test_the_moments_of_a_climb_that_nobody_answers() -> None:
-    moments, number, at = [], 0, NOW
+    moments: list[int] = []
+    number, at = 0, NOW
     while len(moments) < 8:
         at = CRISIS.next_due(number, raised_at=NOW, after=at)
         moments.append((at - NOW) // MINUTE)
