@@ -36,6 +36,9 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or ("" if PRODUCTION else secrets.toke
 # 32 random bytes in base64; wraps every school's key (parties.crypto). A new root key goes in front
 # and the old ones stay behind it, separated by commas, until `rotate_keys` has run.
 SANFANG_ROOT_KEY = os.environ.get("SANFANG_ROOT_KEY", "")
+# 32 random bytes in base64 for blind indexes (look-up by phone); never rotated. Without it the
+# oldest root key serves, so set it before that one is dropped.
+SANFANG_INDEX_KEY = os.environ.get("SANFANG_INDEX_KEY", "")
 DEBUG = _flag("DEBUG")
 # Lets demo, drills and chaos move school time; refused in production.
 DRILL_CLOCK = _flag("DRILL_CLOCK")
@@ -86,6 +89,8 @@ DATABASES = databases(
     owner_url=os.environ.get("DATABASE_OWNER_URL", ""),
     persistent=PRODUCTION,
 )
+# The plain role in DATABASE_URL: migrations give it its rights.
+DATABASE_APP_ROLE = os.environ.get("DATABASE_APP_ROLE", "sanfang_app")
 DATABASE_ROUTERS = ["config.databases.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
