@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from parties import keyring, root_keys
@@ -98,6 +99,33 @@ def test_a_root_key_is_rotated_without_touching_a_value(settings: Any) -> None:
     keyring.forget()
     assert read(someone) == read(firm) == PHONE
     assert (raw(someone), raw(firm)) == before
+
+
+def test_one_command_rotates_every_school_and_may_run_again(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firms = [company(HERE), company(THERE)]
+    new = new_root_key()
+    settings.SANFANG_ROOT_KEY = f"{new},{settings.SANFANG_ROOT_KEY}"
+
+    call_command("rotate_keys")
+    call_command("rotate_keys")
+    settings.SANFANG_ROOT_KEY = new
+    keyring.forget()
+
+    assert [read(firm) for firm in firms] == [PHONE, PHONE]
+    assert "2 把" in capsys.readouterr().out
+
+
+def test_a_rotation_without_the_old_key_says_so_and_changes_nothing(settings: Any) -> None:
+    company()
+    wrapped = ask("SELECT wrapped FROM parties_schoolkey WHERE school_id = %s", [HERE])
+    settings.SANFANG_ROOT_KEY = new_root_key()
+
+    with pytest.raises(CommandError, match="旧钥匙"):
+        call_command("rotate_keys")
+
+    assert ask("SELECT wrapped FROM parties_schoolkey WHERE school_id = %s", [HERE]) == wrapped
 
 
 def test_with_the_wrong_root_key_nothing_is_read_and_nothing_rewritten(settings: Any) -> None:
