@@ -1,6 +1,6 @@
 """School time: the one place that reads a clock.
 
-Two times exist (docs/decisions). *School time* is what people agreed on: deadlines, ladders,
+Two times exist. *School time* is what people agreed on: deadlines, ladders,
 working days. It is the database's time unless a drill moved it, and is read at the edges only
 (api, portal, tasks, commands) and passed down as `at`. *Machine time* (leases, retries, sessions,
 links) is `now()` in SQL and never moves.
