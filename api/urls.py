@@ -1,3 +1,47 @@
-from django.urls import URLPattern, URLResolver
+"""Every address of the API. Whatever is here is in the OpenAPI description, too."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from api import alerts, cases, crises, inbox, links, session, students, tasks
+
+app_name = "api"
+
+_open: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
+
+urlpatterns = [
+    path("session", session.SessionView.as_view(), name="session"),
+    path("links", links.LinksView.as_view(), name="links"),
+    path("crises", crises.CrisesView.as_view(), name="crises"),
+    path("students", students.StudentsView.as_view(), name="students"),
+    path("tasks", tasks.TasksView.as_view(), name="tasks"),
+    path("tasks/<uuid:task_id>", tasks.TaskView.as_view(), name="task"),
+    path("tasks/<uuid:task_id>/claim", tasks.ClaimView.as_view(), name="claim"),
+    path("tasks/<uuid:task_id>/complete", tasks.CompleteView.as_view(), name="complete"),
+    path("tasks/<uuid:task_id>/delegate", tasks.DelegateView.as_view(), name="delegate"),
+    path("tasks/<uuid:task_id>/return", tasks.ReturnView.as_view(), name="return"),
+    path("tasks/<uuid:task_id>/remind", tasks.RemindView.as_view(), name="remind"),
+    path("cases", cases.CasesView.as_view(), name="cases"),
+    path("cases/<uuid:case_id>", cases.CaseView.as_view(), name="case"),
+    path("cases/<uuid:case_id>/timeline", cases.TimelineView.as_view(), name="timeline"),
+    path("cases/<uuid:case_id>/acknowledge", cases.AcknowledgeView.as_view(), name="acknowledge"),
+    path("cases/<uuid:case_id>/danger-again", cases.DangerAgainView.as_view(), name="danger-again"),
+    path("alerts", alerts.AlertsView.as_view(), name="alerts"),
+    path("inbox", inbox.InboxView.as_view(), name="inbox"),
+    path("inbox/<uuid:message_id>/read", inbox.ReadView.as_view(), name="read"),
+    path(
+        "schema",
+        extend_schema(exclude=True)(SpectacularJSONAPIView).as_view(**_open),
+        name="schema",
+    ),
+    path(
+        "docs",
+        extend_schema(exclude=True)(SpectacularSwaggerSplitView).as_view(
+            url_name="api:schema", **_open
+        ),
+        name="docs",
+    ),
+]

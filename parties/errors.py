@@ -47,6 +47,20 @@ class InvalidInput(SanfangError):
         self.mend = mend
 
 
+class NotSignedIn(SanfangError):
+    """Login, link or key opens nothing: wrong, spent, expired or unknown look the same."""
+
+    code = "sign_in.refused"
+    status = 401
+
+
+class TooMany(SanfangError):
+    """Too many tries; `context["retry_after"]` says for how many seconds to wait."""
+
+    code = "sign_in.too_many"
+    status = 429
+
+
 class TamperedValue(SanfangError):
     """An encrypted value was changed, or moved to another row, column or school."""
 

@@ -1,3 +1,29 @@
-from django.urls import URLPattern, URLResolver
+"""Every page. None of them answers JSON."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from portal import cases, doors, home, reports, tasks
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in", doors.choose, name="sign-in"),
+    path("sign-in/password", doors.with_password, name="password"),
+    path("sign-in/link", doors.ask, name="ask-link"),
+    path("sign-in/link/sent", doors.asked, name="link-asked"),
+    path("sign-out", doors.leave, name="sign-out"),
+    path("l/<str:token>", doors.link, name="link"),
+    path("report", reports.report, name="report"),
+    path("report/receipt", reports.receipt, name="receipt"),
+    path("inbox/<uuid:message_id>", home.open_message, name="message"),
+    path("cases/<uuid:case_id>", cases.case, name="case"),
+    path("cases/<uuid:case_id>/acknowledge", cases.acknowledge, name="acknowledge"),
+    path("cases/<uuid:case_id>/danger-again", cases.danger_again, name="danger-again"),
+    path("tasks/done", tasks.done, name="task-done"),
+    path("tasks/<uuid:task_id>", tasks.task, name="task"),
+    path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),
+    path("tasks/<uuid:task_id>/remind", tasks.remind, name="remind"),
+    path("tasks/<uuid:task_id>/delegate", tasks.delegate, name="delegate"),
+    path("tasks/<uuid:task_id>/return", tasks.send_back, name="return"),
+]

@@ -9,6 +9,7 @@ from parties.models.organisation import Company, CompanyMember, School, SchoolCl
 from parties.models.person import Account, Person, Student
 from parties.models.placement import Placement
 from parties.models.relation import GuardianLink, Restriction
+from parties.models.throttle import Throttle
 
 __all__ = [
     "Absence",
@@ -30,4 +31,5 @@ __all__ = [
     "SignInLink",
     "Student",
     "SubjectKey",
+    "Throttle",
 ]

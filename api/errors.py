@@ -1,0 +1,122 @@
+"""The one place where errors become HTTP. An error nobody foresaw stays a 500 that we must mend."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, UnreadablePostError
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from api import problems
+from api.problems import Mistake, Problem, Refused
+from api.texts import OTHER_RULE, PROBLEMS, RULES, Text, speaks_english
+from parties.errors import InvalidInput, SanfangError, TooMany
+
+logger = logging.getLogger(__name__)
+
+_BY_TYPE: Final[Sequence[tuple[type[Exception], str]]] = (
+    (RequestDataTooBig, "request.too_large"),
+    (TooManyFieldsSent, "request.malformed"),
+    (SuspiciousOperation, "request.malformed"),
+    (UnreadablePostError, "request.malformed"),
+    (exceptions.ParseError, "request.malformed"),
+    (exceptions.AuthenticationFailed, "sign_in.required"),
+    (exceptions.NotAuthenticated, "sign_in.required"),
+    (exceptions.PermissionDenied, "access.not_allowed"),
+    (PermissionDenied, "access.not_allowed"),
+    (exceptions.NotFound, "access.not_found"),
+    (Http404, "access.not_found"),
+    (exceptions.UnsupportedMediaType, "request.unsupported_type"),
+    (OperationalError, "server.unavailable"),
+    (InterfaceError, "server.unavailable"),
+)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer foreseen errors as problems; None makes it a 500 (config.faults writes that one)."""
+    problem = _problem(exc, context)
+    if problem is None:
+        return None
+    logger.info("api.refused code=%s status=%s", problem.code, problem.http_status)
+    return problems.response(problem)
+
+
+def _problem(exc: Exception, context: Mapping[str, Any]) -> Problem | None:
+    if isinstance(exc, Refused):
+        return exc.problem
+    if isinstance(exc, SanfangError):
+        return _of_domain(exc)
+    if isinstance(exc, exceptions.ValidationError):
+        return Problem("input.invalid", mistakes=tuple(_mistakes(exc.get_full_details())))
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        allowed = ", ".join(context["view"].allowed_methods)
+        return Problem("request.method", headers={"Allow": allowed})
+    code = next((code for kind, code in _BY_TYPE if isinstance(exc, kind)), None)
+    if code is None:
+        return None
+    return Problem(code, headers=_HEADERS.get(code, {}))
+
+
+_HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "sign_in.required": {"WWW-Authenticate": "Api-Key"},
+    "server.unavailable": {"Retry-After": "2"},
+}
+
+
+def _of_domain(exc: SanfangError) -> Problem:
+    code = exc.code if exc.code in PROBLEMS else "server.error"
+    if code == "server.error":
+        logger.error("api.failed code=%s context=%s", exc.code, exc.context)
+        return Problem("server.error")
+    # The domain speaks Chinese; in English the code's own sentence stands for it.
+    detail = "" if speaks_english() else str(exc)
+    headers: dict[str, str] = {}
+    if isinstance(exc, TooMany):
+        headers = {"Retry-After": str(exc.context.get("retry_after", 60))}
+    if exc.status == 401:  # noqa: PLR2004 - Unauthorized
+        headers = {"WWW-Authenticate": "Api-Key"}
+    mistakes = (_told(exc),) if isinstance(exc, InvalidInput) else ()
+    return Problem(code, status=exc.status, detail=detail, mistakes=mistakes, headers=headers)
+
+
+def _told(exc: InvalidInput) -> Mistake:
+    if speaks_english():
+        return problems.broken(exc.field, "refused")
+    return Mistake(exc.field, str(exc), exc.mend)
+
+
+def _mistakes(details: Any, path: str = "") -> Iterator[Mistake]:
+    """DRF's tree of errors as a flat list, deepest field first in its own order."""
+    if isinstance(details, Mapping) and set(details) == {"message", "code"}:
+        yield _mistake(path or "body", str(details["code"]))
+    elif isinstance(details, Mapping):
+        for name, inner in details.items():
+            part = "" if name == "non_field_errors" else str(name)
+            yield from _mistakes(inner, f"{path}.{part}".strip("."))
+    elif details and all(_is_leaf(item) for item in details):
+        yield from _mistakes(details[0], path)
+    else:
+        for place, inner in enumerate(details):
+            if inner:
+                yield from _mistakes(inner, f"{path}.{place}".strip("."))
+
+
+def _is_leaf(item: Any) -> bool:
+    return isinstance(item, Mapping) and set(item) == {"message", "code"}
+
+
+def _mistake(field: str, code: str) -> Mistake:
+    wrong, mend = RULES.get(code, OTHER_RULE)
+    return Mistake(field, _said(wrong), _said(mend))
+
+
+def _said(text: Text) -> str:
+    return str(text)

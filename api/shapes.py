@@ -1,0 +1,35 @@
+"""Small parts that several answers share."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from parties.models import Person, Student
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class StudentSerializer(serializers.Serializer[Any]):
+    """What anybody who may pick a student sees: enough to report about the right one."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    school_class = serializers.CharField(help_text="班级")
+
+
+def person(found: Person | None) -> dict[str, Any] | None:
+    return None if found is None else {"id": str(found.pk), "name": found.name}
+
+
+def student(found: Student | None) -> dict[str, Any] | None:
+    """Needs person and school_class selected."""
+    if found is None:
+        return None
+    return {
+        "id": str(found.pk),
+        "name": found.person.name,
+        "school_class": found.school_class.name,
+    }

@@ -1,0 +1,259 @@
+"""What I have to do: list, open, and the five verbs 认领 办理 转办 退回 催办."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import idempotency, pagination, shapes
+from api.pagination import Cursors
+from api.problems import broken, invalid
+from api.schema import PAGING, describe, objects, page_of
+from api.shapes import PersonSerializer, StudentSerializer
+from api.views import ApiView, Nothing, Strict, read_body, text, viewing
+from parties.access import Act, Viewer
+from workflow import human_tasks, task_files
+from workflow.models import HumanTask
+from workflow.task_files import TaskFile
+
+_STATES: Final = frozenset(HumanTask.State.values)
+_VALUES: Final = ("name", "title", "state", "created_at", "due_at", "reminders", "ended_at")
+#: What the form's authors note for the server; readers of the form do not need it.
+_INTERNAL: Final = frozenset({"$id", "$schema", "x-class", "x-decides"})
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    """A member that this reader may not see is absent, not null."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="流程图中的编号")
+    title = serializers.CharField()
+    state = serializers.ChoiceField(HumanTask.State.choices)
+    roles = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    reminders = serializers.IntegerField()
+    assignee = PersonSerializer(allow_null=True)
+    case = serializers.UUIDField(required=False)
+    student = StudentSerializer(required=False)
+
+
+class AboutSerializer(PersonSerializer):
+    phone = serializers.CharField()
+
+
+class TaskDetailSerializer(TaskSerializer):
+    may = serializers.ListField(
+        child=serializers.ChoiceField(
+            [act.value for act in (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)]
+        )
+    )
+    form = objects(help_text="办理表单（JSON Schema 2020-12）")
+    about = AboutSerializer(required=False, help_text="要联系的人")
+    answer = objects(required=False, allow_null=True)
+    completed_by = PersonSerializer(required=False, allow_null=True)
+
+
+class CompleteInput(Strict):
+    answer = serializers.DictField(default=dict, help_text="按 form 填写")
+
+
+class DelegateInput(Strict):
+    to = serializers.UUIDField(help_text="接收人 id")
+
+
+class ReturnInput(Strict):
+    to = text(longest=100, help_text="退回到哪一步（先前任务的 name）")
+    reason = text(longest=1000, help_text="为什么退回")
+
+
+class TasksView(ApiView):
+    queries = pagination.QUERIES | {"state"}
+
+    @describe(
+        "我的待办",
+        answers={200: page_of("TaskPage", TaskSerializer(many=True))},
+        codes=["cursor.invalid"],
+        parameters=[
+            OpenApiParameter("state", str, enum=sorted(_STATES), description="只看某一状态"),
+            *PAGING,
+        ],
+        tags=["tasks"],
+    )
+    def get(self, request: Request) -> Response:
+        state = request.query_params.get("state", "")
+        if state and state not in _STATES:
+            raise invalid(broken("state", "invalid_choice"))
+        with viewing(request) as viewer:
+            rows = viewer.rows(HumanTask).select_related("case__student__school_class")
+            found, following = pagination.page(
+                rows.filter(state=state) if state else rows,
+                by=("-created_at", "pk"),
+                cursors=Cursors.of(viewer, "tasks", [state]),
+                request=request,
+            )
+            cases, students = task_files.visible(viewer, found)
+
+            def show(task: HumanTask) -> dict[str, Any]:
+                student = task.case.student
+                seen = student is not None and student.pk in students
+                return _row(task, case=task.case_id in cases, student=student if seen else None)
+
+            return Response(pagination.answer(found, following, show))
+
+
+class TaskView(ApiView):
+    @describe(
+        "一项待办及其表单",
+        answers={200: TaskDetailSerializer},
+        codes=["access.not_found"],
+        tags=["tasks"],
+    )
+    def get(self, request: Request, task_id: UUID) -> Response:
+        with viewing(request) as viewer:
+            return Response(_detail(task_files.read(viewer=viewer, task_id=task_id)))
+
+
+class TaskAct(ApiView):
+    """One verb on one task. The answer is the task as its reader sees it afterwards."""
+
+    body_type: ClassVar[type[Strict]] = Nothing
+
+    def act(self, request: Request, task_id: UUID, verb: Callable[..., object]) -> Response:
+        given = read_body(request, self.body_type)
+        with viewing(request) as viewer:
+            viewer.get(HumanTask, task_id)  # before anything is done, or answered again
+
+        def run() -> Response:
+            verb(
+                school_id=viewer.person.school_id,
+                task_id=task_id,
+                by=viewer.person,
+                at=viewer.at,
+                **given,
+            )
+            return Response(_after(request, task_id))
+
+        return idempotency.once(request, given, run)
+
+
+_CODES: Final = (
+    "access.not_found",
+    "access.not_allowed",
+    "task.conflict_of_interest",
+    "task.same_person",
+    "state.wrong",
+)
+
+
+def _verb(summary: str, body: type[Strict] = Nothing, **options: Any) -> Callable[[Any], Any]:
+    return describe(
+        summary,
+        body=body,
+        answers={200: TaskSerializer},
+        codes=_CODES,
+        tags=["tasks"],
+        post=True,
+        **options,
+    )
+
+
+class ClaimView(TaskAct):
+    @_verb("认领")
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return self.act(request, task_id, human_tasks.claim)
+
+
+class CompleteView(TaskAct):
+    body_type = CompleteInput
+
+    @_verb(
+        "办理",
+        CompleteInput,
+        examples=[
+            OpenApiExample(
+                "联系记录",
+                value={"answer": {"outcome": "reached", "channel": "phone"}},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return self.act(request, task_id, human_tasks.complete)
+
+
+class DelegateView(TaskAct):
+    body_type = DelegateInput
+
+    @_verb("转办", DelegateInput)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return self.act(request, task_id, human_tasks.delegate)
+
+
+class ReturnView(TaskAct):
+    body_type = ReturnInput
+
+    @_verb("退回", ReturnInput)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return self.act(request, task_id, human_tasks.return_)
+
+
+class RemindView(TaskAct):
+    @_verb("催办")
+    def post(self, request: Request, task_id: UUID) -> Response:
+        return self.act(request, task_id, human_tasks.remind)
+
+
+def _after(request: Request, task_id: UUID) -> dict[str, Any]:
+    """The task after the act; whoever gave it away may not see it any more and gets its outline."""
+    with viewing(request) as viewer:
+        return _seen_row(viewer, viewer.get(HumanTask, task_id))
+
+
+def _seen_row(viewer: Viewer, task: HumanTask) -> dict[str, Any]:
+    cases, students = task_files.visible(viewer, [task])
+    student = task.case.student
+    seen = student is not None and student.pk in students
+    return _row(task, case=task.case_id in cases, student=student if seen else None)
+
+
+def _row(task: HumanTask, *, case: bool, student: Any) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": str(task.pk)}
+    for name in _VALUES:
+        value = getattr(task, name)
+        body[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    body["roles"] = list(task.roles)
+    body["assignee"] = shapes.person(task.assignee)
+    if case:
+        body["case"] = str(task.case_id)
+    if student is not None:
+        body["student"] = shapes.student(student)
+    return body
+
+
+def _detail(file: TaskFile) -> dict[str, Any]:
+    task = file.task
+    body = _row(task, case=file.case_visible, student=file.student)
+    body["may"] = sorted(act.value for act in file.may)
+    body["form"] = public_form(file.schema)
+    if file.about is not None:
+        about = file.about
+        body["about"] = {"id": str(about.pk), "name": about.name, "phone": about.phone}
+    if "answer" in file.fields:
+        body["answer"] = task.answer
+        body["completed_by"] = shapes.person(task.completed_by)
+    return body
+
+
+def public_form(schema: Any) -> Any:
+    """The form without the notes that only the server needs."""
+    if isinstance(schema, dict):
+        return {name: public_form(inner) for name, inner in schema.items() if name not in _INTERNAL}
+    if isinstance(schema, list | tuple):
+        return [public_form(inner) for inner in schema]
+    return schema

@@ -1,0 +1,224 @@
+"""Every code that a problem may carry, in both languages. Add new codes, never rename one."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en if speaks_english() else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A problem by its code: HTTP status, short title, what it means and what to do."""
+
+    status: int
+    title: Text
+    detail: Text
+
+
+def speaks_english() -> bool:
+    """Chinese is what everybody here reads; English only for who asks for it."""
+    return (get_language() or "").startswith("en")
+
+
+def _known(status: int, zh: str, en: str, detail_zh: str, detail_en: str) -> Known:
+    return Known(status, Text(zh, en), Text(detail_zh, detail_en))
+
+
+PROBLEMS: Final[dict[str, Known]] = {
+    "request.malformed": _known(
+        400,
+        "请求无法读懂",
+        "Malformed request",
+        "请求内容不是有效的 UTF-8 JSON 对象，请检查后重发。",
+        "The request is not a valid JSON object in UTF-8. Check it and send it again.",
+    ),
+    "input.invalid": _known(
+        400,
+        "内容有误",
+        "Invalid input",
+        "请按 errors 中的说明改正后重发。",
+        "Correct what errors names and send it again.",
+    ),
+    "cursor.invalid": _known(
+        400,
+        "翻页标记无效",
+        "Invalid cursor",
+        "请从第一页重新开始。",
+        "Start again from the first page.",
+    ),
+    "sign_in.required": _known(
+        401,
+        "请先登录",
+        "Sign in first",
+        "请登录，或提供有效的 API 密钥。",
+        "Sign in, or send a valid API key.",
+    ),
+    "sign_in.refused": _known(
+        401,
+        "未能登录",
+        "Not signed in",
+        "账号、密码、链接或密钥无效。",
+        "Login, password, link or key opens nothing.",
+    ),
+    "request.csrf": _known(
+        403,
+        "来源无法确认",
+        "Origin not confirmed",
+        "请带上 GET /api/v1/session 给出的 csrf_token（X-CSRFToken）后重发。",
+        "Send the csrf_token of GET /api/v1/session in X-CSRFToken.",
+    ),
+    "access.not_allowed": _known(
+        403,
+        "没有权限",
+        "Not allowed",
+        "您没有此项操作的权限。",
+        "You hold no role that permits this act.",
+    ),
+    "link.bound": _known(
+        403,
+        "链接仅限一件事",
+        "Link opens one matter only",
+        "该链接只能用于指定的一件事，请重新登录。",
+        "This link opens one matter only. Sign in to do anything else.",
+    ),
+    "task.same_person": _known(
+        403,
+        "须由另一人决定",
+        "Another person must decide",
+        "须由两人分别作出决定，您已作出前一项决定。",
+        "Two people must decide; you have given the first of the two names.",
+    ),
+    "task.conflict_of_interest": _known(
+        403,
+        "应当回避",
+        "Conflict of interest",
+        "与该事项有关联的人应当回避。",
+        "A person the matter concerns decides nothing in it.",
+    ),
+    "access.not_found": _known(
+        404, "没有找到", "Not found", "没有找到。", "There is no such thing for you."
+    ),
+    "request.method": _known(
+        405,
+        "不支持的方法",
+        "Method not allowed",
+        "此地址不支持该方法，请看 Allow。",
+        "This address does not answer that method. See Allow.",
+    ),
+    "state.wrong": _known(
+        409,
+        "情况已变化",
+        "It has moved on",
+        "情况已变化，请刷新后再决定。",
+        "It has moved on. Reload and decide again.",
+    ),
+    "idempotency.mismatch": _known(
+        409,
+        "幂等键已用于别的请求",
+        "Idempotency key used before",
+        "同一个 Idempotency-Key 曾用于不同的内容；请换一个新的键再发。",
+        "This Idempotency-Key came with other content before. Use a new one.",
+    ),
+    "idempotency.in_flight": _known(
+        409,
+        "相同请求正在处理",
+        "Same request in progress",
+        "相同的请求正在处理，请稍后用同一个键重试。",
+        "The same request is in progress. Try again with the same key.",
+    ),
+    "clock.drill_refused": _known(
+        409, "演练时钟未启用", "No drill", "演练时钟未启用。", "School time moves in drills only."
+    ),
+    "request.length_required": _known(
+        411,
+        "缺少长度",
+        "Length required",
+        "请带上 Content-Length 后重发。",
+        "Send a Content-Length.",
+    ),
+    "request.too_large": _known(
+        413,
+        "内容太大",
+        "Too large",
+        "内容太大，请缩短后重发。",
+        "The request is too large. Shorten it and send it again.",
+    ),
+    "request.unsupported_type": _known(
+        415,
+        "不支持的内容类型",
+        "Unsupported media type",
+        "请用 Content-Type: application/json 重发。",
+        "Send it again as Content-Type: application/json.",
+    ),
+    "sign_in.too_many": _known(
+        429,
+        "尝试太多",
+        "Too many tries",
+        "尝试次数太多，请稍后再试。紧急情况请直接拨打 110 或 120。",
+        "Too many tries; wait a while. In danger call 110 or 120.",
+    ),
+    "server.error": _known(
+        500,
+        "服务出错",
+        "Server error",
+        "服务出错，已记录。紧急情况请直接拨打 110 或 120。",
+        "Something failed here and was recorded. In danger call 110 or 120.",
+    ),
+    "server.unavailable": _known(
+        503,
+        "暂时无法服务",
+        "Unavailable",
+        "暂时无法服务，请稍后重试。紧急情况请直接拨打 110 或 120。",
+        "Not available just now; try again. In danger call 110 or 120.",
+    ),
+}
+
+#: By the code of a broken rule: what is wrong, what to do.
+RULES: Final[dict[str, tuple[Text, Text]]] = {
+    "required": (Text("没有填写。", "Missing."), Text("请填写该项。", "Fill it in.")),
+    "null": (Text("不能为 null。", "May not be null."), Text("请填写该项。", "Fill it in.")),
+    "blank": (Text("不能为空。", "May not be empty."), Text("请填写该项。", "Fill it in.")),
+    "invalid_choice": (
+        Text("不在可选范围内。", "Not one of the choices."),
+        Text("请从给出的选项中选择。", "Choose one of the listed values."),
+    ),
+    "max_length": (Text("太长。", "Too long."), Text("请缩短后重试。", "Shorten it.")),
+    "min_length": (Text("太短。", "Too short."), Text("请补充完整。", "Complete it.")),
+    "max_value": (Text("太大。", "Too large."), Text("请改小。", "Choose a smaller value.")),
+    "min_value": (Text("太小。", "Too small."), Text("请改大。", "Choose a larger value.")),
+    "unknown": (
+        Text("没有这一项。", "There is no such field."),
+        Text("请删除该项。", "Remove it."),
+    ),
+    "repeated": (
+        Text("出现了两次。", "Given twice."),
+        Text("请只保留一个。", "Keep one of them."),
+    ),
+    "text": (
+        Text("含有无法保存的字符。", "Holds characters that cannot be stored."),
+        Text("请删除空字符或不完整的表情符号。", "Remove NUL characters and lone surrogates."),
+    ),
+    "number": (
+        Text("数字超出范围。", "Number out of range."),
+        Text("请填写合理的数字。", "Send a number in a sensible range."),
+    ),
+    "refused": (
+        Text("不能接受。", "This cannot be accepted."),
+        Text("请改正后重试。", "Correct it and send it again."),
+    ),
+}
+OTHER_RULE: Final = (
+    Text("格式不对。", "Wrong format."),
+    Text("请按接口说明的格式填写。", "Use the format that the API description asks for."),
+)

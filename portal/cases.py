@@ -1,0 +1,132 @@
+"""A case as its reader may see it, what happened, and the one button 已接报."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from parties.access import Act, Viewer
+from parties.roles import Role
+from parties.sign_in import Identity
+from portal import pages, words
+from portal.session import signed_in, viewing
+from workflow import case_files, cases, timeline
+from workflow.case_files import CaseFile
+from workflow.models import Case
+
+_LONGEST_TIMELINE = 200
+
+
+@require_safe
+@signed_in(bound=True)
+def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        file = case_files.read(viewer=viewer, case_id=case_id)
+        context = {
+            "case": file.case,
+            "facts": _facts(file),
+            "reports": _reports(file),
+            "team": "owner" in file.fields,
+            "waiting": file.waiting,
+            "may_acknowledge": file.waiting and Act.ACKNOWLEDGE in file.may,
+            "may_endanger": Act.ENDANGER in file.may,
+            "tasks": file.tasks,
+            "timeline": _lines(viewer, file.case),
+            "bound": identity.is_bound,
+        }
+    return pages.show(request, "case", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in(bound=True)
+def acknowledge(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        file = case_files.read(viewer=viewer, case_id=case_id)
+        at = viewer.at
+    if request.method != "POST":
+        context = {
+            "case": file.case,
+            "waiting": file.waiting,
+            "may": Act.ACKNOWLEDGE in file.may,
+        }
+        return pages.show(request, "acknowledge", context)
+    cases.acknowledge(school_id=identity.school_id, case_id=case_id, by=identity.person, at=at)
+    return redirect("portal:case", case_id=case_id)
+
+
+@require_POST
+@signed_in()
+def danger_again(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
+    """Two taps, because the whole team is woken again."""
+    if "sure" not in request.POST:
+        return pages.show(request, "danger_again", {"case_id": case_id})
+    with viewing(identity) as viewer:
+        at = viewer.at
+    cases.danger_again(school_id=identity.school_id, case_id=case_id, by=identity.person, at=at)
+    return redirect("portal:case", case_id=case_id)
+
+
+def _facts(file: CaseFile) -> list[tuple[str, Any]]:
+    """Label and value of everything this reader may see of the case itself."""
+    found, fields = file.case, file.fields
+    facts: list[tuple[str, Any]] = []
+    if "student" in fields and found.student is not None:
+        student = found.student
+        facts.append(("学生", f"{student.person.name}（{student.school_class.name}）"))
+    if "state" in fields:
+        facts.append(("状态", found.get_state_display()))
+    if "kind" in fields and found.kind:
+        facts.append(("类型", words.KINDS.get(found.kind, found.kind)))
+    if "colour" in fields and found.colour:
+        facts.append(("等级", found.get_colour_display()))
+    if "safe_to_tell" in fields:
+        facts.append(("告知监护人", found.get_safe_to_tell_display()))
+    if "owner" in fields:
+        facts.append(("接报人", found.owner.name if found.owner else "还没有人接报"))
+    facts += [
+        (label, getattr(found, name))
+        for name, label in (("opened_at", "报告时间"), ("closed_at", "结案时间"))
+        if name in fields and getattr(found, name)
+    ]
+    return facts
+
+
+def _reports(file: CaseFile) -> list[list[tuple[str, Any]]]:
+    labels = (
+        ("receipt_no", "回执编号"),
+        ("who", "涉及谁"),
+        ("observed", "看到或听到"),
+        ("place", "地点"),
+        ("with_whom", "谁在陪同"),
+        ("injuries", "伤情"),
+    )
+    shown = []
+    for report, fields in file.reports:
+        facts = [
+            (label, getattr(report, name))
+            for name, label in labels
+            if name in fields and getattr(report, name)
+        ]
+        facts.append(("当时是否安全", report.get_safe_now_display()))
+        if "reporter" in fields and report.reporter is not None:
+            facts.append(("报告人", f"{report.reporter.name}（{_role(report.reporter_role)}）"))
+        shown.append(facts)
+    return shown
+
+
+def _role(code: str) -> str:
+    return Role(code).label if code in Role.values else code
+
+
+def _lines(viewer: Viewer, found: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": entry.at,
+            "text": words.EVENTS.get(entry.kind, entry.kind),
+            "who": entry.actor_name,
+            "roles": "、".join(_role(str(code)) for code in entry.payload.get("roles", [])),
+        }
+        for entry in timeline.entries(viewer, found, limit=_LONGEST_TIMELINE)
+    ]

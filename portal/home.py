@@ -1,0 +1,53 @@
+"""The first page: what is waiting for me, and the button for an emergency above everything."""
+
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from parties.sign_in import Identity
+from portal import pages
+from portal.session import signed_in, viewing
+from workflow import alerts, inbox, task_files
+from workflow.channels import texts
+from workflow.models import Case, HumanTask, Notification
+
+_FEW: Final = 30
+
+
+@require_safe
+@signed_in()
+def home(request: HttpRequest, identity: Identity) -> HttpResponse:
+    with viewing(identity) as viewer:
+        tasks = viewer.rows(HumanTask).filter(state__in=task_files.LIVE).order_by("-created_at")
+        messages = viewer.rows(Notification).order_by("-created_at", "pk")
+        cases = viewer.rows(Case).filter(closed_at=None).order_by("-opened_at", "pk")
+        context = {
+            "me": identity.person,
+            "roles": [role.label for role in sorted(viewer.roles)],
+            "alert": alerts.is_raised(viewer),
+            "tasks": list(tasks[:_FEW]),
+            "messages": [
+                (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
+            ],
+            "cases": list(cases[:_FEW]),
+        }
+    return pages.show(request, "home", context)
+
+
+@require_POST
+@signed_in()
+def open_message(_request: HttpRequest, identity: Identity, message_id: UUID) -> HttpResponse:
+    """Reading marks the message and leads to what it is about, if that may be seen."""
+    with viewing(identity) as viewer:
+        at = viewer.at
+    message = inbox.read(
+        school_id=identity.school_id, message_id=message_id, by=identity.person, at=at
+    )
+    with viewing(identity) as viewer:
+        seen = message.case_id and viewer.rows(Case).filter(pk=message.case_id).exists()
+    if seen and message.case_id is not None:
+        return redirect("portal:case", case_id=message.case_id)
+    return redirect("portal:home")

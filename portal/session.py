@@ -1,0 +1,58 @@
+"""Who opens a page, and what a link for one errand may open."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from parties import sign_in, tenancy
+from parties.access import Viewer
+from parties.errors import SanfangError
+from parties.sign_in import Identity
+from portal import pages
+
+Page = Callable[..., HttpResponse]
+
+
+def identity_of(request: HttpRequest) -> Identity | None:
+    """Read once per request; rights are not in it."""
+    if not hasattr(request, "sanfang_identity"):
+        request.sanfang_identity = sign_in.identify(request.session)  # type: ignore[attr-defined]
+    found = request.sanfang_identity  # type: ignore[attr-defined]
+    return found if isinstance(found, Identity) else None
+
+
+def signed_in(*, bound: bool = False) -> Callable[[Page], Page]:
+    """Only for who came in; `bound` pages also open for a link made for their own case."""
+
+    def wrap(page: Page) -> Page:
+        @wraps(page)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            identity = identity_of(request)
+            if identity is None:
+                return redirect("portal:sign-in")
+            if identity.is_bound and not (bound and _fits(identity, kwargs.get("case_id"))):
+                return pages.trouble(request, 403, "这个链接只能用于指定的一件事。")
+            try:
+                return page(request, identity, **kwargs)
+            except SanfangError as refused:
+                return pages.trouble(request, refused.status, str(refused))
+
+        return guarded
+
+    return wrap
+
+
+def _fits(identity: Identity, case_id: UUID | None) -> bool:
+    return case_id is None or case_id == identity.case_id
+
+
+@contextmanager
+def viewing(identity: Identity) -> Iterator[Viewer]:
+    """One transaction in the reader's school, seen with their eyes, at school time."""
+    with tenancy.scope(identity.school_id) as at:
+        yield Viewer.load(identity.person, at=at)

@@ -1,0 +1,133 @@
+"""Do a task on a phone: take it, answer its questions, look at the answers once more, send them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from parties.access import Act
+from parties.errors import InvalidInput
+from parties.sign_in import Identity
+from portal import pages
+from portal.questions import Choices, Questions
+from portal.session import signed_in, viewing
+from workflow import human_tasks, task_files
+from workflow.task_files import TaskFile
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResponse:
+    file = _read(identity, task_id)
+    form = Questions(
+        request.POST if request.method == "POST" else None,
+        schema=file.schema,
+        people=_people(file),
+    )
+    if request.method != "POST" or "back" in request.POST or not form.is_valid():
+        return _ask(request, file, form)
+    if "sure" not in request.POST:
+        return pages.show(request, "task_confirm", {"task": file.task, "form": form})
+    try:
+        human_tasks.complete(
+            school_id=identity.school_id,
+            task_id=task_id,
+            by=identity.person,
+            at=_now(identity),
+            answer=form.answer(),
+        )
+    except InvalidInput as refused:
+        form.refuse(refused.field, f"{refused}{refused.mend}")
+        return _ask(request, file, form)
+    return redirect("portal:task-done")
+
+
+@require_safe
+@signed_in()
+def done(request: HttpRequest, _identity: Identity) -> HttpResponse:
+    return pages.show(request, "task_done")
+
+
+@require_POST
+@signed_in()
+def claim(_request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResponse:
+    human_tasks.claim(
+        school_id=identity.school_id, task_id=task_id, by=identity.person, at=_now(identity)
+    )
+    return redirect("portal:task", task_id=task_id)
+
+
+@require_POST
+@signed_in()
+def remind(_request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResponse:
+    human_tasks.remind(
+        school_id=identity.school_id, task_id=task_id, by=identity.person, at=_now(identity)
+    )
+    return redirect("portal:task", task_id=task_id)
+
+
+@require_POST
+@signed_in()
+def delegate(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResponse:
+    human_tasks.delegate(
+        school_id=identity.school_id,
+        task_id=task_id,
+        by=identity.person,
+        to=_uuid(request.POST.get("to", "")),
+        at=_now(identity),
+    )
+    return redirect("portal:task-done")
+
+
+@require_POST
+@signed_in()
+def send_back(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResponse:
+    human_tasks.return_(
+        school_id=identity.school_id,
+        task_id=task_id,
+        by=identity.person,
+        to=request.POST.get("to", "")[:100],
+        reason=request.POST.get("reason", "").replace("\x00", "")[:1000],
+        at=_now(identity),
+    )
+    return redirect("portal:task-done")
+
+
+def _read(identity: Identity, task_id: UUID) -> TaskFile:
+    with viewing(identity) as viewer:
+        return task_files.read(viewer=viewer, task_id=task_id)
+
+
+def _now(identity: Identity) -> Any:
+    with viewing(identity) as viewer:
+        return viewer.at
+
+
+def _people(file: TaskFile) -> Choices:
+    return [
+        (str(link.guardian_id), f"{link.guardian.name}（{link.get_relation_display()}）")
+        for link in file.guardians
+    ]
+
+
+def _ask(request: HttpRequest, file: TaskFile, form: Questions) -> HttpResponse:
+    context = {
+        "task": file.task,
+        "form": form,
+        "file": file,
+        "may_answer": Act.COMPLETE in file.may,
+        "may_claim": Act.CLAIM in file.may and file.task.assignee_id is None,
+        "may_delegate": Act.DELEGATE in file.may and file.colleagues,
+        "may_return": Act.RETURN in file.may and file.earlier,
+        "may_remind": Act.REMIND in file.may,
+    }
+    return pages.show(request, "task", context, status=400 if form.errors else 200)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

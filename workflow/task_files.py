@@ -1,0 +1,103 @@
+"""What somebody needs to do one task: its form, whom it is about, and how to reach them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from ledger import events
+from parties.access import Act, Viewer
+from parties.models import GuardianLink, Person, Student
+from workflow import shipped
+from workflow.models import Case, HumanTask
+
+_ACTS: Final = (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)
+LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """One task with the eyes of one reader."""
+
+    task: HumanTask
+    fields: frozenset[str]
+    may: frozenset[Act]
+    schema: Mapping[str, Any]
+    case_visible: bool
+    student: Student | None
+    about: Person | None
+    guardians: Sequence[GuardianLink] = ()
+    colleagues: Sequence[Person] = ()
+    earlier: Sequence[HumanTask] = ()
+
+
+def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
+    """Open a task. Inside a scope. Raises NotFound.
+
+    Whoever has to do it sees whom to reach and by which number, and that is an event.
+    """
+    task = viewer.get(HumanTask, task_id)
+    mine = task.state in LIVE and viewer.may(Act.COMPLETE, task)
+    about = Person.objects.filter(pk=task.about).first() if mine and task.about else None
+    if about is not None:
+        _record_disclosure(viewer, task, about)
+    case_visible = viewer.rows(Case).filter(pk=task.case_id).exists()
+    return TaskFile(
+        task=task,
+        fields=viewer.fields(task),
+        may=frozenset(act for act in _ACTS if task.state in LIVE and viewer.may(act, task)),
+        schema=shipped.form_of(task).schema,
+        case_visible=case_visible,
+        student=_student(viewer, task),
+        about=about,
+        guardians=_guardians(task) if mine and case_visible and viewer.is_staff else (),
+        colleagues=_colleagues(viewer, task) if mine else (),
+        earlier=_earlier(task) if mine else (),
+    )
+
+
+def visible(viewer: Viewer, tasks: Sequence[HumanTask]) -> tuple[set[UUID], set[UUID]]:
+    """Ids of those cases and students of `tasks` that the viewer may know of; two queries."""
+    cases = viewer.rows(Case).filter(pk__in={task.case_id for task in tasks})
+    wanted = {task.case.student_id for task in tasks if task.case.student_id is not None}
+    students = viewer.rows(Student).filter(pk__in=wanted)
+    return set(cases.values_list("pk", flat=True)), set(students.values_list("pk", flat=True))
+
+
+def _student(viewer: Viewer, task: HumanTask) -> Student | None:
+    if task.case.student_id is None:
+        return None
+    return viewer.rows(Student).filter(pk=task.case.student_id).first()
+
+
+def _guardians(task: HumanTask) -> list[GuardianLink]:
+    """Whom a triage can name: everybody who stands for the student at home."""
+    links = GuardianLink.objects.filter(student=task.case.student_id)
+    return list(links.select_related("guardian").order_by("contact_priority", "pk"))
+
+
+def _colleagues(viewer: Viewer, task: HumanTask) -> list[Person]:
+    """Who else may do it: to whom it can be handed on."""
+    others = [pk for pk in task.candidates if pk != viewer.person.pk]
+    return list(Person.objects.filter(pk__in=others).order_by("name", "pk"))
+
+
+def _earlier(task: HumanTask) -> list[HumanTask]:
+    """Steps done before on this run, to which it can be sent back."""
+    if task.instance_id is None:
+        return []
+    done = HumanTask.objects.filter(instance=task.instance_id, state=HumanTask.State.COMPLETED)
+    latest = {found.name: found for found in done.order_by("ended_at", "pk")}
+    latest.pop(task.name, None)
+    return list(latest.values())
+
+
+def _record_disclosure(viewer: Viewer, task: HumanTask, about: Person) -> None:
+    events.append(
+        school_id=task.school_id,
+        kind="contact.read",
+        actor=viewer.person.pk,
+        subject=("access", task.case_id),
+        refs=[("task", task.pk), ("person", about.pk)],
+        at=viewer.at,
+    )
