@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from workflow import clocks, rungs
 from workflow.engine import lint_files
 from workflow.engine.errors import ProcessInvalid
 
@@ -22,4 +23,13 @@ def every_shipped_process_can_run(**_: Any) -> list[CheckMessage]:
             id="workflow.E001",
         )
         for finding in findings
+    ]
+
+
+@register()
+def deadlines_and_ladders_can_be_read(**_: Any) -> list[CheckMessage]:
+    """A ladder that cannot be read wakes nobody."""
+    return [
+        Error(f"bpmn/: {wrong}", hint="请按该文件开头的说明改正。", id="workflow.E002")
+        for wrong in (*clocks.checked(), *rungs.checked())
     ]

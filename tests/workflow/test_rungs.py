@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 
 from parties.tenancy import scope
 from tests.factories import NOW, World
@@ -188,5 +189,7 @@ def test_the_start_up_check_says_what_is_wrong(
     rungs.defaults.cache_clear()
     try:
         assert rungs.checked() == [said]
+        stopped = [error.msg for error in run_checks() if error.id == "workflow.E002"]
+        assert f"bpmn/: {said}" in stopped
     finally:
         rungs.defaults.cache_clear()
