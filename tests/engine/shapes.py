@@ -112,6 +112,21 @@ INCLUSIVE = simple(
     flow("j", "e"),
 )
 
+INCLUSIVE_LOOP = simple(
+    gateway("m"),
+    user("q"),
+    gateway("sp", "inclusive", default="fallback"),
+    *map(user, "abc"),
+    gateway("j", "inclusive"),
+    user("d"),
+    gateway("g", default="out"),
+    chain("s", "m", "q", "sp"),
+    _branches("inclusive", "q_x > 0", "q_x in [1, 3]"),
+    chain("j", "d", "g"),
+    flow("g", "m", "d_x < 2"),
+    flow("g", "e", id_="out"),
+)
+
 SERVICE_AND_TABLE = simple(
     user("a"),
     service("n", "test.note", who='"GL"'),
@@ -158,6 +173,7 @@ SHAPES: dict[str, str] = {
     "parallel": PARALLEL,
     "parallel_loop": PARALLEL_LOOP,
     "inclusive": INCLUSIVE,
+    "inclusive_loop": INCLUSIVE_LOOP,
     "boundary_interrupting": simple(
         user("a"), user("b"), chain("s", "a", "b", "e"), _late("a", timer('"PT1H"'))
     ),

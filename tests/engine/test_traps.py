@@ -97,7 +97,7 @@ def test_2_joins_still_join_after_hundreds_of_rounds() -> None:
     instance = Instance(looped.spec, looped.called, script_engine=looped.engine(context()))
     settle(instance, Settling())
 
-    for number in range(600):
+    for number in range(250):
         for task in open_tasks(instance):
             runtime.complete_task(looped, instance, task.id, {"x": 1, "k": [number % 10]})
             settle(instance, Settling())
@@ -169,6 +169,24 @@ def test_3_a_join_merges_in_the_same_way_whatever_the_order() -> None:
 
     assert all(data == seen[0] for data in seen)
     assert {name: seen[0][f"{name}_x"] for name in "abc"} == {"a": 1, "b": 2, "c": 3}
+
+
+@pytest.mark.parametrize("shape", ["parallel_loop", "inclusive_loop"])
+def test_3_a_join_waits_for_its_branches_in_every_round(shape: str) -> None:
+    """The stock joins count tokens of earlier rounds, or stop looking at the first one."""
+    run, chance = Run(definition(SHAPES[shape])), random.Random(7)  # noqa: S311
+    for _ in range(12):
+        if "q" in run.open:
+            run.complete("q", x=3)
+        branches = run.open
+        assert len(branches) == (3 if shape == "parallel_loop" else 2)
+        chance.shuffle(branches)
+        for number, name in enumerate(branches):
+            assert sorted(branches[number:]) == run.open
+            run.complete(name, x=number)
+        assert run.open == ["d"]
+        assert [run.data("d")[f"{name}_x"] for name in branches] == list(range(len(branches)))
+        run.complete("d", x=0)
 
 
 def test_4_neither_restoring_nor_sending_back_moves_an_outer_deadline() -> None:

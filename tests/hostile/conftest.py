@@ -1,0 +1,3 @@
+from tests.engine.conftest import handlers
+
+__all__ = ["handlers"]

@@ -1,0 +1,64 @@
+"""Forced past the linter, a hostile file still executes nothing and reaches nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.engine.diagrams import FORM, escape
+from tests.hostile.corpus import CODE, CORPUS, SINKS, Case
+
+ROOT = Path(__file__).parents[2]
+
+
+def forced(cases: list[Case], folder: Path, *flags: str) -> dict[str, dict[str, Any]]:
+    """What each case did, by name."""
+    for number, case in enumerate(cases):
+        place = folder / f"{number:03}"
+        (place / "forms").mkdir(parents=True)
+        files = {"forms/choice.json": orjson.dumps(FORM), **case.files}
+        for name, data in files.items():
+            (place / name).write_bytes(data.encode() if isinstance(data, str) else data)
+    command = [sys.executable, "-m", "tests.hostile.forced", str(folder), *flags]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return {case.name: row for case, row in zip(cases, rows, strict=True)}
+
+
+@pytest.mark.parametrize("flags", [(), ("--raw",)], ids=["as loaded", "behind the evaluator alone"])
+def test_nothing_of_the_corpus_executes_anything(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    done = forced(CORPUS, tmp_path, *flags)
+
+    assert {name: row["seen"] for name, row in done.items() if row["seen"]} == {}
+    assert not Path("/tmp/sanfang_was_here").exists()  # noqa: S108 -- the payload's own path
+
+
+def test_no_sink_comes_to_an_end_as_if_nothing_were_wrong(tmp_path: Path) -> None:
+    ends = {name: row["end"] for name, row in forced(SINKS, tmp_path).items()}
+
+    assert set(ends.values()) <= {"ProcessInvalid", "ExpressionRefused"}, ends
+
+
+def test_the_alarm_rings_when_the_stock_evaluator_runs(tmp_path: Path) -> None:
+    """Break the wall on purpose: without it the same files do execute."""
+    harmless = 'open("/dev/null") and False'
+    files = {
+        case.name: {
+            name: text.replace(escape(CODE), escape(harmless))
+            for name, text in case.files.items()
+            if isinstance(text, str)
+        }
+        for case in SINKS
+    }
+    cases = [Case(case.name, case.rule, files[case.name]) for case in SINKS]
+    done = forced(cases, tmp_path, "--raw", "--stock")
+
+    rang = {name for name, row in done.items() if row["seen"]}
+    assert {"exclusive condition", "timer duration", "script task", "service parameter"} <= rang
