@@ -1,6 +1,8 @@
 """bpmn/crisis.bpmn through the real engine, branch by branch, with a hand-driven clock."""
 
+import shutil
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +12,17 @@ from parties.models import CalendarDay, Placement, Restriction
 from parties.roles import Role
 from tests.factories import CN, MINUTE, NOW, World
 from tests.processes.walker import Walk, begin, triaged
-from workflow import cases, human_tasks
+from workflow import cases, human_tasks, zero_reports
 from workflow.errors import InvalidInput, NotAllowed, SamePerson, WrongState
-from workflow.models import Case, CaseParty, Escalation, HumanTask, Notification, ZeroReport
+from workflow.models import (
+    Case,
+    CaseParty,
+    Escalation,
+    HumanTask,
+    Incident,
+    Notification,
+    ZeroReport,
+)
 from workflow.reports import Suspect
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +45,7 @@ def test_acknowledging_opens_the_triage_and_stops_the_ladder(world: World) -> No
 
     assert walk.open() == {"triage"}
     assert walk.ladder().state == Escalation.State.ACKNOWLEDGED
-    assert walk.case.owner == world["counsellor"]
+    assert walk.case.owner_id == world["counsellor"].pk
 
 
 def test_the_acknowledger_of_a_process_that_could_not_start_is_heard_later(world: World) -> None:
@@ -419,22 +429,17 @@ def test_every_day_has_its_report_holidays_included(world: World) -> None:
 
 def test_one_missed_report_is_a_fact_two_raise_the_ladder(world: World) -> None:
     walk = triaged(world)
-    assert walk.ladder().state == Escalation.State.ACKNOWLEDGED
-    day_end = datetime(2026, 10, 10, 17, 0, tzinfo=CN)
+    to_safety(walk)
 
-    walk.at = day_end
-    walk.do_all("oral_report", "first_report", "written_report", "protect")
-    walk.do_all("call_guardian", "call_guardian", "report_decide", "report_confirm")
-    before = len(walk.events("zero_report.missed"))
+    walk.at = datetime(2026, 10, 10, 17, 0, tzinfo=CN)
     walk.wait()
-    first = [event.kind for event in walk.events() if event.kind == "zero_report.missed"]
+    after_one = (len(walk.events("zero_report.missed")), walk.ladder().state)
     walk.wait(days=1)
 
-    assert (before, len(first)) == (0, 1)
+    assert after_one == (1, Escalation.State.ACKNOWLEDGED)
     assert len(walk.events("zero_report.missed")) == 2
-    with tenancy.scope(world.id):
-        raised = Escalation.objects.filter(case=walk.case_id, reason="crisis.zero_report")
-        assert raised.exists()
+    assert walk.ladder().state == Escalation.State.WAITING
+    assert walk.ladder().reason == "crisis.zero_report"
 
 
 def test_an_outage_of_three_days_leaves_three_missed_days(world: World) -> None:
@@ -788,3 +793,76 @@ def test_a_crisis_about_somebody_unknown_wakes_the_team(world: World) -> None:
         woken = Notification.objects.filter(case=receipt.case_id, template="crisis.alert")
         roles = set(woken.values_list("to_role", flat=True))
     assert roles == {"ME", "PSY", "GL"}
+
+
+# --- what breaks ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken_diagram(settings: Any, tmp_path: Path) -> Path:
+    """bpmn/ with a crisis.bpmn that nothing can read."""
+    folder = tmp_path / "bpmn"
+    shutil.copytree(settings.BPMN_DIR, folder)
+    (folder / "crisis.bpmn").write_text("<broken", encoding="utf-8")
+    settings.BPMN_DIR = folder
+    return folder
+
+
+def test_a_broken_diagram_does_not_silence_a_crisis(world: World, broken_diagram: Path) -> None:
+    walk = begin(world)
+
+    for _ in range(6):
+        walk.wait(minutes=10)
+
+    assert walk.ladder().rung >= 5
+    assert walk.instance.status == "PENDING"
+    with tenancy.scope(world.id):
+        assert Incident.objects.filter(case=walk.case_id, code="process.start_failed").count() == 1
+
+
+def test_once_mended_the_process_starts_and_hears_who_took_over(
+    world: World, broken_diagram: Path, settings: Any
+) -> None:
+    walk = begin(world)
+    walk.acknowledge("counsellor")
+
+    settings.BPMN_DIR = Path(settings.BASE_DIR) / "bpmn"
+    walk.wait(hours=1)
+
+    assert walk.open() == {"triage"}
+    with tenancy.scope(world.id):
+        states = Incident.objects.filter(case=walk.case_id).values_list("state", flat=True)
+        assert set(states) == {"RESOLVED"}
+
+
+def test_a_fault_in_a_handler_keeps_the_answer_and_a_retry_applies_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = begin(world)
+    walk.acknowledge()
+    walk.do("triage")
+    with monkeypatch.context() as broken:
+        broken.setattr(zero_reports, "begin", lambda **_: 1 / 0)
+        walk.do("triage_confirm")
+    assert walk.instance.status == "FROZEN"
+    assert walk.open() == set()
+
+    walk.wait(minutes=2)
+
+    assert walk.instance.status == "RUNNING"
+    assert walk.open() == AT_ONCE
+
+
+def test_danger_again_on_a_frozen_process_still_climbs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = begin(world)
+    walk.acknowledge()
+    walk.do("triage")
+    with monkeypatch.context() as broken:
+        broken.setattr(zero_reports, "begin", lambda **_: 1 / 0)
+        walk.do("triage_confirm")
+        walk.at += MINUTE
+        walk.again()
+
+    assert walk.ladder().state == Escalation.State.WAITING

@@ -15,6 +15,11 @@ from workflow import cases, escalation, human_tasks, zero_reports
 from workflow.models import Case, Escalation, HumanTask, ProcessInstance
 from workflow.reports import ReportInput, Suspect
 
+_UPWARD: Final = {
+    "outcome": "done", "authority": "区教育局", "receiver": "值班室",
+    "reported_at": "2026-10-09T23:00:00+08:00",
+}  # fmt: skip
+
 #: A usual answer per task; a test overrides what it is about.
 ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "triage": {
@@ -33,19 +38,19 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
     },
     "report_confirm": {"agree": "yes"},
     "report_waive": {"agree": "yes", "reason": "已由医院报告"},
-    "oral_report": {"outcome": "done", "receipt_no": "K-1"},
-    "first_report": {"outcome": "done", "receipt_no": "S-1"},
-    "written_report": {"outcome": "done", "receipt_no": "S-2"},
-    "protect": {"measures": ["escort"], "companion": "心理教师"},
+    "oral_report": {**_UPWARD, "receipt_no": "K-1"},
+    "first_report": {**_UPWARD, "receipt_no": "S-1"},
+    "written_report": {**_UPWARD, "receipt_no": "S-2"},
+    "protect": {"measures": ["escorted"], "companion": "心理教师"},
     "secure_site": {
         "site_safe": "yes", "work_stopped": "yes", "insurer_told": "yes", "others_checked": "yes",
     },
     "meeting_urgent": {
-        "held_at": "2026-10-10T10:00:00+08:00", "participants": ["ME", "PSY"],
+        "held_at": "2026-10-10T10:00:00+08:00", "participants": ["me", "psy"],
         "assessment": "需要陪护", "decisions": "安全计划",
     },
     "meeting": {
-        "held_at": "2026-10-12T10:00:00+08:00", "participants": ["ME", "PSY"],
+        "held_at": "2026-10-12T10:00:00+08:00", "participants": ["me", "psy"],
         "assessment": "需要陪护", "decisions": "安全计划",
     },
     "safety_plan": {
@@ -53,7 +58,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
         "contact_hours": "每日两次", "teachers_script": "先倾听", "student_agreed": "yes",
     },
     "danger_over": {"away": "no", "basis": "连续两周平稳"},
-    "inform_after": {"told": "told"},
+    "inform_after": {"told": "told", "whom": ["guardian"], "what": "已告知公安"},
     "return_plan": {
         "support": "弹性作息", "medical_read_by": "psy", "guardian_agreed": "yes",
         "starts_on": "2026-10-20",
@@ -67,7 +72,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
         "danger": "none", "met_on": "2026-10-20", "how": "talk", "observed": "按时到课",
     },
     "bullying_finding": {
-        "result": "bullying", "committee": ["校长"], "own_guardian_heard": "yes",
+        "result": "bullying", "committee": ["principal", "me"], "own_guardian_heard": "yes",
         "other_guardian_heard": "yes", "facts": "三次，有记录", "appeal_told": "yes",
     },
     "close_propose": {
@@ -130,6 +135,8 @@ class Walk:
 
     def do(self, name: str, by: str = "", **answer: Any) -> HumanTask:
         """Complete the task `name` now, with the usual answer and what the test changes in it."""
+        if answer.get("agree") == "no":
+            answer.setdefault("reason", "还需补充")
         return human_tasks.complete(
             school_id=self.world.id,
             task_id=self.task(name).pk,
