@@ -163,6 +163,8 @@ _PAYLOAD: Final = (
     f"<spiffworkflow:messagePayload>{escape(CODE)}</spiffworkflow:messagePayload>"
     "<spiffworkflow:messageVariable>v</spiffworkflow:messageVariable></bpmn:extensionElements>"
 )
+#: A payload that the language allows: only then is a message correlated.
+_QUIET_PAYLOAD: Final = _PAYLOAD.replace(escape(CODE), "a_x")
 _AD_HOC: Final = (
     '<bpmn:adHocSubProcess id="h" name="随意"><bpmn:userTask id="ha" name="甲"/>'
     f"<bpmn:completionCondition>{escape(CODE)}</bpmn:completionCondition></bpmn:adHocSubProcess>"
@@ -205,7 +207,7 @@ SINKS: Final = [
     diagram("escalation payload", "event.payload", thrown("escalation", "throw")),
     diagram("error payload", "event.payload", thrown("error", "end")),
     diagram("message payload", "event.payload", messaged(_PAYLOAD)),
-    diagram("message correlation", "event.correlation", messaged("", _CORRELATION)),
+    diagram("message correlation", "event.correlation", messaged(_QUIET_PAYLOAD, _CORRELATION)),
     diagram("process correlation", "event.correlation", messaged(_PROCESS_CORRELATION)),
     _named("table input", "expression.outside", ruled(column=CODE)),
     _named("table cell", "table.cell", ruled(cell=CODE)),

@@ -25,6 +25,8 @@ from workflow.engine.bundles import Bundle
 from workflow.engine.definitions import Definition
 from workflow.engine.elements import DiagramParser, Instance
 from workflow.engine.environment import Engine
+from workflow.engine.errors import ExpressionRefused
+from workflow.engine.expressions import Expression, compile_expression
 from workflow.engine.loop import Settling, open_tasks, settle
 from workflow.engine.registry import StepContext, service_task
 from workflow.engine.tables import read_tables
@@ -87,7 +89,7 @@ def _parsed(bundle: Bundle, *, raw: bool) -> Definition:
 
 
 def _unguarded(bundle: Bundle) -> Definition:
-    """Everything that SpiffWorkflow parses, without our refusals and with nothing compiled."""
+    """Everything that SpiffWorkflow parses, without our refusals: bad text is not compiled."""
     tables: dict[str, Any] = {}
     parser = DiagramParser(tables)
     for name, data in bundle.files.items():
@@ -98,7 +100,17 @@ def _unguarded(bundle: Bundle) -> Definition:
             parser.add_bpmn_xml(documents.parse_xml(data), name)
     spec = parser.get_spec(bundle.process_key)
     called = parser.get_subprocess_specs(bundle.process_key)
-    return Definition(bundle.process_key, b"", spec, called, {}, frozenset(), {})
+    texts = {text for each in (spec, *called.values()) for text in sinks.expressions(each)}
+    compiled = {text: found for text in texts if (found := _compiled(text)) is not None}
+    names = frozenset(name for found in compiled.values() for name in found.names)
+    return Definition(bundle.process_key, b"", spec, called, compiled, names, {})
+
+
+def _compiled(text: str) -> Expression | None:
+    try:
+        return compile_expression(text)
+    except ExpressionRefused:
+        return None
 
 
 def _engine(definition: Definition, at: datetime, *, stock: bool) -> Any:
@@ -151,7 +163,6 @@ def _warm_up() -> None:
     """What Python imports on first use (codecs, XPath) is imported before the watch begins."""
     for word in ("utf-8-sig", "utf-16", "idna"):
         "".encode(word)
-    assert sinks is not None
 
 
 if __name__ == "__main__":
