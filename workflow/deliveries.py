@@ -168,6 +168,8 @@ def _give_up(row: Notification, *, code: str, at: datetime, via: str) -> None:
 
 
 def _incidents(row: Notification, kind: str) -> list[Incident]:
+    if row.case_id is None:
+        return []
     found = Incident.objects.select_for_update(of=("self",)).filter(
         case_id=row.case_id, code=kind, element=_place(row), state=Incident.State.OPEN
     )

@@ -103,4 +103,4 @@ def templates_in(path: Path) -> set[str]:
         if isinstance(call.func, ast.Name) and call.func.id == "_tell":
             passed += call.args
     meant = [constants.get(word.id) if isinstance(word, ast.Name) else word for word in passed]
-    return {word.value for word in meant if isinstance(word, ast.Constant)}
+    return {str(word.value) for word in meant if isinstance(word, ast.Constant)}

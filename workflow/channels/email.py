@@ -17,7 +17,7 @@ _FINAL = 500
 
 
 def address_of(person: Person) -> str:
-    return person.email
+    return str(person.email)
 
 
 def send(envelope: Envelope) -> None:

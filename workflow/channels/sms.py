@@ -14,7 +14,7 @@ from workflow.channels.errors import PermanentFailure
 
 
 def address_of(person: Person) -> str:
-    return person.phone
+    return str(person.phone)
 
 
 def send(envelope: Envelope) -> None:
