@@ -98,6 +98,14 @@ DOERS: Final = {
     "close_confirm": "vice_principal", "zero_report": "duty_officer",
 }  # fmt: skip
 
+FATHER: Final = (Suspect(relation="FATHER"),)
+
+#: What waits at once after a red triage.
+AT_ONCE: Final = {
+    "call_guardian", "report_decide", "oral_report", "first_report", "written_report", "protect",
+    "meeting_urgent",
+}  # fmt: skip
+
 _LIVE: Final = [HumanTask.State.OPEN, HumanTask.State.CLAIMED]
 
 
@@ -229,3 +237,30 @@ def triaged(world: World, *, suspects: tuple[Suspect, ...] = (), **answer: Any) 
     walk.at += 6 * MINUTE
     walk.triage(**answer)
     return walk
+
+
+def to_safety(walk: Walk, *, meeting: str = "meeting_urgent") -> None:
+    """Everything that is urgent is done; the danger lasts."""
+    walk.do_all("call_guardian", "call_guardian", "report_decide", "report_confirm")
+    walk.do_all("oral_report", "first_report", "written_report", "protect", meeting, "safety_plan")
+
+
+def to_follow_up(world: World, *, colour: str = "red", **answer: Any) -> Walk:
+    """The danger is over, the family informed, the final report given."""
+    walk = triaged(world, colour=colour, **answer)
+    to_safety(walk, meeting="meeting_urgent" if colour in {"red", "orange"} else "meeting")
+    walk.do_all("danger_over", "inform_after", "final_report")
+    return walk
+
+
+def follow_all(walk: Walk) -> int:
+    """Hold every follow-up when its time comes; how many there were."""
+    held = 0
+    for _ in range(300):
+        if "close_propose" in walk.open():
+            break
+        walk.wait(days=1)
+        if "follow_up" in walk.open():
+            walk.do("follow_up")
+            held += 1
+    return held
