@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import redis
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from config.databases import DEFAULT, OWNER
@@ -67,7 +68,7 @@ def database_is_durable(databases: Sequence[str] | None = None, **_: Any) -> lis
         cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
         version = cursor.fetchone()
         cursor.execute(
-            "SELECT name, current_setting(name) FROM unnest(%s) AS name", [list(DURABLE)]
+            "SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", [list(DURABLE)]
         )
         found = dict(cursor.fetchall())
     return [*_too_old(int(version[0])), *_unsafe(found)]
@@ -85,6 +86,13 @@ def eviction_policy(url: str) -> str | None:
         return None
     finally:
         client.close()
+
+
+def _secret_key() -> str:
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # how Django says that it is empty
+        return ""
 
 
 def _too_old(version: int) -> list[CheckMessage]:
@@ -108,7 +116,7 @@ def _unsafe(found: dict[str, str]) -> list[CheckMessage]:
 
 _RULES: Sequence[tuple[Callable[[], bool], str, str]] = (
     (
-        lambda: len(settings.SECRET_KEY) < SHORTEST_SECRET,
+        lambda: len(_secret_key()) < SHORTEST_SECRET,
         f"SECRET_KEY 缺失，或少于 {SHORTEST_SECRET} 个字符。",
         "用 `openssl rand -base64 48` 生成，写入 .env。",
     ),

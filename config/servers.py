@@ -204,8 +204,10 @@ def owned_folder(folder: Path) -> None:
 
 
 def last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
-    return next((line for line in reversed(lines) if line.strip()), "（无）")
+    """The end of a log; initdb says why first and how it tidies up after that."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    told = (line for line in reversed(lines) if line.strip() and "removing contents" not in line)
+    return next(told, "（无）")
 
 
 def clear_remains(folder: Path) -> None:

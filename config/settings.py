@@ -8,6 +8,7 @@ start on an unsafe configuration (config.checks).
 import json
 import os
 import secrets
+import warnings
 from pathlib import Path
 
 import django_stubs_ext
@@ -121,6 +122,8 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / ".static"))
 WHITENOISE_USE_FINDERS = not PRODUCTION
+if not PRODUCTION:  # nothing has been collected; WhiteNoise finds the files where they are
+    warnings.filterwarnings("ignore", message="No directory at")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

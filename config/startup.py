@@ -7,7 +7,8 @@ beat come through here.
 import sys
 
 from django.core.checks import CheckMessage, run_checks
-from django.db import connections
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connections
 
 from config.databases import DEFAULT
 
@@ -20,8 +21,16 @@ def findings() -> list[CheckMessage]:
 
 
 def refuse_unsafe() -> None:
-    """Raises SystemExit after printing one line per finding."""
-    errors = findings()
+    """Raises SystemExit after printing one line per finding.
+
+    A check that cannot be made counts as failed: Celery swallows what its start-up hooks raise, and
+    would go on unchecked.
+    """
+    try:
+        errors = findings()
+    except (DatabaseError, ImproperlyConfigured) as error:
+        sys.stderr.write(f"拒绝启动：启动检查无法完成（{type(error).__name__}）：{error}\n")
+        raise SystemExit(1) from None
     for error in errors:
         hint = f" → {error.hint}" if error.hint else ""
         sys.stderr.write(f"拒绝启动 [{error.id}] {error.msg}{hint}\n")

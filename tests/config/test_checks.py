@@ -1,0 +1,205 @@
+"""Production refuses to start on what would hurt somebody; elsewhere the same is allowed."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from django.db import connections
+
+from config import checks, devstack, startup
+from config.folders import BASE_DIR
+
+SAFE = {
+    "PRODUCTION": True,
+    "SECRET_KEY": "s" * 50,
+    "DEBUG": False,
+    "DRILL_CLOCK": False,
+    "ALLOWED_HOSTS": ["sanfang.example"],
+    "REDIS_URL": "redis://redis:6379/0",
+}
+
+
+@pytest.fixture
+def production(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A safe production environment, which holds no owner."""
+    for name, value in SAFE.items():
+        setattr(settings, name, value)
+    monkeypatch.setattr(checks, "connections", {"default": connections["default"]})
+    return settings
+
+
+def ids(found: list[Any]) -> list[str]:
+    return [message.id for message in found]
+
+
+def test_a_safe_environment_starts(production: Any) -> None:
+    assert checks.environment_is_fit() == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "unsafe", "refusal"),
+    [
+        ("SECRET_KEY", "", "config.E001"),
+        ("SECRET_KEY", "short", "config.E001"),
+        ("DEBUG", True, "config.E002"),
+        ("DRILL_CLOCK", True, "config.E003"),
+        ("ALLOWED_HOSTS", [], "config.E004"),
+        ("ALLOWED_HOSTS", ["*"], "config.E004"),
+        ("REDIS_URL", "", "config.E006"),
+        ("REDIS_URL", "memory://", "config.E006"),
+    ],
+)
+def test_each_unsafe_setting_is_refused_by_name(
+    production: Any, setting: str, unsafe: object, refusal: str
+) -> None:
+    setattr(production, setting, unsafe)
+
+    found = checks.environment_is_fit()
+
+    assert ids(found) == [refusal]
+    assert setting in f"{found[0].msg} {found[0].hint}"
+    production.PRODUCTION = False
+    assert checks.environment_is_fit() == []
+
+
+def test_a_server_that_holds_the_owner_is_refused(
+    production: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "connections", {"default": None, "owner": None})
+
+    assert ids(checks.environment_is_fit()) == ["config.E005"]
+
+
+def test_a_broker_that_evicts_is_refused(production: Any, broker: redis.Redis) -> None:
+    production.REDIS_URL = os.environ["REDIS_URL"]
+    assert checks.broker_keeps_messages() == []
+
+    broker.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        found = checks.broker_keeps_messages()
+    finally:
+        broker.config_set("maxmemory-policy", "noeviction")
+
+    assert ids(found) == ["config.E007"]
+    assert "allkeys-lru" in found[0].msg
+
+
+def test_a_dead_broker_stops_nobody(production: Any) -> None:
+    production.REDIS_URL = "unix:///nonexistent/valkey.sock"
+
+    assert checks.broker_keeps_messages() == []
+
+
+def test_a_database_that_forgets_is_refused(production: Any, db: None) -> None:
+    """The database of the tests is throw-away: it runs with fsync off, which is the case here."""
+    found = checks.database_is_durable(databases=["default"])
+
+    assert ids(found) == ["config.E009"]
+    assert found[0].msg.startswith("PostgreSQL 的 fsync 是 off")
+
+
+def test_a_role_that_does_not_wait_for_the_disk_is_refused(production: Any, db: None) -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+    found = checks.database_is_durable(databases=["default"])
+
+    assert "synchronous_commit" in " ".join(message.msg for message in found)
+
+
+def test_an_old_database_is_refused(
+    production: Any, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "OLDEST_POSTGRES", 99)
+
+    assert ids(checks.database_is_durable(databases=["default"]))[0] == "config.E008"
+
+
+def test_commands_that_only_look_at_files_ask_no_database(production: Any) -> None:
+    assert checks.database_is_durable() == []
+    assert checks.database_is_durable(databases=["owner"]) == []
+
+
+def start_server(words: list[str], stack: devstack.Stack, **environment: str) -> str:
+    """What a server says that refuses to start: it must end by itself, not serve."""
+    safe = {"SANFANG_ENV": "production", "ALLOWED_HOSTS": "sanfang.example", "DRILL_CLOCK": ""}
+    done = subprocess.run(
+        words,
+        cwd=BASE_DIR,
+        env={**os.environ, **stack.env(owner=False), **safe, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0, done.stdout
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+WORKER = ["-m", "celery", "-A", "config.celery", "worker", "-P", "solo", "-Q", "crisis"]
+# Not /dev/null: beat replaces its schedule file, and as root that breaks the whole machine.
+SCHEDULE = str(Path(tempfile.gettempdir()) / "sanfang-test-beat")
+BEAT = ["-m", "celery", "-A", "config.celery", "beat", "-s", SCHEDULE]
+WEB = ["-c", "import config.wsgi"]
+
+
+@pytest.mark.parametrize("server", [WORKER, BEAT, WEB], ids=["worker", "beat", "web"])
+def test_web_worker_and_beat_all_refuse(stack: devstack.Stack, server: list[str]) -> None:
+    said = start_server([sys.executable, *server], stack, DRILL_CLOCK="1")
+
+    assert "拒绝启动 [config.E003]" in said
+
+
+@pytest.mark.parametrize("privilege", ["SUPERUSER", "BYPASSRLS"])
+def test_a_powerful_role_is_refused(stack: devstack.Stack, privilege: str) -> None:
+    assert stack.postgres is not None
+    with psycopg.connect(stack.postgres.url("postgres", "postgres")) as superuser:
+        superuser.execute(f"ALTER ROLE sanfang_app {privilege}")
+
+    assert "拒绝启动 [parties.E006]" in start_server([sys.executable, *WEB], stack)
+
+
+def test_the_owner_as_app_role_is_refused(stack: devstack.Stack) -> None:
+    said = start_server([sys.executable, *WEB], stack, DATABASE_URL=stack.database_owner_url)
+
+    assert "拒绝启动 [parties.E006]" in said
+
+
+def test_a_missing_or_broken_root_key_is_refused(stack: devstack.Stack) -> None:
+    for key in ("", "too-short"):
+        said = start_server([sys.executable, *WEB], stack, SANFANG_ROOT_KEY=key)
+        assert "拒绝启动 [parties.E008]" in said
+
+
+def test_nothing_is_found_on_a_safe_server(stack: devstack.Stack) -> None:
+    """The same start as above with nothing wrong, so that the refusals mean something."""
+    environment = {"SANFANG_ENV": "production", "ALLOWED_HOSTS": "sanfang.example"}
+    done = subprocess.run(
+        [sys.executable, *WEB],
+        cwd=BASE_DIR,
+        env={**os.environ, **stack.env(owner=False), **environment, "DRILL_CLOCK": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert "拒绝启动" not in done.stderr
+
+
+def test_findings_are_printed_one_to_a_line(
+    production: Any, db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(startup, "findings", lambda: [checks.Error("坏了", hint="修好", id="x.E1")])
+
+    with pytest.raises(SystemExit):
+        startup.refuse_unsafe()
+
+    assert capsys.readouterr().err == "拒绝启动 [x.E1] 坏了 → 修好\n"
