@@ -67,6 +67,16 @@ def jump(connection: BaseDatabaseWrapper, *, to: datetime) -> None:
     )
 
 
+def change_rate(connection: BaseDatabaseWrapper, *, rate: float) -> None:
+    """From this moment on a running drill is `rate` times as fast as the machine."""
+    _write(
+        connection,
+        "UPDATE parties_schoolclock SET anchor_school = school_now(),"
+        " anchor_machine = clock_timestamp(), rate = %s",
+        [rate],
+    )
+
+
 def end_drill(connection: BaseDatabaseWrapper) -> None:
     """School time is the database's time again. Allowed everywhere, also where drills are not."""
     with connection.cursor() as cursor:

@@ -1,0 +1,174 @@
+"""Plays one scenario from an empty stage to the review, and keeps the stage up for visitors."""
+
+import logging
+import os
+import secrets
+import signal
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import httpx
+from django.db import Error as DatabaseError
+
+from config.demo import cast as casting
+from config.demo import facts, school
+from config.demo.crisis import BEGINS, Crisis
+from config.demo.narrator import Narrator, say
+from config.demo.options import Options, failed, write_json
+from config.demo.outside import Outside
+from config.demo.pace import Pace
+from config.demo.processes import Ended, Processes
+from config.demo.promises import Promises
+from config.demo.review import review
+from config.demo.stage import NeverHappened, Stage
+from config.demo.visitor import Unexpected
+from parties import tenancy
+from parties.errors import SanfangError
+from workflow import sweeps
+
+logger = logging.getLogger(__name__)
+
+READY_SECONDS: Final = 60.0
+#: The driver is at work when its heartbeat is younger than this.
+STEADY_SECONDS: Final = 1.2
+BROKEN: Final = 1
+_REFUSALS: Final = (
+    DatabaseError,
+    Ended,
+    NeverHappened,
+    SanfangError,
+    Unexpected,
+    casting.Miscast,
+    httpx.HTTPError,
+    school.NotOurs,
+    school.Unreadable,
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit status; 0 and 1 only."""
+    logging.getLogger().setLevel(logging.ERROR)
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the outer process
+    options = Options.unpacked(arguments[0])
+    with ExitStack() as undo:
+        try:
+            stage = _set(options, undo)
+        except _REFUSALS as refused:
+            return _failed(options, f"stage: {type(refused).__name__}", str(refused))
+        status = _play(stage)
+        if not options.leave:
+            _stay(stage)
+    return status
+
+
+def _set(options: Options, undo: ExitStack) -> Stage:
+    """School and processes, ready for the first line."""
+    outside = Outside(secret=secrets.token_urlsafe(32))
+    undo.callback(outside.close)
+    pace = Pace(speed=options.speed)
+    _say("正在导入演示学校（demo/）……")
+    school_id = school.prepare(pace, begins=BEGINS)
+    processes = Processes(
+        env=outside.env(),
+        logs=Path(os.environ["DEMO_LOGS"]),
+        port=int(os.environ["DEMO_PORT"]),
+    )
+    undo.callback(processes.stop)
+    _say("正在启动网站、危机通道与常规通道的工作进程、定时器、守望进程……")
+    processes.start()
+    password = secrets.token_urlsafe(9)
+    with tenancy.scope(school_id) as at:
+        cast = casting.find(school_id=school_id, at=at)
+        school.give_passwords(cast, password)
+    _await_ready(options, processes)
+    pace.begin(BEGINS)
+    narrator, promises = Narrator(cast), Promises()
+    return Stage(options, cast, pace, processes, outside, narrator, promises, password)
+
+
+def _await_ready(options: Options, processes: Processes) -> None:
+    """The web answers, and whoever drives this run sweeps steadily."""
+    deadline = time.monotonic() + READY_SECONDS
+    waiting = {"网站": _web_answers, "巡查": _is_driven}
+    while waiting:
+        name, ready = next(iter(waiting.items()))
+        if ready(options, processes):
+            _say(f"  {name}已就绪")
+            del waiting[name]
+            continue
+        if time.monotonic() > deadline:
+            raise NeverHappened(f"{name} 在 {READY_SECONDS:g} 秒内没有就绪")
+        processes.check()
+        time.sleep(0.1)
+
+
+def _web_answers(options: Options, processes: Processes) -> bool:  # noqa: ARG001
+    try:
+        address = f"http://127.0.0.1:{processes.port}/sign-in"
+        return httpx.get(address, timeout=5, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _is_driven(options: Options, processes: Processes) -> bool:  # noqa: ARG001
+    lanes = (sweeps.CRISIS, sweeps.ROUTINE)
+    silences = [sweeps.silence(lane, driver=options.driver).total_seconds() for lane in lanes]
+    return silences[0] < STEADY_SECONDS and silences[1] < READY_SECONDS
+
+
+def _play(stage: Stage) -> int:
+    scenario = Crisis(stage)
+    try:
+        scenario.play()
+    except _REFUSALS as stopped:
+        sentence = f"story: {type(stopped).__name__}: {stopped}"
+        _say(f"场景中断：{sentence}")
+    else:
+        sentence = ""
+    return _conclude(stage, sentence)
+
+
+def _conclude(stage: Stage, stopped: str) -> int:
+    """Hold the record against the promises; write and tell the result."""
+    result: dict[str, object] = {"events": [], "notifications": []}
+    if stage.case_id is not None:
+        found = facts.read(school_id=stage.cast.school_id, case_id=stage.case_id)
+        review(stage, found)
+        result = dict(facts.as_json(found, stage.cast))
+    broken = [*([stopped] if stopped else []), *stage.promises.broken()]
+    write_json(stage.options.json, {"ok": not broken, "broken": broken, **result})
+    _say("\n承诺核对：")
+    for line in stage.promises.summary():
+        _say(line)
+    return BROKEN if broken else 0
+
+
+def _stay(stage: Stage) -> None:
+    """For visitors, until Ctrl-C. School time runs as time does."""
+    stage.pace.walk()
+    _say(f"\n您可以看看：\n  接口文档  {stage.base}/api/v1/docs\n  手机页面  {stage.base}/")
+    _say(f"  密码登录  账号见下，密码 {stage.password}")
+    for member, url in school.sign_in_links(stage.cast):
+        _say(f"  {member.role.label}（{member.part}）一次性链接：{url}")
+    _say("按 Ctrl-C 结束。之后的每一件事也会在这里讲出来。\n")
+    while True:
+        stage.tick()
+        time.sleep(0.2)
+
+
+def _failed(options: Options, code: str, sentence: str) -> int:
+    _say(sentence)
+    write_json(options.json, failed(code))
+    return BROKEN
+
+
+def _say(sentence: str) -> None:
+    say(None, sentence)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(BROKEN)

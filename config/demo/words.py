@@ -1,0 +1,62 @@
+"""The demo's own words: what an event, a message, a channel is called in the story."""
+
+from datetime import datetime
+from typing import Final
+
+from django.utils import timezone
+
+from workflow.clock_file import defaults
+
+_WEEKDAYS: Final = "一二三四五六日"
+
+#: Events that say nothing new to a reader: the engine's own bookkeeping.
+SILENT: Final = frozenset(
+    {"notification.sent", "tasks.closed", "task.opened", "task.claimed", "contact.chosen"}
+)
+KINDS: Final = {
+    "case.opened": "【报警】危机报告已存入，立案",
+    "case.danger_again": "【再报】{who}：危险再次出现",
+    "escalation.raised": "【阶梯】从第 {rung} 级开始呼叫（{clock}）",
+    "escalation.woken": "【叫醒】第 {rung} 级：{roles}",
+    "escalation.climbed": "【升级】无人接报，升到第 {rung} 级",
+    "escalation.rung_skipped": "【升级】第 {rung} 级没有人，已记录并越过",
+    "escalation.acknowledged": "【接报】{who}已接报，阶梯停在第 {rung} 级",
+    "task.completed": "【办理】{who}：{task}",
+    "task.reminded": "【催办】{who}：{task}",
+    "task.overdue": "【催办】逾期自动提醒：{task}",
+    "triage.settled": "【研判】两人一致：{type}，{colour}，可否告知监护人：{safe}",
+    "guardians.shielded": "【隐藏】对涉事监护人隐藏本案：列表、消息、数量、痕迹都没有",
+    "contact.attempted": "【联系】{who}：{task}，{outcome}",
+    "guardian.reached": "【联系】{who}：监护人{outcome}",
+    "mandatory_report.proposed": "【强制报告】{who}：{outcome}（第一人）",
+    "mandatory_report.decided": "【强制报告】两人签名，登记：{outcome}",
+    "safety_plan.made": "【安全计划】{who}已制定",
+    "clock.missed": "【错过时限】{clock}：记入账本，谁也改不掉",
+    "zero_report.given": "【零报告】{day}：{who}已报",
+    "zero_report.missed": "【零报告】{day}：漏报，记入账本",
+    "process.failed": "【故障】流程停下等待重试：{code}",
+    "notification.delayed": "【投递】{channel} 一时送不出，继续用同一编号重试",
+    "notification.undeliverable": "【投递】{channel} 无法送达，已提请处理",
+    "notification.withheld": "【投递】收件人应当回避，未发出",
+    "wake_call.made": "【电话】{who}：{outcome}",
+}
+OUTCOMES: Final = {
+    "reached": "已联系到",
+    "no_answer": "无人接听",
+    "refused": "拒绝沟通",
+    "reported": "已向公安报告",
+    "not_required": "不需要报告",
+}
+CHANNELS: Final = {"in_app": "站内", "sms": "短信", "email": "邮件", "webhook": "系统推送"}
+
+
+def moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local:%m-%d} 周{_WEEKDAYS[local.weekday()]} {local:%H:%M:%S}"
+
+
+def clock_label(name: str) -> str:
+    """What people call a clock; reasons of a ladder are clocks, or one of two words."""
+    own = {"report": "新报告", "danger_again": "危险再现"}
+    known = defaults().clocks.get(name)
+    return own.get(name, name if known is None else known.label)
