@@ -39,7 +39,7 @@ class Run:
         )
 
     def task(self, name: str) -> str:
-        return next(task.id for task in self._tasks() if task.task_spec.bpmn_id == name)
+        return str(next(task.id for task in self._tasks() if task.task_spec.bpmn_id == name))
 
     @property
     def open(self) -> list[str]:

@@ -29,7 +29,9 @@ from tests.engine.shapes import LINEAR, PARALLEL, SHAPES
 from workflow.engine import codec, definitions
 from workflow.engine.bundles import Bundle
 from workflow.engine.corrections import MAX_INSTANCES
+from workflow.engine.elements import Instance
 from workflow.engine.errors import FrozenInstance, ProcessInvalid, TaskGone
+from workflow.engine.outcomes import Outcome
 
 
 def test_an_opened_task_carries_what_the_diagram_says() -> None:
@@ -87,7 +89,8 @@ def test_completed_and_closed_tasks_are_told_apart() -> None:
 
     outcome = run.complete("b")
 
-    assert (outcome.completed, outcome.closed, outcome.finished) == (done, {other}, True)
+    assert (outcome.completed, outcome.closed) == (done, frozenset({other}))
+    assert outcome.finished
     assert outcome.next_due_at is None
 
 
@@ -131,7 +134,7 @@ def test_a_finished_instance_with_an_open_task_is_frozen() -> None:
         run.tick(NOW)
 
 
-def _with_state(run: Run, instance: object) -> object:
+def _with_state(run: Run, instance: Instance) -> Outcome:
     return replace(run.outcome, state=codec.dump(instance))
 
 
@@ -226,7 +229,7 @@ def test_danger_again_restarts_the_inner_process_any_number_of_times() -> None:
 
 def test_a_definition_is_parsed_once_and_known_by_its_whole_content() -> None:
     first = bundle(LINEAR)
-    same = Bundle("p", dict(reversed(first.files.items())))
+    same = Bundle("p", dict(reversed(list(first.files.items()))))
     other = bundle(LINEAR, form={"type": "object", "properties": {}})
 
     assert definitions.load(first.content) is definitions.load(same.content)

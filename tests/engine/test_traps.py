@@ -26,7 +26,7 @@ from tests.engine.driver import Run
 from tests.engine.shapes import LINEAR, ON_SIGNAL, PARALLEL, SHAPES, SIGNAL, TIERS, XOR_LOOP
 from tests.engine.walks import shuffled, snapshot
 from workflow.engine import codec, runtime
-from workflow.engine.definitions import parse
+from workflow.engine.definitions import Definition, parse
 from workflow.engine.elements import Instance
 from workflow.engine.environment import ClosedEnvironment, Engine
 from workflow.engine.errors import (
@@ -308,6 +308,22 @@ def test_9_a_signal_reaches_its_element_and_is_refused_when_nobody_listens() -> 
         run.signal("go")
 
 
+def test_9_a_reminding_signal_is_heard_every_time_until_the_task_is_done() -> None:
+    run = Run(definition(SHAPES["signal_reminding"]))
+    for number in range(1, 4):
+        run.signal("go")
+        assert run.open == ["a", *["late"] * number]
+
+    run.complete("a")
+
+    with pytest.raises(NobodyListens):
+        run.signal("go")
+    for _ in range(3):
+        run.complete("late")
+    run.complete("b")
+    assert run.outcome.finished
+
+
 def test_10_a_timer_fires_exactly_when_it_is_due_and_not_before() -> None:
     run = Run(definition(SHAPES["boundary_interrupting"]))
     due = run.outcome.next_due_at
@@ -428,7 +444,7 @@ def _tables(shape: str) -> list[str]:
     return [TIERS] if shape == "service_and_table" else []
 
 
-def _fingerprint(parsed: object) -> list[object]:
+def _fingerprint(parsed: Definition) -> list[object]:
     return [
         (spec.name, tuple(spec._inputs), tuple(spec._outputs), spec.completed_event.n_subscribers())
         for spec in parsed.specs()

@@ -7,13 +7,15 @@ from typing import Any
 
 import orjson
 import SpiffWorkflow.task as spiff_task
+from SpiffWorkflow.util.task import TaskState
 
+from parties.errors import InvalidInput
 from tests.engine.conftest import HOUR, NOW, context
-from workflow.engine import codec, runtime
+from workflow.engine import codec, runtime, sending_back
 from workflow.engine.bundles import Bundle
 from workflow.engine.definitions import Definition, parse
 from workflow.engine.elements import Instance
-from workflow.engine.errors import NobodyListens
+from workflow.engine.errors import NobodyListens, TaskGone
 from workflow.engine.loop import Settling, next_due, open_tasks, settle
 
 
@@ -91,7 +93,22 @@ def _next_act(lived: Instance, chance: random.Random, at: datetime, first_id: in
         return Act("complete", at, first_id, chance.choice(todo).id, decisions)
     if roll < 0.8:
         return Act("signal", at, first_id)
+    if todo and roll < 0.88 and (done := _done(lived)):
+        task = chance.choice(todo).id
+        return Act("send_back", at, first_id, task, {"to": chance.choice(done)})
     return Act("tick", at + timedelta(minutes=chance.choice([10, 40, 90])), first_id)
+
+
+def _done(lived: Instance) -> list[str]:
+    """Ids of user tasks that somebody has completed."""
+    return sorted(
+        {
+            task.task_spec.bpmn_id
+            for process in (lived, *lived.subprocesses.values())
+            for task in process.tasks.values()
+            if task.task_spec.manual and task.state == TaskState.COMPLETED
+        }
+    )
 
 
 def _do(instance: Instance, definition: Definition, act: Act, ids: Numbered) -> str:
@@ -103,8 +120,10 @@ def _do(instance: Instance, definition: Definition, act: Act, ids: Numbered) -> 
             runtime.complete_task(definition, instance, act.task, act.decisions)
         if act.kind == "signal":
             runtime.deliver(instance, "go")
+        if act.kind == "send_back":
+            sending_back.rewind(instance, act.task, str(act.decisions["to"]))
         settle(instance, Settling())
-    except NobodyListens as error:
+    except (NobodyListens, InvalidInput, TaskGone) as error:
         return f"{type(error).__name__}: {error}"
     return ""
 

@@ -117,7 +117,7 @@ def _engine(definition: Definition, at: datetime, *, stock: bool) -> Any:
     engine = definition.engine(_context(at))
     if stock:
         engine.environment = PythonScriptEngine().environment
-        engine.execute = lambda task, script, **_: PythonScriptEngine().execute(task, script)
+        engine.__dict__["execute"] = PythonScriptEngine().execute
     return engine
 
 

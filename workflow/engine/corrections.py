@@ -4,6 +4,7 @@ Applied once, when workflow.engine is imported. Another version stops the start-
 sources again, run tests/engine, then change SUPPORTED.
 """
 
+import logging
 import sys
 from copy import copy
 from importlib.metadata import version
@@ -39,6 +40,7 @@ def apply() -> None:
         raise ImproperlyConfigured(
             f"workflow.engine was proved with SpiffWorkflow {SUPPORTED} only"
         )
+    logging.getLogger("spiff").setLevel(logging.WARNING)  # else a line per state of every task
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
     spiff_task.uuid4 = _text_id
     Task._set_state = _set_state

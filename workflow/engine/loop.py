@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
+    EscalationEventDefinition,
+    SignalEventDefinition,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -20,6 +25,9 @@ from SpiffWorkflow.util.task import TaskState
 from workflow.engine.elements import Instance
 from workflow.engine.errors import FrozenInstance, mark
 from workflow.engine.outcomes import EngineEvent
+
+#: A boundary that does not interrupt hears these every time they come.
+REPEATING: Final = (SignalEventDefinition, MessageEventDefinition, EscalationEventDefinition)
 
 #: Engine steps in one transaction; a diagram that needs more is continued in the next.
 BUDGET: Final = 1_000
@@ -127,6 +135,21 @@ def _run(task: Any, settling: Settling) -> None:
         settling.events.append(event)
     with_element(task, lambda task: task.run())
     task.internal_data.pop("seen_events", None)  # event objects, which cannot be stored
+    if isinstance(task.task_spec, BoundaryEvent):
+        _listen_again(task)
+
+
+def _listen_again(task: Any) -> None:
+    """What does not interrupt may come any number of times; in SpiffWorkflow it comes once."""
+    spec, split = task.task_spec, task.parent
+    if spec.cancel_activity or not isinstance(spec.event_definition, REPEATING):
+        return
+    activities = [t for t in split.children if not isinstance(t.task_spec, BoundaryEvent)]
+    if all(activity.has_state(TaskState.FINISHED_MASK) for activity in activities):
+        return
+    again = split._add_child(spec, TaskState.WAITING)
+    spec._predict(again, mask=TaskState.NOT_FINISHED_MASK)
+    spec._update(again)
 
 
 def with_element(task: Any, act: Any) -> None:

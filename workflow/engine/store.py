@@ -93,20 +93,23 @@ FROM workflow_processinstance WHERE id = %s FOR NO KEY UPDATE
 _WRITE: Final = """
 WITH moved AS (
     UPDATE workflow_processinstance
-    SET state = %(state)s::bytea, status = %(status)s::varchar, definition_id = %(definition)s::uuid,
-        next_due_at = %(due)s::timestamptz, version = version + 1, budgets_spent = %(budgets)s::smallint,
+    SET state = %(state)s::bytea, status = %(status)s::varchar,
+        definition_id = %(definition)s::uuid, next_due_at = %(due)s::timestamptz,
+        version = version + 1, budgets_spent = %(budgets)s::smallint,
         started_at = coalesce(started_at, %(at)s::timestamptz),
         ended_at = CASE WHEN %(status)s::varchar = 'COMPLETED' THEN %(at)s::timestamptz END
     WHERE id = %(id)s::uuid AND version = %(version)s::integer RETURNING id
 ), gone AS (
     UPDATE workflow_humantask
     SET state = 'CANCELLED', ended_at = %(at)s::timestamptz, cancel_reason = %(reason)s::varchar
-    WHERE instance_id = %(id)s::uuid AND engine_id = ANY(%(cancelled)s::varchar[]) AND state IN ('OPEN', 'CLAIMED')
+    WHERE instance_id = %(id)s::uuid AND engine_id = ANY(%(cancelled)s::varchar[])
+        AND state IN ('OPEN', 'CLAIMED')
 ), opened AS (
     INSERT INTO workflow_humantask (id, school_id, case_id, instance_id, engine_id, name, title,
         form, roles, candidates, about, four_eyes_of, state, clock, created_at, due_at, reminders,
         cancel_reason)
-    SELECT t.id, %(school)s::bigint, %(case)s::uuid, %(id)s::uuid, t.engine_id, t.name, t.title, t.form,
+    SELECT t.id, %(school)s::bigint, %(case)s::uuid, %(id)s::uuid, t.engine_id, t.name, t.title,
+        t.form,
         string_to_array(t.roles, ','), string_to_array(t.candidates, ',')::uuid[], t.about,
         t.four_eyes, 'OPEN', t.clock, %(at)s::timestamptz, t.due, 0, ''
     FROM unnest(%(t_id)s::uuid[], %(t_engine)s::text[], %(t_name)s::text[], %(t_title)s::text[],
@@ -129,7 +132,8 @@ WITH moved AS (
 ), told AS (
     INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
         template, lane, key, created_at, due_at, tries, state, via)
-    SELECT m.id, %(school)s::bigint, %(case)s::uuid, m.recipient, m.role, m.channel, m.template, m.lane, m.key,
+    SELECT m.id, %(school)s::bigint, %(case)s::uuid, m.recipient, m.role, m.channel, m.template,
+        m.lane, m.key,
         %(at)s::timestamptz, now(), 0, 'PENDING', ''
     FROM unnest(%(m_id)s::uuid[], %(m_to)s::uuid[], %(m_role)s::text[], %(m_channel)s::text[],
         %(m_template)s::text[], %(m_lane)s::text[], %(m_key)s::text[])
