@@ -114,3 +114,13 @@ def test_an_accident_at_the_company_stops_the_work(world: World) -> None:
         assert Placement.objects.get().state == Placement.State.SUSPENDED
     walk.do("secure_site")
     assert "secure_site" not in walk.open()
+
+
+def test_a_report_one_second_late_is_missed_even_if_no_sweep_came_by(world: World) -> None:
+    walk = triaged(world)
+    walk.at = NOW + timedelta(minutes=30, seconds=1)
+
+    walk.do("oral_report")
+
+    assert "crisis.oral_report" in {each["clock"] for each in walk.payloads("clock.missed")}
+    assert "oral_report" not in walk.open()

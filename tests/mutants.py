@@ -1,0 +1,160 @@
+"""Ten broken promises, each seeded on purpose: the tests named beside it must turn red.
+
+    make test-mutants            all ten
+    make test-mutants ARGS=3     the third alone
+
+A mutant replaces one exact piece of one of our own files, in a copy of the project, and runs the
+tests that guard the promise there. A mutant that survives, or whose text is no longer found, fails.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+_LEFT_BEHIND: Final = shutil.ignore_patterns(".venv", ".git", ".data", ".*_cache", "__pycache__")
+#: Seconds for the tests of one mutant; a hang is caught too, it is no pass.
+_PATIENCE: Final = 240
+#: What pytest exits with when tests ran and some failed.
+_RED: Final = 1
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One promise and how it is broken."""
+
+    promise: str
+    file: str
+    old: str
+    new: str
+    tests: Sequence[str]
+
+
+MUTANTS: Final = (
+    Mutant(
+        "a rung is woken once, however many workers race",
+        "workflow/escalation.py",
+        'due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()',
+        "due.filter(pk=pk).first()",
+        ["tests/workflow/test_escalation.py", "-k", "racing"],
+    ),
+    Mutant(
+        "no rung is skipped",
+        "workflow/escalation.py",
+        "_wake_from(escalation, escalation.rung + 1, at=moment, via=via)",
+        "_wake_from(escalation, escalation.rung + 2, at=moment, via=via)",
+        ["tests/workflow/test_escalation.py", "-k", "silence or outage"],
+    ),
+    Mutant(
+        "the top of the ladder repeats for ever",
+        "workflow/rungs.py",
+        "(max(after - summit, timedelta()) // self.repeat + 1) * self.repeat",
+        "timedelta(days=3650)",
+        ["tests/workflow/test_escalation.py", "-k", "top_repeats"],
+    ),
+    Mutant(
+        "a suspected guardian sees nothing",
+        "workflow/policies.py",
+        "return cases.filter(self._as_staff(viewer) | self._as_family(viewer)).exclude(\n"
+        "            against(viewer)\n        )",
+        "return cases.filter(self._as_staff(viewer) | self._as_family(viewer))",
+        ["tests/workflow/test_policies.py", "-k", "suspect"],
+    ),
+    Mutant(
+        "no guardian sees anything before safe to tell is answered",
+        "workflow/policies.py",
+        "return Q(student__in=viewer.wards) & told",
+        "return Q(student__in=viewer.wards)",
+        ["tests/workflow/test_policies.py", "-k", "guardian"],
+    ),
+    Mutant(
+        "the reporter's name stays with three offices",
+        "workflow/policies.py",
+        "return super().fields(viewer, obj) - (frozenset() if trusted else REPORTER_FIELDS)",
+        "return super().fields(viewer, obj)",
+        ["tests/workflow/test_policies.py", "-k", "reporters_name"],
+    ),
+    Mutant(
+        "a deadline in working days skips holidays",
+        "workflow/clocks.py",
+        "return calendar.add_working_days(day, count)",
+        "return day + timedelta(days=count)",
+        ["tests/workflow/test_clocks.py", "tests/processes/test_crisis_days.py"],
+    ),
+    Mutant(
+        "what was due is settled before a completion",
+        "workflow/engine/runtime.py",
+        "    settling = Settling()\n    settle(instance, settling)\n    if complete is not None:",
+        "    settling = Settling()\n    if complete is not None:",
+        ["tests/processes/test_crisis_duties.py", "-k", "one_second_late"],
+    ),
+    Mutant(
+        "two decisions need two people",
+        "workflow/human_tasks.py",
+        "    if by.pk in assignment.earlier_eyes(task.case, earlier):",
+        "    if False:",
+        ["tests/processes/test_crisis.py", "-k", "both_names"],
+    ),
+    Mutant(
+        "a message whose sender died is sent again",
+        "workflow/migrations/0002_walls.py",
+        "leased_until IS NULL OR leased_until <= now()) ORDER BY",
+        "leased_until IS NULL) ORDER BY",
+        ["tests/workflow/test_notifications.py"],
+    ),
+)
+
+
+def run(mutant: Mutant, copy: Path) -> str:
+    """Seed the mutant in `copy`, run its tests, mend it; return what is wrong, or nothing."""
+    path = copy / mutant.file
+    sound = path.read_text(encoding="utf-8")
+    if sound.count(mutant.old) != 1:
+        return f"the text to break is not (or not once) in {mutant.file}"
+    path.write_text(sound.replace(mutant.old, mutant.new), encoding="utf-8")
+    try:
+        code, output = _pytest(copy, mutant.tests)
+    finally:
+        path.write_text(sound, encoding="utf-8")
+    if code == _RED and " failed" in output:  # an error of the set-up proves nothing
+        return ""
+    return f"the tests did not turn red (exit {code})\n{output[-1500:]}"
+
+
+def _pytest(copy: Path, tests: Sequence[str]) -> tuple[int, str]:
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, check=False,
+            timeout=_PATIENCE,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return _RED, "1 failed: timed out"
+    return done.returncode, done.stdout + done.stderr
+
+
+def main(wanted: Sequence[str]) -> int:
+    chosen = [MUTANTS[int(number) - 1] for number in wanted] or list(MUTANTS)
+    survivors = 0
+    with tempfile.TemporaryDirectory(prefix="sanfang-mutants-") as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(ROOT, copy, ignore=_LEFT_BEHIND)
+        for mutant in chosen:
+            wrong = run(mutant, copy)
+            survivors += bool(wrong)
+            verdict = "SURVIVED" if wrong else "caught  "
+            sys.stdout.write(f"{verdict}  {mutant.promise}\n{wrong}")
+            sys.stdout.flush()
+    sys.stdout.write(f"{len(chosen) - survivors} of {len(chosen)} mutants caught\n")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
