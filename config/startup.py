@@ -28,8 +28,8 @@ def refuse_unsafe() -> None:
     """
     try:
         errors = findings()
-    except (DatabaseError, ImproperlyConfigured) as error:
-        sys.stderr.write(f"拒绝启动：启动检查无法完成（{type(error).__name__}）：{error}\n")
+    except (DatabaseError, ImproperlyConfigured) as failed:
+        sys.stderr.write(f"拒绝启动：启动检查无法完成（{type(failed).__name__}）：{failed}\n")
         raise SystemExit(1) from None
     for error in errors:
         hint = f" → {error.hint}" if error.hint else ""

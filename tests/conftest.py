@@ -53,11 +53,17 @@ def broker() -> Iterator[redis.Redis]:
     client.close()
 
 
+@pytest.fixture(scope="session")
+def dump() -> bytes:
+    """The migrated, empty database as SQL."""
+    return template_database.dump_template()
+
+
 @pytest.fixture
-def stack() -> Iterator[devstack.Stack]:
+def stack(dump: bytes) -> Iterator[devstack.Stack]:
     """Services of this test's own, migrated and durable, to kill and freeze as it likes."""
     with devstack.start(throwaway=True, ignore_environment=True) as own:
-        template_database.migrate({**os.environ, **own.env()}, devstack.DATABASE)
+        template_database.restore(dump, own.database_owner_url)
         yield own
 
 

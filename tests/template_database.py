@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from config.binaries import postgres_folder
 from tests.services import HOME_URL, template_name, with_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +69,21 @@ def migrate(environment: os._Environ[str] | dict[str, str], database: str) -> No
     )
     if done.returncode != 0:
         raise RuntimeError(f"migrate failed:\n{done.stdout}{done.stderr}")
+
+
+def dump_template() -> bytes:
+    """The template as SQL, to be restored on another server in a fraction of a migration's time."""
+    make_template()
+    words = [
+        str(postgres_folder() / "pg_dump"),
+        with_database(os.environ[HOME_URL], template_name()),
+    ]
+    return subprocess.run(words, check=True, capture_output=True).stdout
+
+
+def restore(dump: bytes, url: str) -> None:
+    words = [str(postgres_folder() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", url]
+    subprocess.run(words, check=True, input=dump, stdout=subprocess.DEVNULL)
 
 
 def filled_tables(connection: psycopg.Connection, *, but: Sequence[str] = ()) -> list[str]:

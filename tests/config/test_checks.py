@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from django.core.checks import Error
 from django.db import connections
 
 from config import checks, devstack, startup
@@ -197,7 +198,7 @@ def test_nothing_is_found_on_a_safe_server(stack: devstack.Stack) -> None:
 def test_findings_are_printed_one_to_a_line(
     production: Any, db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(startup, "findings", lambda: [checks.Error("坏了", hint="修好", id="x.E1")])
+    monkeypatch.setattr(startup, "findings", lambda: [Error("坏了", hint="修好", id="x.E1")])
 
     with pytest.raises(SystemExit):
         startup.refuse_unsafe()
