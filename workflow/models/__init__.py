@@ -1,6 +1,7 @@
 """Cases and what moves them. One file per kind of thing."""
 
-from workflow.models.case import Case, CaseParty, CrisisReport, ZeroReport
+from workflow.models.case import Case, CaseParty
+from workflow.models.crisis import CrisisReport, ZeroReport
 from workflow.models.escalation import Escalation
 from workflow.models.human_task import HumanTask
 from workflow.models.notification import Notification
