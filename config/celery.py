@@ -23,7 +23,6 @@ BROKER_SOCKET_SECONDS = 2
 
 
 app = Celery("sanfang")
-app.set_default()  # "current" is per thread otherwise, and a web server's threads did not import us
 app.conf.update(
     broker_url=broker_address(settings.REDIS_URL) or "redis://redis-url-is-not-set.invalid:6379",
     broker_connection_retry_on_startup=True,
