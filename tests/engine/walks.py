@@ -16,7 +16,7 @@ from workflow.engine.bundles import Bundle
 from workflow.engine.definitions import Definition, parse
 from workflow.engine.elements import Instance
 from workflow.engine.errors import NobodyListens, TaskGone
-from workflow.engine.loop import Settling, next_due, open_tasks, settle
+from workflow.engine.loop import Settling, check_rest, next_due, open_tasks, settle
 
 
 class Numbered:
@@ -79,6 +79,7 @@ def _walk(
         ]
         assert outcomes[0] == outcomes[1], act
         assert snapshot(twin) == snapshot(lived), act
+        check_rest(lived)
         done.steps += 1
         done.errors += outcomes[0] != ""
         state = codec.dump(twin)

@@ -4,10 +4,12 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.parser.event_parsers import EventDefinitionParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.event_definitions.conditional import ConditionalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
     DurationTimerEventDefinition,
     TimeDateEventDefinition,
 )
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
@@ -30,8 +32,12 @@ class _FlatScans:
     tasks: dict[str, Any]
 
     def update_waiting_tasks(self) -> None:
+        """Joins and conditions: timers are woken by the step loop, events by being delivered."""
         for task in [t for t in self.tasks.values() if t._state == TaskState.WAITING]:
-            task.task_spec._update(task)
+            if not isinstance(task.task_spec, CatchingEvent) or isinstance(
+                task.task_spec.event_definition, ConditionalEventDefinition
+            ):
+                task.task_spec._update(task)
 
     def collect_log_extras(self, _dct: object = None) -> None:
         """The stock one collects every task id for a log record that nobody reads."""

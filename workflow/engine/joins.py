@@ -33,10 +33,17 @@ def is_descendant_of(self: Any, task: Any) -> bool:
     return any(ancestor is task for ancestor in ancestors(self))
 
 
-def changes(data: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+def copied(data: dict[str, Any]) -> dict[str, Any]:
+    """Lists are the only values of task data that could be changed in place."""
     return {
-        name: copy(value) for name, value in data.items() if name not in base or base[name] != value
+        name: copy(value) if type(value) in {list, dict} else value for name, value in data.items()
     }
+
+
+def changes(data: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    return copied(
+        {name: value for name, value in data.items() if name not in base or base[name] != value}
+    )
 
 
 def all_branches_arrived(self: Any, my_task: Any) -> bool:
@@ -126,7 +133,7 @@ def _replayed(tasks: Any, tips: list[Any]) -> dict[str, Any]:
     shared = set.intersection(*({task.id for task in path} for path in paths))
     base = next(task for task in paths[0] if task.id in shared)
     written = {task.id for path in paths for task in path if task.id not in shared}
-    merged = {name: copy(value) for name, value in base.data.items()}
+    merged = copied(base.data)
     for task in [task for id_, task in tasks.items() if id_ in written]:
         if task not in tips:
             merged.update(changes(task.data, tasks[task._parent].data))

@@ -49,8 +49,8 @@ class Settling:
 
 def settle(instance: Instance, settling: Settling) -> None:
     """Step until only people, time or events can move the instance on, or the budget is spent."""
+    _wake_timers(instance)  # those that begin during this step look at their moment themselves
     while not settling.spent():
-        _wake_timers(instance)
         ready = _ready(instance)
         if not ready:
             break
