@@ -27,6 +27,8 @@ MONDAY: Final = datetime(2026, 10, 12, tzinfo=CN)
 OBSERVED: Final = "爸爸喝了酒，用皮带打我，说我再往外讲就打死我。"
 _KEY: Final = "demo-crisis-report"
 _VP_RUNG: Final = 3
+_TO_THE_VP: Final = timedelta(minutes=30)
+_MAY_STOP: Final = ("head", "grade_leader", "duty", "counsellor", "vice_principal", "principal")
 
 
 class Crisis:
@@ -35,6 +37,7 @@ class Crisis:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.cast = stage.cast
+        self.reported_at = BEGINS
         self._sessions: dict[str, Visitor] = {}
 
     def play(self) -> None:
@@ -65,6 +68,7 @@ class Crisis:
         again = student.post("crises", body, key=key)
         same = first["receipt_no"] == again["receipt_no"] and "case" not in first
         stage.promises.check("report.once", same and first["numbers"], "receipt")
+        self.reported_at = datetime.fromisoformat(first["reported_at"])
         stage.case_id = self._case(first["receipt_no"])
         stage.tick()
         family.father_sees_nothing(stage, self.session("father"), self.session("other_father"))
@@ -75,7 +79,7 @@ class Crisis:
         refused = self.session("teacher").try_post(f"cases/{stage.case_id}/acknowledge")
         stage.promises.check("ladder.entitled", refused.status_code == 403, "HT")  # noqa: PLR2004
         stage.say("德育处值班没有应答……")
-        stage.pace.run()
+        stage.until(self.reported_at + _TO_THE_VP)
         stage.wait("rung.3", lambda: _VP_RUNG in self.rungs())
         family.father_sees_nothing(stage, self.session("father"), self.session("other_father"))
 
@@ -91,7 +95,7 @@ class Crisis:
     def triage(self) -> None:
         """The clock of the triage ran out during the climb: that is a fact, and wakes the head."""
         stage = self.stage
-        self.stop_again("crisis.triage", "head")
+        self.stop_again("crisis.triage")
         stage.later(5)
         self.do(
             "head",
@@ -107,7 +111,7 @@ class Crisis:
         stage.later(3)
         self.do("counsellor", "triage_confirm", agree="yes", safe_to_tell="no")
         stage.wait("triage.settled", lambda: self.facts().of("triage.settled"))
-        self.stop_again("crisis.oral_report", "principal")
+        self.stop_again("crisis.oral_report")
         family.father_sees_nothing(stage, self.session("father"), self.session("other_father"))
 
     def call_home(self) -> None:
@@ -157,6 +161,7 @@ class Crisis:
         stage.until(SUNDAY + timedelta(hours=17, minutes=1))
         stage.pace.run()
         stage.wait("zero_report.missed", lambda: self.facts().of("zero_report.missed"))
+        stage.pace.walk()
         stage.until(MONDAY + timedelta(hours=16, minutes=30))
         self.do("head", "zero_report", changed="no")
         family.father_sees_nothing(stage, self.session("father"), self.session("other_father"))
@@ -183,8 +188,8 @@ class Crisis:
 
     # --- acts ------------------------------------------------------------------------------------
 
-    def stop_again(self, clock: str, part: str) -> None:
-        """A missed clock raises the ladder once more; `part` is woken by it and answers."""
+    def stop_again(self, clock: str) -> None:
+        """A missed clock raises the ladder once more; one of those it woke answers."""
         stage = self.stage
 
         def missed() -> bool:
@@ -193,6 +198,8 @@ class Crisis:
 
         stage.wait(clock, missed)
         stage.later(2)
+        woken = set(self.facts().of("escalation.woken")[-1].ref("person"))
+        part = next(part for part in _MAY_STOP if self.cast[part].id in woken)
         self.session(part).post(f"cases/{stage.case_id}/acknowledge")
         stage.tick()
 

@@ -17,6 +17,7 @@ from typing import Final
 from config import children, devstack, folders
 from config.demo.options import Options, failed, write_json
 from config.demo.processes import free_port, last_words
+from config.demo.voice import say
 from config.servers import clear_remains
 
 MIGRATE_SECONDS: Final = 120
@@ -28,21 +29,22 @@ BROKEN: Final = 1
 
 def perform(options: Options) -> int:
     """Play; returns the exit status. The result is written whatever happens."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         with ExitStack() as undo:
             status = _perform(options, undo)
     except KeyboardInterrupt:
-        _say("\n已停止，全部进程已结束。")
+        say("\n已停止，全部进程已结束。")
         return _sorry(options, "demo.interrupted") if options.leave else 0
     except (devstack.ServicesUnavailable, OSError) as unavailable:
-        _say(str(unavailable))
+        say(str(unavailable))
         return _sorry(options, f"demo.not_started: {type(unavailable).__name__}")
     return status if status in TOLD else _sorry(options, f"demo.stage_ended: {status}")
 
 
 def _perform(options: Options, undo: ExitStack) -> int:
-    _say("正在启动数据库和消息代理……" if options.broker else "正在启动数据库（消息代理不启动）……")
+    say("正在启动数据库和消息代理……" if options.broker else "正在启动数据库（消息代理不启动）……")
     stack = _services(options)
     undo.enter_context(stack)
     work = Path(tempfile.mkdtemp(prefix="sanfang-demo-")) if stack.data is None else stack.data
@@ -50,7 +52,7 @@ def _perform(options: Options, undo: ExitStack) -> int:
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
     env = _environment(options, stack, logs)
-    _say("正在建表……")
+    say("正在建表……")
     _run(["manage.py", "migrate", "--verbosity=0"], env, logs / "migrate.log")
     stage = children.start(
         [sys.executable, "-m", "config.demo", options.packed()],
@@ -134,7 +136,3 @@ def _sorry(options: Options, sentence: str) -> int:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _say(sentence: str) -> None:
-    print(sentence, flush=True)  # noqa: T201 -- the command's own voice

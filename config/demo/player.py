@@ -15,16 +15,18 @@ from django.db import Error as DatabaseError
 
 from config.demo import cast as casting
 from config.demo import facts, school
-from config.demo.crisis import BEGINS, Crisis
-from config.demo.narrator import Narrator, say
+from config.demo.crisis import BEGINS, OBSERVED, Crisis
+from config.demo.narrator import Narrator
 from config.demo.options import Options, failed, write_json
 from config.demo.outside import Outside
 from config.demo.pace import Pace
 from config.demo.processes import Ended, Processes
 from config.demo.promises import Promises
-from config.demo.review import review
-from config.demo.stage import NeverHappened, Stage
+from config.demo.review import Evidence, review
+from config.demo.stage import NeverHappened, Stage, login_of
 from config.demo.visitor import Unexpected
+from config.demo.voice import say
+from config.demo.words import PARTS
 from parties import tenancy
 from parties.errors import SanfangError
 from workflow import sweeps
@@ -34,6 +36,9 @@ logger = logging.getLogger(__name__)
 READY_SECONDS: Final = 60.0
 #: The driver is at work when its heartbeat is younger than this.
 STEADY_SECONDS: Final = 1.2
+#: Between two looks at what visitors do.
+_QUIET_SECONDS: Final = 0.2
+_MODESTY: Final = 5
 BROKEN: Final = 1
 _REFUSALS: Final = (
     DatabaseError,
@@ -70,16 +75,19 @@ def _set(options: Options, undo: ExitStack) -> Stage:
     outside = Outside(secret=secrets.token_urlsafe(32))
     undo.callback(outside.close)
     pace = Pace(speed=options.speed)
-    _say("正在导入演示学校（demo/）……")
-    school_id = school.prepare(pace, begins=BEGINS)
+    school_id = school.open_doors(pace, begins=BEGINS)
     processes = Processes(
         env=outside.env(),
         logs=Path(os.environ["DEMO_LOGS"]),
         port=int(os.environ["DEMO_PORT"]),
     )
     undo.callback(processes.stop)
-    _say("正在启动网站、危机通道与常规通道的工作进程、定时器、守望进程……")
+    say("正在启动网站、危机通道与常规通道的工作进程、定时器、守望进程……")
     processes.start()
+    os.nice(_MODESTY)  # who tells the story must not slow down who lives it
+    say("正在导入演示学校（demo/）……")
+    school.fill()
+    pace.begin(BEGINS)
     password = secrets.token_urlsafe(9)
     with tenancy.scope(school_id) as at:
         cast = casting.find(school_id=school_id, at=at)
@@ -97,7 +105,7 @@ def _await_ready(options: Options, processes: Processes) -> None:
     while waiting:
         name, ready = next(iter(waiting.items()))
         if ready(options, processes):
-            _say(f"  {name}已就绪")
+            say(f"  {name}已就绪")
             del waiting[name]
             continue
         if time.monotonic() > deadline:
@@ -115,9 +123,12 @@ def _web_answers(options: Options, processes: Processes) -> bool:  # noqa: ARG00
 
 
 def _is_driven(options: Options, processes: Processes) -> bool:  # noqa: ARG001
-    lanes = (sweeps.CRISIS, sweeps.ROUTINE)
-    silences = [sweeps.silence(lane, driver=options.driver).total_seconds() for lane in lanes]
-    return silences[0] < STEADY_SECONDS and silences[1] < READY_SECONDS
+    """Without a broker, `watch` takes the routine lane only after its longer grace."""
+    driver = options.driver
+    if sweeps.silence(sweeps.CRISIS, driver=driver).total_seconds() > STEADY_SECONDS:
+        return False
+    routine = sweeps.silence(sweeps.ROUTINE, driver=driver).total_seconds()
+    return not options.broker or routine < READY_SECONDS
 
 
 def _play(stage: Stage) -> int:
@@ -126,7 +137,7 @@ def _play(stage: Stage) -> int:
         scenario.play()
     except _REFUSALS as stopped:
         sentence = f"story: {type(stopped).__name__}: {stopped}"
-        _say(f"场景中断：{sentence}")
+        say(f"场景中断：{sentence}")
     else:
         sentence = ""
     return _conclude(stage, sentence)
@@ -137,37 +148,46 @@ def _conclude(stage: Stage, stopped: str) -> int:
     result: dict[str, object] = {"events": [], "notifications": []}
     if stage.case_id is not None:
         found = facts.read(school_id=stage.cast.school_id, case_id=stage.case_id)
-        review(stage, found)
+        review(_evidence(stage, found), stage.promises)
         result = dict(facts.as_json(found, stage.cast))
     broken = [*([stopped] if stopped else []), *stage.promises.broken()]
     write_json(stage.options.json, {"ok": not broken, "broken": broken, **result})
-    _say("\n承诺核对：")
+    say("\n承诺核对：")
     for line in stage.promises.summary():
-        _say(line)
+        say(line)
     return BROKEN if broken else 0
+
+
+def _evidence(stage: Stage, found: facts.Facts) -> Evidence:
+    return Evidence(
+        options=stage.options,
+        cast=stage.cast,
+        facts=found,
+        postbox=stage.outside.postbox,
+        links=f"{stage.base}/l/",
+        unspoken=OBSERVED,
+        web_log=stage.processes.log("web"),
+    )
 
 
 def _stay(stage: Stage) -> None:
     """For visitors, until Ctrl-C. School time runs as time does."""
     stage.pace.walk()
-    _say(f"\n您可以看看：\n  接口文档  {stage.base}/api/v1/docs\n  手机页面  {stage.base}/")
-    _say(f"  密码登录  账号见下，密码 {stage.password}")
+    say(f"\n您可以看看：\n  接口文档  {stage.base}/api/v1/docs\n  手机页面  {stage.base}/")
     for member, url in school.sign_in_links(stage.cast):
-        _say(f"  {member.role.label}（{member.part}）一次性链接：{url}")
-    _say("按 Ctrl-C 结束。之后的每一件事也会在这里讲出来。\n")
+        say(f"  {PARTS[member.part]}：一次性登录链接 {url}")
+    logins = "、".join(login_of(member) for member in school.with_password(stage.cast))
+    say(f"  也可用密码登录，密码 {stage.password}，账号 {logins}")
+    say("按 Ctrl-C 结束。您做的每一件事也会在这里讲出来。\n")
     while True:
         stage.tick()
-        time.sleep(0.2)
+        time.sleep(_QUIET_SECONDS)
 
 
 def _failed(options: Options, code: str, sentence: str) -> int:
-    _say(sentence)
+    say(sentence)
     write_json(options.json, failed(code))
     return BROKEN
-
-
-def _say(sentence: str) -> None:
-    say(None, sentence)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -13,8 +13,12 @@ from config import children, folders
 
 GRACE_SECONDS: Final = 8.0
 FAVOURITE_PORT: Final = 8000
-#: A solo pool is one process: nothing of it can outlive its parent.
-_WORKER: Final = ("--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=warning")
+#: Threads, so that nothing of a worker can outlive it; two, so that a long delivery holds up no
+#: sweep, which would look like silence.
+_WORKER: Final = (
+    *("--pool=threads", "--concurrency=2", "--loglevel=warning"),
+    *("--without-gossip", "--without-mingle"),
+)
 
 
 class Ended(Exception):

@@ -2,61 +2,84 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from config.demo.crisis import OBSERVED
+from config.demo.cast import Cast
 from config.demo.facts import Facts, Happened
-from config.demo.stage import Stage
+from config.demo.options import Options
+from config.demo.postbox import Postbox
+from config.demo.promises import Promises
 from workflow import rungs
 
 #: One sweep of a crisis, and what a busy machine adds to it, in machine time.
 SWEEP_SECONDS: Final = 1.0
 BUSY_SECONDS: Final = 2.0
 _VP_RUNG: Final = 3
-_STATUS: Final = re.compile(r"^access (\d{3}) (\S+)", re.MULTILINE)
+_TWO: Final = 2
+_NEVER: Final = 1 << 62  # after every event
+#: Ran out while nobody had answered; and the days of the weekend.
+_MISSED: Final = {"crisis.triage", "crisis.oral_report"}
+_GIVEN: Final = ["2026-10-10", "2026-10-12"]
+_SILENT: Final = ["2026-10-11"]
+_FAULT: Final = 500
+_STATUS: Final = re.compile(r"^access (\d{3}) ", re.MULTILINE)
 _FAULTS: Final = ("process.failed", "notification.undeliverable", "notification.delayed")
 _LEAST_WORD: Final = 4
 
 
-def review(stage: Stage, facts: Facts) -> None:
+@dataclass(frozen=True)
+class Evidence:
+    """What is on record. `links` is what a one-time link begins with; `unspoken` must not leave."""
+
+    options: Options
+    cast: Cast
+    facts: Facts
+    postbox: Postbox
+    links: str
+    unspoken: str
+    web_log: Path
+
+
+def review(evidence: Evidence, promises: Promises) -> None:
     """Check every promise that is judged by what is on record."""
-    _ladder(stage, facts)
-    _clocks(stage, facts)
-    _father(stage, facts)
-    _police(stage, facts)
-    _zero_reports(stage, facts)
-    _outside(stage)
-    _web(stage)
+    facts = evidence.facts
+    _ladder(evidence.options, facts, promises)
+    promises.check("ladder.nobody_twice", *_nobody_twice(facts))
+    promises.check("ladder.stopped", *_stopped(facts))
+    promises.check("clocks.missed", *_clocks(facts))
+    promises.check("father.hears_nothing", *_father(evidence))
+    promises.check("mandatory_report.two_names", *_police(facts))
+    promises.check("zero_report.every_day", *_zero_reports(facts))
+    _outside(evidence, promises)
+    promises.check("web.no_faults", *_web(evidence.web_log))
     faults = [event.kind for event in facts.of(*_FAULTS)]
-    stage.promises.check("engine.no_faults", not faults, ",".join(faults))
+    promises.check("engine.no_faults", not faults, ",".join(faults))
 
 
-def _ladder(stage: Stage, facts: Facts) -> None:
-    check = stage.promises.check
+def _ladder(options: Options, facts: Facts, promises: Promises) -> None:
     raised = facts.of("escalation.raised")
     if not raised:
-        return
-    first = raised[0]
-    woken = _woken(facts, first)
+        return  # not reached: broken
+    woken = _woken(facts, raised[0])
     numbers = [int(event.payload["rung"]) for event in woken]
     whole = numbers == list(range(len(numbers))) and len(numbers) > _VP_RUNG
-    check("ladder.order", whole, f"rungs {numbers}")
-    late = [_lateness(first, event) for event in woken]
-    limit = timedelta(seconds=(SWEEP_SECONDS + BUSY_SECONDS) * stage.options.speed)
+    promises.check("ladder.order", whole, f"rungs {numbers}")
+    late = [_lateness(raised[0], event) for event in woken]
+    limit = timedelta(seconds=(SWEEP_SECONDS + BUSY_SECONDS) * options.speed)
     on_time = all(timedelta() <= each <= limit for each in late)
-    check("ladder.on_time", on_time, f"late by {[round(each.total_seconds()) for each in late]} s")
-    check("ladder.nobody_twice", *_nobody_twice(facts))
-    check("ladder.stopped", *_stopped(facts))
+    seconds = [round(each.total_seconds()) for each in late]
+    promises.check("ladder.on_time", on_time, f"late by {seconds} s")
     drivers = Counter(event.via for event in facts.of("escalation.climbed"))
-    check("ladder.driver", set(drivers) == {stage.options.driver}, f"{dict(drivers)}")
+    promises.check("ladder.driver", set(drivers) == {options.driver}, f"{dict(drivers)}")
 
 
 def _woken(facts: Facts, raised: Happened) -> list[Happened]:
     """Rungs of the first ladder: those woken before another ladder was raised."""
     others = [event.number for event in facts.of("escalation.raised") if event != raised]
-    end = min(others, default=1 << 62)
+    end = min(others, default=_NEVER)
     return [event for event in facts.of("escalation.woken") if event.number < end]
 
 
@@ -66,15 +89,20 @@ def _lateness(raised: Happened, woken: Happened) -> timedelta:
 
 
 def _nobody_twice(facts: Facts) -> tuple[bool, str]:
-    """One alert per ladder, rung, person and channel; and each rung is woken once."""
+    """One alert per ladder, rung, person and channel; nobody stands on a rung twice."""
     alerts = Counter(told.key for told in facts.told if told.template == "crisis.alert")
-    doubled = [event for event in facts.of("escalation.woken") if _repeats(event)]
-    return not doubled and set(alerts.values()) <= {1}, f"{len(doubled)} rungs"
-
-
-def _repeats(event: Happened) -> bool:
-    people = event.ref("person")
-    return len(people) != len(set(people))
+    doubled = [
+        event.payload.get("rung")
+        for event in facts.of("escalation.woken")
+        if len(event.ref("person")) != len(set(event.ref("person")))
+    ]
+    climbed = Counter(
+        (ladder, event.payload.get("rung"))
+        for event in facts.of("escalation.climbed")
+        for ladder in event.ref("escalation")
+    )
+    again = [rung for (_, rung), times in climbed.items() if times > 1]
+    return not doubled and not again and set(alerts.values()) == {1}, f"rungs {doubled + again}"
 
 
 def _stopped(facts: Facts) -> tuple[bool, str]:
@@ -88,57 +116,60 @@ def _stopped(facts: Facts) -> tuple[bool, str]:
         event.payload.get("rung")
         for event in facts.of("escalation.climbed")
         for ladder in event.ref("escalation")
-        if event.number > answered.get(ladder, 1 << 62)
+        if event.number > answered.get(ladder, _NEVER)
     ]
     return bool(answered) and not climbed, f"rungs {climbed}"
 
 
-def _clocks(stage: Stage, facts: Facts) -> None:
+def _clocks(facts: Facts) -> tuple[bool, str]:
     missed = {str(event.payload.get("clock")) for event in facts.of("clock.missed")}
-    wanted = {"crisis.triage", "crisis.oral_report"}
-    stage.promises.check("clocks.missed", wanted <= missed, ",".join(sorted(missed)))
+    return missed >= _MISSED, ",".join(sorted(missed))
 
 
-def _father(stage: Stage, facts: Facts) -> None:
+def _father(evidence: Evidence) -> tuple[bool, str]:
     """Nothing to him in the outbox, and outside only the link that he asked for himself."""
-    father = stage.cast["father"]
-    rows = [told for told in facts.told if told.to == father.id and told.template != "link.sign_in"]
-    arrived = [*stage.outside.postbox.to(father.phone), *stage.outside.postbox.to(father.email)]
-    heard = [one for one in arrived if f"{stage.base}/l/" not in one.text]
-    stage.promises.check("father.hears_nothing", not rows and not heard, f"{len(rows)} messages")
+    father, postbox = evidence.cast["father"], evidence.postbox
+    rows = [
+        told
+        for told in evidence.facts.told
+        if told.to == father.id and told.template != "link.sign_in"
+    ]
+    arrived = [*postbox.to(father.phone), *postbox.to(father.email)]
+    heard = [one for one in arrived if evidence.links not in one.text]
+    return not rows and not heard, f"{len(rows)} rows, {len(heard)} messages"
 
 
-def _police(stage: Stage, facts: Facts) -> None:
+def _police(facts: Facts) -> tuple[bool, str]:
     decided = facts.of("mandatory_report.decided")
     names = decided[0].ref("person") if decided else []
-    two = len(names) == len(set(names)) == 2  # noqa: PLR2004
-    stage.promises.check("mandatory_report.two_names", two, f"{len(names)} names")
+    return len(names) == len(set(names)) == _TWO, f"{len(names)} names"
 
 
-def _zero_reports(stage: Stage, facts: Facts) -> None:
+def _zero_reports(facts: Facts) -> tuple[bool, str]:
     given = [str(event.payload["day"]) for event in facts.of("zero_report.given")]
     missed = [str(event.payload["day"]) for event in facts.of("zero_report.missed")]
-    kept = given == ["2026-10-10", "2026-10-12"] and missed == ["2026-10-11"]
-    stage.promises.check("zero_report.every_day", kept, f"given {given} missed {missed}")
+    return given == _GIVEN and missed == _SILENT, f"given {given} missed {missed}"
 
 
-def _outside(stage: Stage) -> None:
+def _outside(evidence: Evidence, promises: Promises) -> None:
     """What a stranger who reads every phone and mailbox would learn."""
-    postbox, check = stage.outside.postbox, stage.promises.check
-    words = [*stage.cast.names, *_phrases(OBSERVED)]
+    postbox = evidence.postbox
+    words = [*evidence.cast.names, *_phrases(evidence.unspoken)]
     leaked = [one.channel for one in postbox.messages if any(word in one.text for word in words)]
-    check("texts.content_free", bool(postbox.messages) and not leaked, f"{len(leaked)} messages")
+    said = bool(postbox.messages) and not leaked
+    promises.check("texts.content_free", said, f"{len(leaked)} messages")
     again = [one for one in postbox.busy if one in postbox.messages]
-    check("texts.same_key", bool(again) and len(again) == len(postbox.busy), "not repeated alike")
-    check("outside.accepted", not postbox.refused, f"{dict(postbox.refused)}")
+    alike = bool(again) and len(again) == len(postbox.busy)
+    promises.check("texts.same_key", alike, "not repeated alike")
+    promises.check("outside.accepted", not postbox.refused, f"{dict(postbox.refused)}")
 
 
 def _phrases(text: str) -> list[str]:
     return [part for part in re.split(r"[，。、；]", text) if len(part) >= _LEAST_WORD]
 
 
-def _web(stage: Stage) -> None:
-    log: Path = stage.processes.log("web")
-    answers = [int(status) for status, _ in _STATUS.findall(log.read_text(errors="replace"))]
-    faults = [status for status in answers if status >= 500]  # noqa: PLR2004
-    stage.promises.check("web.no_faults", bool(answers) and not faults, f"{faults}")
+def _web(log: Path) -> tuple[bool, str]:
+    text = log.read_text(errors="replace") if log.exists() else ""
+    answers = [int(status) for status in _STATUS.findall(text)]
+    faults = [status for status in answers if status >= _FAULT]
+    return bool(answers) and not faults, f"{faults}"

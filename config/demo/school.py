@@ -3,7 +3,7 @@
 Importing again changes nothing, so a demo that keeps its data simply does it again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -37,17 +37,25 @@ class Unreadable(Exception):
     """A demo file was refused by the importer. Says which and why."""
 
 
-def prepare(pace: Pace, *, begins: datetime) -> int:
-    """The school of the demo; returns its number. School time ends at `begins`."""
-    _refuse_strangers()
+def open_doors(pace: Pace, *, begins: datetime) -> int:
+    """The school of the demo, maybe still empty, with its clock set; returns its number.
+
+    The clock comes before any process: a demo that kept its data would find days gone by.
+    """
+    own = schools.find(CODE)
+    if [pk for pk in schools.all_ids() if pk != own]:
+        raise NotOurs("这个数据库里已有别的学校：演示会拨动时钟，请换一个空的数据库。")
     school = schools.found(code=CODE, name=NAME)
     pace.begin(begins - BEFORE)
+    return school.pk
+
+
+def fill() -> None:
+    """Everybody in demo/, through the real importer. Raises Unreadable."""
     for path in files():
         outcome = import_file(path=path, school_code=CODE)
         if outcome.findings:
             raise Unreadable(f"{path.name}：{outcome.findings[0]}")
-    pace.begin(begins)
-    return school.pk
 
 
 def files() -> Sequence[Path]:
@@ -55,16 +63,10 @@ def files() -> Sequence[Path]:
     return sorted(path for path in FILES.iterdir() if path.suffix in {".xlsx", ".csv"})
 
 
-def _refuse_strangers() -> None:
-    own = schools.find(CODE)
-    if [pk for pk in schools.all_ids() if pk != own]:
-        raise NotOurs("这个数据库里已有别的学校：演示会拨动时钟，请换一个空的数据库。")
-
-
 def give_passwords(cast: Cast, password: str) -> None:
     """Accounts for whoever signs in with one: staff and students. Inside a scope."""
     hashed = make_password(password)
-    for member in _with_password(cast):
+    for member in with_password(cast):
         Account.objects.update_or_create(
             person_id=member.id,
             defaults={
@@ -76,7 +78,8 @@ def give_passwords(cast: Cast, password: str) -> None:
         )
 
 
-def _with_password(cast: Cast) -> Iterable[Member]:
+def with_password(cast: Cast) -> Sequence[Member]:
+    """Staff and students; families and companies come in by a link."""
     return [one for one in cast.members.values() if one.role in STAFF | {Role.STU}]
 
 

@@ -20,7 +20,7 @@ from config.demo.processes import Processes
 from config.demo.promises import Promises
 from config.demo.visitor import Visitor
 
-TICK_SECONDS: Final = 0.05
+TICK_SECONDS: Final = 0.1
 #: Longest machine time for anything that must follow by itself.
 PATIENCE_SECONDS: Final = 30.0
 

@@ -1,30 +1,47 @@
 """The demo's own words: what an event, a message, a channel is called in the story."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
+from workflow import rungs
 from workflow.clock_file import defaults
 
 _WEEKDAYS: Final = "一二三四五六日"
 
 #: Events that say nothing new to a reader: the engine's own bookkeeping.
 SILENT: Final = frozenset(
-    {"notification.sent", "tasks.closed", "task.opened", "task.claimed", "contact.chosen"}
+    {
+        "contact.chosen",
+        "escalation.climbed",  # told by the rung that was woken
+        "notification.sent",
+        "task.claimed",
+        "task.opened",
+        "tasks.closed",
+        "timer.fired",
+    }
 )
+#: Told by their event already: reminders.
+QUIET: Final = frozenset({"task.reminder"})
+#: Calls of the ladder are made, or fall away, with the ladder.
+SELF_EVIDENT: Final = frozenset({("task.overdue", "wake_call")})
 KINDS: Final = {
     "case.opened": "【报警】危机报告已存入，立案",
     "case.danger_again": "【再报】{who}：危险再次出现",
-    "escalation.raised": "【阶梯】从第 {rung} 级开始呼叫（{clock}）",
-    "escalation.woken": "【叫醒】第 {rung} 级：{roles}",
-    "escalation.climbed": "【升级】无人接报，升到第 {rung} 级",
+    "escalation.raised": "【阶梯】开始呼叫（{clock}）",
+    "escalation.woken": "【叫醒】第 {rung} 级（{when}）：{roles}",
     "escalation.rung_skipped": "【升级】第 {rung} 级没有人，已记录并越过",
     "escalation.acknowledged": "【接报】{who}已接报，阶梯停在第 {rung} 级",
     "task.completed": "【办理】{who}：{task}",
     "task.reminded": "【催办】{who}：{task}",
     "task.overdue": "【催办】逾期自动提醒：{task}",
-    "triage.settled": "【研判】两人一致：{type}，{colour}，可否告知监护人：{safe}",
+    "triage.settled": "【研判】两人一致：{type}；{colour}；告知监护人：{safe}",
     "guardians.shielded": "【隐藏】对涉事监护人隐藏本案：列表、消息、数量、痕迹都没有",
     "contact.attempted": "【联系】{who}：{task}，{outcome}",
     "guardian.reached": "【联系】{who}：监护人{outcome}",
@@ -47,7 +64,40 @@ OUTCOMES: Final = {
     "reported": "已向公安报告",
     "not_required": "不需要报告",
 }
+PARTS: Final = {
+    "student": "学生本人",
+    "father": "父亲（涉事）",
+    "mother": "母亲",
+    "other_father": "另一位家长",
+    "teacher": "班主任",
+    "grade_leader": "年级组长",
+    "duty": "德育处值班",
+    "head": "德育处主任",
+    "counsellor": "心理教师",
+    "vice_principal": "分管副校长",
+    "principal": "校长",
+    "mentor": "企业指导教师",
+}
 CHANNELS: Final = {"in_app": "站内", "sms": "短信", "email": "邮件", "webhook": "系统推送"}
+
+
+def rung_moment(number: object) -> str:
+    """When a rung is woken, counted from the alarm."""
+    ladder = rungs.defaults()["crisis"]
+    rung = int(str(number))
+    if rung > ladder.top:
+        return "最高一级重复"
+    return f"报警后 {int(ladder.rung(rung).offset.total_seconds()) // 60} 分钟"
+
+
+@lru_cache(maxsize=1)
+def answers() -> Mapping[str, str]:
+    """What the triage form calls the codes of its answers."""
+    form = json.loads((Path(settings.BPMN_DIR) / "forms/triage.json").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for name in ("safe_to_tell", "colour", "type"):
+        found.update(form["properties"][name]["x-labels"])
+    return found
 
 
 def moment(at: datetime) -> str:

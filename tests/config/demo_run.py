@@ -1,0 +1,85 @@
+"""The real command in a process of its own, and what it leaves behind."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from config.folders import BASE_DIR
+
+#: contracts: a scenario ends within 90 s; twice that on a machine that does other things besides.
+LONGEST_SECONDS = 180
+MARK = "DEMO_TEST_MARK"
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a run ended: status, everything it said, and its JSON."""
+
+    status: int
+    said: str
+    result: dict[str, Any]
+
+    def kinds(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.result["events"] if event["kind"] == kind]
+
+
+def play(json_path: Path, *words: str) -> Played:
+    """Play the crisis to its end."""
+    argv = ["--speed", "600", "--exit", "--json", str(json_path), *words]
+    done = subprocess.run(
+        command(*argv), capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False
+    )
+    said = f"{done.stdout}\n{done.stderr}"
+    return Played(done.returncode, said, json.loads(json_path.read_text()))
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, str(BASE_DIR / "manage.py"), "demo", *words]
+
+
+@contextmanager
+def under_way(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running demo and a mark that all its processes carry; killed at the end at the latest."""
+    mark = uuid4().hex
+    process = subprocess.Popen(
+        command("--speed", "600", "--exit", *words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, MARK: mark},
+    )
+    try:
+        yield process, mark
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def said_until(process: subprocess.Popen[str], words: str) -> str:
+    """Read what it says up to the line with `words`; "" when it never came."""
+    assert process.stdout is not None
+    return next((line for line in process.stdout if words in line), "")
+
+
+def marked(mark: str) -> list[int]:
+    """Ids of all processes that carry the mark; servers that were given another environment do."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if f"{MARK}={mark}".encode() in environment:
+            found.append(int(entry.name))
+    return found
