@@ -12,8 +12,8 @@ second message is harmless and a missing one is not.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,11 +25,15 @@ from django.db.models.functions import Now
 from workflow import channels, deliveries, nudge
 from workflow.deliveries import Claim
 from workflow.models import Notification
+from workflow.senders import Outcome, Senders
 
 logger = logging.getLogger(__name__)
 
-#: Sent side by side, so that a gateway that hangs does not hold up the mail and the inbox.
-_AT_ONCE: Final[Mapping[str, int]] = {"crisis": 8, "routine": 2}
+#: On their way side by side. A crisis wakes a few dozen people at most; routine may wait.
+_AT_ONCE: Final[Mapping[str, int]] = {"crisis": 32, "routine": 2}
+#: Seconds between two looks for new messages while others are on their way, and for how long.
+_LOOK_AGAIN: Final = 0.2
+_KEEP_LOOKING: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +89,42 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
 
 
 def deliver_due(*, lane: str, via: str, limit: int = 200) -> int:
-    """Hand over what is due, oldest first; return how many left. Outside of every scope."""
+    """Hand over what is due, oldest first; return how many left. Outside of every scope.
+
+    While some are on their way it keeps looking for new ones: a gateway that hangs holds up its
+    own messages only.
+    """
     sent = 0
-    sending: dict[Future[None], Claim] = {}
     due = _due(lane, limit)
     if not due:
         return 0
-    with ThreadPoolExecutor(_AT_ONCE[lane], thread_name_prefix="send") as senders:
-        for claim in _claims(lane, due):
-            if claim.envelope is None or channels.is_local(claim.envelope.channel):
-                sent += deliveries.settle(claim, claim.failure, via=via)
-                continue
-            sending[senders.submit(channels.send, claim.envelope)] = claim
-            if len(sending) == _AT_ONCE[lane]:
-                sent += _settle_finished(sending, via=via)
-        while sending:
-            sent += _settle_finished(sending, via=via)
-    if len(due) == limit:
+    started, taken = time.monotonic(), len(due)
+    with Senders(_AT_ONCE[lane]) as senders:
+        while due or senders.busy:
+            for claim in _claims(lane, due):
+                sent += _dispatch(claim, senders, via=via)
+            sent += _settle(senders.finished(within=_LOOK_AGAIN), via=via)
+            fresh = time.monotonic() - started < _KEEP_LOOKING and taken < limit
+            due = _due(lane, limit - taken) if fresh and senders.busy else []
+            taken += len(due)
+    if taken == limit:
         nudge.now(lane)
     return sent
+
+
+def _dispatch(claim: Claim, senders: Senders, *, via: str) -> int:
+    """Settle at once what needs nobody outside; give the rest to a sender."""
+    if claim.envelope is None or channels.is_local(claim.envelope.channel):
+        return deliveries.settle(claim, claim.failure, via=via)
+    sent = 0
+    while senders.full:
+        sent += _settle(senders.finished(within=_LOOK_AGAIN), via=via)
+    senders.send(claim, claim.envelope)
+    return sent
+
+
+def _settle(outcomes: Iterable[Outcome], *, via: str) -> int:
+    return sum(deliveries.settle(claim, failure, via=via) for claim, failure in outcomes)
 
 
 def _due(lane: str, limit: int) -> list[tuple[int, UUID]]:
@@ -124,15 +145,3 @@ def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[Claim]:
             continue
         if claim is not None:
             yield claim
-
-
-def _settle_finished(sending: dict[Future[None], Claim], *, via: str) -> int:
-    """Wait for at least one sender and write down how it went."""
-    finished, _ = wait(sending, return_when=FIRST_COMPLETED)
-    sent = 0
-    for future in finished:
-        failure = future.exception()
-        if failure is not None and not isinstance(failure, Exception):
-            raise failure
-        sent += deliveries.settle(sending.pop(future), failure, via=via)
-    return sent

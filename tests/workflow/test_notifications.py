@@ -19,7 +19,7 @@ from parties import links, tenancy
 from parties.models import Restriction
 from tests.factories import NOW, World, build_world
 from tests.receivers import SECRET, Gateway, gateway, until
-from workflow import channels, deliveries, notifications
+from workflow import channels, deliveries, notifications, nudge, senders
 from workflow.channels import Envelope, PermanentFailure, TemporaryFailure
 from workflow.models import Case, CaseParty, Incident, Notification
 from workflow.notifications import Message
@@ -240,6 +240,46 @@ class TestDelivering:
             assert row_of(world, text).state == PENDING
             sms_gateway.go_on.set()
             assert delivering.result() == 2
+
+    def test_while_a_gateway_hangs_new_messages_still_leave(
+        self, world: World, case: UUID, sms_gateway: Gateway
+    ) -> None:
+        """One worker serves the lane: it must not wait for one provider before it looks again."""
+        sms_gateway.hold()
+        promise(world, case)
+
+        with ThreadPoolExecutor(1) as pool:
+            delivering = pool.submit(deliver_in_thread)
+            assert sms_gateway.arrived.wait(5)
+            newer = promise(world, case, channel="in_app")
+            until(lambda: row_of(world, newer).state == SENT, seconds=2)
+            sms_gateway.go_on.set()
+            assert delivering.result() == 2
+
+    def test_a_receiver_that_never_comes_to_an_end_is_left_to_itself(
+        self, world: World, case: UUID, sms_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(senders, "LONGEST_SEND", 0.3)
+        sms_gateway.hold()
+        key = promise(world, case)
+
+        assert deliver() == 0
+
+        row = row_of(world, key)
+        assert (row.state, row.leased_until) == (PENDING, None)
+
+    def test_a_run_stops_at_its_limit_and_asks_for_the_next(
+        self, world: World, case: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(5):
+            promise(world, case, channel="in_app")
+        asked: list[str] = []
+        monkeypatch.setattr(nudge, "now", asked.append)
+
+        assert notifications.deliver_due(lane="crisis", via="test", limit=3) == 3
+        assert notifications.deliver_due(lane="crisis", via="test", limit=3) == 2
+
+        assert asked == ["crisis"]
 
     @pytest.mark.parametrize("workers", [2, 4, 8])
     def test_racing_workers_hand_each_message_over_once(
