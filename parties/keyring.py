@@ -8,7 +8,9 @@ it is open: after a rollback nothing could open what it sealed.
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -61,6 +63,9 @@ class _Cache:
 _cache = _Cache()
 forget = _cache.clear
 
+#: Subject keys that a bulk writer holds for the length of its block.
+_at_hand: ContextVar[Mapping[tuple[int, UUID], Key]] = ContextVar("_at_hand", default={})  # noqa: B039 - never changed in place
+
 
 def school_key(school_id: int) -> Key:
     """The key that seals new values of a school; made on first use, inside the caller's scope."""
@@ -83,7 +88,7 @@ def school_key(school_id: int) -> Key:
 
 def subject_key(school_id: int, subject: UUID) -> Key:
     """The key of one subject; made on first use, inside the caller's scope."""
-    kept = _cache.get(school_id, "subject", subject)
+    kept = _at_hand.get().get((school_id, subject)) or _cache.get(school_id, "subject", subject)
     if kept is not None:
         return kept
     row = _select_subject_key(school_id, subject)
@@ -99,6 +104,20 @@ def subject_key(school_id: int, subject: UUID) -> Key:
     if committed:
         _cache.put(school_id, "subject", subject, key)
     return key
+
+
+@contextmanager
+def new_subjects(school_id: int, subjects: Collection[UUID]) -> Iterator[None]:
+    """Make the keys of many new subjects in one statement; at hand inside the block only.
+
+    They belong to an open transaction, so they must not outlive it in the process's cache. A
+    subject that already has a key keeps it.
+    """
+    token = _at_hand.set(_insert_subject_keys(school_id, subjects) if subjects else {})
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
 
 
 def opened(school_id: int, key_ids: Collection[UUID]) -> dict[UUID, Key]:
@@ -204,6 +223,25 @@ def _insert_subject_key(school_id: int, subject: UUID) -> Key | None:
             [key.id, school_id, parent.id, subject, wrapped],
         )
         return key if cursor.rowcount == 1 else None
+
+
+def _insert_subject_keys(school_id: int, subjects: Collection[UUID]) -> dict[tuple[int, UUID], Key]:
+    """The keys made here; none for a subject that has one already."""
+    parent = school_key(school_id)
+    made = {subject: Key(uuid4(), os.urandom(root_keys.KEY_BYTES)) for subject in subjects}
+    wrapped = [
+        root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
+        for subject, key in made.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
+            " SELECT id, %s, %s, subject, wrapped"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[]) AS made (id, subject, wrapped)"
+            " ON CONFLICT (school_id, subject) DO NOTHING RETURNING subject",
+            [school_id, parent.id, [key.id for key in made.values()], list(made), wrapped],
+        )
+        return {(school_id, subject): made[subject] for (subject,) in cursor.fetchall()}
 
 
 def _load(school_id: int, key_ids: list[UUID]) -> dict[UUID, Key]:

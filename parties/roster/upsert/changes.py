@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Model
 
+from parties import keyring
 from parties.crypto import EncryptedTextField
 from parties.models import (
     CalendarDay,
@@ -89,12 +90,14 @@ class Changes:
     def tallies(self) -> dict[str, Tally]:
         return {sort: _tally(list(marks.values())) for sort, marks in self._marks.items()}
 
-    def write(self) -> None:
+    def write(self, school_id: int) -> None:
         """Everything at once, in the caller's transaction."""
         for thing in self._removed:
             thing.delete()
-        for model in _ORDER:
-            model._base_manager.bulk_create(self._new.get(model, []), batch_size=_CHUNK)
+        people = {person.pk for person in self._new.get(Person, [])}
+        with keyring.new_subjects(school_id, people):
+            for model in _ORDER:
+                model._base_manager.bulk_create(self._new.get(model, []), batch_size=_CHUNK)
         for model in _ORDER:
             self._update(model)
 
