@@ -38,7 +38,7 @@ def to_e164(raw: str) -> str:
     if _EXTENSION.search(text):
         raise InvalidPhone("含分机号或多个号码", "一格只填一个可直接拨通的号码")
     compact = re.sub(r"^00", "+", _SEPARATORS.sub("", text))
-    national = re.sub(r"^\+86", "", compact)
+    national = re.sub(r"^(?:\+86|86(?=1[3-9][0-9]{9}$))", "", compact)
     if national.startswith("+"):
         return _international(national)
     if national != compact and re.fullmatch(r"[1-9][0-9]{9,11}", national):

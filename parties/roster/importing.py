@@ -117,7 +117,7 @@ def _run(school_id: int, rows: Sequence[Row], *, dry_run: bool, digest: str) -> 
             _plan(job, rows)
             write = not dry_run and not job.findings
             if write:
-                job.changes.write()
+                job.changes.write(school_id)
                 _record(job, at, digest)
     except IntegrityError as error:
         return Outcome(findings=[_refused(error)])
@@ -164,10 +164,10 @@ def _record(job: Job, at: datetime, digest: str) -> None:
 
 
 def _refused(error: IntegrityError) -> Finding:
-    """What planning cannot foresee, such as two students who swap their numbers in one file."""
+    """What planning cannot foresee: somebody else wrote the same thing meanwhile."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     wrong = f"与已有数据冲突（{constraint or '数据库约束'}），全部撤销"
-    return Finding(Place("文件"), "", wrong, "请分两次导入，或联系系统管理员")
+    return Finding(Place("文件"), "", wrong, "请重新导入；仍不成功请联系管理员")
 
 
 def _with_notes(outcome: Outcome, notes: Sequence[str]) -> Outcome:

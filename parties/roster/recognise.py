@@ -69,9 +69,12 @@ def _recognise_sheet(sheet: Sheet, mapped: Collection[str], result: Recognition)
             )
         else:
             columns[column.field] = (position, name)
-    _report(kind, place, columns, result)
     _note(sheet.label, ignored=ignored, not_stored=not_stored, result=result)
-    result.tables.append(Table(kind, sheet.label, columns, sheet.lines[index + 1 :]))
+    absent = headers.missing(kind, columns)
+    if absent:
+        result.findings.append(_lacking(kind, absent, place))
+    else:
+        result.tables.append(Table(kind, sheet.label, columns, sheet.lines[index + 1 :]))
 
 
 def _sort_out(
@@ -100,18 +103,11 @@ def _refusal(name: str, code: str, place: Place, *, mapped: bool) -> Finding:
     return Finding(place, name, f"属于敏感个人信息（{code} 类），{why}", "请删除该列后重新导入")
 
 
-def _report(
-    kind: Kind,
-    place: Place,
-    columns: Collection[str],
-    result: Recognition,
-) -> None:
-    absent = headers.missing(kind, columns)
-    if absent:
-        listed = "、".join(f"“{name}”" for name in absent)
-        result.findings.append(
-            Finding(place, "", f"按“{kind.value}”读取，但缺少列{listed}", "请补上后重新导入")
-        )
+def _lacking(kind: Kind, absent: Sequence[str], place: Place) -> Finding:
+    """One sentence for the sheet; its rows would only repeat it."""
+    listed = "、".join(f"“{name}”" for name in absent)
+    wrong = f"按“{kind.value}”读取，但缺少列{listed}"
+    return Finding(place, "", wrong, "请补上后重新导入")
 
 
 def _note(label: str, *, ignored: list[str], not_stored: list[str], result: Recognition) -> None:
