@@ -15,16 +15,15 @@ from types import FrameType
 from typing import Final
 
 from config import children, devstack, folders
-from config.demo.options import Options, failed, write_json
+from config.demo.options import BROKEN, KEPT, Options, failed, write_json
 from config.demo.processes import free_port, last_words
 from config.demo.voice import say
 from config.servers import clear_remains
 
 MIGRATE_SECONDS: Final = 120
 STAGE_GRACE_SECONDS: Final = 30.0
-#: What the playing process answers when it wrote its own result.
-TOLD: Final = frozenset({0, 1})
-BROKEN: Final = 1
+#: The command's own answer.
+FAILED: Final = 1
 
 
 def perform(options: Options) -> int:
@@ -40,7 +39,9 @@ def perform(options: Options) -> int:
     except (devstack.ServicesUnavailable, OSError) as unavailable:
         say(str(unavailable))
         return _sorry(options, f"demo.not_started: {type(unavailable).__name__}")
-    return status if status in TOLD else _sorry(options, f"demo.stage_ended: {status}")
+    if status == KEPT:
+        return 0
+    return FAILED if status == BROKEN else _sorry(options, f"demo.stage_ended: {status}")
 
 
 def _perform(options: Options, undo: ExitStack) -> int:
@@ -60,7 +61,11 @@ def _perform(options: Options, undo: ExitStack) -> int:
         env=env,
     )
     undo.callback(children.stop, stage, by=signal.SIGTERM, grace=STAGE_GRACE_SECONDS)
-    return stage.wait()
+    status = stage.wait()
+    if status not in {KEPT, BROKEN}:
+        log = logs / "stage.log"
+        say(f"演示进程出错（{status}），日志在 {log}：{last_words(log)}")
+    return status
 
 
 def _services(options: Options) -> devstack.Stack:
@@ -131,7 +136,7 @@ def _run(words: list[str], env: dict[str, str], log: Path) -> None:
 
 def _sorry(options: Options, sentence: str) -> int:
     write_json(options.json, failed(sentence))
-    return BROKEN
+    return FAILED
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -25,7 +25,6 @@ from config.demo.words import (
     moment,
     rung_moment,
 )
-)
 from ledger.models import Event
 from parties import tenancy
 from parties.roles import Role

@@ -8,6 +8,9 @@ from typing import Final
 SCENARIOS: Final = ("crisis",)
 #: contracts: named already, so that nobody takes them for a slip of the pen.
 LATER: Final = ("skills", "conflict", "mass-notice")
+#: How the playing process ends when it told and wrote its result. Python's own 1 is neither.
+KEPT: Final = 0
+BROKEN: Final = 3
 SLOWEST: Final = 1.0
 FASTEST: Final = 3600.0
 

@@ -17,7 +17,7 @@ from config.demo import cast as casting
 from config.demo import facts, school
 from config.demo.crisis import BEGINS, OBSERVED, Crisis
 from config.demo.narrator import Narrator
-from config.demo.options import Options, failed, write_json
+from config.demo.options import BROKEN, KEPT, Options, failed, write_json
 from config.demo.outside import Outside
 from config.demo.pace import Pace
 from config.demo.processes import Ended, Processes
@@ -39,7 +39,6 @@ STEADY_SECONDS: Final = 1.2
 #: Between two looks at what visitors do.
 _QUIET_SECONDS: Final = 0.2
 _MODESTY: Final = 5
-BROKEN: Final = 1
 _REFUSALS: Final = (
     DatabaseError,
     Ended,
@@ -54,7 +53,7 @@ _REFUSALS: Final = (
 
 
 def main(arguments: list[str]) -> int:
-    """Returns the exit status; 0 and 1 only."""
+    """Returns KEPT or BROKEN."""
     logging.getLogger().setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the outer process
@@ -155,7 +154,7 @@ def _conclude(stage: Stage, stopped: str) -> int:
     say("\n承诺核对：")
     for line in stage.promises.summary():
         say(line)
-    return BROKEN if broken else 0
+    return BROKEN if broken else KEPT
 
 
 def _evidence(stage: Stage, found: facts.Facts) -> Evidence:
