@@ -31,6 +31,7 @@ from workflow.engine.bundles import Bundle
 from workflow.engine.corrections import MAX_INSTANCES
 from workflow.engine.elements import Instance
 from workflow.engine.errors import FrozenInstance, ProcessInvalid, TaskGone
+from workflow.engine.lint.structure import MAX_NODES
 from workflow.engine.outcomes import Outcome
 
 
@@ -235,3 +236,13 @@ def test_a_definition_is_parsed_once_and_known_by_its_whole_content() -> None:
     assert definitions.load(first.content) is definitions.load(same.content)
     assert definitions.cached(first.hash) is definitions.load(first.content)
     assert len({first.hash, same.hash, other.hash}) == 2
+
+
+def test_the_longest_diagram_that_lint_allows_is_parsed_and_run() -> None:
+    """Parsing and predicting recurse once per element of a straight run."""
+    names = [f"u{number}" for number in range(MAX_NODES - 2)]
+    run = Run(definition(simple(*map(user, names), chain("s", *names, "e"))))
+
+    run.complete("u0")
+
+    assert run.open == ["u1"]

@@ -7,6 +7,7 @@ what would change the shared specification while it runs, is refused here as wel
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 from lxml.etree import LxmlError
@@ -83,13 +84,15 @@ def parse(bundle: Bundle) -> Definition:
 
 
 _cache: Final[OrderedDict[bytes, Definition]] = OrderedDict()
+_cache_lock: Final = Lock()
 
 
 def cached(hash_: bytes) -> Definition | None:
     """A definition that this process has parsed before: no need to read its bundle."""
-    definition = _cache.get(hash_)
-    if definition is not None:
-        _cache.move_to_end(hash_)
+    with _cache_lock:
+        definition = _cache.get(hash_)
+        if definition is not None:
+            _cache.move_to_end(hash_)
     return definition
 
 
@@ -98,9 +101,11 @@ def load(content: bytes) -> Definition:
     bundle = Bundle.from_content(content)
     definition = cached(bundle.hash)
     if definition is None:
-        definition = _cache[bundle.hash] = parse(bundle)
-        while len(_cache) > _KEPT:
-            _cache.popitem(last=False)
+        definition = parse(bundle)
+        with _cache_lock:
+            _cache[bundle.hash] = definition
+            while len(_cache) > _KEPT:
+                _cache.popitem(last=False)
     return definition
 
 

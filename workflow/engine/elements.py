@@ -1,6 +1,6 @@
 """The elements of a diagram that are ours: service and rule tasks, instances, and their parser."""
 
-from typing import Any
+from typing import Any, Final
 
 from SpiffWorkflow.bpmn.parser.event_parsers import EventDefinitionParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
@@ -22,8 +22,8 @@ from workflow.engine.tables import Table
 from workflow.engine.timers import After, At
 from workflow.engine.values import flat_names
 
-#: Processes inside processes of one instance; a called process that calls itself stops here.
-MAX_NESTED = 500
+#: Processes inside processes; one that calls itself stops here.
+MAX_NESTED: Final = 50
 
 
 class _FlatScans:
@@ -51,8 +51,8 @@ class Instance(_FlatScans, BpmnWorkflow):  # type: ignore[misc]
     """One run of a definition."""
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> SubInstance:
-        if len(self.subprocesses) >= MAX_NESTED:
-            raise ProcessInvalid(f"子流程超过 {MAX_NESTED} 个。", element=my_task.task_spec.name)
+        if my_task.workflow.depth >= MAX_NESTED:
+            raise ProcessInvalid(f"子流程超过 {MAX_NESTED} 层。", element=my_task.task_spec.name)
         child = SubInstance(
             self.subprocess_specs[spec_name], parent_task_id=my_task.id, top_workflow=self
         )
