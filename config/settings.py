@@ -207,9 +207,10 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    # Two lines for every sweep, each second, would bury what matters.
+    # Two lines for every sweep, each second, would bury what matters; httpx writes whole addresses,
+    # and a gateway's may hold its password.
     "loggers": {
         name: {"level": "WARNING"}
-        for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")
+        for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy", "httpx")
     },
 }

@@ -5,6 +5,7 @@ falls silent. Two drivers at once are harmless: rows are claimed one by one.
 """
 
 import logging
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 CRISIS: Final = "crisis"
 ROUTINE: Final = "routine"
+#: Seconds after which a run that is still busy shows again that it is alive.
+_BEAT_AGAIN: Final = 0.5
 
 Sweep = Callable[[str], int]
 
@@ -51,8 +54,8 @@ def run(lane: str, *, via: str) -> dict[str, int]:
     One failing sweep does not stop the others. Raises only when the database is gone.
     """
     counts = {"failed": 0}
+    beaten = _beat(lane, via)
     for name, sweep in _SWEEPS[lane]:
-        _beat(lane, via)
         try:
             counts[name] = counts.get(name, 0) + sweep(via)
         except Exception as failure:  # noqa: BLE001 -- see above
@@ -60,7 +63,8 @@ def run(lane: str, *, via: str) -> dict[str, int]:
             # Type and place only: the message of a database error may quote a row.
             logger.warning("sweep.failed lane=%s sweep=%s error=%s", lane, name, _place(failure))
             connection.close_if_unusable_or_obsolete()
-    _beat(lane, via)
+        if time.monotonic() - beaten > _BEAT_AGAIN:
+            beaten = _beat(lane, via)
     return counts
 
 
@@ -76,7 +80,8 @@ def silence(lane: str, *, driver: str) -> timedelta:
     return timedelta.max if row is None or row[0] is None else row[0]
 
 
-def _beat(lane: str, driver: str) -> None:
+def _beat(lane: str, driver: str) -> float:
+    """Show that `driver` sweeps `lane`; returns when, on this process's own clock."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO workflow_heartbeat (lane, driver, beat_at)"
@@ -84,6 +89,7 @@ def _beat(lane: str, driver: str) -> None:
             " ON CONFLICT (lane, driver) DO UPDATE SET beat_at = excluded.beat_at",
             [lane, driver],
         )
+    return time.monotonic()
 
 
 def _place(failure: Exception) -> str:

@@ -1,6 +1,7 @@
 """What leaves the house, against a real mail server and a real HTTP receiver."""
 
 import email
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -321,3 +322,14 @@ def test_the_inbox_needs_nobody_outside() -> None:
 
 def test_an_envelope_never_shows_the_address() -> None:
     assert PHONE not in repr(envelope("sms"))
+
+
+def test_no_log_shows_the_gateways_address(
+    sms_gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Many gateways are given their password as part of the address."""
+    with caplog.at_level(logging.INFO):
+        channels.send(envelope("sms"))
+
+    assert sms_gateway.requests
+    assert sms_gateway.url not in caplog.text
