@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -15,6 +16,11 @@ from tests.factories import World, build_world
 
 Wipe = Callable[[], None]
 
+# No deadline: how long one example takes on a busy machine says nothing about the code.
+hypothesis.settings.register_profile("usual", deadline=None)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile(os.environ.get("SANFANG_TEST_DEPTH", "usual"))
+
 
 @pytest.fixture(scope="session")
 def wipe(django_db_blocker: pytest.FixtureRequest) -> Iterator[Wipe]:
@@ -22,7 +28,9 @@ def wipe(django_db_blocker: pytest.FixtureRequest) -> Iterator[Wipe]:
     name = settings.DATABASES["default"]["NAME"]
     template_database.make_template()
     template_database.clone_template(name)
-    yield template_database.wiper(os.environ["DATABASE_OWNER_URL"])
+    wiper = template_database.Wiper(os.environ["DATABASE_OWNER_URL"])
+    yield wiper
+    wiper.close()
     connections.close_all()
     template_database.drop_clone(name)
 

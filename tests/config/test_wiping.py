@@ -24,10 +24,9 @@ def guards() -> list[tuple[str, str, str]]:
         return list(cursor.fetchall())
 
 
-def test_wiping_empties_every_table_and_restarts_every_count(wipe: Callable[[], None]) -> None:
+def test_wiping_empties_every_table(wipe: Callable[[], None]) -> None:
     world = build_world()
-    first = record()
-    assert first.pk == 1
+    record()
 
     wipe()
 
@@ -35,7 +34,6 @@ def test_wiping_empties_every_table_and_restarts_every_count(wipe: Callable[[], 
         assert not Person.objects.exists()
     with scope(HERE):
         assert not Event.objects.exists()
-    assert record().pk == 1
 
 
 def test_wiping_leaves_every_guard_as_it_was(wipe: Callable[[], None]) -> None:
