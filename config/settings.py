@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
 
 from config.databases import databases
 
@@ -27,6 +28,17 @@ def _flag(name: str) -> bool:
 
 def _words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def _endpoints(name: str) -> dict[str, dict[str, str]]:
+    """{"school:<code>": {"url": ..., "secret": ...}, ...}, as JSON."""
+    try:
+        endpoints = json.loads(os.environ.get(name) or "{}")
+        return {who: {"url": at["url"], "secret": at["secret"]} for who, at in endpoints.items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ImproperlyConfigured(
+            f'{name} 应为 JSON：{{"school:代码": {{"url": "https://…", "secret": "whsec_…"}}}}。'
+        ) from None
 
 
 # production unless somebody says otherwise: manage.py says so when it starts embedded services.
@@ -189,7 +201,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "sanfang@localhost")
 SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
 SMS_GATEWAY_SECRET = os.environ.get("SMS_GATEWAY_SECRET", "")
 # {"school:<code>" or "company:<uscc>": {"url": "https://...", "secret": "whsec_..."}}
-WEBHOOKS: dict[str, dict[str, str]] = json.loads(os.environ.get("WEBHOOKS") or "{}")
+WEBHOOKS = _endpoints("WEBHOOKS")
 # Lets a webhook lead to http:// and to addresses inside; for tests and for a school's own network.
 WEBHOOK_ALLOW_PRIVATE = _flag("WEBHOOK_ALLOW_PRIVATE")
 
