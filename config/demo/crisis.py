@@ -6,18 +6,12 @@ on over the weekend, one of them missed.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from typing import Final
 
-from config.demo import facts, family
-from config.demo.facts import Facts
-from config.demo.stage import Stage
-from config.demo.visitor import Unexpected, Visitor
-from parties import tenancy
-from workflow.models import CrisisReport
+from config.demo import family
+from config.demo.actors import CN, Actors
+from config.demo.stage import NeverHappened
 
-CN: Final = ZoneInfo("Asia/Shanghai")
 #: Friday 22:40; the Saturday after it is a working day (调休).
 BEGINS: Final = datetime(2026, 10, 9, 22, 40, tzinfo=CN)
 SATURDAY: Final = datetime(2026, 10, 10, tzinfo=CN)
@@ -28,17 +22,12 @@ OBSERVED: Final = "爸爸喝了酒，用皮带打我，说我再往外讲就打�
 _KEY: Final = "demo-crisis-report"
 _VP_RUNG: Final = 3
 _TO_THE_VP: Final = timedelta(minutes=30)
-_MAY_STOP: Final = ("head", "grade_leader", "duty", "counsellor", "vice_principal", "principal")
 
 
-class Crisis:
+class Crisis(Actors):
     """The story, scene by scene."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.cast = stage.cast
-        self.reported_at = BEGINS
-        self._sessions: dict[str, Visitor] = {}
+    reported_at = BEGINS
 
     def play(self) -> None:
         self.report()
@@ -49,8 +38,6 @@ class Crisis:
         self.tell_the_police()
         self.report_upwards()
         self.weekend()
-
-    # --- scenes ----------------------------------------------------------------------------------
 
     def report(self) -> None:
         """The student herself, from her phone; a second tap changes nothing."""
@@ -69,7 +56,7 @@ class Crisis:
         same = first["receipt_no"] == again["receipt_no"] and "case" not in first
         stage.promises.check("report.once", same and first["numbers"], "receipt")
         self.reported_at = datetime.fromisoformat(first["reported_at"])
-        stage.case_id = self._case(first["receipt_no"])
+        stage.case_id = self.case_of(first["receipt_no"])
         stage.tick()
         family.father_sees_nothing(stage, self.session("father"), self.session("other_father"))
 
@@ -87,9 +74,10 @@ class Crisis:
         stage = self.stage
         stage.later(1)
         vice = self.session("vice_principal")
-        inbox = vice.get("inbox")["results"]
-        case = next(str(one["case"]) for one in inbox if "case" in one)
-        vice.post(f"cases/{case}/acknowledge")
+        told = {one.get("case") for one in vice.get("inbox")["results"]}
+        if str(stage.case_id) not in told:
+            raise NeverHappened("the case in the vice-principal's inbox")
+        vice.post(f"cases/{stage.case_id}/acknowledge")
         stage.wait("triage", lambda: self.facts().of("escalation.acknowledged"))
 
     def triage(self) -> None:
@@ -134,7 +122,7 @@ class Crisis:
             "report_decide",
             outcome="reported",
             authority="police",
-            reported_at=self._now(),
+            reported_at=self.clock(),
             number="110",
             receiver="值班民警",
             receipt_no="JQ-20261009-0001",
@@ -170,7 +158,7 @@ class Crisis:
         self.do(
             "head",
             "meeting_urgent",
-            held_at=self._now(),
+            held_at=self.clock(),
             participants=["me", "psy", "ht", "vp"],
             assessment="学生口述与伤情相符；当晚由公安接警。",
             decisions="学生留校，专人陪护。",
@@ -185,73 +173,3 @@ class Crisis:
             teachers_script="照常上课，不追问",
             student_agreed="yes",
         )
-
-    # --- acts ------------------------------------------------------------------------------------
-
-    def stop_again(self, clock: str) -> None:
-        """A missed clock raises the ladder once more; one of those it woke answers."""
-        stage = self.stage
-
-        def missed() -> bool:
-            found = self.facts().of("clock.missed")
-            return any(event.payload.get("clock") == clock for event in found)
-
-        stage.wait(clock, missed)
-        stage.later(2)
-        woken = set(self.facts().of("escalation.woken")[-1].ref("person"))
-        part = next(part for part in _MAY_STOP if self.cast[part].id in woken)
-        self.session(part).post(f"cases/{stage.case_id}/acknowledge")
-        stage.tick()
-
-    def upward(self, task: str) -> None:
-        self.do(
-            "vice_principal",
-            task,
-            outcome="done",
-            authority="区教育局",
-            reported_at=self._now(),
-            receiver="值班室",
-            receipt_no="SB-2026-1009",
-        )
-
-    def do(self, part: str, task: str, **answer: Any) -> str:
-        """Find the task among one's own, open it, do it; returns whom it was about."""
-        visitor = self.session(part)
-
-        def mine() -> list[str]:
-            found = visitor.get("tasks?state=OPEN&limit=100")["results"]
-            case = str(self.stage.case_id)
-            return [
-                one["id"] for one in found if one["name"] == task and one.get("case", case) == case
-            ]
-
-        self.stage.wait(f"task.{task}", mine)
-        task_id = mine()[0]
-        opened = visitor.get(f"tasks/{task_id}")
-        visitor.post(f"tasks/{task_id}/complete", {"answer": answer})
-        self.stage.tick()
-        return str(opened.get("about", {}).get("id", ""))
-
-    def session(self, part: str) -> Visitor:
-        """Signed in once, as their kind does: staff and student by password, family by link."""
-        if part not in self._sessions:
-            member = self.cast[part]
-            by_link = part in {"father", "mother", "other_father"}
-            open_ = self.stage.link_session if by_link else self.stage.password_session
-            self._sessions[part] = open_(member)
-        return self._sessions[part]
-
-    def rungs(self) -> list[int]:
-        return [int(event.payload["rung"]) for event in self.facts().of("escalation.woken")]
-
-    def facts(self) -> Facts:
-        if self.stage.case_id is None:
-            raise Unexpected("no case yet")
-        return facts.read(school_id=self.cast.school_id, case_id=self.stage.case_id)
-
-    def _case(self, receipt_no: str) -> UUID:
-        with tenancy.scope(self.cast.school_id):
-            return CrisisReport.objects.values_list("case_id", flat=True).get(receipt_no=receipt_no)
-
-    def _now(self) -> str:
-        return self.stage.pace.now().astimezone(CN).isoformat(timespec="seconds")

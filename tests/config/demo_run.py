@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,15 +47,32 @@ def command(*words: str) -> list[str]:
 
 
 @contextmanager
-def under_way(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running demo and a mark that all its processes carry; killed at the end at the latest."""
+def data_folder() -> Iterator[Path]:
+    """Where nobody, the user of embedded servers under root, can get in."""
+    folder = Path(tempfile.mkdtemp(prefix="sanfang-demo-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def under_way(*words: str, data: Path | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running demo and a mark that all its processes carry; killed at the end at the latest.
+
+    With `data` it keeps them there, as `make demo` does, and stays up.
+    """
     mark = uuid4().hex
+    services = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "SANFANG_ROOT_KEY"}
+    inherited = {name: value for name, value in os.environ.items() if name not in services}
+    kept = {} if data is None else {"SANFANG_DATA": str(data)}
     process = subprocess.Popen(
-        command("--speed", "600", "--exit", *words),
+        command("--speed", "600", *([] if data else ["--exit"]), *words),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, MARK: mark},
+        env={**inherited, **kept, MARK: mark},
     )
     try:
         yield process, mark
