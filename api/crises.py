@@ -96,7 +96,7 @@ class CrisesView(ApiView):
         examples=[_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
-        key = idempotency.key_of(request)
+        key = idempotency.usable_key(request)
         given = read_body(request, CrisisInput)
         identity = identity_of(request)
         if key is not None:

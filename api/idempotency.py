@@ -53,6 +53,14 @@ def key_of(request: Request) -> str | None:
     return str(key)
 
 
+def usable_key(request: Request) -> str | None:
+    """The key, or None for one that cannot be kept: for what must never be refused over a key."""
+    try:
+        return key_of(request)
+    except Refused:
+        return None
+
+
 def once(request: Request, body: Mapping[str, Any], act: Callable[[], Response]) -> Response:
     """Run `act`, unless the same key brought the same request before: then its answer again."""
     key = key_of(request)

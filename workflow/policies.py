@@ -32,6 +32,9 @@ LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 #: contracts.md 3: only these stop the climb.
 MAY_ACKNOWLEDGE: Final = frozenset({Role.ME, Role.PSY, Role.GL, Role.VP, Role.PR})
 
+#: Posts that hold for one class or grade; only team_cases knows for which.
+_BY_STUDENT: Final = frozenset({Role.HT, Role.GL})
+
 CASE_FOR_TEAM: Final = frozenset(Case.field_classes) - {"school"}
 CASE_FOR_FAMILY: Final = frozenset({"id", "channel", "student", "state", "opened_at", "closed_at"})
 CASE_FOR_AUDIT: Final = frozenset({"id", "channel", "state", "opened_at", "closed_at"})
@@ -63,18 +66,7 @@ class CasePolicy:
         )
 
     def _as_staff(self, viewer: Viewer) -> Q:
-        """A teacher who is this student's guardian is family here, not staff."""
-        strangers = Q(student=None) | ~Q(student__in=viewer.kin)
-        if viewer.serves(WHOLE_SCHOOL | {Role.AUD}):
-            return strangers
-        seen = Q(viewer_is_member=True)
-        for post in viewer.posts:
-            if post.role == Role.HT:
-                seen |= Q(student__school_class=post.school_class_id)
-            if post.role == Role.GL:
-                grade = Q(student__school_class__grade=post.grade) if post.grade else Q()
-                seen |= grade | Q(student=None)
-        return seen & strangers
+        return _strangers(viewer) if viewer.serves({Role.AUD}) else _works_on(viewer)
 
     def _as_family(self, viewer: Viewer) -> Q:
         told = Q(safe_to_tell=Case.SafeToTell.YES) | Q(
@@ -87,7 +79,7 @@ class CasePolicy:
             return CASE_FOR_TEAM
         if obj.student_id in viewer.wards:
             return CASE_FOR_FAMILY
-        return CASE_FOR_AUDIT if Role.AUD in viewer.roles else frozenset()
+        return CASE_FOR_AUDIT if audits(viewer, obj) else frozenset()
 
     def may(self, viewer: Viewer, act: Act, obj: Case) -> bool:
         if not on_team(viewer, obj):
@@ -106,6 +98,30 @@ class CasePolicy:
         return bool(held & MAY_ACKNOWLEDGE) and not reported.exists()
 
 
+def _strangers(viewer: Viewer) -> Q:
+    """A teacher who is this student's guardian is family here, not staff."""
+    return Q(student=None) | ~Q(student__in=viewer.kin)
+
+
+def _works_on(viewer: Viewer) -> Q:
+    """Cases that a post, or a place on the team given by hand, puts this person to work on."""
+    if viewer.serves(WHOLE_SCHOOL):
+        return _strangers(viewer)
+    seen = Q(viewer_is_member=True)
+    for post in viewer.posts:
+        if post.role == Role.HT and post.school_class_id is not None:
+            seen |= Q(student__school_class=post.school_class_id)
+        if post.role == Role.GL:
+            grade = Q(student__school_class__grade=post.grade) if post.grade else Q()
+            seen |= grade | Q(student=None)
+    return seen & _strangers(viewer)
+
+
+def audits(viewer: Viewer, case: Case) -> bool:
+    """Whether the viewer reads the outline of this case as an auditor; of one's family, never."""
+    return Role.AUD in viewer.roles and case.student_id not in viewer.kin
+
+
 def on_team(viewer: Viewer, case: Case) -> bool:
     """Whether the viewer works on this visible case; family never does."""
     if case.student_id in viewer.kin:
@@ -121,9 +137,7 @@ def on_team(viewer: Viewer, case: Case) -> bool:
 
 def team_cases(viewer: Viewer) -> QuerySet[Case]:
     """Cases that the viewer works on, not those a family or an auditor sees the outline of."""
-    cases = viewer.rows(Case).exclude(student__in=viewer.kin)
-    works = viewer.serves(WHOLE_SCHOOL | {Role.GL, Role.HT})
-    return cases if works else cases.filter(Q(viewer_is_member=True))
+    return viewer.rows(Case).filter(_works_on(viewer))
 
 
 class OfCase:
@@ -167,11 +181,19 @@ class HumanTaskPolicy:
 
     def rows(self, viewer: Viewer) -> QuerySet[HumanTask]:
         me = viewer.person.pk
-        seen = Q(candidates__contains=[me]) | Q(assignee=me) | Q(completed_by=me)
+        team = Q(case__in=team_cases(viewer))
+        mine = Q(candidates__contains=[me]) | Q(assignee=me) | Q(completed_by=me)
+        seen = mine & (team | self._outside_the_team(viewer))
         if viewer.serves(LEADERS):
-            seen |= Q(case__in=team_cases(viewer))
+            seen |= team
         tasks = HumanTask.objects.select_related("case__student__person", "assignee")
         return tasks.filter(seen).exclude(against(viewer, "case"))
+
+    def _outside_the_team(self, viewer: Viewer) -> Q:
+        """A task is resolved once; whoever left the post or the company since has none of it."""
+        posts = [post.role for post in viewer.posts if post.role not in _BY_STUDENT]
+        company = Q(roles__overlap=list(viewer.company_roles), case__student__in=viewer.interns)
+        return Q(roles__overlap=posts) | company
 
     def fields(self, viewer: Viewer, obj: HumanTask) -> frozenset[str]:
         hidden = {"school", "engine_id", "candidates"}
@@ -195,6 +217,8 @@ class NotificationPolicy:
         mine = Notification.objects.filter(
             recipient=viewer.person, channel="in_app", state=Notification.State.SENT
         )
+        if not viewer.roles:  # whoever stands for nobody here any more
+            mine = mine.filter(case=None)
         return mine.exclude(against(viewer, "case"))
 
     def fields(self, viewer: Viewer, obj: Notification) -> frozenset[str]:

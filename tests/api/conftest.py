@@ -1,9 +1,28 @@
 from collections.abc import Callable
+from datetime import date
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
+from parties import tenancy
+from parties.models import Placement
 from tests.api.callers import Caller, company, member
+from tests.api.stories import reported
 from tests.factories import World, build_world
+from tests.processes.walker import Walk
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: SettingsWrapper) -> None:
+    settings.PASSWORD_HASHERS = ["tests.api.hashers.QuickArgon2"]
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """Requests come at real time, which must not end the placement of the story."""
+    with tenancy.scope(world.id):
+        Placement.objects.update(ends_on=date(2099, 1, 1))
+    return world
 
 
 @pytest.fixture
@@ -16,3 +35,9 @@ def as_(world: World) -> Callable[[str], Caller]:
 def other_school(world: World) -> World:
     """Another school with the same cast; made after `world`."""
     return build_world()
+
+
+@pytest.fixture
+def crisis(world: World) -> Walk:
+    """Reported by the homeroom teacher; nobody has answered yet."""
+    return reported(world)

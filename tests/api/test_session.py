@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
+from pytest_django.fixtures import SettingsWrapper
 
+from config import settings as global_settings
 from parties import tenancy
 from parties.models import Account, Membership
 from tests.api.callers import PASSWORD, Caller, account, code, member
@@ -31,6 +33,15 @@ def test_a_wrong_password_and_an_unknown_login_are_answered_alike(world: World) 
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.content == unknown.content
     assert "sessionid" not in wrong.cookies
+
+
+def test_passwords_are_kept_as_argon2(world: World, settings: SettingsWrapper) -> None:
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
+    login = account(world, "teacher")
+
+    with tenancy.scope(world.id):
+        assert Account.objects.get().password.startswith("argon2$argon2id$")
+    assert Caller().sign_in(login).status_code == 200
 
 
 def test_an_unknown_login_costs_the_same_queries(

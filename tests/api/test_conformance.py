@@ -1,0 +1,145 @@
+"""Odd requests by several kinds of people: never a fault, never an answer that is not described.
+
+`make test-deep` sets SANFANG_EXAMPLES for a longer search.
+"""
+
+import os
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from parties import tenancy
+from tests.api.callers import company, member
+from tests.factories import World
+from tests.processes.walker import Walk
+from workflow import notifications
+from workflow.models import HumanTask, Notification
+
+# Requests come in on threads of their own, so what they need is committed for real.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EXAMPLES = int(os.environ.get("SANFANG_EXAMPLES", "25"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+OPERATIONS = [
+    "GET /api/v1/alerts",
+    "GET /api/v1/cases",
+    "GET /api/v1/cases/{case_id}",
+    "POST /api/v1/cases/{case_id}/acknowledge",
+    "POST /api/v1/cases/{case_id}/danger-again",
+    "GET /api/v1/cases/{case_id}/timeline",
+    "POST /api/v1/crises",
+    "GET /api/v1/inbox",
+    "POST /api/v1/inbox/{message_id}/read",
+    "POST /api/v1/links",
+    "GET /api/v1/session",
+    "POST /api/v1/session",
+    "DELETE /api/v1/session",
+    "GET /api/v1/students",
+    "GET /api/v1/tasks",
+    "GET /api/v1/tasks/{task_id}",
+    "POST /api/v1/tasks/{task_id}/claim",
+    "POST /api/v1/tasks/{task_id}/complete",
+    "POST /api/v1/tasks/{task_id}/delegate",
+    "POST /api/v1/tasks/{task_id}/remind",
+    "POST /api/v1/tasks/{task_id}/return",
+]
+#: A random body is never the right password, form, colleague or earlier step.
+NEEDS_LUCK = {
+    "POST /api/v1/links",
+    "POST /api/v1/session",
+    "POST /api/v1/tasks/{task_id}/complete",
+    "POST /api/v1/tasks/{task_id}/delegate",
+    "POST /api/v1/tasks/{task_id}/return",
+}
+PEOPLE = {"staff": "duty_officer", "guardian": "mother", "company": "company"}
+
+
+@cache
+def described() -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/schema", WSGIHandler())
+
+
+def ids(world: World, walk: Walk, who: str) -> dict[str, UUID]:
+    """Things that exist; the staff member may see and do each of them."""
+    notifications.deliver_due(lane="crisis", via="test")
+    with tenancy.scope(world.id):
+        message = Notification.objects.filter(channel="in_app").order_by("created_at")
+        mine = message.filter(recipient=world[who]).first() if who in world.people else None
+        tasks = HumanTask.objects.filter(case=walk.case_id).order_by("created_at")
+        person = world.people.get(who)
+        task = tasks.filter(candidates__contains=[person.pk]).first() if person else None
+        task = task or tasks.first()
+    assert task is not None
+    return {
+        "case_id": walk.case_id,
+        "task_id": task.pk,
+        "message_id": mine.pk if mine else walk.case_id,
+    }
+
+
+def test_every_operation_is_tried(db: None) -> None:
+    found = {operation.ok().label for operation in described().get_all_operations()}
+
+    assert found == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_nobody_gets_a_fault_or_an_undescribed_answer(
+    world: World, crisis: Walk, kind: str, operation: str
+) -> None:
+    who = PEOPLE[kind]
+    caller = company(world) if kind == "company" else member(world, who)
+    known, headers = ids(world, crisis, who), caller._all({})
+    cookies = {name: morsel.value for name, morsel in caller.client.cookies.items()}
+    method, path = operation.split(" ")
+    tried = described()[path][method]
+    cases = st.one_of(
+        tried.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        tried.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+    )
+    seen: set[int] = set()
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases, real=st.integers(0, 3))
+    def search(case: Any, real: int) -> None:
+        if real and case.path_parameters:
+            case.path_parameters.update(
+                {name: str(known[name]) for name in case.path_parameters if name in known}
+            )
+        answer = case.call(headers=headers, cookies=cookies)
+        case.validate_response(answer, checks=CHECKS)
+        seen.add(answer.status_code)
+
+    search()
+
+    assert seen
+    if kind == "staff" and operation not in NEEDS_LUCK:
+        assert min(seen) < 300, "only refusals were tried"
