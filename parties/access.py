@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from parties.errors import NotAllowed, NotFound
 from parties.models import (
@@ -75,6 +76,7 @@ class Viewer:
     """One person at one moment, with every relation they stand in. Six queries, then Python.
 
     `kin` are the students they are a guardian of; `wards` those of them they may read about.
+    `mentees` are interns whose mentor they are, `managed` all of a company they administer.
     """
 
     person: Person
@@ -85,7 +87,8 @@ class Viewer:
     student_id: UUID | None = None
     company_roles: frozenset[Role] = frozenset()
     companies: frozenset[UUID] = frozenset()
-    interns: frozenset[UUID] = frozenset()
+    mentees: frozenset[UUID] = frozenset()
+    managed: frozenset[UUID] = frozenset()
     _roles: frozenset[Role] = field(default=frozenset())
 
     @classmethod
@@ -100,6 +103,8 @@ class Viewer:
             )
         )
         companies = frozenset(pk for pk, _ in company)
+        administered = frozenset(pk for pk, role in company if role == Role.CA)
+        mentees, managed = _interns(person, companies, administered, at)
         company_roles = frozenset(Role(role) for _, role in company)
         roles = {post.role for post in posts} | company_roles
         roles |= {Role.G} if wards else set()
@@ -113,7 +118,8 @@ class Viewer:
             student_id=student_id,
             company_roles=company_roles,
             companies=companies,
-            interns=_interns(person, companies, company_roles, at),
+            mentees=mentees,
+            managed=managed,
             _roles=frozenset(roles),
         )
 
@@ -121,6 +127,11 @@ class Viewer:
     def roles(self) -> frozenset[Role]:
         """Every role held towards anybody."""
         return self._roles
+
+    @property
+    def interns(self) -> frozenset[UUID]:
+        """Every student this person stands for at a company."""
+        return self.mentees | self.managed
 
     @property
     def is_staff(self) -> bool:
@@ -140,7 +151,8 @@ class Viewer:
         if student is not None:
             held |= {Role.G} if student.pk in self.wards else set()
             held |= {Role.STU} if student.pk == self.student_id else set()
-            held |= self.company_roles if student.pk in self.interns else set()
+            held |= self.company_roles & {Role.CM} if student.pk in self.mentees else set()
+            held |= {Role.CA} if student.pk in self.managed else set()
         return frozenset(held)
 
     def rows(self, model: type[M]) -> QuerySet[M]:
@@ -204,19 +216,20 @@ def _wards(person: Person, at: datetime) -> tuple[frozenset[UUID], frozenset[UUI
 def _interns(
     person: Person,
     companies: Collection[UUID],
-    roles: Collection[Role],
+    administered: Collection[UUID],
     at: datetime,
-) -> frozenset[UUID]:
-    """Students this company person stands for: own mentees, or all of the company for a CA."""
+) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Own mentees, and everybody at the companies administered; by the school's own calendar."""
     if not companies:
-        return frozenset()
-    mine = Q(mentor=person) | (Q(company__in=companies) if Role.CA in roles else Q(pk__in=[]))
+        return frozenset(), frozenset()
+    today = timezone.localdate(at)
     running = Placement.objects.filter(
-        mine, company__in=companies, state__in=[Placement.State.ACTIVE, Placement.State.SUSPENDED]
+        company__in=companies,
+        state__in=[Placement.State.ACTIVE, Placement.State.SUSPENDED],
+        starts_on__lte=today,
+        ends_on__gte=today,
     )
-    today = at.date()
-    return frozenset(
-        running.filter(starts_on__lte=today, ends_on__gte=today).values_list(
-            "student_id", flat=True
-        )
-    )
+    rows = list(running.values_list("student_id", "company_id", "mentor_id"))
+    mentees = frozenset(student for student, _, mentor in rows if mentor == person.pk)
+    managed = frozenset(student for student, company, _ in rows if company in administered)
+    return mentees, managed

@@ -13,7 +13,9 @@ from parties.roles import Role
 #: What anybody who may pick a student sees of them: enough to report about the right one.
 DIRECTORY: Final = frozenset({"id", "person", "student_no", "school_class"})
 
-_PLACEMENT_STAFF: Final = frozenset({Role.HT, Role.ST, Role.GL, Role.ME, Role.VP, Role.PR})
+#: Read every placement; posts of a class or a grade read those of their own.
+_WHOLE_SCHOOL: Final = frozenset({Role.ME, Role.VP, Role.PR})
+_OF_A_CLASS: Final = frozenset({Role.HT, Role.ST})
 
 
 class StudentPolicy:
@@ -44,13 +46,23 @@ class PlacementPolicy:
 
     def rows(self, viewer: Viewer) -> QuerySet[Placement]:
         placements = Placement.objects.select_related("student", "company")
-        if viewer.serves(_PLACEMENT_STAFF):
+        if viewer.serves(_WHOLE_SCHOOL):
             return placements
         own = {viewer.student_id} if viewer.student_id else set()
         return placements.filter(
             Q(student__in=viewer.wards | own)
             | Q(student__in=viewer.interns, company__in=viewer.companies)
+            | self._of_own_posts(viewer)
         )
+
+    def _of_own_posts(self, viewer: Viewer) -> Q:
+        seen = Q(pk__in=[])
+        for post in viewer.posts:
+            if post.role in _OF_A_CLASS and post.school_class_id is not None:
+                seen |= Q(student__school_class=post.school_class_id)
+            if post.role == Role.GL:
+                seen |= Q(student__school_class__grade=post.grade) if post.grade else ~Q(pk=None)
+        return seen
 
     def fields(self, viewer: Viewer, obj: Placement) -> frozenset[str]:
         return frozenset(Placement.field_classes) - {"school"}
