@@ -89,5 +89,12 @@ def _about(name: str, case: Case, at: datetime) -> UUID | None:
     if name not in contacts.TASK_OF.values():
         return None
     safe = case.safe_to_tell == Case.SafeToTell.YES
-    _, person = contacts.next_contact(case, safe=safe, bullying=case.kind == "bullying", at=at)
-    return person
+    step, person = contacts.next_contact(case, safe=safe, bullying=case.kind == "bullying", at=at)
+    return person if contacts.TASK_OF.get(step) == name else _last_about(name, case, at)
+
+
+def _last_about(name: str, case: Case, at: datetime) -> UUID | None:
+    """Whom a call that was sent back is for: the same person, if they may still be phoned."""
+    calls = case.tasks.filter(name=name, created_at__gte=case.alarm_at).order_by("-created_at")
+    last = calls.values_list("about", flat=True).first()
+    return None if last in contacts.barred(case, at=at) else last

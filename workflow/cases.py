@@ -97,21 +97,8 @@ def _open(
         alarm_at=at,
     )
     reports.name_parties(case, student=student, reporter=reporter, report=report, at=at)
-    stored = CrisisReport.objects.create(
-        school_id=school_id,
-        case=case,
-        receipt_no=reports.receipt_no(at),
-        reporter=reporter,
-        reporter_role=role.value,
-        keep_secret=report.keep_secret,
-        who=report.who,
-        observed=report.observed,
-        place=report.place,
-        with_whom=report.with_whom,
-        injuries=report.injuries,
-        safe_now=report.safe_now,
-        request_key=request_key,
-        reported_at=at,
+    stored = reports.keep(
+        case, reporter=reporter, role=role, report=report, request_key=request_key, at=at
     )
     # No actor: who reported is for the head of 德育处 and the leaders alone (CRI-R).
     _record("case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel))
@@ -227,8 +214,11 @@ def retry_incidents_due(*, via: str, at: datetime | None = None, limit: int = 10
     """Try again what failed and may succeed now; return how many incidents were tried."""
     tried = 0
     for school_id, pk in _due("SELECT school_id, id FROM due_incidents(%s, %s)", [at, limit]):
-        with tenancy.scope(school_id) as school_now:
-            tried += steps.retry(incident_id=pk, at=at or school_now, via=via)
+        try:
+            with tenancy.scope(school_id) as school_now:
+                tried += steps.retry(incident_id=pk, at=at or school_now, via=via)
+        except Exception:
+            logger.exception("incident.retry_failed id=%s", pk)
     return tried
 
 

@@ -65,7 +65,7 @@ def next_contact(
     attempts = attempts_of(case)
     turns: list[tuple[Step, Sequence[UUID]]] = [(Step.GUARDIAN, guardians(case, at=at))]
     if bullying and safe:
-        turns.append((Step.OTHER_SIDE, other_side(case)))
+        turns.append((Step.OTHER_SIDE, other_side(case, at=at)))
     if not _anybody(attempts, Step.GUARDIAN):
         turns.append((Step.CARER, carers(case, at=at)))
     for step, people in turns:
@@ -121,13 +121,16 @@ def carers(case: Case, *, at: datetime) -> Sequence[UUID]:
     return _callable(case.student, barred(case, at=at), delegate=True)
 
 
-def other_side(case: Case) -> Sequence[UUID]:
-    """One guardian list for every student who is said to have hurt the other (MPL 39(2))."""
+def other_side(case: Case, *, at: datetime) -> Sequence[UUID]:
+    """Guardians of every student who is said to have hurt the other (MPL 39(2)), each once."""
     accused = Student.objects.filter(
         person__case_parts__case=case, person__case_parts__part=CaseParty.Part.ACCUSED_STUDENT
     )
-    shut = named(case)
-    return [pk for student in accused for pk in _callable(student, shut, delegate=False)]
+    found: dict[UUID, None] = {}
+    for student in accused.order_by("pk"):
+        shut = named(case) | _restricted(student.pk, at=at)
+        found |= dict.fromkeys(_callable(student, shut, delegate=False))
+    return list(found)
 
 
 def _callable(student: Student, shut: Iterable[UUID], *, delegate: bool) -> Sequence[UUID]:
@@ -145,8 +148,20 @@ def named(case: Case) -> frozenset[UUID]:
 
 
 def barred(case: Case, *, at: datetime) -> frozenset[UUID]:
-    """Guardians who must not be phoned: named in the case, or under a restriction in force."""
-    orders = in_force(Restriction.objects.filter(student=case.student_id), at).filter(
+    """Guardians who must not be phoned: named in the case, or under a restriction in force.
+
+    What this case itself forbade counts no longer once two people agreed that telling is safe.
+    """
+    lifted = case.pk if case.safe_to_tell == Case.SafeToTell.YES else None
+    return named(case) | _restricted(case.student_id, at=at, lifted=lifted)
+
+
+def _restricted(
+    student: UUID | None, *, at: datetime, lifted: UUID | None = None
+) -> frozenset[UUID]:
+    orders = in_force(Restriction.objects.filter(student=student), at).filter(
         kind__in=[Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
     )
-    return named(case) | frozenset(orders.values_list("person_id", flat=True))
+    if lifted is not None:
+        orders = orders.exclude(case_id=lifted)
+    return frozenset(orders.values_list("person_id", flat=True))

@@ -1,6 +1,7 @@
 """What a person fills in, checked against its form: the first mistake becomes a clear sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -27,6 +28,15 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_formats: Final = FormatChecker()
+
+
+@_formats.checks("date-time", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    """A moment with its zone. jsonschema itself knows this format only with another package."""
+    return not isinstance(value, str) or datetime.fromisoformat(value).utcoffset() is not None
+
+
 def check(schema: Schema, answer: Mapping[str, Any]) -> None:
     """Refuse an answer that the form does not allow.
 
@@ -34,12 +44,14 @@ def check(schema: Schema, answer: Mapping[str, Any]) -> None:
         InvalidInput: names the first wrong field, in the form's own order, and the mend.
     """
     validator = Draft202012Validator(
-        {**schema, "additionalProperties": False}, format_checker=FormatChecker()
+        {**schema, "additionalProperties": False}, format_checker=_formats
     )
     order = list(schema.get("properties", {}))
-    problems = [_explain(error) for error in validator.iter_errors(dict(answer))]
+    problems = [_explain(error, order) for error in validator.iter_errors(dict(answer))]
+    problems += [(name, *_SENTENCES["format"]) for name, told in answer.items() if _broken(told)]
     if problems:
         field, wrong, mend = min(problems, key=lambda p: (_place(order, p[0]), p[0]))
+        field = "answer" if _half(field) else field
         label = schema.get("properties", {}).get(field.split(".")[0], {}).get("title", field)
         raise InvalidInput(f"“{label}”{wrong}。", field=field, mend=f"{mend}。")
 
@@ -49,13 +61,35 @@ def _place(order: list[str], field: str) -> int:
     return order.index(top) if top in order else len(order)
 
 
-def _explain(error: ValidationError) -> tuple[str, str, str]:
+def _broken(value: object) -> bool:
+    """Text that is no Unicode (half a character) cannot be stored."""
+    return any(isinstance(text, str) and _half(text) for text in _leaves(value))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield key
+            yield from _leaves(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            yield from _leaves(inner)
+    else:
+        yield value
+
+
+def _half(text: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _explain(error: ValidationError, order: list[str]) -> tuple[str, str, str]:
     """Field, what is wrong, what to do."""
     path = ".".join(str(part) for part in error.absolute_path)
     rule = str(error.validator)
     filled: Mapping[str, Any] = error.instance if isinstance(error.instance, Mapping) else {}
     if rule == "required" and isinstance(error.validator_value, list):
-        missing = next(name for name in error.validator_value if name not in filled)
+        absent = (name for name in error.validator_value if name not in filled)
+        missing = min(absent, key=lambda name: _place(order, name))
         return (f"{path}.{missing}".strip("."), "没有填写", "请填写该项")
     if rule == "additionalProperties" and isinstance(error.schema, Mapping):
         extra = sorted(set(filled) - set(error.schema.get("properties", {})))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Q
 
 from ledger import events
 from parties import tenancy
@@ -41,8 +42,7 @@ def claim(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanTa
         _refuse_same_person(task, by)
         if task.assignee_id == by.pk:
             return task
-        if task.state == HumanTask.State.CLAIMED:
-            raise WrongState("该任务已由他人认领。", task=str(task.pk))
+        _refuse_held_by_another(task, by)
         task.claim(by=by)
         task.save(update_fields=["state", "assignee"])
         _record("task.claimed", task, by=by, at=at)
@@ -61,8 +61,7 @@ def complete(
     """
     with tenancy.scope(school_id):
         task = _held(task_id, by=by, at=at, act=Act.COMPLETE)
-        if task.assignee_id not in (None, by.pk):
-            raise WrongState("该任务已由他人认领。", task=str(task.pk))
+        _refuse_held_by_another(task, by)
         _refuse_same_person(task, by)
         form = shipped.form_of(task)
         forms.check(form.schema, answer)
@@ -99,7 +98,7 @@ def delegate(*, school_id: int, task_id: UUID, by: Person, to: UUID, at: datetim
         task.candidates = list(dict.fromkeys([*task.candidates, receiver.pk]))
         task.save(update_fields=["state", "assignee", "candidates"])
         _record("task.delegated", task, by=by, at=at, refs=[("person", receiver.pk)])
-        _tell(task, receiver.pk, "task.new", at=at)
+        _tell(task, receiver.pk, "task.new", turn=at.isoformat(), at=at)
         return task
 
 
@@ -115,6 +114,7 @@ def return_(
     """
     with tenancy.scope(school_id):
         task = _held(task_id, by=by, at=at, act=Act.RETURN)
+        _refuse_held_by_another(task, by)
         if not reason.strip():
             raise InvalidInput("没有填写退回原因。", field="reason", mend="请说明为什么退回。")
         if task.instance_id is None:
@@ -122,10 +122,12 @@ def return_(
         task.answer = {"return_reason": reason}
         task.cancel(at=at, reason="returned")
         task.save(update_fields=["state", "ended_at", "cancel_reason", "answer"])
-        _record("task.returned", task, by=by, at=at, to=to)
-        return steps.send_back(
+        moved = steps.send_back(
             instance_id=task.instance_id, at=at, by=by.pk, engine_id=task.engine_id, to=to
         )
+        # Only now is `to` known to be a name of the diagram, and no word of a person.
+        _record("task.returned", task, by=by, at=at, to=to)
+        return moved
 
 
 def remind(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanTask:
@@ -150,15 +152,25 @@ def remind_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int
         due = cursor.fetchall()
     reminded = 0
     for school_id, pk in due:
-        with tenancy.scope(school_id) as school_now:
-            late = HumanTask.objects.filter(pk=pk, state__in=_LIVE, reminded_at=None)
-            task = late.select_for_update(of=("self",), skip_locked=True).first()
-            if task is not None:
-                moment = at or school_now
-                _remind(task, at=moment)
-                _record("task.overdue", task, by=None, at=moment, via=via)
-                reminded += 1
+        try:
+            reminded += _remind_late(school_id, pk, at=at, via=via)
+        except Exception:
+            logger.exception("task.remind_failed id=%s", pk)
     return reminded
+
+
+def _remind_late(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
+    """Once per deadline: an earlier 催办 does not count."""
+    with tenancy.scope(school_id) as school_now:
+        unsaid = Q(reminded_at=None) | Q(reminded_at__lt=F("due_at"))
+        late = HumanTask.objects.filter(unsaid, pk=pk, state__in=_LIVE)
+        task = late.select_for_update(of=("self",), skip_locked=True).first()
+        if task is None:
+            return False
+        moment = at or school_now
+        _remind(task, at=moment)
+        _record("task.overdue", task, by=None, at=moment, via=via)
+        return True
 
 
 def _held(task_id: UUID, *, by: Person, at: datetime, act: Act) -> HumanTask:
@@ -175,6 +187,11 @@ def _held(task_id: UUID, *, by: Person, at: datetime, act: Act) -> HumanTask:
     if task.state not in _LIVE:
         raise WrongState("该任务已办结或已取消。", task=str(task.pk), state=str(task.state))
     return task
+
+
+def _refuse_held_by_another(task: HumanTask, by: Person) -> None:
+    if task.assignee_id not in (None, by.pk):
+        raise WrongState("该任务已由他人认领。", task=str(task.pk))
 
 
 def _refuse_same_person(task: HumanTask, by: Person) -> None:
@@ -200,10 +217,11 @@ def _remind(task: HumanTask, *, at: datetime) -> None:
     task.save(update_fields=["reminded_at", "reminders"])
     for person in [task.assignee_id] if task.assignee_id else task.candidates:
         if person is not None:
-            _tell(task, person, "task.reminder", at=at)
+            _tell(task, person, "task.reminder", turn=str(task.reminders), at=at)
 
 
-def _tell(task: HumanTask, person: UUID, template: str, *, at: datetime) -> None:
+def _tell(task: HumanTask, person: UUID, template: str, *, turn: str, at: datetime) -> None:
+    """`turn` tells one telling from the next: a task may come back to the same person."""
     notifications.enqueue(
         school_id=task.school_id,
         case_id=task.case_id,
@@ -211,7 +229,7 @@ def _tell(task: HumanTask, person: UUID, template: str, *, at: datetime) -> None
         to_role=task.roles[0],
         channel="in_app",
         template=template,
-        key=f"{template}:{task.pk}:{task.reminders}:{person}",
+        key=f"{template}:{task.pk}:{turn}:{person}",
         lane="crisis",
         at=at,
     )

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from parties.models import GuardianLink, Person, Student
-from workflow.models import Case, CaseParty
+from parties.roles import Role
+from workflow.models import Case, CaseParty, CrisisReport
 
 #: No letters or digits that a person on the phone mixes up.
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -48,9 +52,39 @@ class Receipt:
 
 
 def receipt_no(at: datetime) -> str:
-    """WJ, the day, and eight random characters: nothing can be counted from it."""
+    """WJ, the local day, and eight random characters: nothing can be counted from it."""
+    day = at.astimezone(ZoneInfo(settings.TIME_ZONE))
     tail = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    return f"WJ{at:%Y%m%d}-{tail}"
+    return f"WJ{day:%Y%m%d}-{tail}"
+
+
+def keep(
+    case: Case,
+    *,
+    reporter: Person | None,
+    role: Role,
+    report: ReportInput,
+    request_key: str,
+    at: datetime,
+) -> CrisisReport:
+    """Store the words of a report. An id that nobody has becomes part of them: nothing is lost."""
+    unknown = report.student_id is not None and case.student_id is None
+    return CrisisReport.objects.create(
+        school_id=case.school_id,
+        case=case,
+        receipt_no=receipt_no(at),
+        reporter=reporter,
+        reporter_role=role.value,
+        keep_secret=report.keep_secret,
+        who=f"{report.who}（学生编号：{report.student_id}）" if unknown else report.who,
+        observed=report.observed,
+        place=report.place,
+        with_whom=report.with_whom,
+        injuries=report.injuries,
+        safe_now=report.safe_now,
+        request_key=request_key,
+        reported_at=at,
+    )
 
 
 def name_parties(
@@ -87,12 +121,11 @@ def name(case: Case, parts: dict[tuple[UUID, str], None], *, at: datetime) -> No
 def _meant(suspect: Suspect, student: Student | None) -> list[tuple[UUID, str]]:
     if suspect.person_id is not None:
         known = Person.objects.filter(pk=suspect.person_id).select_related("student").first()
-        if known is None:
-            return []
-        is_student = hasattr(known, "student")
-        part = CaseParty.Part.ACCUSED_STUDENT if is_student else CaseParty.Part.SUSPECT
-        return [(known.pk, part)]
-    if student is None:
+        if known is not None:
+            is_student = hasattr(known, "student")
+            part = CaseParty.Part.ACCUSED_STUDENT if is_student else CaseParty.Part.SUSPECT
+            return [(known.pk, part)]
+    if student is None:  # an id that nobody has leaves the relation, which still shields
         return []
     links = GuardianLink.objects.filter(student=student)
     if suspect.relation != "GUARDIAN":

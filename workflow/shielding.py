@@ -4,54 +4,108 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from ledger import events
 from parties.models import GuardianLink, Restriction
-from workflow import reports
-from workflow.models import Case, CaseParty, HumanTask
+from workflow import assignment, notifications, reports
+from workflow.assignment import Wanted
+from workflow.models import Case, CaseParty, HumanTask, Incident
 
 
 def name_suspects(case: Case, people: Iterable[UUID], *, at: datetime) -> None:
     """Add suspects that came up after the report, and take the case out of their hands."""
     reports.name(case, {(pk, str(CaseParty.Part.SUSPECT)): None for pk in people}, at=at)
-    withdraw_tasks(case)
+    withdraw_tasks(case, at=at)
 
 
 def shield(case: Case, *, at: datetime) -> None:
     """Not safe to tell: suspected guardians may not be told. Nobody named: all of them are.
 
-    Repeating it changes nothing.
+    Repeating it changes nothing; once somebody was named, the others may be told again.
     """
     if case.student_id is None:
         return
-    family = GuardianLink.objects.filter(student=case.student_id, state=GuardianLink.State.LIVE)
-    suspects = set(
-        case.parties.filter(part=CaseParty.Part.SUSPECT).values_list("person_id", flat=True)
+    barred = _barred(case)
+    orders = Restriction.objects.filter(
+        student=case.student_id, kind=Restriction.Kind.DO_NOT_TELL, case_id=case.pk
     )
-    everybody = set(family.values_list("guardian_id", flat=True))
-    barred = (everybody & suspects) or (everybody if not suspects else set())
-    for guardian in barred:
-        Restriction.objects.get_or_create(
+    orders.exclude(person__in=barred).filter(ends_at=None).update(ends_at=at)
+    for guardian in sorted(barred):
+        Restriction.objects.update_or_create(
             school_id=case.school_id,
             student_id=case.student_id,
             person_id=guardian,
             kind=Restriction.Kind.DO_NOT_TELL,
             case_id=case.pk,
-            defaults={"starts_at": at},
+            defaults={"ends_at": None},
+            create_defaults={"starts_at": at},
         )
-    withdraw_tasks(case)
+    withdraw_tasks(case, at=at)
 
 
-def withdraw_tasks(case: Case) -> None:
+def _barred(case: Case) -> set[UUID]:
+    family = GuardianLink.objects.filter(student=case.student_id, state=GuardianLink.State.LIVE)
+    suspects = set(
+        case.parties.filter(part=CaseParty.Part.SUSPECT).values_list("person_id", flat=True)
+    )
+    everybody = set(family.values_list("guardian_id", flat=True))
+    return (everybody & suspects) or (everybody if not suspects else set())
+
+
+def withdraw_tasks(case: Case, *, at: datetime) -> None:
     """Take open tasks of this case away from everybody it now names."""
     named = set(case.parties.filter(part__in=CaseParty.AGAINST).values_list("person_id", flat=True))
     live = [HumanTask.State.OPEN, HumanTask.State.CLAIMED]
-    for task in case.tasks.select_for_update().filter(state__in=live):
-        _take_away(task, named)
+    for task in case.tasks.select_for_update().filter(state__in=live).order_by("pk"):
+        _take_away(task, named, at=at)
 
 
-def _take_away(task: HumanTask, named: set[UUID]) -> None:
-    if task.assignee_id in named:
-        task.unclaim()
+def _take_away(task: HumanTask, named: set[UUID], *, at: datetime) -> None:
+    held = task.assignee_id in named
     remaining = [pk for pk in task.candidates if pk not in named]
-    if remaining != task.candidates or task.assignee_id is None:
-        task.candidates = remaining
-        task.save(update_fields=["candidates", "assignee", "state"])
+    if not held and remaining == task.candidates:
+        return
+    if held:
+        task.unclaim()
+    task.candidates = remaining
+    if not remaining and task.assignee_id is None:
+        task.candidates = _somebody_else(task, at=at)
+    task.save(update_fields=["candidates", "assignee", "state"])
+    events.append(
+        school_id=task.school_id,
+        kind="task.withdrawn",
+        actor=None,
+        subject=("case", task.case_id),
+        refs=[("task", task.pk)],
+        at=at,
+        payload={"task": task.name, "left": len(task.candidates)},
+    )
+
+
+def _somebody_else(task: HumanTask, *, at: datetime) -> list[UUID]:
+    """Whom the task would go to if it opened now; nobody at all is an incident."""
+    four_eyes = [name for name in task.four_eyes_of.split(",") if name]
+    wanted = Wanted(name=task.name, roles=task.roles, four_eyes=four_eyes)
+    found = list(assignment.assign(wanted, case=task.case, at=at).candidates)
+    if not found:
+        Incident.objects.get_or_create(
+            school_id=task.school_id,
+            case_id=task.case_id,
+            instance_id=task.instance_id,
+            code="task.nobody",
+            element=task.name,
+            state=Incident.State.OPEN,
+            defaults={"opened_at": at},
+        )
+    for person in found:
+        notifications.enqueue(
+            school_id=task.school_id,
+            case_id=task.case_id,
+            to_id=person,
+            to_role=task.roles[0],
+            channel="in_app",
+            template="task.new",
+            lane="crisis",
+            key=f"task.new:{task.pk}:{person}",
+            at=at,
+        )
+    return found

@@ -35,13 +35,7 @@ def save(
     """
     if definition_id is None:
         raise WrongState("流程还没有启动。", instance=str(instance.id))
-    budgets = instance.budgets_spent + 1 if outcome.spent else 0
-    if budgets > MAX_BUDGETS:
-        raise BudgetExhausted("流程在原地打转。", instance=str(instance.id))
-    case = Case.objects.select_related("student__school_class", "placement").get(
-        pk=instance.case_id
-    )
-    tasks = [_task(opened, case, context) for opened in outcome.opened]
+    tasks = _tasks(instance, context, outcome)
     store.write(
         Write(
             instance=instance,
@@ -50,7 +44,7 @@ def save(
             state=outcome.state,
             definition_id=definition_id,
             next_due_at=None if outcome.finished else outcome.next_due_at,
-            budgets_spent=budgets,
+            budgets_spent=_budgets(instance, outcome),
             cancelled=sorted(outcome.closed),
             cancel_reason=reason,
             tasks=tasks,
@@ -59,6 +53,20 @@ def save(
         )
     )
     nudge.soon("crisis")
+
+
+def _budgets(instance: Locked, outcome: Outcome) -> int:
+    """Transactions in a row without coming to rest, this one included."""
+    budgets = instance.budgets_spent + 1 if outcome.spent else 0
+    if budgets > MAX_BUDGETS:
+        raise BudgetExhausted("流程在原地打转。", instance=str(instance.id))
+    return budgets
+
+
+def _tasks(instance: Locked, context: StepContext, outcome: Outcome) -> list[NewTask]:
+    cases = Case.objects.select_related("student__school_class", "placement")
+    case = cases.get(pk=instance.case_id)
+    return [_task(opened, case, context) for opened in outcome.opened]
 
 
 def _task(opened: OpenTask, case: Case, context: StepContext) -> NewTask:

@@ -135,9 +135,10 @@ def retry(*, incident_id: UUID, at: datetime, via: str) -> bool:
         done = _guarded(instance, _start, at=at, via=via, by=None, code="process.start_failed")
     elif instance.status == State.FROZEN:
         done = _guarded(instance, _mover(_settle(instance), "retry"), at=at, via=via, by=None)
-        done = done and _apply_waiting_answers(instance, at=at, via=via)
     else:
         done = True
+    if done and instance.status in (State.FROZEN, State.RUNNING):
+        done = _apply_waiting_answers(instance, at=at, via=via)
     if done:
         incident.refresh_from_db()
         if incident.state == Incident.State.OPEN:
@@ -161,20 +162,27 @@ def _apply_waiting_answers(instance: Locked, *, at: datetime, via: str) -> bool:
     answered = HumanTask.objects.filter(
         instance=instance.id, state=HumanTask.State.COMPLETED, engine_id__in=waiting
     )
-    for task in answered.order_by("ended_at", "pk"):
-        form = definition.forms.get(task.form)
-        decisions = {} if form is None else form.decisions(task.answer or {})
-        moved = take(
-            instance_id=instance.id,
+    answers = list(answered.order_by("ended_at", "pk"))
+    return all(_apply(task, definition, at=at, via=via) for task in answers)
+
+
+def _apply(task: HumanTask, definition: Definition, *, at: datetime, via: str) -> bool:
+    """Move the process on by an answer given while it stood still; False if it froze again."""
+    if task.instance_id is None:
+        return True
+    form = definition.forms.get(task.form)
+    try:
+        return take(
+            instance_id=task.instance_id,
             at=at,
             via=via,
             by=task.completed_by_id,
             complete=task.engine_id,
-            decisions=decisions,
+            decisions={} if form is None else form.decisions(task.answer or {}),
         )
-        if not moved:
-            return False
-    return True
+    except WrongState:  # an earlier answer, or a deadline, has led the process past it
+        logger.warning("process.answer_too_late id=%s task=%s", task.instance_id, task.pk)
+        return True
 
 
 def _state_of(instance_id: UUID) -> bytes:

@@ -17,6 +17,9 @@ from workflow.rungs import Call, Rung
 ALERT: Final = "crisis.alert"
 NUMBERS: Final = "crisis.numbers"
 CALL_TASK: Final = "wake_call"
+#: The incident that the top rung opens.
+UNANSWERED: Final = "escalation.unanswered"
+_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 #: Everybody who works on a crisis; they get the sheet of numbers when nobody answers.
 _TEAM: Final = (Role.ME, Role.PSY, Role.GL, Role.HT, Role.VP, Role.PR)
 
@@ -34,7 +37,7 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
     for role, person in woken:
         _alert(escalation, number, rung.channels, role, person, at=at)
     if "call" in rung.channels:
-        _ask_to_call(escalation, woken, before=before, at=at)
+        _ask_to_call(escalation, woken, before=before - excluded, at=at)
     _extras(escalation, rung.extras, excluded=excluded, at=at)
     if woken:
         events.append(
@@ -107,11 +110,17 @@ def _ask_to_call(
     before: Collection[UUID],
     at: datetime,
 ) -> None:
-    """`call` is a person's task with an outcome: who was woken earlier phones who is woken now."""
+    """`call` is a person's task with an outcome: who was woken earlier phones who is woken now.
+
+    A call that still waits is not asked for twice: the top rung repeats all night.
+    """
+    live = HumanTask.objects.filter(case=escalation.case_id, name=CALL_TASK, state__in=_LIVE)
+    asked = set(live.values_list("about", flat=True))
     for role, person in woken:
         callers = set(before) | {other.pk for _, other in woken}
         callers.discard(person.pk)
-        if callers:
+        if callers and person.pk not in asked:
+            asked.add(person.pk)
             HumanTask.objects.create(
                 school_id=escalation.school_id,
                 case_id=escalation.case_id,
@@ -127,13 +136,15 @@ def _ask_to_call(
 
 
 def stand_down(case: Case, *, at: datetime) -> None:
-    """Somebody took over: the calls that nobody has made yet are not needed any more."""
-    open_calls = HumanTask.objects.select_for_update().filter(
-        case=case, name=CALL_TASK, state__in=[HumanTask.State.OPEN, HumanTask.State.CLAIMED]
-    )
-    for task in open_calls:
+    """Somebody took over: calls that nobody has made yet, and the alarm at the top, are over."""
+    calls = HumanTask.objects.filter(case=case, name=CALL_TASK, state__in=_LIVE)
+    for task in calls.select_for_update().order_by("pk"):
         task.cancel(at=at, reason="acknowledged")
         task.save(update_fields=["state", "ended_at", "cancel_reason"])
+    unanswered = Incident.objects.filter(case=case, code=UNANSWERED, state=Incident.State.OPEN)
+    for incident in unanswered.select_for_update():
+        incident.resolve(at=at)
+        incident.save(update_fields=["state", "resolved_at"])
 
 
 def _extras(
@@ -178,7 +189,7 @@ def _open_incident(escalation: Escalation, *, at: datetime) -> None:
         school_id=escalation.school_id,
         case_id=escalation.case_id,
         instance=None,
-        code="escalation.unanswered",
+        code=UNANSWERED,
         element="",
         state=Incident.State.OPEN,
         defaults={"opened_at": at},

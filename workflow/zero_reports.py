@@ -16,7 +16,7 @@ from django.db import connection
 from ledger import events
 from parties import tenancy
 from parties.models import Person
-from workflow import assignment, clocks, escalation, rungs
+from workflow import assignment, clocks, escalation, policies, rungs
 from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask, ZeroReport
 
@@ -28,6 +28,7 @@ CLOCK: Final = "crisis.zero_report"
 MISSED_IN_A_ROW: Final = 2
 #: Days caught up in one sweep of one case.
 _DAYS_A_SWEEP: Final = 31
+_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 
 
 def begin(*, case: Case, at: datetime) -> None:
@@ -37,11 +38,20 @@ def begin(*, case: Case, at: datetime) -> None:
 
 
 def stop(*, case: Case, at: datetime, reason: str) -> None:
-    """The danger is over: what is still due is withdrawn."""
-    for report in case.zero_reports.select_for_update().filter(state=ZeroReport.State.DUE):
-        report.withdraw()
-        report.save(update_fields=["state"])
-        _end_task(report, at=at, reason=reason)
+    """The danger is over: what is still due is withdrawn.
+
+    Tasks are locked before reports, as `give` does. Whoever gave or missed a report while we
+    waited for it has opened the next one: hence the second look.
+    """
+    due = case.zero_reports.filter(state=ZeroReport.State.DUE)
+    while due.exists():
+        tasks = case.tasks.filter(name=TASK, state__in=_LIVE, about__in=due.values("pk"))
+        held = list(tasks.select_for_update().order_by("pk"))
+        for report in due.select_for_update():
+            report.withdraw()
+            report.save(update_fields=["state"])
+        for task in held:
+            _end_task(task, at=at, reason=reason)
 
 
 def give(*, report_id: UUID, by: Person, at: datetime, answer: dict[str, Any]) -> None:
@@ -115,9 +125,17 @@ def _open(case: Case, *, after: datetime, at: datetime) -> ZeroReport:
     report = ZeroReport.objects.create(
         school_id=case.school_id, case=case, day=_day(due_at), due_at=due_at
     )
+    _ask(report, at=at)
+    return report
+
+
+def _ask(report: ZeroReport, *, at: datetime) -> None:
+    """The owner's, and everybody's in the office: a day off must not make a day of silence."""
+    case = report.case
     wanted = Wanted(name=TASK, roles=["ME"], instead=["GL", "VP"])
     assigned = assignment.assign(wanted, case=case, at=at)
-    owner = [case.owner_id] if case.owner_id else []
+    named = policies.excluded_people(case)
+    owner = [case.owner_id] if case.owner_id and case.owner_id not in named else []
     HumanTask.objects.create(
         school_id=case.school_id,
         case=case,
@@ -129,20 +147,17 @@ def _open(case: Case, *, after: datetime, at: datetime) -> ZeroReport:
         about=report.pk,
         clock=CLOCK,
         created_at=at,
-        due_at=due_at,
+        due_at=report.due_at,
     )
-    return report
 
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
-def _end_task(report: ZeroReport, *, at: datetime, reason: str) -> None:
-    open_states = [HumanTask.State.OPEN, HumanTask.State.CLAIMED]
-    for task in HumanTask.objects.filter(name=TASK, about=report.pk, state__in=open_states):
-        task.cancel(at=at, reason=reason)
-        task.save(update_fields=["state", "ended_at", "cancel_reason"])
+def _end_task(task: HumanTask, *, at: datetime, reason: str) -> None:
+    task.cancel(at=at, reason=reason)
+    task.save(update_fields=["state", "ended_at", "cancel_reason"])
 
 
 def _record(

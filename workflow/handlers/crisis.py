@@ -234,12 +234,14 @@ def _raise_above(context: StepContext, case: Case, task: str, *, reason: str) ->
 
 @service_task("crisis.danger_again")
 def danger_again(context: StepContext) -> Results:
-    """A new round begins. The ladder was raised by whoever tapped; once more changes nothing."""
+    """A new round begins. The ladder was raised by whoever tapped; once more changes nothing.
+
+    The daily reports go on: a day must not be silent because the danger came back on it.
+    """
     case = _case(context)
     if case.state != Case.State.REOPENED:
         case.endanger(at=context.at)
         case.save()
-    zero_reports.stop(case=case, at=context.at, reason="danger_again")
     escalation.raise_(case=case, reason="danger_again", at=context.at)
     return {}
 

@@ -181,7 +181,8 @@ class Migration(migrations.Migration):
             args="at timestamptz, n integer",
             returns=_DUE,
             body="SELECT school_id, id, due_at FROM workflow_humantask"
-            " WHERE state IN ('OPEN', 'CLAIMED') AND reminded_at IS NULL"
+            " WHERE state IN ('OPEN', 'CLAIMED')"
+            " AND (reminded_at IS NULL OR reminded_at < due_at)"
             f" AND due_at <= {_AT} ORDER BY due_at, id LIMIT n",
         ),
         DefinerFunction(

@@ -168,6 +168,7 @@ class Case(FSMModelMixin, models.Model):
     def reopen(self, *, at: datetime) -> None:
         """It came back."""
         self.alarm_at, self.triaged_at = at, None
+        self.safe_to_tell = self.SafeToTell.UNDECIDED
         self.closed_at = self.danger_over_at = None
 
     @transition(
@@ -176,8 +177,9 @@ class Case(FSMModelMixin, models.Model):
         target=State.REOPENED,
     )
     def endanger(self, *, at: datetime) -> None:
-        """再次出现危险: back to the triage, whatever was being done."""
+        """再次出现危险: back to the triage. Who may be told is decided anew: it may be them."""
         self.alarm_at, self.triaged_at, self.danger_over_at = at, None, None
+        self.safe_to_tell = self.SafeToTell.UNDECIDED
 
     @transition(field=state, source=list(_OPEN), target=State.CANCELLED)
     def cancel(self, *, at: datetime) -> None:
