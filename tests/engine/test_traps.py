@@ -110,6 +110,28 @@ def test_2_joins_still_join_after_hundreds_of_rounds() -> None:
     assert sorted(task.task_spec.name for task in open_tasks(instance)) == ["a", "b"]
 
 
+def test_2_an_interruption_reaches_the_end_of_a_deep_loop() -> None:
+    """Below depth 1000 the stock cancellation finds nothing: the task stays open for ever."""
+    deep = simple(
+        sub("sub", start("ss"), gateway("m"), user("a"), gateway("g", default="again"), end("se"),
+            chain("ss", "m", "a", "g"), flow("g", "se", "a_x == 3"), flow("g", "m", id_="again")),
+        boundary("t", "sub", ON_SIGNAL), user("late"), end("e2"), chain("s", "sub", "e"),
+        chain("t", "late", "e2"), extra=SIGNAL,
+    )  # fmt: skip
+    looped = definition(deep)
+    instance = Instance(looped.spec, looped.called, script_engine=looped.engine(context()))
+    settle(instance, Settling())
+    for _ in range(400):
+        [task] = open_tasks(instance)
+        runtime.complete_task(looped, instance, task.id, {"x": 1})
+        settle(instance, Settling())
+
+    runtime.deliver(instance, "go")
+    settle(instance, Settling())
+
+    assert [task.task_spec.name for task in open_tasks(instance)] == ["late"]
+
+
 def _joins_in_a_loop() -> str:
     return simple(
         gateway("m"),
