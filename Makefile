@@ -19,7 +19,7 @@ demo: $(STAMP)  ## a school, a crisis, and the ladder that climbs (Ctrl-C ends i
 	@$(BIN)/python manage.py demo $(ARGS)
 
 test: $(STAMP)  ## the whole suite on a real Postgres and Valkey; ARGS="tests/processes -x" narrows
-	@$(BIN)/pytest $(or $(ARGS),--ignore=tests/browser)
+	@$(BIN)/pytest $(or $(ARGS),-n 2 --dist loadfile --ignore=tests/browser)
 
 test-browser: $(STAMP)  ## the pages in a real Chromium (apt install chromium fonts-noto-cjk)
 	@$(BIN)/pytest tests/browser $(ARGS)
