@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from statistics import median
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from workflow.models import Notification
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: Seconds. The design allows 0.2 (contracts.md 3); a test machine that is busy gets more.
+#: Seconds. The design allows 0.2; a test machine that is busy gets more. Waiting for a mute broker
+#: would cost two at the least.
 BUDGET = 0.5
+BUSY = 1.5
 
 
 def report(world: World, redis_url: str) -> dict[str, Any]:
@@ -63,8 +66,9 @@ def test_a_report_does_not_wait_for_the_broker(world: World, valkey: Valkey, how
 
     took = report(world, valkey.url)
 
-    assert max(took["promises"]) < BUDGET
-    assert max(took["reports"]) < BUDGET
+    for seconds in (took["promises"], took["reports"]):
+        assert median(seconds) < BUDGET
+        assert max(seconds) < BUSY
 
 
 @pytest.mark.parametrize("how", ["dead", "stopped"])

@@ -252,12 +252,17 @@ class TestDelivering:
             delivering = pool.submit(deliver_in_thread)
             assert sms_gateway.arrived.wait(5)
             newer = promise(world, case, channel="in_app")
-            until(lambda: row_of(world, newer).state == SENT, seconds=2)
+            until(lambda: row_of(world, newer).state == SENT, seconds=4)
             sms_gateway.go_on.set()
             assert delivering.result() == 2
 
     def test_a_receiver_that_never_comes_to_an_end_is_left_to_itself(
-        self, world: World, case: UUID, sms_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+        self,
+        world: World,
+        case: UUID,
+        sms_gateway: Gateway,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         monkeypatch.setattr(senders, "LONGEST_SEND", 0.3)
         sms_gateway.hold()
@@ -267,6 +272,7 @@ class TestDelivering:
 
         row = row_of(world, key)
         assert (row.state, row.leased_until) == (PENDING, None)
+        assert "code=send.too_long" in caplog.text
 
     def test_a_run_stops_at_its_limit_and_asks_for_the_next(
         self, world: World, case: UUID, monkeypatch: pytest.MonkeyPatch
