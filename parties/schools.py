@@ -1,6 +1,6 @@
 """The first act in a school's life here: its own row, written inside its own wall."""
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from parties import tenancy
 from parties.models import School
@@ -9,7 +9,18 @@ from parties.models import School
 def found(*, code: str, name: str) -> School:
     """Return the school of `code`, made if it is new; the name is brought up to date."""
     existing = find(code)
-    pk = existing if existing is not None else _next_id()
+    if existing is not None:
+        return _written(existing, code, name)
+    try:
+        return _written(_next_id(), code, name)
+    except IntegrityError:  # somebody else founded it at the same moment
+        existing = find(code)
+        if existing is None:
+            raise
+        return _written(existing, code, name)
+
+
+def _written(pk: int, code: str, name: str) -> School:
     with tenancy.scope(pk):
         school, _ = School.objects.update_or_create(pk=pk, code=code, defaults={"name": name})
     return school
