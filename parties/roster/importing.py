@@ -80,12 +80,12 @@ def import_file(
     if findings:
         return Outcome(findings=findings, notes=seen.notes)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if school_id is None:
-        outcome = _run(_NOWHERE, rows, dry_run=True, digest=digest)
-        if dry_run or outcome.findings:
-            return _with_notes(outcome, seen.notes)
-        school_id = schools.found(code=code, name=said[0].name).pk
-    return _with_notes(_run(school_id, rows, dry_run=dry_run, digest=digest), seen.notes)
+    founding = school_id is None
+    outcome = _run(school_id or _NOWHERE, rows, dry_run=dry_run or founding, digest=digest)
+    if founding and not dry_run and not outcome.findings:
+        school = schools.found(code=code, name=said[0].name)
+        outcome = _run(school.pk, rows, dry_run=False, digest=digest)
+    return _told(outcome, seen.notes, founding=founding)
 
 
 def _school(school_code: str, said: Sequence[SchoolRow]) -> tuple[int | None, str]:
@@ -170,5 +170,11 @@ def _refused(error: IntegrityError) -> Finding:
     return Finding(Place("文件"), "", wrong, "请重新导入；仍不成功请联系管理员")
 
 
-def _with_notes(outcome: Outcome, notes: Sequence[str]) -> Outcome:
-    return Outcome(outcome.findings, [*notes, *outcome.notes], outcome.tallies, outcome.written)
+def _told(outcome: Outcome, notes: Sequence[str], *, founding: bool) -> Outcome:
+    """With what reading had to say; a founded school counts as new."""
+    tallies = {"学校": Tally(new=1), **_but_school(outcome)} if founding else outcome.tallies
+    return Outcome(outcome.findings, [*notes, *outcome.notes], tallies, outcome.written)
+
+
+def _but_school(outcome: Outcome) -> dict[str, Tally]:
+    return {sort: tally for sort, tally in outcome.tallies.items() if sort != "学校"}

@@ -6,6 +6,7 @@ can unfold into a very large one.
 
 import csv
 import io
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from openpyxl.cell.read_only import EmptyCell
 from parties.roster.findings import UnreadableFile
 
 _MAX_BYTES: Final = 20 * 1024 * 1024
-_MAX_UNFOLDED: Final = 300 * 1024 * 1024
+_MAX_UNFOLDED: Final = 100 * 1024 * 1024
 _MAX_ROWS: Final = 50_000
 _MAX_COLUMNS: Final = 200
 _LAST_EXCEL_ROW: Final = 1_048_576
@@ -59,6 +60,8 @@ class Sheet:
 
 def read(path: Path) -> list[Sheet]:
     """Visible sheets with their non-blank rows. Raises UnreadableFile."""
+    if path.exists() and not path.is_file():
+        raise UnreadableFile(f"{path} 不是文件，请指定一个 .xlsx 或 .csv 文件。")
     try:
         size = path.stat().st_size
         content = b"" if size > _MAX_BYTES else path.read_bytes()
@@ -125,7 +128,9 @@ class _RawLine:
 
 
 def _cells_by_sheet(content: bytes, *, values: bool) -> dict[str, list[_RawLine]]:
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=values)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # styles and validations we do not read
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=values)
     try:
         found: dict[str, list[_RawLine]] = {}
         for sheet in book.worksheets:

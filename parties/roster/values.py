@@ -18,6 +18,8 @@ from parties.roster.recognise import Table
 _EXACT_DIGITS: Final = 15
 _EXCEL_DAY_ZERO: Final = date(1899, 12, 30)
 _EXCEL_SERIALS: Final = range(10_000, 80_000)  # 1927 to 2119
+#: Nothing in a roster is older or further away; and the calendar has an end to add days at.
+_YEARS: Final = range(1900, 2200)
 _DATE_SHAPE: Final = re.compile(
     r"([12][0-9]{3})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?(?:[ T]0{1,2}:00(?::00)?)?"
 )
@@ -99,13 +101,13 @@ class RowReader:
 
     def day(self, field: str, *, required: bool = False) -> date | None:
         """A date: an Excel date, its serial number, or text such as 2009-3-15 or 2009年3月15日."""
-        cell = self._cell(field)
-        if isinstance(cell, datetime):
-            return cell.date()
-        if isinstance(cell, date):
-            return cell
-        if isinstance(cell, int | float) and not isinstance(cell, bool) and cell in _EXCEL_SERIALS:
-            return _EXCEL_DAY_ZERO + timedelta(days=int(cell))
+        found = _as_date(self._cell(field)) or self._typed_date(field, required=required)
+        if found is not None and found.year not in _YEARS:
+            self.complain(field, "年份不合理", "请核对后改正")
+            return None
+        return found
+
+    def _typed_date(self, field: str, *, required: bool) -> date | None:
         text = unicodedata.normalize("NFKC", self._plain(field)).strip()
         if not text:
             self._nothing(field, required=required)
@@ -222,6 +224,17 @@ class RowReader:
 
 def _of_day(minutes: int) -> time:
     return time(minutes // 60 % 24, minutes % 60)
+
+
+def _as_date(cell: Cell) -> date | None:
+    """The day of an Excel date or of its serial number."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell in _EXCEL_SERIALS:
+        return _EXCEL_DAY_ZERO + timedelta(days=int(cell))
+    return None
 
 
 def _as_text(cell: Cell) -> str | None:

@@ -41,6 +41,12 @@ def save(made: list[Person]) -> int:
     return len(seen)
 
 
+def save_and_fail(made: list[Person]) -> None:
+    with scope(HERE), keyring.new_subjects(HERE, {person.pk for person in made}):
+        Person.objects.bulk_create(made)
+        raise ZeroDivisionError
+
+
 def test_each_person_has_a_key_of_their_own_that_can_be_destroyed() -> None:
     one, other = made = people(2)
     save(made)
@@ -59,10 +65,8 @@ def test_many_people_cost_as_many_statements_as_two() -> None:
 
 def test_a_key_from_a_transaction_that_was_rolled_back_is_never_used_again() -> None:
     (lost,) = made = people(1)
-    with pytest.raises(ZeroDivisionError), scope(HERE):
-        with keyring.new_subjects(HERE, {lost.pk}):
-            Person.objects.bulk_create(made)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        save_and_fail(made)
     with scope(HERE):
         lost.save(force_insert=True)
     keyring.forget()

@@ -90,6 +90,7 @@ def guardians(number: str) -> list[tuple[str, str]]:
 def test_a_file_with_a_school_sheet_founds_the_school(tmp_path: Path) -> None:
     outcome = import_file(path=workbook(tmp_path, SCHOOL))
     assert outcome.findings == []
+    assert outcome.tallies["学校"].new == 1
     with tenancy.scope(schools.find("DEMO") or 0):
         assert School.objects.get().name == "示范职校"
         assert Student.objects.count() == 4
@@ -165,7 +166,7 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path: Path, school: int) -> Non
 
 def test_a_dry_run_of_a_new_school_does_not_found_it(tmp_path: Path) -> None:
     outcome = import_file(path=workbook(tmp_path, SCHOOL), dry_run=True)
-    assert outcome.tallies["学生"].new == 4
+    assert (outcome.tallies["学校"].new, outcome.tallies["学生"].new) == (1, 4)
     assert schools.find("DEMO") is None
 
 
@@ -230,6 +231,18 @@ def test_parents_who_share_a_phone_stay_two(tmp_path: Path, school: int) -> None
     assert marks(imported(tmp_path, {"监护人": shared})) == {(0, 0)}
     with tenancy.scope(school):
         assert [name for name, _ in guardians("S001")] == ["王建军", "胡玉梅"]
+
+
+def test_grandparents_who_share_a_phone_stay_two(tmp_path: Path, school: int) -> None:
+    imported(tmp_path, {"班级": CLASSES, "学生": STUDENTS})
+    shared = [
+        GUARDIAN_HEADERS,
+        ("S001", "王伟", "王守仁", "祖父", "19900020001"),
+        ("S001", "王伟", "李桂英", "祖母", "19900020001"),
+    ]
+    imported(tmp_path, {"监护人": shared})
+    with tenancy.scope(school):
+        assert [name for name, _ in guardians("S001")] == ["王守仁", "李桂英"]
 
 
 def test_a_new_phone_updates_the_guardian(tmp_path: Path, school: int) -> None:

@@ -228,6 +228,12 @@ def test_a_date_that_could_mean_two_days_is_refused(tmp_path: Path, cell: object
     ]
 
 
+@pytest.mark.parametrize("cell", ["1800-01-01", "2999-12-31", date(9999, 12, 31)])
+def test_a_year_beyond_every_roster_is_refused(tmp_path: Path, cell: object) -> None:
+    rows: Rows = [("工号", "姓名", "角色", "任职结束"), ("T01", "严正清", "校长", cell)]
+    assert "年份不合理" in findings_of(workbook(tmp_path, {"教职工": rows}))[0]
+
+
 def test_nobody_is_born_in_the_future(tmp_path: Path) -> None:
     path = student_sheet(
         tmp_path, ("学号", "姓名", "班级", "出生日期"), ("S1", "王伟", "A", "2027-01-01")
@@ -491,7 +497,7 @@ BROKEN = {
     "zip of something else": zip_of("readme.txt", b"hello"),
     "encrypted zip": encrypted_zip(),
     "entities": zip_of("xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
-    "bomb": zip_of("xl/sheet.xml", b"0" * (301 * 2**20)),
+    "bomb": zip_of("xl/sheet.xml", b"0" * (101 * 2**20)),
     "binary": bytes(range(256)) * 8,
     "null bytes": b"a,b\x00c\n",
     "open quote": '学号,姓名,班级\nS1,"王伟,A\n'.encode(),
@@ -522,10 +528,43 @@ def test_a_sheet_with_too_many_rows_is_refused(tmp_path: Path) -> None:
         reading.read(path)
 
 
-def test_a_folder_and_a_missing_file_are_sentences_too(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "nothing.xlsx"):
-        with pytest.raises(UnreadableFile, match="打不开文件"):
-            reading.read(path)
+def test_a_missing_file_is_a_sentence_too(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="打不开文件"):
+        reading.read(tmp_path / "nothing.xlsx")
+
+
+@pytest.mark.parametrize("path", ["/", "/dev/zero"])
+def test_what_is_no_file_is_not_read(path: str) -> None:
+    with pytest.raises(UnreadableFile, match="不是文件"):
+        reading.read(Path(path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'r="A2"', b'r="A99999999"'),
+        (b'<row r="2"', b'<row r="99999999"'),
+        (b'r="C2"', b'r="ZZZZZZ2"'),
+        (b'r="C2"', b'r="ZZZ2"'),
+        (b"<row r=", b"<row q="),
+        (b"</sheetData>", b""),
+        (b'<c r="A2" t="inlineStr">', b'<c r="A2" t="s"><v>99999</v>'),
+        (b"S1", b"9" * 5000),
+    ],
+)
+def test_a_sheet_with_impossible_cells_neither_hangs_nor_crashes(
+    tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    path = student_sheet(tmp_path, ("学号", "姓名", "班级"), ("S1", "王伟", "A"))
+    broken = tmp_path / "impossible.xlsx"
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(broken, "w") as result:
+        for name in archive.namelist():
+            result.writestr(name, archive.read(name).replace(old, new))
+    try:
+        said = findings_of(broken)
+    except UnreadableFile as refused:
+        said = [str(refused)]
+    assert all(sentence.endswith("。") for sentence in said)
 
 
 def test_a_finding_without_column_reads_as_a_sentence_too() -> None:

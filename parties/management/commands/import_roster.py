@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from parties.roster import NoSchool, Outcome, headers, import_file
 
@@ -43,6 +44,11 @@ class Command(BaseCommand):
             outcome = import_file(path=file, school_code=school, dry_run=dry_run, mapped=mapped)
         except NoSchool as error:
             raise CommandError(str(error), returncode=_USAGE) from error
+        except OperationalError as error:
+            raise CommandError(
+                "连不上数据库，未导入任何数据。请检查 DATABASE_URL，或先启动服务。",
+                returncode=_USAGE,
+            ) from error
         for note in outcome.notes:
             self.stdout.write(f"提示：{note}")
         if outcome.findings:

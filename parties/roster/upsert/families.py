@@ -38,7 +38,7 @@ def plan_students(job: Job, rows: Sequence[StudentRow]) -> None:
             job.changes.change(student, values, sort="学生")
         person = job.people.by_pk[student.person_id]
         job.people.describe(
-            person, row.place, name=row.name, contact=row.contact, id_no=row.id_no, sort="人员资料"
+            person, row.place, name=row.name, contact=row.contact, id_no=row.id_no, sort="学生资料"
         )
         _set_edu_id(job, row, student, edu_ids)
 
@@ -48,7 +48,7 @@ def _students(job: Job, rows: Sequence[StudentRow]) -> list[Student]:
 
 
 def _enrol(job: Job, row: StudentRow, values: Mapping[str, Any]) -> Student:
-    person = job.people.make(row.name, sort="人员资料", student=True)
+    person = job.people.make(row.name, sort="学生资料", student=True)
     student = Student(school_id=job.school_id, person=person, student_no=row.student_no, **values)
     job.students[row.student_no] = student
     job.changes.add(student, sort="学生")
