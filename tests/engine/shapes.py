@@ -278,3 +278,15 @@ SHAPES: dict[str, str] = {
         chain("s", "sp", "a", "e"), chain("sp", "b", "stop"),
     ),
 }  # fmt: skip
+
+
+def circling(operator: str, until: str) -> str:
+    """A service task in a loop without a wait."""
+    return simple(
+        gateway("m"),
+        service("n", operator),
+        gateway("g", default="again"),
+        chain("s", "m", "n", "g"),
+        flow("g", "e", until),
+        flow("g", "m", id_="again"),
+    )

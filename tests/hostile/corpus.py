@@ -9,7 +9,6 @@ from typing import Final
 
 from tests.engine.diagrams import (
     NAMESPACES,
-    boundary,
     call,
     catch,
     chain,
@@ -20,7 +19,6 @@ from tests.engine.diagrams import (
     gateway,
     instances,
     process,
-    rule,
     service,
     simple,
     start,
@@ -31,11 +29,30 @@ from tests.engine.diagrams import (
     user,
 )
 from tests.engine.drawn import drawn
+from tests.hostile.builders import (
+    AD_HOC,
+    CODE,
+    CORRELATION,
+    PAYLOAD,
+    PROCESS_CORRELATION,
+    QUIET_PAYLOAD,
+    SCRIPT,
+    UNIT_TEST,
+    Text,
+    caught,
+    condition,
+    extended,
+    looped,
+    messaged,
+    parameter,
+    ruled,
+    several,
+    thrown,
+    timed,
+    with_part,
+)
 
-CODE: Final = '__import__("os").system("id > /tmp/sanfang_was_here")'
 ESCAPE: Final = "().__class__.__base__.__subclasses__()"
-
-Text = str | bytes
 
 
 @dataclass(frozen=True)
@@ -47,145 +64,11 @@ class Case:
     files: Mapping[str, Text]
 
 
-def diagram(name: str, rule: str, xml: Text, **tables: str) -> Case:
-    return Case(name, rule, {"p.bpmn": xml, **{f"{key}.dmn": text for key, text in tables.items()}})
+def diagram(name: str, rule: str, xml: Text) -> Case:
+    return Case(name, rule, {"p.bpmn": xml})
 
 
 # --- every place where SpiffWorkflow evaluates text ----------------------------------------------
-def condition(text: str, kind: str = "exclusive") -> str:
-    return drawn(
-        simple(
-            user("a"),
-            gateway("g", kind, default="d"),
-            user("b"),
-            chain("s", "a", "g"),
-            flow("g", "b", text),
-            flow("g", "e", id_="d"),
-            chain("b", "e"),
-        )
-    )
-
-
-def timed(text: str, kind: str = "timeDuration") -> str:
-    return drawn(
-        simple(
-            user("a"), boundary("t", "a", timer(text, kind)), end("x"), chain("s", "a", "e"),
-            flow("t", "x"),
-        )
-    )  # fmt: skip
-
-
-def caught(text: str) -> str:
-    event = f"<bpmn:conditionalEventDefinition><bpmn:condition>{escape(text)}</bpmn:condition>"
-    return drawn(
-        simple(user("a"), catch("c", event + "</bpmn:conditionalEventDefinition>"),
-               chain("s", "a", "c", "e"))
-    )  # fmt: skip
-
-
-def looped(text: str) -> str:
-    loop = (
-        '<bpmn:standardLoopCharacteristics loopMaximum="3"><bpmn:loopCondition>'
-        f"{escape(text)}</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
-    )
-    return drawn(simple(user("a", loop), chain("s", "a", "e")))
-
-
-def several(cardinality: str = "3", until: str = "") -> str:
-    inner = instances(cardinality=cardinality, condition=until)
-    return drawn(simple(user("m", inner), chain("s", "m", "e")))
-
-
-def parameter(text: str) -> str:
-    return drawn(simple(user("a"), service("n", "test.note", who=text), chain("s", "a", "n", "e")))
-
-
-def ruled(column: str = "a_x", cell: str = ">= 2", output: str = '"high"', **more: str) -> Case:
-    xml = drawn(simple(user("a"), rule("br", "tier"), chain("s", "a", "br", "e")))
-    return Case("", "", {"p.bpmn": xml, "t.dmn": table("tier", column, {cell: output}, **more)})
-
-
-def thrown(payload_of: str, where: str) -> str:
-    """An event whose payload is an expression."""
-    names = {"signal": "signalRef", "escalation": "escalationRef", "error": "errorRef"}
-    declared = (
-        f'<bpmn:{payload_of} id="ev1" name="ev" {payload_of}Code="E1"><bpmn:extensionElements>'
-        f"<spiffworkflow:payloadExpression>{escape(CODE)}</spiffworkflow:payloadExpression>"
-        f"</bpmn:extensionElements></bpmn:{payload_of}>"
-    ).replace(' signalCode="E1"', "")
-    event = f'<bpmn:{payload_of}EventDefinition {names[payload_of]}="ev1"/>'
-    if where == "end":
-        return drawn(document(process("p", start(), user("a"), end("e", event),
-                                      chain("s", "a", "e")), extra=declared))  # fmt: skip
-    return drawn(simple(user("a"), throw("t", event), chain("s", "a", "t", "e"), extra=declared))
-
-
-def messaged(definition: str, extra: str = "") -> str:
-    event = (
-        f'<bpmn:messageEventDefinition messageRef="m1">{definition}</bpmn:messageEventDefinition>'
-    )
-    return drawn(
-        simple(
-            user("a"),
-            throw("t", event),
-            catch("c", event),
-            chain("s", "a", "t", "c", "e"),
-            extra=f'<bpmn:message id="m1" name="m"/>{extra}',
-        )
-    )
-
-
-def extended(kind: str, text: str) -> str:
-    """A user task with one more extension element."""
-    inner = f"<spiffworkflow:{kind}>{escape(text)}</spiffworkflow:{kind}>"
-    xml = drawn(simple(user("a"), chain("s", "a", "e")))
-    return xml.replace("<bpmn:extensionElements>", f"<bpmn:extensionElements>{inner}", 1)
-
-
-def with_part(part: str, path: tuple[str, ...], extra: str = "") -> str:
-    """A process whose path leads over a hand-written element."""
-    return drawn(simple(user("a"), part, chain("s", "a", *path, "e"), extra=extra))
-
-
-_CORRELATION: Final = (
-    '<bpmn:correlationProperty id="cp" name="cp"><bpmn:correlationPropertyRetrievalExpression '
-    f'messageRef="m1"><bpmn:messagePath>{escape(CODE)}</bpmn:messagePath>'
-    "</bpmn:correlationPropertyRetrievalExpression></bpmn:correlationProperty>"
-)
-_PROCESS_CORRELATION: Final = (
-    "<bpmn:extensionElements><spiffworkflow:processVariableCorrelation>"
-    "<spiffworkflow:propertyId>cp</spiffworkflow:propertyId>"
-    f"<spiffworkflow:expression>{escape(CODE)}</spiffworkflow:expression>"
-    "</spiffworkflow:processVariableCorrelation></bpmn:extensionElements>"
-)
-_PAYLOAD: Final = (
-    "<bpmn:extensionElements>"
-    f"<spiffworkflow:messagePayload>{escape(CODE)}</spiffworkflow:messagePayload>"
-    "<spiffworkflow:messageVariable>v</spiffworkflow:messageVariable></bpmn:extensionElements>"
-)
-#: A payload that the language allows: only then is a message correlated.
-_QUIET_PAYLOAD: Final = _PAYLOAD.replace(escape(CODE), "a_x")
-_AD_HOC: Final = (
-    '<bpmn:adHocSubProcess id="h" name="随意"><bpmn:userTask id="ha" name="甲"/>'
-    f"<bpmn:completionCondition>{escape(CODE)}</bpmn:completionCondition></bpmn:adHocSubProcess>"
-)
-_SCRIPT: Final = (
-    f'<bpmn:scriptTask id="x" name="脚本"><bpmn:script>{escape(CODE)}</bpmn:script>'
-    "</bpmn:scriptTask>"
-)
-_UNIT_TEST: Final = (
-    '<bpmn:scriptTask id="x" name="脚本"><bpmn:extensionElements><spiffworkflow:unitTests>'
-    '<spiffworkflow:unitTest id="u"><spiffworkflow:inputJson>{}</spiffworkflow:inputJson>'
-    "<spiffworkflow:expectedOutputJson>{}</spiffworkflow:expectedOutputJson>"
-    f"</spiffworkflow:unitTest></spiffworkflow:unitTests></bpmn:extensionElements>"
-    f"<bpmn:script>{escape(CODE)}</bpmn:script></bpmn:scriptTask>"
-)
-
-
-def _named(name: str, rule: str, case: Case) -> Case:
-    return Case(name, rule, case.files)
-
-
 SINKS: Final = [
     diagram("exclusive condition", "expression.outside", condition(CODE)),
     diagram("inclusive condition", "expression.outside", condition(CODE, "inclusive")),
@@ -198,22 +81,22 @@ SINKS: Final = [
     diagram("instances cardinality", "expression.outside", several(cardinality=CODE)),
     diagram("instances completion", "expression.outside", several(until=CODE)),
     diagram("service parameter", "expression.outside", parameter(CODE)),
-    diagram("script task", "script.task", with_part(_SCRIPT, ("x",))),
-    diagram("script with unit tests", "script.hidden", with_part(_UNIT_TEST, ("x",))),
+    diagram("script task", "script.task", with_part(SCRIPT, ("x",))),
+    diagram("script with unit tests", "script.hidden", with_part(UNIT_TEST, ("x",))),
     diagram("script before a task", "script.hidden", extended("preScript", CODE)),
     diagram("script after a task", "script.hidden", extended("postScript", CODE)),
-    diagram("ad-hoc completion", "subprocess.adhoc", with_part(_AD_HOC, ("h",))),
+    diagram("ad-hoc completion", "subprocess.adhoc", with_part(AD_HOC, ("h",))),
     diagram("signal payload", "event.payload", thrown("signal", "throw")),
     diagram("escalation payload", "event.payload", thrown("escalation", "throw")),
     diagram("error payload", "event.payload", thrown("error", "end")),
-    diagram("message payload", "event.payload", messaged(_PAYLOAD)),
-    diagram("message correlation", "event.correlation", messaged(_QUIET_PAYLOAD, _CORRELATION)),
-    diagram("process correlation", "event.correlation", messaged(_PROCESS_CORRELATION)),
-    _named("table input", "expression.outside", ruled(column=CODE)),
-    _named("table cell", "table.cell", ruled(cell=CODE)),
-    _named("table cell after an operator", "table.cell", ruled(cell=f"== {CODE}")),
-    _named("table cell with a question mark", "table.cell", ruled(cell=f"? == {CODE}")),
-    _named("table output", "expression.outside", ruled(output=CODE)),
+    diagram("message payload", "event.payload", messaged(PAYLOAD)),
+    diagram("message correlation", "event.correlation", messaged(QUIET_PAYLOAD, CORRELATION)),
+    diagram("process correlation", "event.correlation", messaged(PROCESS_CORRELATION)),
+    Case("table input", "expression.outside", ruled(column=CODE)),
+    Case("table cell", "table.cell", ruled(cell=CODE)),
+    Case("table cell after an operator", "table.cell", ruled(cell=f"== {CODE}")),
+    Case("table cell with a question mark", "table.cell", ruled(cell=f"? == {CODE}")),
+    Case("table output", "expression.outside", ruled(output=CODE)),
 ]
 
 # --- ways out of a sandbox, each through a gateway -----------------------------------------------
@@ -324,10 +207,10 @@ CAMUNDA: Final = [
     diagram("camunda input", "namespace.camunda", camunda_task(inner=(
         '<camunda:inputOutput><camunda:inputParameter name="x"><camunda:script>1</camunda:script>'
         "</camunda:inputParameter></camunda:inputOutput>"))),
-    _named("camunda table", "namespace.camunda", Case("", "", {
-        **ruled().files, "t.dmn": table("tier", "a_x", {">= 2": '"high"'}).replace(
+    Case("camunda table", "namespace.camunda", {**ruled(), "t.dmn": table(
+        "tier", "a_x", {">= 2": '"high"'}).replace(
             "<decision ", '<decision xmlns:camunda="http://camunda.org/schema/1.0/dmn" '
-            'camunda:historyTimeToLive="1" ')})),
+            'camunda:historyTimeToLive="1" ')}),
     diagram("zeebe", "namespace.camunda", camunda_task(inner=(
         '<z:taskDefinition xmlns:z="http://camunda.org/schema/zeebe/1.0" type="x"/>'))),
 ]  # fmt: skip
@@ -412,13 +295,13 @@ STRUCTURES: Final = [
     diagram("duration without quotes", "timer.value", timed("PT1H")),
     diagram("unknown property", "property.unknown", replaced('name="form"', 'name="forms"')),
     diagram("unknown form", "form.unknown", replaced('value="choice"', 'value="../../etc/passwd"')),
-    *(_named(f"hit policy {policy}", "table.hit_policy", ruled(policy=policy))
+    *(Case(f"hit policy {policy}", "table.hit_policy", ruled(policy=policy))
       for policy in ("FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER")),
-    *(_named(f"feel {cell}", "table.cell", ruled(cell=cell))
+    *(Case(f"feel {cell}", "table.cell", ruled(cell=cell))
       for cell in ('"a","b"', "not(3)", "[4..7]", "date(1)")),
-    _named("aggregation", "table.hit_policy", Case("", "", {
-        **ruled().files, "t.dmn": table("tier", "a_x", {">= 2": "1"}, policy="COLLECT").replace(
-            "<decisionTable ", '<decisionTable aggregation="SUM" ')})),
+    Case("aggregation", "table.hit_policy", {**ruled(), "t.dmn": table(
+        "tier", "a_x", {">= 2": "1"}, policy="COLLECT").replace(
+            "<decisionTable ", '<decisionTable aggregation="SUM" ')}),
     Case("free text that decides", "form.undecidable",
          {"p.bpmn": _PLAIN, "forms/choice.json": '{"type": "object", "properties": '
           '{"story": {"type": "string"}}, "x-decides": ["story"]}'}),

@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from tests.engine.diagrams import FORM, escape
-from tests.hostile.corpus import CODE, CORPUS, SINKS, Case
+from tests.hostile.builders import CODE
+from tests.hostile.corpus import CORPUS, SINKS, Case
 
 ROOT = Path(__file__).parents[2]
 TRACE = Path("/tmp/sanfang_was_here")  # noqa: S108 -- what the code in the corpus would write
