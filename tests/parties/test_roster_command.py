@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 
 from parties import schools, tenancy
 from parties.models import Student
+from tests.parties.broken_files import BROKEN
 from tests.parties.roster_files import SCHOOL, STUDENTS, comma_separated, workbook
-from tests.parties.test_roster_reading import BROKEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
