@@ -12,7 +12,7 @@ from api import idempotency
 from api.auth import identity_of
 from api.problems import broken, invalid
 from api.schema import describe
-from api.views import ApiView, Strict, read_body, text
+from api.views import ApiView, Id, Strict, read_body, text
 from parties.sign_in import Identity
 from workflow import reporting
 from workflow.models import CrisisReport
@@ -35,13 +35,13 @@ _MOST_SUSPECTS: Final = 10
 
 class SuspectInput(Strict):
     relation = serializers.ChoiceField(RELATIONS, help_text="与学生的关系")
-    person = serializers.UUIDField(required=False, allow_null=True)
+    person = Id(required=False, allow_null=True)
 
 
 class CrisisInput(Strict):
     """Three mandatory answers: who (student, or a description), observed, safe_now."""
 
-    student = serializers.UUIDField(required=False, allow_null=True, help_text="学生 id")
+    student = Id(required=False, allow_null=True, help_text="学生 id")
     who = text(longest=200, required=False, allow_blank=True, help_text="不知道 id 时，描述是谁")
     observed = text(longest=5000, help_text="看到或听到什么，尽量用原话")
     safe_now = serializers.ChoiceField(CrisisReport.Safe.choices, help_text="学生现在是否安全")

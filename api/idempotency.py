@@ -9,6 +9,7 @@ An act that was refused leaves no claim, so the corrected request may keep its k
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -43,6 +44,15 @@ RETURNING id
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A keyed request: ours to answer (`status` None), or answered before."""
+
+    id: UUID
+    status: int | None
+    body: str
+
+
 def key_of(request: Request) -> str | None:
     """The key as sent, or None. Raises Refused for one that cannot be kept."""
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
@@ -66,24 +76,22 @@ def once(request: Request, body: Mapping[str, Any], act: Callable[[], Response])
     key = key_of(request)
     if key is None:
         return act()
-    kept = claim(request, key, body)
-    if kept.status is not None:
-        answer = Response(json.loads(kept.body), status=kept.status)
+    claimed = claim(request, key, body)
+    if claimed.status is not None:
+        answer = Response(json.loads(claimed.body), status=claimed.status)
         answer[REPLAYED] = "true"
         return answer
     try:
         answer = act()
     except Exception:
-        _forget(request, kept.pk)
+        _forget(request, claimed.id)
         raise
-    _keep(request, kept.pk, answer)
+    _keep(request, claimed.id, answer)
     return answer
 
 
-def claim(
-    request: Request, key: str, body: Mapping[str, Any], *, wait: bool = True
-) -> IdempotencyKey:
-    """Ours to answer (`status` None), or answered before.
+def claim(request: Request, key: str, body: Mapping[str, Any], *, wait: bool = True) -> Claim:
+    """The claim of this request.
 
     Raises Refused: the key came with other content; or, with `wait`, the same request is running.
     """
@@ -92,11 +100,12 @@ def claim(
     with tenancy.scope(identity.school_id):
         mine = _claimed(identity.school_id, identity.person.pk, key, request.path, fingerprint)
         row = IdempotencyKey.objects.get(party=identity.person.pk, key=key)
+        stored = "" if row.status is None else row.body  # opened while its key is in reach
     if bytes(row.request_hash) != fingerprint:
         raise Refused(Problem("idempotency.mismatch"))
     if wait and not mine and row.status is None:
         raise Refused(Problem("idempotency.in_flight", headers={"Retry-After": "1"}))
-    return row
+    return Claim(row.pk, row.status, stored)
 
 
 def _claimed(school_id: int, party: UUID, key: str, route: str, fingerprint: bytes) -> bool:

@@ -14,7 +14,7 @@ from api.pagination import Cursors
 from api.problems import broken, invalid
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
-from api.views import ApiView, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from workflow import human_tasks, task_files
 from workflow.models import HumanTask
@@ -64,7 +64,7 @@ class CompleteInput(Strict):
 
 
 class DelegateInput(Strict):
-    to = serializers.UUIDField(help_text="接收人 id")
+    to = Id(help_text="接收人 id")
 
 
 class ReturnInput(Strict):

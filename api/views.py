@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
 from django.http import QueryDict
 from rest_framework import serializers
@@ -109,6 +110,15 @@ class Nothing(Strict):
 def text(*, longest: int, required: bool = True, **options: Any) -> serializers.CharField:
     """A text as people write it: outer spaces do not count, numbers are not texts."""
     return _Text(max_length=longest, required=required, **options)
+
+
+class Id(serializers.UUIDField):
+    """A UUID as text; DRF itself would take a number for one."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
 
 
 class _Text(serializers.CharField):

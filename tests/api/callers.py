@@ -4,7 +4,6 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from django.http import HttpResponse
 from django.test import Client
 
 from parties import api_keys, tenancy
@@ -25,16 +24,16 @@ class Caller:
             self.headers["Authorization"] = f"Api-Key {key}"
         self.csrf = ""
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Any:
         return self.client.get(f"{ROOT}{path}", headers={**self.headers, **headers})
 
-    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.send("post", path, {} if body is None else body, **headers)
 
-    def delete(self, path: str) -> HttpResponse:
+    def delete(self, path: str) -> Any:
         return self.client.delete(f"{ROOT}{path}", headers=self._all({}))
 
-    def send(self, method: str, path: str, body: Any, **headers: str) -> HttpResponse:
+    def send(self, method: str, path: str, body: Any, **headers: str) -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.client.generic(
             method.upper(),
@@ -44,7 +43,7 @@ class Caller:
             headers=self._all(headers),
         )
 
-    def sign_in(self, login: str, password: str = PASSWORD) -> HttpResponse:
+    def sign_in(self, login: str, password: str = PASSWORD) -> Any:
         answer = self.post("/session", {"login": login, "password": password})
         self.csrf = answer.json().get("csrf_token", "")
         return answer
@@ -84,5 +83,5 @@ def person(world: World, name: str) -> Person:
     return world[name]
 
 
-def code(answer: HttpResponse) -> str:
+def code(answer: Any) -> str:
     return str(answer.json().get("code"))

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from parties import tenancy
 from parties.models import Placement
@@ -13,7 +13,7 @@ from tests.processes.walker import Walk
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: SettingsWrapper) -> None:
+def quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["tests.api.hashers.QuickArgon2"]
 
 

@@ -1,10 +1,10 @@
 """Signing in and out with a password."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from pytest_django.fixtures import SettingsWrapper
 
 from config import settings as global_settings
 from parties import tenancy
@@ -35,7 +35,7 @@ def test_a_wrong_password_and_an_unknown_login_are_answered_alike(world: World) 
     assert "sessionid" not in wrong.cookies
 
 
-def test_passwords_are_kept_as_argon2(world: World, settings: SettingsWrapper) -> None:
+def test_passwords_are_kept_as_argon2(world: World, settings: Any) -> None:
     settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
     login = account(world, "teacher")
 
