@@ -23,7 +23,7 @@ PHONE = "+86 199-1100-0000"
 
 def phone_of(world: World, name: str) -> str:
     with tenancy.scope(world.id):
-        return world[name].phone
+        return str(world[name].phone)
 
 
 def issued(world: World, name: str, **options: Any) -> str:

@@ -21,7 +21,8 @@ METHODS = ("get", "post", "put", "patch", "delete", "trace")
 def schema(db: None) -> dict[str, Any]:
     answer = Client().get("/api/v1/schema")
     assert answer.status_code == 200
-    return json.loads(answer.content)
+    read: dict[str, Any] = json.loads(answer.content)
+    return read
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "/") -> set[str]:
