@@ -21,13 +21,6 @@ KEY = "0b6cf3de-2f5c-5b7e-9d5e-2d5c0a3f4e11"
 
 
 @pytest.fixture
-def sms_gateway(settings: Settings) -> Iterator[Gateway]:
-    with gateway() as here:
-        settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_SECRET = here.url, SECRET
-        yield here
-
-
-@pytest.fixture
 def mailbox(settings: Settings) -> Iterator[MailServer]:
     with mail_server() as here:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
