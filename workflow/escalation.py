@@ -32,7 +32,9 @@ logger = logging.getLogger(__name__)
 _CLIMBS_A_SWEEP = 12
 
 
-def raise_(*, case: Case, reason: str, at: datetime, start: int = 0) -> Escalation:
+def raise_(
+    *, case: Case, reason: str, at: datetime, start: int = 0, via: str = "web"
+) -> Escalation:
     """Wake rung `start` and begin the climb. Call inside the caller's scope.
 
     While one is waiting for this case, that one is moved up to `start` instead of a second ladder.
@@ -44,8 +46,8 @@ def raise_(*, case: Case, reason: str, at: datetime, start: int = 0) -> Escalati
     )
     if waiting is not None:
         if start > waiting.rung:
-            rung = _wake_from(waiting, start, at=at, via="web")
-            _record("escalation.raised_higher", waiting, at=at, reason=reason, rung=rung)
+            rung = _wake_from(waiting, start, at=at, via=via)
+            _record("escalation.raised_higher", waiting, at=at, reason=reason, rung=rung, via=via)
         return waiting
     ladder = rungs.load(case.school_id, "crisis")
     shifted = at - ladder.rung(start).offset
@@ -58,8 +60,8 @@ def raise_(*, case: Case, reason: str, at: datetime, start: int = 0) -> Escalati
         raised_at=shifted,
         due_at=at,
     )
-    _record("escalation.raised", escalation, at=at, reason=reason, rung=start)
-    _wake_from(escalation, start, at=at, via="web")
+    _record("escalation.raised", escalation, at=at, reason=reason, rung=start, via=via)
+    _wake_from(escalation, start, at=at, via=via)
     return escalation
 
 

@@ -8,9 +8,9 @@ from django.conf import settings
 
 from workflow.engine import bundles, documents
 from workflow.engine.bundles import Bundle
-from workflow.engine.definitions import load
+from workflow.engine.definitions import load, properties
 from workflow.engine.forms import Form, read_form
-from workflow.models import HumanTask, ProcessDefinition
+from workflow.models import HumanTask, ProcessDefinition, ProcessInstance
 
 
 def form_of(task: HumanTask) -> Form:
@@ -19,6 +19,18 @@ def form_of(task: HumanTask) -> Form:
         return _shipped_form(Path(settings.BPMN_DIR), task.form)
     definition = load(_stored(task.instance.definition_id))
     return definition.forms.get(task.form) or Form(task.form, {})
+
+
+def roles_of(instance_id: UUID, task: str) -> list[str]:
+    """Roles that the instance's own definition gives the user task `task`; empty if unknown."""
+    found = ProcessInstance.objects.values_list("definition", flat=True).get(pk=instance_id)
+    if found is None:
+        return []
+    for spec in load(_stored(found)).specs():
+        if spec.bpmn_id == task:
+            written = properties(spec).get("roles", "") or spec.lane or ""
+            return [role.strip() for role in written.split(",") if role.strip()]
+    return []
 
 
 def _stored(definition_id: UUID) -> bytes:

@@ -40,16 +40,22 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
         _ask_to_call(escalation, woken, before=before - excluded, at=at)
     _extras(escalation, rung.extras, excluded=excluded, at=at)
     if woken:
-        events.append(
-            school_id=case.school_id,
-            kind="escalation.woken",
-            actor=None,
-            subject=("case", case.pk),
-            refs=[("person", person.pk) for _, person in woken],
-            at=at,
-            payload={"rung": number, "roles": sorted({role for role, _ in woken}), "via": via},
-        )
+        _record(case, woken, number, at=at, via=via)
     return bool(woken)
+
+
+def _record(
+    case: Case, woken: Sequence[tuple[str, Person]], number: int, *, at: datetime, via: str
+) -> None:
+    events.append(
+        school_id=case.school_id,
+        kind="escalation.woken",
+        actor=None,
+        subject=("case", case.pk),
+        refs=[("person", person.pk) for _, person in woken],
+        at=at,
+        payload={"rung": number, "roles": sorted({role for role, _ in woken}), "via": via},
+    )
 
 
 def stand_on(
@@ -121,18 +127,24 @@ def _ask_to_call(
         callers.discard(person.pk)
         if callers and person.pk not in asked:
             asked.add(person.pk)
-            HumanTask.objects.create(
-                school_id=escalation.school_id,
-                case_id=escalation.case_id,
-                name=CALL_TASK,
-                title=f"请电话通知{Role(role).label}",
-                form="wake_call",
-                roles=[role],
-                candidates=sorted(callers),
-                about=person.pk,
-                created_at=at,
-                due_at=at,
-            )
+            _open_call(escalation, role, person, callers, at=at)
+
+
+def _open_call(
+    escalation: Escalation, role: str, person: Person, callers: Collection[UUID], *, at: datetime
+) -> None:
+    HumanTask.objects.create(
+        school_id=escalation.school_id,
+        case_id=escalation.case_id,
+        name=CALL_TASK,
+        title=f"请电话通知{Role(role).label}",
+        form="wake_call",
+        roles=[role],
+        candidates=sorted(callers),
+        about=person.pk,
+        created_at=at,
+        due_at=at,
+    )
 
 
 def stand_down(case: Case, *, at: datetime) -> None:

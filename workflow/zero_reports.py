@@ -102,7 +102,7 @@ def _miss(pk: UUID, *, at: datetime, via: str) -> UUID | None:
     _record("zero_report.missed", report, at=at, via=via)
     if _silent_days(report) >= MISSED_IN_A_ROW:
         above = rungs.load(report.school_id, "crisis").above("ME")
-        escalation.raise_(case=report.case, reason=CLOCK, at=at, start=above)
+        escalation.raise_(case=report.case, reason=CLOCK, at=at, start=above, via=via)
     return _open(report.case, after=report.due_at, at=at).pk
 
 

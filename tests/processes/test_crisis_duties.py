@@ -7,7 +7,7 @@ import pytest
 from parties import tenancy
 from parties.models import Placement
 from tests.factories import NOW, World
-from tests.processes.walker import triaged
+from tests.processes.walker import begin, triaged
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +124,19 @@ def test_a_report_one_second_late_is_missed_even_if_no_sweep_came_by(world: Worl
 
     assert "crisis.oral_report" in {each["clock"] for each in walk.payloads("clock.missed")}
     assert "oral_report" not in walk.open()
+
+
+def test_a_report_that_opens_already_late_calls_whoever_stands_above_its_holder(
+    world: World,
+) -> None:
+    walk = begin(world)
+    walk.acknowledge()
+    walk.do("triage")
+    walk.at = NOW + timedelta(minutes=31)
+    walk.acknowledge("vice_principal") if walk.ladder().state == "WAITING" else None
+
+    walk.do("triage_confirm")
+
+    raised = walk.payloads("escalation.raised")[-1] | {"rung": walk.ladder().rung}
+    assert raised["reason"] in {"crisis.triage", "crisis.oral_report"}
+    assert walk.ladder().rung >= 4  # the principal stands above the vice-principal's report

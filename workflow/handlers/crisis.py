@@ -6,7 +6,16 @@ from uuid import UUID
 
 from ledger import events
 from parties.roles import Role
-from workflow import clocks, closing, contacts, escalation, notifications, rungs, zero_reports
+from workflow import (
+    clocks,
+    closing,
+    contacts,
+    escalation,
+    notifications,
+    rungs,
+    shipped,
+    zero_reports,
+)
 from workflow.engine import StepContext, service_task
 from workflow.models import Case, HumanTask
 from workflow.shielding import shield
@@ -100,10 +109,11 @@ def report_pending(context: StepContext) -> Results:
     waiting = case.tasks.filter(
         name__in=["report_decide", "report_confirm", "report_waive"], state__in=open_states
     )
-    if not waiting.exists():
+    late = waiting.order_by("-created_at").first()
+    if late is None:
         return {"still": "no"}
-    _raise_above(context, case, "report_decide", reason="crisis.report_pending")
-    _record(context, "clock.missed", clock="crisis.report_pending", task="report_decide")
+    _raise_above(context, case, late.name, reason="crisis.report_pending")
+    _record(context, "clock.missed", clock="crisis.report_pending", task=late.name)
     return {"still": "yes"}
 
 
@@ -225,11 +235,11 @@ def clock_missed(context: StepContext, *, clock: str, task: str) -> Results:
 
 
 def _raise_above(context: StepContext, case: Case, task: str, *, reason: str) -> None:
-    """One rung above whoever holds the late task."""
+    """One rung above whoever holds the late task; one that opens late has no row yet."""
     held = case.tasks.filter(name=task).order_by("-created_at").first()
-    role = held.roles[0] if held is not None else Role.ME.value
-    start = rungs.load(case.school_id, "crisis").above(role)
-    escalation.raise_(case=case, reason=reason, at=context.at, start=start)
+    roles = shipped.roles_of(context.instance_id, task) if held is None else held.roles
+    start = rungs.load(case.school_id, "crisis").above(roles[0] if roles else Role.ME.value)
+    escalation.raise_(case=case, reason=reason, at=context.at, start=start, via=context.via)
 
 
 @service_task("crisis.danger_again")
@@ -242,7 +252,7 @@ def danger_again(context: StepContext) -> Results:
     if case.state != Case.State.REOPENED:
         case.endanger(at=context.at)
         case.save()
-    escalation.raise_(case=case, reason="danger_again", at=context.at)
+    escalation.raise_(case=case, reason="danger_again", at=context.at, via=context.via)
     return {}
 
 
