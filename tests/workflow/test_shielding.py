@@ -198,7 +198,9 @@ def test_a_task_that_only_they_could_do_goes_to_the_next_in_line(world: World) -
 
     assert state_of(world, only) == ("OPEN", None, {"duty_officer", "head_of_office"})
     with tenancy.scope(world.id):
-        told = Notification.objects.filter(case=case, template="task.new", key__contains=only.pk)
+        told = Notification.objects.filter(
+            case=case, template="task.new", key__contains=str(only.pk)
+        )
         readers = people_of(world, set(told.values_list("recipient_id", flat=True)))
     assert readers == {"duty_officer", "head_of_office"}
 
