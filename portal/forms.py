@@ -71,7 +71,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [*people, ("", "不在上面（请在下一项写明）")]
+        choices = [*people, ("", "不在上面，我来描述")]
         self.fields["student"].choices = choices  # type: ignore[attr-defined]
         if not people:
             self.fields["student"].widget = forms.HiddenInput()

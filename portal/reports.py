@@ -34,7 +34,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def _report(request: HttpRequest, identity: Identity) -> HttpResponse:
     people, staff = _people(identity, request.POST.get("who", ""), request.POST.get("student", ""))
     if request.method != "POST":
-        form = ReportForm(people=people, initial={"nonce": uuid4(), "student": ""})
+        form = ReportForm(people=people, initial={"nonce": uuid4()})
         return pages.show(request, "report", {"form": form, "staff": staff})
     if "find" in request.POST:
         form = ReportForm(people=people, initial=_typed(request))

@@ -1,6 +1,6 @@
 """Odd requests by several kinds of people: never a fault, never an answer that is not described.
 
-`make test-deep` sets SANFANG_EXAMPLES for a longer search.
+`make test-deep` searches longer.
 """
 
 import os
@@ -32,7 +32,7 @@ from workflow.models import HumanTask, Notification
 # Requests come in on threads of their own, so what they need is committed for real.
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EXAMPLES = int(os.environ.get("SANFANG_EXAMPLES", "25"))
+EXAMPLES = 300 if os.environ.get("SANFANG_TEST_DEPTH") == "deep" else 25
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

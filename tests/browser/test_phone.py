@@ -1,0 +1,185 @@
+"""Report, acknowledge, confirm and read, as thumbs do it on a small phone."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from parties import tenancy
+from parties.models import SignInLink
+from tests.api.callers import PASSWORD, account
+from tests.api.stories import reported, triaged
+from tests.browser.conftest import PHONE, look
+from tests.factories import World
+from workflow import notifications
+from workflow.models import CrisisReport, Escalation, HumanTask
+
+Enter = Callable[..., Page]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: Android's and WCAG 2.2's (AAA) least size of a thing to tap, CSS pixels.
+LEAST_TAP = 44
+
+
+def fits(page: Page, name: str) -> None:
+    """Nothing runs out of the screen, and everything to tap is large enough for a thumb."""
+    look(page, name)
+    for target in page.locator("button:visible, a.button:visible, label.option:visible").all():
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= LEAST_TAP, (name, target.inner_text())
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= PHONE["width"], (name, target.inner_text())
+
+
+def test_a_mother_reports_from_her_link_to_the_receipt(world: World, enter: Enter) -> None:
+    page = enter("mother")
+    fits(page, "home-mother")
+    page.get_by_role("link", name="报告危机").click()
+    fits(page, "report")
+
+    page.get_by_label("student（数控2401）").check()
+    page.get_by_label("您看到或听到了什么").fill("他说活着没意思，手腕上有新伤口。")
+    page.get_by_label("目前不安全").check()
+    page.get_by_role("button", name="提交报告").click()
+
+    expect(page.get_by_role("heading", name="已收到您的报告")).to_be_visible()
+    fits(page, "receipt")
+    with tenancy.scope(world.id):
+        report = CrisisReport.objects.get()
+        assert page.get_by_text(report.receipt_no).is_visible()
+
+
+def test_what_is_missing_is_shown_and_can_be_mended(world: World, enter: Enter) -> None:
+    page = enter("mother")
+    page.goto("/report")
+    page.get_by_label("您看到或听到了什么").fill("他说要走了")
+    page.get_by_role("button", name="提交报告").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("还有内容需要修改")
+    fits(page, "report-mistakes")
+    page.get_by_label("是谁（").fill("高二的女生")
+    page.get_by_label("不清楚", exact=True).check()
+    page.get_by_role("button", name="提交报告").click()
+
+    expect(page.get_by_text("已收到您的报告")).to_be_visible()
+
+
+def test_the_duty_officer_answers_with_one_tap(world: World, phone: Page) -> None:
+    reported(world)
+    notifications.deliver_due(lane="crisis", via="test")
+    phone.goto("/sign-in")
+    fits(phone, "sign-in")
+    phone.get_by_role("textbox", name="账号").fill(account(world, "duty_officer"))
+    phone.get_by_role("textbox", name="密码").fill(PASSWORD)
+    phone.get_by_role("button", name="登录", exact=True).click()
+    fits(phone, "home-officer")
+
+    phone.get_by_role("button", name="请立即回电").first.click()
+    fits(phone, "case-waiting")
+    phone.get_by_role("button", name="已接报").click()
+
+    expect(phone.get_by_text("还没有人接报。")).to_have_count(0)
+    fits(phone, "case-team")
+    with tenancy.scope(world.id):
+        assert Escalation.objects.get().acknowledged_by == world["duty_officer"]
+
+
+def test_the_principal_answers_from_a_link(world: World, enter: Enter) -> None:
+    walk = reported(world)
+
+    page = enter("principal", purpose=SignInLink.Purpose.ACKNOWLEDGE, case_id=walk.case_id)
+    fits(page, "acknowledge")
+    page.get_by_role("button", name="已接报").click()
+
+    expect(page.get_by_text("接报人")).to_be_visible()
+
+
+def test_the_triage_is_answered_looked_at_and_confirmed(world: World, enter: Enter) -> None:
+    walk = reported(world)
+    walk.acknowledge()
+    page = enter("duty_officer")
+    page.get_by_role("link", name="研判", exact=False).first.click()
+    fits(page, "task-triage")
+
+    page.get_by_label("家庭暴力").check()
+    page.get_by_label("红：24小时内可能实施").check()
+    page.locator("#field-answer-safe_to_tell").get_by_label("安全", exact=True).check()
+    page.locator("#field-answer-suspect_kind").get_by_label("没有涉事人").check()
+    page.locator("#field-answer-at_company").get_by_label("否").check()
+    page.locator("#field-answer-serious").get_by_label("否").check()
+    page.get_by_label("依据：").fill("两处新伤，本人说不敢回家")
+    page.get_by_role("button", name="下一步：核对").click()
+    fits(page, "task-confirm")
+    expect(page.get_by_text("红：24小时内可能实施")).to_be_visible()
+    page.get_by_role("button", name="确认提交").click()
+
+    expect(page.get_by_role("heading", name="已提交")).to_be_visible()
+    fits(page, "task-done")
+    with tenancy.scope(world.id):
+        assert HumanTask.objects.get(name="triage").state == "COMPLETED"
+
+
+def test_a_time_is_picked_and_stored_as_the_schools_time(world: World, enter: Enter) -> None:
+    walk = triaged(world)
+    page = enter("duty_officer")
+    page.goto(f"/tasks/{walk.task('report_decide').pk}")
+    page.get_by_label("已报告").check()
+    page.get_by_label("公安（110）").check()
+    page.get_by_label("报告时间").fill("2026-10-09T22:55")
+    page.get_by_label("拨打的号码").fill("110")
+    page.get_by_label("接报人").fill("值班民警")
+    fits(page, "task-report-decide")
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_text("2026-10-09 22:55")).to_be_visible()
+    page.get_by_role("button", name="返回修改").click()
+    expect(page.get_by_label("报告时间")).to_have_value("2026-10-09T22:55")
+    page.get_by_role("button", name="下一步：核对").click()
+    page.get_by_role("button", name="确认提交").click()
+
+    expect(page.get_by_role("heading", name="已提交")).to_be_visible()
+
+
+def test_the_mother_reads_what_is_hers_from_a_link(world: World, enter: Enter) -> None:
+    walk = triaged(world)
+
+    page = enter("mother", purpose=SignInLink.Purpose.READ_CASE, case_id=walk.case_id)
+
+    expect(page.get_by_role("heading", name="与您有关的事项")).to_be_visible()
+    fits(page, "case-family")
+
+
+def test_a_spent_link_says_how_to_get_another(world: World, phone: Page) -> None:
+    phone.goto(f"/l/{'x' * 43}")
+    phone.get_by_role("button", name="进入").click()
+
+    expect(phone.get_by_role("heading", name="这个链接已经失效")).to_be_visible()
+    fits(phone, "link-gone")
+
+
+def test_trouble_is_said_kindly(world: World, enter: Enter) -> None:
+    page = enter("mother")
+
+    page.goto("/cases/11111111-1111-4111-8111-111111111111")
+
+    expect(page.get_by_role("heading", name="没有找到")).to_be_visible()
+    fits(page, "trouble")
+
+
+def test_a_keyboard_reaches_everything_in_order(world: World, phone: Page) -> None:
+    phone.goto("/sign-in")
+    reached = []
+    for _ in range(20):
+        phone.keyboard.press("Tab")
+        focused = phone.locator(":focus")
+        if focused.count() == 0:
+            break  # past the last one
+        reached.append(focused.inner_text() or focused.get_attribute("name") or "")
+
+    assert reached[0] == "跳到正文"
+    assert [name for name in reached if name in ("contact", "login", "password")] == [
+        "contact",
+        "login",
+        "password",
+    ]
