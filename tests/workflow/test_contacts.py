@@ -1,6 +1,7 @@
 """Whom to phone next: each in their turn, three tries, and never whom it would endanger."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -44,7 +45,9 @@ class Phone:
             names = {person.pk: name for name, person in self.world.people.items()}
         return step, "" if person is None else names[person]
 
-    def call(self, step: Step, who: str = "", *, outcome: str = "no_answer", times: int = 1) -> None:
+    def call(
+        self, step: Step, who: str = "", *, outcome: str = "no_answer", times: int = 1
+    ) -> None:
         """Completed calls, as the inbox leaves them behind."""
         for _ in range(times):
             self.note(contacts.TASK_OF[step], self.world[who].pk if who else None, outcome)
@@ -65,7 +68,7 @@ def phone(world: World) -> Phone:
     return Phone(world)
 
 
-def restrict(world: World, who: str, kind: str, **more: object) -> None:
+def restrict(world: World, who: str, kind: str, **more: Any) -> None:
     with tenancy.scope(world.id):
         student = more.pop("student", world.student)
         Restriction.objects.create(
