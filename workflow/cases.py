@@ -45,9 +45,24 @@ def report_crisis(
         InvalidInput: one of the three mandatory answers is missing.
     """
     _refuse_incomplete(report)
+    receipt = _receive(school_id, reporter, role, report, request_key, at=at)
+    if not receipt.repeated:
+        _start_now(school_id, receipt.case_id, at=at)
+    return receipt
+
+
+def _receive(
+    school_id: int,
+    reporter: Person | None,
+    role: Role,
+    report: ReportInput,
+    request_key: str,
+    *,
+    at: datetime,
+) -> Receipt:
     try:
         with tenancy.scope(school_id):
-            receipt = _known(request_key) or _open(
+            return _known(request_key) or _open(
                 school_id, reporter, role, report, request_key, at=at
             )
     except IntegrityError:  # the same request arrived twice at the same moment
@@ -56,9 +71,6 @@ def report_crisis(
         if known is None:
             raise
         return known
-    if not receipt.repeated:
-        _start_now(school_id, receipt.case_id, at=at)
-    return receipt
 
 
 def _refuse_incomplete(report: ReportInput) -> None:
@@ -88,14 +100,7 @@ def _open(
     at: datetime,
 ) -> Receipt:
     student = Student.objects.filter(pk=report.student_id).first() if report.student_id else None
-    case = Case.objects.create(
-        school_id=school_id,
-        channel=Case.Channel.CRISIS,
-        student=student,
-        placement=_placement(student),
-        opened_at=at,
-        alarm_at=at,
-    )
+    case = _case_about(student, school_id, at=at)
     reports.name_parties(case, student=student, reporter=reporter, report=report, at=at)
     stored = reports.keep(
         case, reporter=reporter, role=role, report=report, request_key=request_key, at=at
@@ -107,6 +112,17 @@ def _open(
     )
     escalation.raise_(case=case, reason="report", at=at)
     return Receipt(case.pk, stored.receipt_no, at, repeated=False)
+
+
+def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Case:
+    return Case.objects.create(
+        school_id=school_id,
+        channel=Case.Channel.CRISIS,
+        student=student,
+        placement=_placement(student),
+        opened_at=at,
+        alarm_at=at,
+    )
 
 
 def _placement(student: Student | None) -> Placement | None:

@@ -87,25 +87,33 @@ def _somebody_else(task: HumanTask, *, at: datetime) -> list[UUID]:
     wanted = Wanted(name=task.name, roles=task.roles, four_eyes=four_eyes)
     found = list(assignment.assign(wanted, case=task.case, at=at).candidates)
     if not found:
-        Incident.objects.get_or_create(
-            school_id=task.school_id,
-            case_id=task.case_id,
-            instance_id=task.instance_id,
-            code="task.nobody",
-            element=task.name,
-            state=Incident.State.OPEN,
-            defaults={"opened_at": at},
-        )
+        _open_incident(task, at=at)
     for person in found:
-        notifications.enqueue(
-            school_id=task.school_id,
-            case_id=task.case_id,
-            to_id=person,
-            to_role=task.roles[0],
-            channel="in_app",
-            template="task.new",
-            lane="crisis",
-            key=f"task.new:{task.pk}:{person}",
-            at=at,
-        )
+        _tell(task, person, at=at)
     return found
+
+
+def _open_incident(task: HumanTask, *, at: datetime) -> None:
+    Incident.objects.get_or_create(
+        school_id=task.school_id,
+        case_id=task.case_id,
+        instance_id=task.instance_id,
+        code="task.nobody",
+        element=task.name,
+        state=Incident.State.OPEN,
+        defaults={"opened_at": at},
+    )
+
+
+def _tell(task: HumanTask, person: UUID, *, at: datetime) -> None:
+    notifications.enqueue(
+        school_id=task.school_id,
+        case_id=task.case_id,
+        to_id=person,
+        to_role=task.roles[0],
+        channel="in_app",
+        template="task.new",
+        lane="crisis",
+        key=f"task.new:{task.pk}:{person}",
+        at=at,
+    )

@@ -23,7 +23,8 @@ def form_of(task: HumanTask) -> Form:
 
 def roles_of(instance_id: UUID, task: str) -> list[str]:
     """Roles that the instance's own definition gives the user task `task`; empty if unknown."""
-    found = ProcessInstance.objects.values_list("definition", flat=True).get(pk=instance_id)
+    instance = ProcessInstance.objects.filter(pk=instance_id)
+    found = instance.values_list("definition_id", flat=True).first()
     if found is None:
         return []
     for spec in load(_stored(found)).specs():

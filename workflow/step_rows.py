@@ -35,24 +35,28 @@ def save(
     """
     if definition_id is None:
         raise WrongState("流程还没有启动。", instance=str(instance.id))
-    tasks = _tasks(instance, context, outcome)
-    store.write(
-        Write(
-            instance=instance,
-            at=context.at,
-            status=str(State.COMPLETED if outcome.finished else State.RUNNING),
-            state=outcome.state,
-            definition_id=definition_id,
-            next_due_at=None if outcome.finished else outcome.next_due_at,
-            budgets_spent=_budgets(instance, outcome),
-            cancelled=sorted(outcome.closed),
-            cancel_reason=reason,
-            tasks=tasks,
-            events=_events(instance, context, outcome, tasks, reason),
-            messages=[message for task in tasks for message in _messages(task)],
-        )
-    )
+    store.write(_change(instance, context, outcome, definition_id, reason))
     nudge.soon("crisis")
+
+
+def _change(
+    instance: Locked, context: StepContext, outcome: Outcome, definition_id: UUID, reason: str
+) -> Write:
+    tasks = _tasks(instance, context, outcome)
+    return Write(
+        instance=instance,
+        at=context.at,
+        status=str(State.COMPLETED if outcome.finished else State.RUNNING),
+        state=outcome.state,
+        definition_id=definition_id,
+        next_due_at=None if outcome.finished else outcome.next_due_at,
+        budgets_spent=_budgets(instance, outcome),
+        cancelled=sorted(outcome.closed),
+        cancel_reason=reason,
+        tasks=tasks,
+        events=_events(instance, context, outcome, tasks, reason),
+        messages=[message for task in tasks for message in _messages(task)],
+    )
 
 
 def _budgets(instance: Locked, outcome: Outcome) -> int:

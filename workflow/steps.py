@@ -77,16 +77,7 @@ def take(  # noqa: PLR0913 -- one keyword per thing that can move a process
     if instance.status not in (State.RUNNING, State.FROZEN):
         raise WrongState("流程已经结束。", instance=str(instance_id))
 
-    def move(definition: Definition, context: StepContext) -> Outcome:
-        return runtime.advance(
-            definition,
-            bytes(instance.state or b""),
-            context,
-            complete=complete,
-            decisions=decisions,
-            signal=signal,
-        )
-
+    move = _settle(instance, complete=complete, decisions=decisions, signal=signal)
     reason = signal or "process_moved_on"
     return _guarded(instance, _mover(move, reason), at=at, via=via, by=by)
 
@@ -147,9 +138,11 @@ def retry(*, incident_id: UUID, at: datetime, via: str) -> bool:
     return done
 
 
-def _settle(instance: Locked) -> Run:
+def _settle(instance: Locked, **act: Any) -> Run:
+    """Let time pass, and then do what `act` says: complete a task, or deliver a signal."""
+
     def move(definition: Definition, context: StepContext) -> Outcome:
-        return runtime.advance(definition, bytes(instance.state or b""), context)
+        return runtime.advance(definition, bytes(instance.state or b""), context, **act)
 
     return move
 
@@ -227,6 +220,20 @@ def _freeze(instance: Locked, error: Exception, *, code: str, at: datetime) -> N
     if row.status == State.RUNNING:
         row.freeze()
         row.save(update_fields=["status"])
+    incident = _note(instance, error, code=code, at=at)
+    events.append(
+        school_id=instance.school_id,
+        kind="process.failed",
+        actor=None,
+        subject=("case", instance.case_id),
+        refs=[("instance", instance.id), ("incident", incident.pk)],
+        at=at,
+        payload={"code": code, "error": type(error).__name__, "tries": incident.tries},
+    )
+
+
+def _note(instance: Locked, error: Exception, *, code: str, at: datetime) -> Incident:
+    """The open incident of this place; one try more if it was open already."""
     incident, new = Incident.objects.get_or_create(
         school_id=instance.school_id,
         case_id=instance.case_id,
@@ -244,15 +251,7 @@ def _freeze(instance: Locked, error: Exception, *, code: str, at: datetime) -> N
         incident.tries += 1
         incident.retry_at = at + min(_RETRY * 2 ** min(incident.tries, 20), _RETRY_LIMIT)
         incident.save(update_fields=["tries", "retry_at"])
-    events.append(
-        school_id=instance.school_id,
-        kind="process.failed",
-        actor=None,
-        subject=("case", instance.case_id),
-        refs=[("instance", instance.id), ("incident", incident.pk)],
-        at=at,
-        payload={"code": code, "error": type(error).__name__, "tries": incident.tries},
-    )
+    return incident
 
 
 def _resting(instance: Locked, at: datetime) -> bool:
