@@ -9,6 +9,7 @@ from parties.models.organisation import Company, CompanyMember, School, SchoolCl
 from parties.models.person import Account, Person, Student
 from parties.models.placement import Placement
 from parties.models.relation import GuardianLink, Restriction
+from parties.models.sensitive import SensitiveFact
 from parties.models.throttle import Throttle
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "SchoolClass",
     "SchoolClock",
     "SchoolKey",
+    "SensitiveFact",
     "SignInLink",
     "Student",
     "SubjectKey",

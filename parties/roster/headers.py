@@ -197,6 +197,18 @@ def normal(header: str) -> str:
     return _HINT.sub("", text)
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a school loads a sensitive column: its class and the reason, both said by a person."""
+
+    class_code: str
+    reason: str
+
+
+#: What the field of a mapped sensitive column begins with; its header follows.
+SENSITIVE: Final = "sensitive:"
+
+
 def sensitive_class(header: str) -> str | None:
     """The class of a column that may not be loaded, or None."""
     return next((code for word, code in _SENSITIVE.items() if word in header), None)

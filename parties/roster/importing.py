@@ -1,7 +1,7 @@
 """One file, one transaction: read, recognise, parse, plan; write only if nothing is wrong."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from ledger import events
 from parties import clock, schools, tenancy
 from parties.roster import parse, reading, recognise
 from parties.roster.findings import Finding, Place, UnreadableFile
+from parties.roster.headers import Purpose
 from parties.roster.rows import (
     CalendarRow,
     ClassRow,
@@ -54,12 +55,21 @@ class Outcome:
     written: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a file holds once it was read: rows, why sensitive columns may come, its SHA-256."""
+
+    rows: Sequence[Row]
+    purposes: Mapping[str, Purpose]
+    digest: str
+
+
 def import_file(
     *,
     path: Path,
     school_code: str = "",
     dry_run: bool = False,
-    mapped: Collection[str] = (),
+    mapped: Mapping[str, Purpose] | None = None,
 ) -> Outcome:
     """Import `path` into the school of `school_code`, named by its 学校 sheet, or the only one.
 
@@ -81,10 +91,11 @@ def import_file(
         return Outcome(findings=findings, notes=seen.notes)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     founding = school_id is None
-    outcome = _run(school_id or _NOWHERE, rows, dry_run=dry_run or founding, digest=digest)
+    load = Load(rows, mapped or {}, digest)
+    outcome = _run(school_id or _NOWHERE, load, dry_run=dry_run or founding)
     if founding and not dry_run and not outcome.findings:
         school = schools.found(code=code, name=said[0].name)
-        outcome = _run(school.pk, rows, dry_run=False, digest=digest)
+        outcome = _run(school.pk, load, dry_run=False)
     return _told(outcome, seen.notes, founding=founding)
 
 
@@ -108,17 +119,17 @@ def _other_school(row: SchoolRow) -> Finding:
     return Finding(row.place, "学校代码", "与 --school 指定的学校不一致", "请核对要导入到哪所学校")
 
 
-def _run(school_id: int, rows: Sequence[Row], *, dry_run: bool, digest: str) -> Outcome:
+def _run(school_id: int, load: Load, *, dry_run: bool) -> Outcome:
     """Plan in the school's scope and write there unless it is a rehearsal or something is wrong."""
     try:
         with tenancy.scope(school_id) as at:
             _one_at_a_time(school_id)
-            job = Job(school_id=school_id, at=at)
-            _plan(job, rows)
+            job = Job(school_id=school_id, at=at, purposes=load.purposes)
+            _plan(job, load.rows)
             write = not dry_run and not job.findings
             if write:
                 job.changes.write(school_id)
-                _record(job, at, digest)
+                _record(job, at, load.digest)
     except IntegrityError as error:
         return Outcome(findings=[_refused(error)])
     return Outcome(job.findings, job.notes, job.changes.tallies(), written=write)

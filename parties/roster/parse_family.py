@@ -6,6 +6,7 @@ from datetime import date
 from parties.models import Student
 from parties.roster import words
 from parties.roster.combined import contact, span
+from parties.roster.headers import SENSITIVE
 from parties.roster.rows import Contact, GuardianRow, Restrictions, Row, StudentRow
 from parties.roster.values import RowReader
 
@@ -29,6 +30,7 @@ def student(reader: RowReader) -> Iterable[Row]:
         contact=contact(reader),
         enrolled_on=reader.day("enrolled_on"),
         boarding=_optional_choice(reader, "boarding"),
+        sensitive=_sensitive(reader),
     )
     yield from _guardian_beside(reader, student_no, name)
 
@@ -48,6 +50,14 @@ def guardian(reader: RowReader) -> Iterable[Row]:
         child_data_access=_optional_flag(reader, "child_data_access"),
         restrictions=_restrictions(reader),
     )
+
+
+def _sensitive(reader: RowReader) -> dict[str, str]:
+    """Mapped columns by header; a blank cell says nothing."""
+    said = {
+        field.removeprefix(SENSITIVE): reader.text(field, longest=200) for field in reader.mapped()
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _guardian_beside(reader: RowReader, student_no: str, student_name: str) -> Iterable[Row]:

@@ -1,12 +1,12 @@
 """From a sheet to a table: find the header row under titles and merged cells, name every column."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from parties.roster import headers
 from parties.roster.findings import Finding, Place
-from parties.roster.headers import Kind
+from parties.roster.headers import SENSITIVE, Kind, Purpose
 from parties.roster.reading import Cell, Line, Sheet
 
 #: Titles, notes and merged group headings stand above the header row, never more than these rows.
@@ -32,12 +32,14 @@ class Recognition:
     notes: list[str] = field(default_factory=list)
 
 
-def recognise(sheets: Sequence[Sheet], *, mapped: Collection[str] = ()) -> Recognition:
-    """Tables of every known sheet. `mapped` are refused headers somebody mapped on purpose."""
+def recognise(
+    sheets: Sequence[Sheet], *, mapped: Mapping[str, Purpose] | None = None
+) -> Recognition:
+    """Tables of every known sheet. `mapped`: sensitive headers that somebody mapped on purpose."""
     result = Recognition()
     for sheet in sheets:
         if sheet.lines:
-            _recognise_sheet(sheet, mapped, result)
+            _recognise_sheet(sheet, mapped or {}, result)
     if not result.tables and not result.findings:
         wanted = "、".join(kind.value for kind in Kind)
         result.findings.append(
@@ -48,7 +50,7 @@ def recognise(sheets: Sequence[Sheet], *, mapped: Collection[str] = ()) -> Recog
     return result
 
 
-def _recognise_sheet(sheet: Sheet, mapped: Collection[str], result: Recognition) -> None:
+def _recognise_sheet(sheet: Sheet, mapped: Mapping[str, Purpose], result: Recognition) -> None:
     index, names = _header_row(sheet.lines[:_HEADER_WITHIN])
     kind = headers.kind_by_title(sheet.title) or headers.kind_by_headers([n for n in names if n])
     if kind is None:
@@ -60,7 +62,9 @@ def _recognise_sheet(sheet: Sheet, mapped: Collection[str], result: Recognition)
     not_stored: list[str] = []
     for position, name in enumerate(names):
         column = headers.column_for(kind, name) if name else None
-        if column is None:
+        if column is None and kind is Kind.STUDENTS and name in mapped:
+            columns[f"{SENSITIVE}{name}"] = (position, name)
+        elif column is None:
             _sort_out(name, place, mapped, result, ignored=ignored, not_stored=not_stored)
         elif column.field in columns:
             other = columns[column.field][1]
@@ -80,7 +84,7 @@ def _recognise_sheet(sheet: Sheet, mapped: Collection[str], result: Recognition)
 def _sort_out(
     name: str,
     place: Place,
-    mapped: Collection[str],
+    mapped: Mapping[str, Purpose],
     result: Recognition,
     *,
     ignored: list[str],
@@ -98,9 +102,12 @@ def _sort_out(
 
 
 def _refusal(name: str, code: str, place: Place, *, mapped: bool) -> Finding:
-    """Storing nothing after a mapping would be a lie, so a mapped column is refused as well."""
-    why = "虽已指定用途，但本版本没有保存它的地方，不接收" if mapped else "本版本不接收"
-    return Finding(place, name, f"属于敏感个人信息（{code} 类），{why}", "请删除该列后重新导入")
+    """Only the students' own sheet may bring a mapped one."""
+    if mapped:
+        wrong = f"属于敏感个人信息（{code} 类），只能在“学生”表中导入"
+        return Finding(place, name, wrong, "请删除该列，或移到“学生”表")
+    wrong = f"属于敏感个人信息（{code} 类），没有指定用途，不接收"
+    return Finding(place, name, wrong, f"请删除该列，或用 --map {name}={code}:用途 指明为什么需要")
 
 
 def _lacking(kind: Kind, absent: Sequence[str], place: Place) -> Finding:

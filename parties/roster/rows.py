@@ -4,6 +4,7 @@ An optional value is None where the cell is blank or the file has no such column
 leaves what is stored alone. A list with gaps must not wipe the number a crisis would ring.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -84,6 +85,7 @@ class StudentRow(Row):
     contact: Contact
     enrolled_on: date | None
     boarding: bool | None
+    sensitive: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

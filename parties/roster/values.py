@@ -10,6 +10,7 @@ from parties import contacts
 from parties.phones import InvalidPhone, to_e164
 from parties.roster import identity_numbers
 from parties.roster.findings import Finding, Place
+from parties.roster.headers import SENSITIVE
 from parties.roster.identity_numbers import InvalidNumber
 from parties.roster.reading import Broken, Cell, Line
 from parties.roster.recognise import Table
@@ -46,6 +47,10 @@ class RowReader:
     def has(self, field: str) -> bool:
         """Whether the file has this column at all: an absent column changes nothing."""
         return field in self._columns
+
+    def mapped(self) -> list[str]:
+        """Fields of sensitive columns that somebody mapped on purpose."""
+        return [field for field in self._columns if field.startswith(SENSITIVE)]
 
     def complain(self, field: str, wrong: str, mend: str) -> None:
         column = self._columns[field][1] if field in self._columns else ""

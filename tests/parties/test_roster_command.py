@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from parties import schools, tenancy
-from parties.models import Student
+from parties import privacy, schools, tenancy
+from parties.models import SensitiveFact, Student
+from parties.roles import Role
 from tests.parties.broken_files import BROKEN
 from tests.parties.roster_files import SCHOOL, STUDENTS, comma_separated, workbook
 
@@ -97,16 +99,50 @@ def test_the_only_school_needs_no_name(tmp_path: Path) -> None:
     assert students() == 5
 
 
-def test_a_sensitive_column_is_refused_with_and_without_a_mapping(
+def test_a_sensitive_column_is_refused_until_it_is_mapped_on_purpose(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sheets = {**SCHOOL, "学生": [(*row, "汉族" if i else "民族") for i, row in enumerate(STUDENTS)]}
     path = str(workbook(tmp_path, sheets))
     assert run(path) == 1
-    assert "本版本不接收" in capsys.readouterr().err
-    assert run(path, "--map", "民族=SPE:学籍上报") == 1
-    assert "虽已指定用途" in capsys.readouterr().err
+    assert "--map 民族=SPE:用途" in capsys.readouterr().err
     assert students() == 0
+
+    assert run(path, "--map", "民族=SPE:学籍上报") == 0
+    assert students() == len(STUDENTS) - 1
+    with tenancy.scope(schools.all_ids()[0]):
+        facts = list(SensitiveFact.objects.select_related("student"))
+        assert {(fact.name, fact.class_code, fact.purpose) for fact in facts} == {
+            ("民族", "SPE", "学籍上报")
+        }
+        assert {fact.value for fact in facts} == {"汉族"}
+    assert len(facts) == len(STUDENTS) - 1
+
+    assert run(path, "--map", "民族=SPE:学籍上报") == 0
+    assert "敏感信息：新增 0，变更 0，不变" in capsys.readouterr().out
+
+
+def test_what_was_mapped_is_sealed_and_nobody_at_school_reads_it_by_role(tmp_path: Path) -> None:
+    sheets = {**SCHOOL, "学生": [(*row, "汉族" if i else "民族") for i, row in enumerate(STUDENTS)]}
+    assert run(str(workbook(tmp_path, sheets)), "--map", "民族=SPE:学籍上报") == 0
+
+    with tenancy.scope(schools.all_ids()[0]), connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM parties_sensitivefact")
+        raw = [bytes(row[0]) for row in cursor.fetchall()]
+    assert raw
+    assert not [value for value in raw if "汉族".encode() in value]
+    classes = SensitiveFact.field_classes["value"]
+    assert {role for role in Role if privacy.readable(classes, {role})} == {Role.G}
+
+
+def test_a_mapped_column_belongs_to_the_students_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    staff = [(*row, "汉族" if i else "民族") for i, row in enumerate(SCHOOL["教职工"])]
+    path = str(workbook(tmp_path, {**SCHOOL, "教职工": staff}))
+
+    assert run(path, "--map", "民族=SPE:人事") == 1
+    assert "只能在“学生”表中导入" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

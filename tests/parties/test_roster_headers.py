@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from parties.roster import headers, reading, recognise
-from parties.roster.headers import Kind
+from parties.roster.headers import Kind, Purpose
 from parties.roster.rows import GuardianRow, StudentRow
 from tests.parties.roster_files import Rows, comma_separated, workbook
 from tests.parties.roster_reads import findings_of, only_student, read_rows, student_sheet
@@ -89,15 +89,17 @@ def test_a_sensitive_column_is_refused_with_the_mend(
 ) -> None:
     path = student_sheet(tmp_path, ("学号", "姓名", "班级", header), ("S1", "王伟", "JD2501", "x"))
     assert findings_of(path) == [
-        f"工作表“学生”第 1 行“{header}”：属于敏感个人信息（{code} 类），本版本不接收。"
-        "请删除该列后重新导入。"
+        f"工作表“学生”第 1 行“{header}”：属于敏感个人信息（{code} 类），没有指定用途，不接收。"
+        f"请删除该列，或用 --map {header}={code}:用途 指明为什么需要。"
     ]
 
 
-def test_a_column_mapped_on_purpose_is_refused_honestly(tmp_path: Path) -> None:
+def test_a_column_mapped_on_purpose_is_read_with_its_header(tmp_path: Path) -> None:
     path = student_sheet(tmp_path, ("学号", "姓名", "班级", "民族"), ("S1", "王伟", "JD2501", "汉"))
-    (finding,) = recognise.recognise(reading.read(path), mapped=["民族"]).findings
-    assert "虽已指定用途，但本版本没有保存它的地方，不接收" in str(finding)
+    mapped = {"民族": Purpose("SPE", "学籍上报")}
+    seen = recognise.recognise(reading.read(path), mapped=mapped)
+    assert seen.findings == []
+    assert seen.tables[0].columns["sensitive:民族"] == (3, "民族")
 
 
 def test_unknown_columns_are_named_and_known_ones_without_a_field_too(tmp_path: Path) -> None:

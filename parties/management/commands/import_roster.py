@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from parties.roster import NoSchool, Outcome, headers, import_file
+from parties.roster.headers import Purpose
 
 _FINDINGS: Final = 1
 _USAGE: Final = 2
@@ -33,13 +34,13 @@ class Command(BaseCommand):
             default=[],
             dest="mappings",
             metavar="列=类别:用途",
-            help="指明敏感列的类别和用途，例如 民族=SPE:学籍上报（本版本仍不接收，并说明原因）",
+            help="指明敏感列的类别和用途，例如 民族=SPE:学籍上报；值加密保存，并记下用途",
         )
 
     def handle(
         self, *, file: Path, dry_run: bool, school: str, mappings: list[str], **options: Any
     ) -> None:
-        mapped = [_mapped_header(mapping) for mapping in mappings]
+        mapped = dict(_mapped_header(mapping) for mapping in mappings)
         try:
             outcome = import_file(path=file, school_code=school, dry_run=dry_run, mapped=mapped)
         except NoSchool as error:
@@ -72,8 +73,8 @@ class Command(BaseCommand):
             )
 
 
-def _mapped_header(mapping: str) -> str:
-    """The header of “民族=SPE:学籍上报”; class and purpose must both be there and right."""
+def _mapped_header(mapping: str) -> tuple[str, Purpose]:
+    """Header and purpose of “民族=SPE:学籍上报”; the class must be the right one."""
     header, _, said = mapping.partition("=")
     code, _, purpose = said.replace("：", ":").partition(":")
     name = headers.normal(header)
@@ -85,4 +86,4 @@ def _mapped_header(mapping: str) -> str:
             f"--map：请写成 {name}={expected}:用途，例如 {name}={expected}:学籍上报。",
             returncode=_USAGE,
         )
-    return name
+    return name, Purpose(expected, purpose.strip()[:100])

@@ -24,6 +24,7 @@ from parties.models import (
     Restriction,
     School,
     SchoolClass,
+    SensitiveFact,
     Student,
 )
 
@@ -35,6 +36,7 @@ _ORDER: Final[tuple[type[Model], ...]] = (
     SchoolClass,
     Person,
     Student,
+    SensitiveFact,
     Membership,
     DutyShift,
     GuardianLink,

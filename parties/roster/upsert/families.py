@@ -11,6 +11,7 @@ from parties.roster.rows import GuardianRow, StudentRow
 from parties.roster.upsert.job import Job, given
 from parties.roster.upsert.people import phone_index
 from parties.roster.upsert.restrictions import KnownRestrictions, plan_restrictions
+from parties.roster.upsert.sensitive import known_facts, plan_sensitive
 
 
 def plan_students(job: Job, rows: Sequence[StudentRow]) -> None:
@@ -18,6 +19,7 @@ def plan_students(job: Job, rows: Sequence[StudentRow]) -> None:
     edu_ids = {
         bytes(s.national_edu_id_index): s for s in _students(job, rows) if s.national_edu_id_index
     }
+    facts = known_facts(job)
     for row in rows:
         school_class = job.school_class(row.place, row.school_class)
         if school_class is None or _is_somebody_else(job, row):
@@ -41,6 +43,7 @@ def plan_students(job: Job, rows: Sequence[StudentRow]) -> None:
             person, row.place, name=row.name, contact=row.contact, id_no=row.id_no, sort="学生资料"
         )
         _set_edu_id(job, row, student, edu_ids)
+        plan_sensitive(job, row, student, facts)
 
 
 def _students(job: Job, rows: Sequence[StudentRow]) -> list[Student]:

@@ -1,6 +1,6 @@
 """What every step of one import shares: the school, the moment, what is known, what is found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from parties.models import Company, CompanyMember, Membership, Person, SchoolClass, Student
 from parties.roster.findings import Finding, Place
+from parties.roster.headers import Purpose
 from parties.roster.upsert.changes import Changes
 from parties.roster.upsert.people import People
 
@@ -18,8 +19,11 @@ T = TypeVar("T")
 class Job:
     """One import into one school, inside its scope. Loads each table at most once."""
 
-    def __init__(self, *, school_id: int, at: datetime) -> None:
+    def __init__(
+        self, *, school_id: int, at: datetime, purposes: Mapping[str, Purpose] | None = None
+    ) -> None:
         self.school_id = school_id
+        self.purposes = purposes or {}
         self.at = at
         self.changes = Changes()
         self.findings: list[Finding] = []
