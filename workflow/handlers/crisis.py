@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from ledger import events
+from parties.models import Person
 from parties.roles import Role
 from workflow import (
     clocks,
@@ -14,6 +15,7 @@ from workflow import (
     notifications,
     rungs,
     shipped,
+    waking,
     zero_reports,
 )
 from workflow.engine import StepContext, service_task
@@ -87,7 +89,8 @@ def next_contact(context: StepContext, *, safe: bool, bullying: bool) -> Results
 def _ask_to_ring_back(context: StepContext, person: UUID) -> None:
     """Once per person and alarm; the key makes repeats harmless."""
     case = _case(context)
-    for channel in ("in_app", "sms", "email"):
+    reader = Person.objects.get(pk=person)
+    for channel in waking.channels_of(reader, ("in_app", "sms", "email")):
         notifications.enqueue(
             school_id=context.school_id,
             case_id=case.pk,
