@@ -1,0 +1,141 @@
+"""An observer asks everything there is to ask, and keeps every answer as bytes."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern
+from drf_spectacular.generators import SchemaGenerator
+
+from portal import urls as pages
+from tests.api.callers import Caller
+
+Answer = tuple[int, dict[str, str], bytes]
+
+#: A session's own secrets: new on every request, in both worlds alike.
+_SECRETS: Final = (
+    re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+'),
+    re.compile(rb'("csrf_token":\s*")[^"]+'),
+    re.compile(rb'(name="nonce" value=")[^"]+'),
+    re.compile(rb'("next":\s*")[^"]+'),  # a sealed cursor: its length stays
+)
+_PER_REQUEST: Final = frozenset({"Date", "Set-Cookie"})
+
+#: Queries that a list takes, and some that it must refuse alike.
+QUERIES: Final = (
+    "", "?limit=1", "?q=stu", "?cursor=x", "?ordering=opened_at", "?state=OPENED",
+    "?student__person__name=student",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What addresses are filled with: the hidden case's own ids, or ids that nobody has."""
+
+    case: UUID
+    task: UUID
+    message: UUID
+
+    @classmethod
+    def absent(cls) -> "Ids":
+        return cls(uuid4(), uuid4(), uuid4())
+
+    def fill(self, address: str) -> str:
+        for name in ("case", "task", "message"):
+            address = address.replace(f"{{{name}_id}}", str(getattr(self, name)))
+        return address
+
+    def unfill(self, text: str) -> str:
+        for name in ("case", "task", "message"):
+            text = text.replace(str(getattr(self, name)), f"{{{name}_id}}")
+        return text
+
+
+def api_addresses(method: str) -> list[str]:
+    """Every address of the OpenAPI schema that answers `method`, relative to the API's root."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    found = [path for path, verbs in schema["paths"].items() if method in verbs]
+    return sorted(path.removeprefix("/api/v1") for path in found)
+
+
+def page_addresses() -> list[str]:
+    """Every address of the portal. The link page is left out: its token is no id of a case."""
+    patterns = [entry for entry in pages.urlpatterns if isinstance(entry, URLPattern)]
+    routes = [re.sub(r"<uuid:(\w+)>", r"{\1}", str(entry.pattern)) for entry in patterns]
+    return sorted(f"/{route}" for route in routes if "<" not in route and route != "sign-out")
+
+
+@dataclass
+class Observer:
+    """Somebody signed in; `client` keeps their session for API and pages."""
+
+    caller: Caller
+
+    @property
+    def client(self) -> Client:
+        return self.caller.client
+
+    def asks(self, ids: Ids) -> dict[str, Answer]:
+        """All answers, by request with the ids still unnamed."""
+        return {name: _kept(answer, ids) for name, answer in self._asks(ids)}
+
+    def _asks(self, ids: Ids) -> Iterator[tuple[str, HttpResponse]]:
+        for address in api_addresses("get"):
+            for query in QUERIES if "{" not in address else ("",):
+                answer = self.caller.get(ids.fill(address) + query)
+                yield f"GET {address}{query}", answer
+            known = {"If-None-Match": answer.headers.get("ETag", '"x"'), "Accept-Language": "en"}
+            yield f"GET {address} again", self.caller.get(ids.fill(address), **known)
+        for address in api_addresses("post"):
+            if "{" in address:
+                yield f"POST {address}", self.caller.post(ids.fill(address), _body(address))
+        for address in page_addresses():
+            yield f"page get {address}", self.client.get(ids.fill(address))
+            yield f"page head {address}", self.client.head(ids.fill(address))
+            token = {"X-CSRFToken": self.caller.csrf}
+            if "{" in address:
+                yield f"page post {address}", self.client.post(ids.fill(address), headers=token)
+
+    def text(self, ids: Ids) -> bytes:
+        """Everything this person can read, in one piece: for looking for a word in it."""
+        return b"\n".join(body for _, _, body in self.asks(ids).values())
+
+
+def _body(address: str) -> dict[str, Any]:
+    if address.endswith("/complete"):
+        return {"answer": {}}
+    if address.endswith("/delegate"):
+        return {"to": str(UUID(int=4))}
+    return {"to": "triage", "reason": "重来"} if address.endswith("/return") else {}
+
+
+def _kept(answer: HttpResponse, ids: Ids) -> Answer:
+    """Without the session's secrets; an id that was asked with may be repeated, any other not."""
+    body = bytes(answer.content)
+    for secret in _SECRETS:
+        body = secret.sub(lambda found: found[1] + b"-" * (len(found[0]) - len(found[1])), body)
+    headers = {
+        name: ids.unfill(value)
+        for name, value in answer.headers.items()
+        if name not in _PER_REQUEST
+    }
+    return answer.status_code, headers, ids.unfill(body.decode()).encode()
+
+
+def differences(one: Mapping[str, Answer], other: Mapping[str, Answer]) -> list[str]:
+    """Requests that are not answered alike, with the first part that differs."""
+    assert one.keys() == other.keys()
+    found = []
+    for name, (status, headers, body) in one.items():
+        told = (status, headers, body)
+        for part, mine, theirs in zip(
+            ("status", "headers", "body"), told, other[name], strict=True
+        ):
+            if mine != theirs:
+                found.append(f"{name}: {part} {mine!r} / {theirs!r}"[:600])
+                break
+    return found
