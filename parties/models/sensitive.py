@@ -1,4 +1,4 @@
-"""民族, 政治面貌, 健康状况, 贫困: kept only where a school said why, and sealed for that purpose."""
+"""民族, 政治面貌, 健康状况, 贫困: kept only where a school said why, sealed for that purpose."""
 
 from collections.abc import Mapping
 from typing import ClassVar
