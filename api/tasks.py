@@ -16,7 +16,7 @@ from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
-from workflow import human_tasks, task_files
+from workflow import answers, human_tasks, task_files
 from workflow.models import HumanTask
 from workflow.task_files import TaskFile
 
@@ -184,7 +184,7 @@ class CompleteView(TaskAct):
         ],
     )
     def post(self, request: Request, task_id: UUID) -> Response:
-        return self.act(request, task_id, human_tasks.complete)
+        return self.act(request, task_id, answers.give)
 
 
 class DelegateView(TaskAct):

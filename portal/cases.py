@@ -121,12 +121,19 @@ def _role(code: str) -> str:
 
 
 def _lines(viewer: Viewer, found: Case) -> list[dict[str, Any]]:
-    return [
-        {
+    """One line per event; the same thing many times in a row is one line that says how often."""
+    lines: list[dict[str, Any]] = []
+    for entry in timeline.entries(viewer, found, limit=_LONGEST_TIMELINE):
+        line = {
             "at": entry.at,
             "text": words.EVENTS.get(entry.kind, entry.kind),
             "who": entry.actor_name,
             "roles": "、".join(_role(str(code)) for code in entry.payload.get("roles", [])),
+            "times": 1,
         }
-        for entry in timeline.entries(viewer, found, limit=_LONGEST_TIMELINE)
-    ]
+        same = lines and all(lines[-1][name] == line[name] for name in ("text", "who", "roles"))
+        if same:
+            lines[-1]["times"] += 1
+        else:
+            lines.append(line)
+    return lines

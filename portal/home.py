@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
 from workflow import alerts, inbox, task_files
 from workflow.channels import texts
-from workflow.models import Case, HumanTask, Notification
+from workflow.models import Case, Escalation, HumanTask, Notification
 
 _FEW: Final = 30
+_MOST_WAITING: Final = 5
 
 
 @require_safe
@@ -28,6 +30,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "me": identity.person,
             "roles": [role.label for role in sorted(viewer.roles)],
             "alert": alerts.is_raised(viewer),
+            "waiting": _waiting(viewer),
             "tasks": list(tasks[:_FEW]),
             "messages": [
                 (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
@@ -35,6 +38,13 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "cases": list(cases[:_FEW]),
         }
     return pages.show(request, "home", context)
+
+
+def _waiting(viewer: Viewer) -> list[Case]:
+    """Crises that wait for an answer and that this reader may answer."""
+    unanswered = Escalation.objects.filter(state=Escalation.State.WAITING).values("case")
+    found = viewer.rows(Case).filter(pk__in=unanswered).order_by("-alarm_at", "pk")[:_MOST_WAITING]
+    return [case for case in found if viewer.may(Act.ACKNOWLEDGE, case)]
 
 
 @require_POST

@@ -13,7 +13,7 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.questions import Choices, Questions
 from portal.session import signed_in, viewing
-from workflow import human_tasks, task_files
+from workflow import answers, human_tasks, task_files
 from workflow.task_files import TaskFile
 
 
@@ -21,6 +21,8 @@ from workflow.task_files import TaskFile
 @signed_in()
 def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResponse:
     file = _read(identity, task_id)
+    if file.task.name == answers.ACKNOWLEDGE and file.case_visible:
+        return redirect("portal:acknowledge", case_id=file.task.case_id)
     form = Questions(
         request.POST if request.method == "POST" else None,
         schema=file.schema,
@@ -31,7 +33,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
     if "sure" not in request.POST:
         return pages.show(request, "task_confirm", {"task": file.task, "form": form})
     try:
-        human_tasks.complete(
+        answers.give(
             school_id=identity.school_id,
             task_id=task_id,
             by=identity.person,

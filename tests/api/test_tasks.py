@@ -6,7 +6,7 @@ from typing import Any
 from ledger.models import Event
 from parties import tenancy
 from tests.api.callers import Caller, code
-from tests.api.stories import triaged
+from tests.api.stories import reported, triaged
 from tests.factories import World
 from tests.processes.walker import ANSWERS, Walk
 from workflow.models import HumanTask
@@ -54,6 +54,27 @@ def test_completing_a_task_moves_the_process_on(world: World, as_: As, crisis: W
 
     assert (answer.status_code, answer.json()["state"]) == (200, "COMPLETED")
     assert named(counsellor, "triage_confirm")["state"] == "OPEN"
+
+
+def test_giving_the_acknowledgement_as_a_task_stops_the_ladder_too(
+    world: World, as_: As, crisis: Walk
+) -> None:
+    officer = as_("duty_officer")
+    task = named(officer, "acknowledge")["id"]
+
+    answer = officer.post(f"/tasks/{task}/complete", {"answer": {}})
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "COMPLETED")
+    assert crisis.ladder().acknowledged_by_id == world["duty_officer"].pk
+
+
+def test_who_reported_cannot_stop_the_ladder_through_the_task_either(world: World, as_: As) -> None:
+    walk = reported(world, by="counsellor")
+
+    answer = as_("counsellor").post(f"/tasks/{walk.task('acknowledge').pk}/complete")
+
+    assert (answer.status_code, code(answer)) == (403, "access.not_allowed")
+    assert walk.ladder().state == "WAITING"
 
 
 def test_the_answer_is_read_by_the_team(world: World, as_: As, crisis: Walk) -> None:

@@ -170,6 +170,36 @@ def test_the_team_reads_the_words_and_the_story(world: World, crisis: Walk) -> N
     assert "报告人" not in phone.text
 
 
+def test_the_story_is_told_in_words_and_not_in_codes(world: World) -> None:
+    walk = triaged(world)
+    walk.do_all("call_guardian", "report_decide", "report_confirm", "protect")
+    walk.wait(hours=30)
+    phone = by_password(world, "principal")
+
+    phone.open(f"/cases/{walk.case_id}")
+
+    assert re.findall(r"[a-z_]+\.[a-z_]+", phone.text) == []
+    assert "超过时限" in phone.text
+
+
+def test_a_crisis_that_waits_stands_above_everything_for_who_may_answer(
+    world: World, crisis: Walk
+) -> None:
+    officer, teacher = by_password(world, "duty_officer"), by_password(world, "teacher")
+
+    for phone, shown in ((officer, True), (teacher, False)):
+        html = phone.open("/").content.decode()
+        assert (f'href="/cases/{crisis.case_id}/acknowledge"' in html) is shown
+
+
+def test_the_task_of_answering_leads_to_the_one_button(world: World, crisis: Walk) -> None:
+    phone = by_password(world, "duty_officer")
+
+    phone.open(f"/tasks/{crisis.task('acknowledge').pk}")
+
+    assert "已接报" in phone.text
+
+
 def test_the_mother_reads_the_outline_in_chinese(world: World) -> None:
     walk = triaged(world)
     phone = by_link(world, "mother")
