@@ -7,6 +7,7 @@ trigger.
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _GUARDS = """
     SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger
     WHERE NOT tgisinternal AND tgtype & %s > 0 AND tgrelid::regclass::text = ANY(%s)
 """
+DROP_TRIES = 50
 _ENABLED = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
 
@@ -53,7 +55,16 @@ def drop_clone(name: str) -> None:
 
 
 def drop(owner: psycopg.Connection, name: str) -> None:
-    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """An autovacuum worker belongs to the superuser, so FORCE is refused until it is done."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _ in range(DROP_TRIES):
+        try:
+            owner.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.2)
+        else:
+            return
+    owner.execute(statement)
 
 
 def migrate(environment: os._Environ[str] | dict[str, str], database: str) -> None:
