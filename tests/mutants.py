@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 _LEFT_BEHIND: Final = shutil.ignore_patterns(".venv", ".git", ".data", ".*_cache", "__pycache__")
 #: Seconds for the tests of one mutant; a hang is caught too, it is no pass.
 _PATIENCE: Final = 240
+#: As many as a small machine has processors.
+_AT_ONCE: Final = 2
 #: What pytest exits with when tests ran and some failed.
 _RED: Final = 1
 
@@ -140,14 +143,19 @@ def _pytest(copy: Path, tests: Sequence[str]) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+def _judge(mutant: Mutant) -> str:
+    """Each mutant has a copy of its own, so that two can be judged side by side."""
+    with tempfile.TemporaryDirectory(prefix="sanfang-mutant-") as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(ROOT, copy, ignore=_LEFT_BEHIND)
+        return run(mutant, copy)
+
+
 def main(wanted: Sequence[str]) -> int:
     chosen = [MUTANTS[int(number) - 1] for number in wanted] or list(MUTANTS)
     survivors = 0
-    with tempfile.TemporaryDirectory(prefix="sanfang-mutants-") as folder:
-        copy = Path(folder) / "project"
-        shutil.copytree(ROOT, copy, ignore=_LEFT_BEHIND)
-        for mutant in chosen:
-            wrong = run(mutant, copy)
+    with ThreadPoolExecutor(_AT_ONCE) as judges:
+        for mutant, wrong in zip(chosen, judges.map(_judge, chosen), strict=True):
             survivors += bool(wrong)
             verdict = "SURVIVED" if wrong else "caught  "
             sys.stdout.write(f"{verdict}  {mutant.promise}\n{wrong}")
