@@ -27,6 +27,7 @@ from parties.models import (
     Restriction,
     SchoolClass,
     SchoolKey,
+    SensitiveFact,
     SignInLink,
     Student,
     SubjectKey,
@@ -69,6 +70,17 @@ def restriction(world: World) -> Model:
     )
 
 
+def fact(world: World) -> Model:
+    return SensitiveFact.objects.create(
+        school=world.school,
+        student=world.student,
+        name="民族",
+        class_code="SPE",
+        purpose="学籍",
+        value="汉族",
+    )
+
+
 def numbered(world: World) -> Model:
     Person.objects.filter(pk=world["teacher"].pk).update(staff_no="T-1", id_no_index=INDEX)
     return world["teacher"]
@@ -104,6 +116,7 @@ TWICE: dict[str, tuple[Callable[[World], Model], dict[str, Any]]] = {
     "one_student_per_edu_id": (enrolled, {"person_id": "mother", "student_no": "S-2"}),
     "one_placement_per_agreement": (of(Placement), {"post": "另一个岗位"}),
     "one_link_per_guardian": (of(GuardianLink), {"relation": "OTHER"}),
+    "one_sensitive_fact_per_name": (fact, {"purpose": "资助"}),
     "one_restriction_per_kind": (restriction, {"starts_at": BEFORE}),
 }
 
@@ -114,6 +127,7 @@ NEVER: dict[str, tuple[Callable[[World], Model], dict[str, Any]]] = {
     "absence_ends_after_it_starts": (absence, {"ends_at": NOW}),
     "company_role_ends_after_it_starts": (of(CompanyMember), {"ends_at": LONG_AGO}),
     "placement_ends_after_it_starts": (of(Placement), {"ends_on": "2001-01-01"}),
+    "sensitive_fact_has_a_purpose": (fact, {"purpose": ""}),
     "spent_link_has_a_moment": (link, {"spent_at": NOW}),
 }
 
