@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Now
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -99,7 +100,9 @@ def claim(request: Request, key: str, body: Mapping[str, Any], *, wait: bool = T
     fingerprint = _fingerprint(request, body)
     with tenancy.scope(identity.school_id):
         mine = _claimed(identity.school_id, identity.person.pk, key, request.path, fingerprint)
-        row = IdempotencyKey.objects.get(party=identity.person.pk, key=key)
+        mine_all = IdempotencyKey.objects.filter(party=identity.person.pk)
+        mine_all.filter(created_at__lt=Now() - _KEPT_FOR).delete()
+        row = mine_all.get(key=key)
         stored = "" if row.status is None else row.body  # opened while its key is in reach
     if bytes(row.request_hash) != fingerprint:
         raise Refused(Problem("idempotency.mismatch"))

@@ -60,9 +60,10 @@ def by_password(session: SessionBase, *, login: str, password: str, address: str
     login = login.strip()
     guess = (login.casefold(), throttle.network(address))
     throttle.hit(throttle.PASSWORD, *guess)
+    decoy = _decoy()
     account = _account(login)
     usable = account is not None and account.is_active and len(password) <= _LONGEST_PASSWORD
-    stored = account.password if account is not None and usable else _decoy()
+    stored = account.password if account is not None and usable else decoy
     if not check_password(password[:_LONGEST_PASSWORD], stored) or account is None or not usable:
         raise NotSignedIn("账号或密码不正确。")
     throttle.forget(throttle.PASSWORD, *guess)

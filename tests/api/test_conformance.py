@@ -134,6 +134,8 @@ def test_nobody_gets_a_fault_or_an_undescribed_answer(
             case.path_parameters.update(
                 {name: str(known[name]) for name in case.path_parameters if name in known}
             )
+        if real and operation == "POST /api/v1/crises" and isinstance(case.body, dict):
+            case.body.setdefault("who", "某同学")  # student or who: OpenAPI 3.0 cannot say "or"
         answer = case.call(headers=headers, cookies=cookies)
         case.validate_response(answer, checks=CHECKS)
         seen.add(answer.status_code)

@@ -144,6 +144,18 @@ def test_a_key_is_free_again_after_a_day(world: World, as_: As, triage: str) -> 
     assert code(answer) != "idempotency.mismatch"
 
 
+def test_answers_older_than_a_day_are_not_kept(world: World, as_: As, triage: str) -> None:
+    officer = as_("duty_officer")
+    officer.post(f"{triage}/claim", **KEY)
+    with tenancy.scope(world.id):
+        IdempotencyKey.objects.update(created_at=F("created_at") - timedelta(hours=25))
+
+    officer.post(f"{triage}/claim", Idempotency_Key="another")
+
+    with tenancy.scope(world.id):
+        assert [row.key for row in IdempotencyKey.objects.all()] == ["another"]
+
+
 def test_a_stored_answer_is_not_read_by_who_lost_sight_of_the_task(
     world: World, as_: As, triage: str
 ) -> None:

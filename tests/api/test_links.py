@@ -1,5 +1,6 @@
 """One-time links: asked for by anybody, looked at by scanners, spent once by a person."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -46,6 +47,18 @@ def test_a_known_and_an_unknown_contact_are_answered_alike(world: World) -> None
     with tenancy.scope(world.id):
         message = Notification.objects.get(template="link.sign_in")
         assert (message.recipient, message.channel) == (world["mother"], "sms")
+
+
+def test_a_known_contact_takes_no_longer_than_an_unknown_one(world: World) -> None:
+    def seconds(contact: str) -> float:
+        begun = time.monotonic()
+        Caller().post("/links", {"contact": contact})
+        return time.monotonic() - begun
+
+    known = seconds(phone_of(world, "mother"))
+    unknown = seconds("13912345678")
+
+    assert min(known, unknown) >= 0.15
 
 
 @pytest.mark.parametrize("written", ["{0}", "{1}", "0086{1}", " {1} ", "+86 {1}"])
