@@ -30,6 +30,12 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _CODE: Final = re.compile(r"[a-zA-Z0-9_.:+-]{0,64}")
 #: Telephone, student and identity numbers are content, not codes; dates and UUIDs are neither.
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9-]{5,}[0-9Xx]")
+_SEPARATORS: Final = re.compile(r"[.:+_-]")
+_LONG_NUMBER: Final = re.compile(r"[0-9]{7,}[Xx]?")
+#: "tel:13800138000", "sms.86-138-0013-8000": a mobile number between a code's separators.
+_MOBILE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:86[.:+_-]?)?1[3-9][0-9](?:[.:+_-]?[0-9]){8}(?![0-9A-Za-z])"
+)
 _NO_NUMBER: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}(-[0-9]{4}){3}-[0-9]{12}")
 _LARGEST_INT: Final = 10**9  # counts and minutes; a mobile number has eleven digits
 
@@ -228,4 +234,10 @@ def _atom(key: str, value: object) -> object:
 def _is_code(text: str) -> bool:
     if not _CODE.fullmatch(text):
         return False
-    return not _NUMBER.fullmatch(text) or _NO_NUMBER.fullmatch(text) is not None
+    if _NO_NUMBER.fullmatch(text):
+        return True
+    return not (
+        _NUMBER.fullmatch(text)
+        or _LONG_NUMBER.fullmatch(_SEPARATORS.sub("", text))
+        or _MOBILE.search(text)
+    )
