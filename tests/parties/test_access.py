@@ -178,7 +178,7 @@ def test_a_guardian_without_access_to_the_childs_data_reads_nothing(world: World
         GuardianLink.objects.filter(guardian=world["father"]).update(child_data_access=False)
 
     viewer = view(world, "father")
-    assert (viewer.kin, viewer.wards) == ({world.student.pk}, frozenset())
+    assert (viewer.kin, viewer.wards) == (frozenset({world.student.pk}), frozenset())
 
 
 def test_an_ended_link_makes_a_stranger(world: World) -> None:
@@ -300,7 +300,7 @@ def test_posts_of_a_class_or_a_grade_count_for_their_own_students(world: World) 
         student = Student.objects.select_related("school_class").get(pk=world.student.pk)
         other = Student.objects.select_related("school_class").get(pk=other.pk)
 
-    held = {
+    held: dict[str, Any] = {
         who: (view(world, who).roles_towards(student), view(world, who).roles_towards(other))
         for who in ("teacher", "subject", "grade_leader", "any_grade", "counsellor")
     }

@@ -258,7 +258,8 @@ def with_moment(machine: Machine, state: str) -> dict[str, Any]:
 def at_state(machine: Machine, row: Model, state: str) -> str:
     """A copy of `row` that came to `state` step by step."""
     first, *rest = way_to(machine, state)
-    fresh = {"agreement_no": f"to-{state}"} if isinstance(row, Placement) else {}
+    fresh: dict[str, Any] = {}
+    fresh |= {"agreement_no": f"to-{state}"} if isinstance(row, Placement) else {}
     fresh |= {"key_hash": INDEX} if isinstance(row, ApiKey) else {}
     fresh |= {"token_hash": INDEX} if isinstance(row, SignInLink) else {}
     if isinstance(row, GuardianLink):

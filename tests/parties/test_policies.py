@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def seen(world: World, other: Placement) -> Seen:
     def answer(who: str, model: type) -> set[str]:
         path = "person__name" if model is Student else "student__person__name"
         with tenancy.scope(world.id):
-            rows = Viewer.load(world[who], at=NOW).rows(model)
+            rows: Any = Viewer.load(world[who], at=NOW).rows(model)
             return set(rows.values_list(path, flat=True))
 
     return answer

@@ -33,7 +33,7 @@ def reachable(world: World, role: Role, *, excluded: Collection[str] = ()) -> se
     with tenancy.scope(world.id):
         posts = holders(role=role, at=NOW)
         ids = {world[name].pk for name in excluded}
-        return names(world, able(posts, at=NOW, excluded=ids))
+        return names(world, list(able(posts, at=NOW, excluded=ids)))
 
 
 def names(world: World, people: list[Person]) -> set[str]:

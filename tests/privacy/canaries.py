@@ -150,7 +150,7 @@ def broker_values(broker: redis.Redis) -> bytes:
     return b"\n".join(value for key in broker.scan_iter() for value in _values(broker, key))
 
 
-def _values(broker: redis.Redis, key: bytes) -> list[bytes]:
+def _values(broker: Any, key: bytes) -> list[bytes]:
     kind = broker.type(key).decode()
     if kind == "list":
         return list(broker.lrange(key, 0, -1))

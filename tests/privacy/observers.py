@@ -83,7 +83,7 @@ class Observer:
         """All answers, by request with the ids still unnamed."""
         return {name: _kept(answer, ids) for name, answer in self._asks(ids)}
 
-    def _asks(self, ids: Ids) -> Iterator[tuple[str, HttpResponse]]:
+    def _asks(self, ids: Ids) -> Iterator[tuple[str, Any]]:
         for address in api_addresses("get"):
             for query in QUERIES if "{" not in address else ("",):
                 answer = self.caller.get(ids.fill(address) + query)
