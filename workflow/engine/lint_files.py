@@ -41,9 +41,15 @@ def check_all() -> list[Finding]:
 def _read(paths: list[Path]) -> tuple[dict[str, bytes], list[Finding]]:
     given: dict[str, bytes] = {}
     unreadable: list[Finding] = []
+    homes: dict[str, Path] = {}
     for path in paths:
+        name = _name(path)
+        if homes.setdefault(name, path) != path:  # one would hide what is wrong with the other
+            wrong, mend = f"与 {homes[name]} 同名，没有检查。", "改名，或分开检查。"
+            unreadable.append(Finding(str(path), "", "file.duplicate", wrong, mend))
+            continue
         try:
-            given[_name(path)] = path.read_bytes()
+            given[name] = path.read_bytes()
         except OSError:
             wrong, mend = "文件读不到。", "检查路径和权限。"
             unreadable.append(Finding(str(path), "", "file.unreadable", wrong, mend))
