@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workflow.engine.errors import ProcessInvalid
+from workflow.engine.values import flat
 
 #: What a deciding property may be: a choice, a yes/no, a number; never free text.
 _CLOSED_TYPES: Final = frozenset({"boolean", "integer", "number"})
@@ -46,6 +47,21 @@ def undecidable(schema: Mapping[str, Any]) -> list[str]:
 def _closed(rule: Any) -> bool:
     if not isinstance(rule, dict):
         return False
-    if rule.get("type") == "array":
-        return _closed(rule.get("items"))
-    return "enum" in rule or "const" in rule or rule.get("type") in _CLOSED_TYPES
+    # A list of lists could be answered, but task data would refuse it: the process would stop.
+    return _chooses(rule.get("items") if rule.get("type") == "array" else rule)
+
+
+def _chooses(rule: Any) -> bool:
+    if not isinstance(rule, dict) or rule.get("type") == "array":
+        return False
+    choices = rule.get("enum", [rule["const"]] if "const" in rule else None)
+    if choices is None:
+        return rule.get("type") in _CLOSED_TYPES
+    return isinstance(choices, list) and all(_is_scalar(choice) for choice in choices)
+
+
+def _is_scalar(choice: object) -> bool:
+    try:
+        return not isinstance(flat(choice, name=""), list)
+    except ProcessInvalid:
+        return False

@@ -15,7 +15,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
 from workflow.engine.errors import ExpressionFailed
 
 _DURATION: Final = re.compile(
-    r"P(?:(\d{1,3})W|(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?)\Z"
+    r"P(?:([0-9]{1,3})W|(?:([0-9]{1,4})D)?(?:T(?=[0-9])(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?)?)\Z"
 )
 
 

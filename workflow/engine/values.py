@@ -20,6 +20,8 @@ NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,119}\Z")
 _MAX_TEXT: Final = 200  # characters; enough for an id or a code, too short for a story
 _MAX_ITEMS: Final = 100
 _MAX_INT: Final = 2**53  # what JSON readers agree on
+#: Half a character cannot be stored: the step would fail when its state is saved.
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
 
 
 def flat(value: object, *, name: str) -> Flat:
@@ -43,7 +45,7 @@ def _scalar(value: object, *, name: str) -> Scalar:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
-    if isinstance(value, str) and len(value) <= _MAX_TEXT:
+    if isinstance(value, str) and len(value) <= _MAX_TEXT and not _HALF.search(value):
         return str(value)
     raise ProcessInvalid(
         f"“{name}” 不是简短的值（文字、数字、是否），不能进入流程数据。", name=name
