@@ -9,14 +9,17 @@ _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 _LONGEST: Final = 254
 #: Mainland numbers are written without a country code.
 _HOME: Final = "86"
+#: Typed with the code but without "+".
+_MOBILE_FROM_HOME: Final = re.compile(r"861[3-9][0-9]{9}")
 
 
 def phone(raw: str) -> str:
     """`raw` as "+" country code and number (E.164), or "" when it cannot be dialled."""
-    compact = re.sub(r"[\s.()（）\-–—]", "", raw.translate(_HALF_WIDTH))
+    compact = re.sub(r"[\s.()（）\-‐-―−]", "", raw.translate(_HALF_WIDTH))
     international = re.sub(r"^(00|\+)", "", compact)
-    if international == compact:
+    if international == compact and not _MOBILE_FROM_HOME.fullmatch(compact):
         international = f"{_HOME}{compact.removeprefix('0')}"
+    international = re.sub(r"^860", _HOME, international)
     return f"+{international}" if re.fullmatch(r"[1-9][0-9]{7,14}", international) else ""
 
 

@@ -66,6 +66,15 @@ def test_a_stored_number_is_found_by_what_a_parent_types_at_the_door(mobile: str
     assert contacts.phone(mobile) == to_e164(mobile)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["8619900001234", "86-19900001234", "+86 0571 88880000", "199\u20110000\u20101234",
+     "199\u22120000\u22121234", "0086 199 0000 1234", "010-88880000", "400-800-1234"],
+)  # fmt: skip
+def test_the_door_dials_what_the_roster_dials(typed: str) -> None:
+    assert contacts.phone(typed) == to_e164(typed)
+
+
 @given(st.text(max_size=30))
 def test_no_text_brings_anything_but_a_number_or_a_refusal(text: str) -> None:
     try:
