@@ -95,6 +95,16 @@ def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> E
         return escalation
 
 
+def withdraw(*, case: Case, at: datetime, via: str) -> None:
+    """End a climb because two people closed or handed over the case. Call inside a scope."""
+    waiting = case.escalations.select_for_update().filter(state=Escalation.State.WAITING)
+    for escalation in waiting:
+        escalation.withdraw()
+        escalation.save(update_fields=["state"])
+        waking.stand_down(case, at=at)
+        _record("escalation.withdrawn", escalation, at=at, rung=escalation.rung, via=via)
+
+
 def climb_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Climb every escalation whose moment has passed; return how many rungs were woken.
 

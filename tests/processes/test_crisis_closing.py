@@ -4,9 +4,7 @@ import pytest
 
 from tests.factories import World
 from tests.processes.walker import follow_all, to_follow_up
-from workflow.models import (
-    Case,
-)
+from workflow.models import Case, Escalation
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +74,18 @@ def test_a_case_can_be_handed_on(world: World, outcome: str, state: str) -> None
     walk.do("close_confirm")
 
     assert walk.case.state == state
+
+
+def test_closing_ends_a_ladder_that_a_late_signature_had_raised(world: World) -> None:
+    walk = to_follow_up(world)
+    follow_all(walk)
+    walk.do("close_propose")
+    walk.wait(days=14)
+    assert walk.ladder().state == Escalation.State.WAITING
+
+    walk.do("close_confirm")
+    walk.wait(days=1)
+
+    assert walk.case.state == Case.State.CLOSED
+    assert walk.ladder().state == Escalation.State.WITHDRAWN
+    assert "escalation.withdrawn" in walk.kinds()

@@ -218,6 +218,7 @@ def close_case(context: StepContext, *, outcome: str) -> Results:
         case.close(at=context.at)
     case.save()
     zero_reports.stop(case=case, at=context.at, reason="closed")
+    escalation.withdraw(case=case, at=context.at, via=context.via)
     names = _both_names(case, "close_propose", "close_confirm")
     _record(
         context,
