@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from api import problems
 from api.problems import Mistake, Problem, Refused
-from api.texts import OTHER_RULE, PROBLEMS, RULES, Text, speaks_english
+from api.texts import OTHER_RULE, PROBLEMS, RULES, speaks_english
 from parties.errors import InvalidInput, SanfangError, TooMany
 
 logger = logging.getLogger(__name__)
@@ -115,8 +115,4 @@ def _is_leaf(item: Any) -> bool:
 
 def _mistake(field: str, code: str) -> Mistake:
     wrong, mend = RULES.get(code, OTHER_RULE)
-    return Mistake(field, _said(wrong), _said(mend))
-
-
-def _said(text: Text) -> str:
-    return str(text)
+    return Mistake(field, str(wrong), str(mend))

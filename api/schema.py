@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -161,6 +160,3 @@ def page_of(name: str, rows: serializers.Serializer[Any]) -> Any:
 def objects(**options: Any) -> serializers.Field[Any, Any, Any, Any]:
     """A JSON object whose members depend on the form or on the reader."""
     return serializers.DictField(**options)
-
-
-ID: Final = OpenApiTypes.UUID

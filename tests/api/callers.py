@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.test import Client
 
 from parties import api_keys, tenancy
-from parties.models import Account, Person
+from parties.models import Account
 from tests.factories import World
 
 PASSWORD = "Kran-Yifan-2026"  # noqa: S105
@@ -77,10 +77,6 @@ def member(world: World, name: str, **options: Any) -> Caller:
 def company(world: World, **options: Any) -> Caller:
     """The company's own system."""
     return Caller(key=api_keys.make(school_id=world.id, uscc=world.company.uscc), **options)
-
-
-def person(world: World, name: str) -> Person:
-    return world[name]
 
 
 def code(answer: Any) -> str:
