@@ -143,7 +143,6 @@ def _open_call(
         candidates=sorted(callers),
         about=person.pk,
         created_at=at,
-        due_at=at,
     )
 
 

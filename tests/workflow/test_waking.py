@@ -101,7 +101,7 @@ def test_the_first_rung_phones_each_other(world: World) -> None:
     (call,) = calls(world, case, "teacher")
 
     assert people_of(world, set(call.candidates)) == {"duty_officer", "counsellor", "grade_leader"}
-    assert (call.state, call.form, call.due_at) == ("OPEN", "wake_call", NOW)
+    assert (call.state, call.form, call.due_at) == ("OPEN", "wake_call", None)
 
 
 def test_nobody_is_asked_to_phone_themselves(world: World) -> None:
