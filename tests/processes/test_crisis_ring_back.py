@@ -41,5 +41,7 @@ def test_a_guardian_without_either_is_asked_in_the_inbox_alone(world: World) -> 
 def test_the_text_is_the_same_for_every_case(world: World, language: str) -> None:
     text = str(texts.of("crisis.guardian_call", language))
 
+    assert text.strip()
+    assert "{" not in text  # nothing is filled in
     assert "student" not in text.lower()
     assert not any(word in text for word in ("伤", "家暴", "自杀", "警"))
