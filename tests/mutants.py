@@ -109,7 +109,7 @@ MUTANTS: Final = (
         "workflow/migrations/0002_walls.py",
         "leased_until IS NULL OR leased_until <= now()) ORDER BY",
         "leased_until IS NULL) ORDER BY",
-        ["tests/workflow/test_notifications.py"],
+        ["tests/workflow/test_deliveries.py"],
     ),
 )
 
