@@ -17,7 +17,16 @@ from ledger import events
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import assignment, completions, forms, notifications, policies, shipped, steps
+from workflow import (
+    assignment,
+    completions,
+    forms,
+    notifications,
+    policies,
+    shipped,
+    steps,
+    task_files,
+)
 from workflow.completions import Completion
 from workflow.errors import ConflictOfInterest, InvalidInput, SamePerson, WrongState
 from workflow.models import HumanTask, ProcessInstance
@@ -110,7 +119,7 @@ def return_(
     The reason is kept with the returned task, encrypted; what was done in between stays on file.
 
     Raises:
-        InvalidInput: `to` was not done earlier on this path, or the reason is empty.
+        InvalidInput: `to` was not done earlier on this path or ends the climb; no reason is given.
     """
     with tenancy.scope(school_id):
         task = _held(task_id, by=by, at=at, act=Act.RETURN)
@@ -119,6 +128,8 @@ def return_(
             raise InvalidInput("没有填写退回原因。", field="reason", mend="请说明为什么退回。")
         if task.instance_id is None:
             raise InvalidInput("该任务不能退回。", field="to", mend="请直接办理。")
+        if to in task_files.NO_WAY_BACK:
+            raise InvalidInput("接报不能退回。", field="to", mend="情况有变时请报告再次出现危险。")
         task.answer = {"return_reason": reason}
         task.cancel(at=at, reason="returned")
         task.save(update_fields=["state", "ended_at", "cancel_reason", "answer"])

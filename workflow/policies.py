@@ -203,8 +203,11 @@ class HumanTaskPolicy:
 
     def may(self, viewer: Viewer, act: Act, obj: HumanTask) -> bool:
         me = viewer.person.pk
-        if act in (Act.CLAIM, Act.COMPLETE, Act.RETURN):
-            return me in obj.candidates or obj.assignee_id == me
+        mine = me in obj.candidates or obj.assignee_id == me
+        if act in (Act.CLAIM, Act.COMPLETE):
+            return mine
+        if act == Act.RETURN:  # whoever is not of the team does not even know the earlier steps
+            return mine and on_team(viewer, obj.case)
         if act == Act.DELEGATE:
             return obj.assignee_id == me or viewer.heads(Role.ME) or viewer.serves({Role.VP})
         return act == Act.REMIND and on_team(viewer, obj.case)

@@ -13,6 +13,8 @@ from workflow.models import Case, HumanTask
 
 _ACTS: Final = (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)
 LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
+#: Nothing climbs behind a second 接报, and every open task would go: 再次出现危险 starts anew.
+NO_WAY_BACK: Final = frozenset({"acknowledge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,19 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
     about = Person.objects.filter(pk=task.about).first() if mine and task.about else None
     if about is not None:
         _record_disclosure(viewer, task, about)
+    may = frozenset(act for act in _ACTS if task.state in LIVE and viewer.may(act, task))
     case_visible = viewer.rows(Case).filter(pk=task.case_id).exists()
     return TaskFile(
         task=task,
         fields=viewer.fields(task),
-        may=frozenset(act for act in _ACTS if task.state in LIVE and viewer.may(act, task)),
+        may=may,
         schema=shipped.form_of(task).schema,
         case_visible=case_visible,
         student=_student(viewer, task),
         about=about,
         guardians=_guardians(task) if mine and case_visible and viewer.is_staff else (),
         colleagues=_colleagues(viewer, task) if mine else (),
-        earlier=_earlier(task) if mine else (),
+        earlier=_earlier(task) if Act.RETURN in may else (),
     )
 
 
@@ -87,6 +90,7 @@ def _earlier(task: HumanTask) -> list[HumanTask]:
     if task.instance_id is None:
         return []
     done = HumanTask.objects.filter(instance=task.instance_id, state=HumanTask.State.COMPLETED)
+    done = done.exclude(name__in=NO_WAY_BACK)
     latest = {found.name: found for found in done.order_by("ended_at", "pk")}
     latest.pop(task.name, None)
     return list(latest.values())

@@ -112,6 +112,8 @@ def test_a_mentor_does_the_companys_part_from_a_link(world: World) -> None:
     phone.open(f"/tasks/{task.pk}")
     assert "student（数控2401）" in phone.text
     assert "查看事项" not in phone.text
+    assert "退回" not in phone.text
+    assert "研判" not in phone.text
 
     phone.send(f"/tasks/{task.pk}", sure="1", **typed("secure_site"))
 

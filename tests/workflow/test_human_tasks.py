@@ -274,6 +274,7 @@ def test_the_reason_of_a_return_stays_with_the_task_and_out_of_the_events(walk: 
     [
         ("triage", " ", "reason"),
         ("close_propose", "不对", "to"),
+        ("acknowledge", "不对", "to"),
         ("triage_confirm", "不对", "to"),
         ("没有这一步；", "不对", "to"),
         ("13800000000", "不对", "to"),
