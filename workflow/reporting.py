@@ -65,13 +65,14 @@ def visible_case(*, person: Person, case_id: UUID) -> UUID | None:
 
 
 def request_key(person: UUID, report: ReportInput, key: str | None, *, at: datetime) -> str:
-    """What makes two requests one report: the sender's key, or person, words and minute.
+    """What makes two requests one report: person and words, with the sender's key or the minute.
 
-    The words count as well, so that a second report of the same minute is kept.
+    The words count always: a second report of the same minute is kept, and so is one whose
+    sender counts keys from 1 again every day.
     """
-    if key is not None:
-        return f"key:{_digest(str(person), key)}"
     words = json.dumps(asdict(report), sort_keys=True, default=str)
+    if key is not None:
+        return f"key:{_digest(str(person), key, words)}"
     return f"minute:{_digest(str(person), f'{at:%Y%m%d%H%M}', words)}"
 
 

@@ -1,17 +1,19 @@
 """Reporting a crisis: who may, what comes back, and that nothing said is lost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import F
 
 from parties import tenancy
 from parties.models import CompanyMember, GuardianLink
 from tests.api.callers import Caller, code, member
 from tests.factories import NOW, World
 from workflow import steps
-from workflow.models import Case, CaseParty, CrisisReport, Notification
+from workflow.models import Case, CaseParty, CrisisReport, IdempotencyKey, Notification
 
 As = Callable[[str], Caller]
 
@@ -146,6 +148,20 @@ def test_the_same_key_with_other_words_is_named_as_a_mistake(world: World, as_: 
     answer = teacher.post("/crises", said(world, observed="别的"), Idempotency_Key="tap-1")
 
     assert (answer.status_code, code(answer)) == (409, "idempotency.mismatch")
+
+
+def test_other_words_under_a_key_of_yesterday_are_a_report_of_their_own(
+    world: World, as_: As
+) -> None:
+    teacher = as_("teacher")
+    first = teacher.post("/crises", said(world), Idempotency_Key="1").json()
+    with tenancy.scope(world.id):
+        IdempotencyKey.objects.update(created_at=F("created_at") - timedelta(hours=25))
+
+    second = teacher.post("/crises", said(world, observed="别的"), Idempotency_Key="1").json()
+
+    assert first["receipt_no"] != second["receipt_no"]
+    assert len(reports(world)) == 2
 
 
 def test_two_people_may_use_the_same_key(world: World, as_: As) -> None:
