@@ -15,7 +15,7 @@ from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import ApiView, Nothing, read_body, viewing
 from parties.access import Act, Viewer
-from workflow import case_files, cases, timeline
+from workflow import case_files, cases, policies, timeline
 from workflow.models import Case, CrisisReport, Escalation
 
 _TIMELINE_LIMIT: Final = pagination.LARGEST_LIMIT
@@ -121,9 +121,7 @@ class CasesView(ApiView):
                 cursors=Cursors.of(viewer, "cases"),
                 request=request,
             )
-            return Response(
-                pagination.answer(found, following, lambda row: shown(row, viewer.fields(row)))
-            )
+            return Response(pagination.answer(found, following, lambda row: shown(viewer, row)))
 
 
 class CaseView(ApiView):
@@ -137,7 +135,7 @@ class CaseView(ApiView):
     def get(self, request: Request, case_id: UUID) -> Response:
         with viewing(request) as viewer:
             file = case_files.read(viewer=viewer, case_id=case_id)
-            body = shown(file.case, file.fields)
+            body = shown(viewer, file.case)
             body["may"] = sorted(act.value for act in file.may)
             if "owner" in file.fields:
                 body["waiting"] = file.waiting
@@ -220,7 +218,7 @@ class DangerAgainView(ApiView):
             )
             with viewing(request) as now:
                 case = now.get(Case, case_id)
-                return Response(shown(case, now.fields(case)))
+                return Response(shown(now, case))
 
         return idempotency.once(request, given, act)
 
@@ -235,12 +233,13 @@ def _see(request: Request, case_id: UUID) -> Viewer:
     return viewer
 
 
-def shown(case: Case, fields: frozenset[str]) -> dict[str, Any]:
-    """The members that this reader may see. Needs student and owner selected."""
+def shown(viewer: Viewer, case: Case) -> dict[str, Any]:
+    """The members that this reader may see, as they may see them. Needs a case of Viewer.rows."""
+    fields, face = viewer.fields(case), policies.face(viewer, case)
     body: dict[str, Any] = {"id": str(case.pk)}
     for name in _VALUES:
         if name in fields:
-            body[name] = _plain(getattr(case, name))
+            body[name] = _plain(face[name] if name in face else getattr(case, name))
     if "student" in fields:
         body["student"] = shapes.student(case.student)
     if "placement" in fields:

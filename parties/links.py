@@ -30,11 +30,19 @@ def issue(
     person: Person,
     purpose: str = SignInLink.Purpose.SIGN_IN,
     case_id: UUID | None = None,
+    target_id: UUID | None = None,
     lifetime: timedelta = LIFETIME,
 ) -> SignInLink:
-    """A new link; older ones of the same person and purpose stop working. Inside a scope."""
+    """A new link; older ones of the same person, purpose and target stop working. Inside a scope.
+
+    `target_id` is the one notice, meeting or record that a link of that purpose opens.
+    """
     older = SignInLink.objects.select_for_update().filter(
-        person=person, purpose=purpose, case_id=case_id, state=SignInLink.State.ISSUED
+        person=person,
+        purpose=purpose,
+        case_id=case_id,
+        target_id=target_id,
+        state=SignInLink.State.ISSUED,
     )
     for link in older:
         link.revoke()
@@ -45,6 +53,7 @@ def issue(
         person=person,
         purpose=purpose,
         case_id=case_id,
+        target_id=target_id,
         created_at=now,
         expires_at=now + lifetime,
     )

@@ -34,12 +34,13 @@ class Means(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody who came in. A link for one errand (`case_id`) opens nothing else."""
+    """Somebody who came in. A link for one errand (`case_id`, `target_id`) opens nothing else."""
 
     person: Person
     means: Means
     purpose: str = SignInLink.Purpose.SIGN_IN
     case_id: UUID | None = None
+    target_id: UUID | None = None
 
     @property
     def school_id(self) -> int:
@@ -91,6 +92,7 @@ def by_link(session: SessionBase, *, token: str) -> SignInLink:
             "means": Means.LINK.value,
             "purpose": link.purpose,
             "case": "" if link.case_id is None else str(link.case_id),
+            "target": "" if link.target_id is None else str(link.target_id),
         },
     )
     session.set_expiry(LINK_SESSION_SECONDS)
@@ -109,10 +111,10 @@ def identify(session: SessionBase) -> Identity | None:
     with tenancy.scope(int(kept["school"])):
         if kept["means"] == Means.LINK.value:
             person = Person.objects.filter(pk=kept["person"]).first()
-            case_id = UUID(kept["case"]) if kept["case"] else None
             if person is None:
                 return None
-            return Identity(person, Means.LINK, kept["purpose"], case_id)
+            case_id, target_id = (_uuid(kept.get(name)) for name in ("case", "target"))
+            return Identity(person, Means.LINK, kept["purpose"], case_id, target_id)
         accounts = Account.objects.select_related("person")
         account = accounts.filter(pk=kept["account"], is_active=True).first()
     if account is None:
@@ -120,6 +122,10 @@ def identify(session: SessionBase) -> Identity | None:
     if not secrets.compare_digest(account.get_session_auth_hash(), kept["proof"]):
         return None  # the password was changed since
     return Identity(account.person, Means.PASSWORD)
+
+
+def _uuid(kept: object) -> UUID | None:
+    return UUID(kept) if isinstance(kept, str) and kept else None
 
 
 def _open(session: SessionBase, kept: dict[str, str | int]) -> None:

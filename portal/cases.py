@@ -76,7 +76,7 @@ def _facts(file: CaseFile) -> list[tuple[str, Any]]:
         student = found.student
         facts.append(("学生", f"{student.person.name}（{student.school_class.name}）"))
     if "state" in fields:
-        facts.append(("状态", found.get_state_display()))
+        facts.append(("状态", words.state(found, file.face)))
     if "kind" in fields and found.kind:
         facts.append(("类型", words.KINDS.get(found.kind, found.kind)))
     if "colour" in fields and found.colour:
@@ -88,7 +88,7 @@ def _facts(file: CaseFile) -> list[tuple[str, Any]]:
     facts += [
         (label, getattr(found, name))
         for name, label in (("opened_at", "报告时间"), ("closed_at", "结案时间"))
-        if name in fields and getattr(found, name)
+        if name in fields and name not in file.face and getattr(found, name)
     ]
     return facts
 

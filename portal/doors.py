@@ -93,8 +93,16 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except NotSignedIn:
         return pages.show(request, "link_gone", status=410)
     rotate_token(request)
-    if spent.case_id is not None and spent.purpose in _LANDING:
-        return redirect(_LANDING[SignInLink.Purpose(spent.purpose)], case_id=spent.case_id)
+    return _landing(spent)
+
+
+def _landing(spent: SignInLink) -> HttpResponse:
+    """To the one thing that the link is for."""
+    page = _LANDING.get(SignInLink.Purpose(spent.purpose))
+    if page is not None and spent.case_id is not None:
+        return redirect(page, case_id=spent.case_id)
+    if page is not None and spent.target_id is not None:
+        return redirect(page, target_id=spent.target_id)
     return redirect("portal:home")
 
 

@@ -1,6 +1,6 @@
 """The first page: what is waiting for me, and the button for an emergency above everything."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, words
 from portal.session import signed_in, viewing
-from workflow import alerts, inbox, task_files
+from workflow import alerts, inbox, policies, task_files
 from workflow.channels import texts
 from workflow.models import Case, Escalation, HumanTask, Notification
 
@@ -25,7 +25,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
     with viewing(identity) as viewer:
         tasks = viewer.rows(HumanTask).filter(state__in=task_files.LIVE).order_by("-created_at")
         messages = viewer.rows(Notification).order_by("-created_at", "pk")
-        cases = viewer.rows(Case).filter(closed_at=None).order_by("-opened_at", "pk")
+        cases = viewer.rows(Case).filter(policies.running(viewer)).order_by("-opened_at", "pk")
         context = {
             "me": identity.person,
             "roles": [role.label for role in sorted(viewer.roles)],
@@ -35,9 +35,19 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "messages": [
                 (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
             ],
-            "cases": list(cases[:_FEW]),
+            "cases": [_line(viewer, case) for case in cases[:_FEW]],
         }
     return pages.show(request, "home", context)
+
+
+def _line(viewer: Viewer, case: Case) -> dict[str, Any]:
+    face = policies.face(viewer, case)
+    return {
+        "pk": case.pk,
+        "channel": words.channel(case, face),
+        "state": words.state(case, face),
+        "opened_at": case.opened_at,
+    }
 
 
 def _waiting(viewer: Viewer) -> list[Case]:

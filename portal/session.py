@@ -1,10 +1,9 @@
 """Who opens a page, and what a link for one errand may open."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,7 +26,11 @@ def identity_of(request: HttpRequest) -> Identity | None:
 
 
 def signed_in(*, bound: bool = False) -> Callable[[Page], Page]:
-    """Only for who came in; `bound` pages also open for a link made for their own case."""
+    """Only for who came in; `bound` pages also open for a link made for what they show.
+
+    Such a page says in its address what it is about: `case_id`, or `target_id` for one notice,
+    meeting or record.
+    """
 
     def wrap(page: Page) -> Page:
         @wraps(page)
@@ -35,7 +38,7 @@ def signed_in(*, bound: bool = False) -> Callable[[Page], Page]:
             identity = identity_of(request)
             if identity is None:
                 return redirect("portal:sign-in")
-            if identity.is_bound and not (bound and _fits(identity, kwargs.get("case_id"))):
+            if identity.is_bound and not (bound and _fits(identity, kwargs)):
                 return pages.trouble(request, 403, "这个链接只能用于指定的一件事。")
             try:
                 return page(request, identity, **kwargs)
@@ -47,8 +50,9 @@ def signed_in(*, bound: bool = False) -> Callable[[Page], Page]:
     return wrap
 
 
-def _fits(identity: Identity, case_id: UUID | None) -> bool:
-    return case_id is None or case_id == identity.case_id
+def _fits(identity: Identity, asked: Mapping[str, Any]) -> bool:
+    own = {"case_id": identity.case_id, "target_id": identity.target_id}
+    return all(asked[name] == allowed for name, allowed in own.items() if name in asked)
 
 
 @contextmanager

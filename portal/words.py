@@ -1,7 +1,9 @@
 """Codes as people say them. What is not listed is shown by its code, never hidden."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+
+from workflow.models import Case
 
 EVENTS: Final[Mapping[str, str]] = {
     "bullying.found": "欺凌认定",
@@ -77,3 +79,12 @@ SUSPECTS: Final = (
     ("STUDENT", "其他学生"),
     ("COMPANY", "企业人员"),
 )
+
+
+def channel(case: Case, face: Mapping[str, Any]) -> str:
+    """The channel of a case as its reader may know it (workflow.policies.face)."""
+    return str(Case.Channel(face.get("channel", case.channel)).label)
+
+
+def state(case: Case, face: Mapping[str, Any]) -> str:
+    return str(Case.State(face.get("state", case.state)).label)

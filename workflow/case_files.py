@@ -4,9 +4,9 @@ Reading what was said about a child is an event in the same transaction. It is k
 timeline: who has looked is for the auditors, and never for whom the case is hidden from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from ledger import events
@@ -20,10 +20,11 @@ _ACTS: Final = (Act.ACKNOWLEDGE, Act.ENDANGER)
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """One case with the eyes of one reader. `report_fields` may differ from report to report."""
+    """One case with the eyes of one reader; `face` stands in for values they may not learn."""
 
     case: Case
     fields: frozenset[str]
+    face: Mapping[str, Any]
     may: frozenset[Act]
     waiting: bool
     reports: Sequence[tuple[CrisisReport, frozenset[str]]] = ()
@@ -43,6 +44,7 @@ def read(*, viewer: Viewer, case_id: UUID) -> CaseFile:
     return CaseFile(
         case=case,
         fields=viewer.fields(case),
+        face=policies.face(viewer, case),
         may=frozenset(act for act in _ACTS if viewer.may(act, case)),
         waiting=waiting,
         reports=[(report, viewer.fields(report)) for report in reports],

@@ -47,7 +47,7 @@ def report_crisis(
     _refuse_incomplete(report)
     receipt = _receive(school_id, reporter, role, report, request_key, at=at)
     if not receipt.repeated:
-        _start_now(school_id, receipt.case_id, at=at)
+        start_now(school_id, receipt.case_id, at=at)
     return receipt
 
 
@@ -172,7 +172,7 @@ def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> 
         _record("case.danger_again", case, at=at, actor=by.pk)
         escalation.raise_(case=case, reason="danger_again", at=at)
     if running is None:
-        _start_now(school_id, case_id, at=at)
+        start_now(school_id, case_id, at=at)
     else:
         _signal_again(school_id, running, by=by, at=at)
     return case
@@ -206,18 +206,20 @@ def _signal_again(school_id: int, instance_id: UUID, *, by: Person, at: datetime
         logger.exception("case.signal_failed id=%s", instance_id)
 
 
-def start_pending(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
-    """Start every process that has not started yet; return how many did."""
+def start_pending(
+    *, via: str, lane: str = PROCESS, at: datetime | None = None, limit: int = 100
+) -> int:
+    """Start every process of `lane` that has not started yet; return how many did."""
     started = 0
-    for school_id, pk in _due("SELECT school_id, id FROM pending_instances(%s)", [limit]):
+    for school_id, pk in _due("SELECT school_id, id FROM due_starts(%s, %s)", [lane, limit]):
         started += _start(school_id, pk, at=at, via=via)
     return started
 
 
-def step_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
-    """Let every instance whose timer has passed run on; return how many did."""
+def step_due(*, via: str, lane: str = PROCESS, at: datetime | None = None, limit: int = 100) -> int:
+    """Let every instance of `lane` whose timer has passed run on; return how many did."""
     stepped = 0
-    for school_id, pk in _due("SELECT school_id, id FROM due_instances(%s, %s)", [at, limit]):
+    for school_id, pk in _due("SELECT school_id, id FROM due_steps(%s, %s, %s)", [lane, at, limit]):
         try:
             with tenancy.scope(school_id) as school_now:
                 stepped += steps.take_due(instance_id=pk, at=at or school_now, via=via)
@@ -262,7 +264,8 @@ def _due(sql: str, params: list[Any]) -> list[tuple[int, UUID]]:
         return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
-def _start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
+def start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
+    """Start what this case has waiting. After the commit, outside of every scope."""
     with tenancy.scope(school_id):
         pending = ProcessInstance.objects.filter(case=case_id, status=ProcessInstance.State.PENDING)
         found = list(pending.values_list("pk", flat=True))

@@ -241,7 +241,7 @@ def _tell(task: HumanTask, person: UUID, template: str, *, turn: str, at: dateti
         channel="in_app",
         template=template,
         key=f"{template}:{task.pk}:{turn}:{person}",
-        lane="crisis",
+        lane=task.case.lane,
         at=at,
     )
 

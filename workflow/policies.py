@@ -3,9 +3,14 @@
 A crisis is for its team: 德育处, 心理教师, the leaders, the grade leader and the homeroom teacher.
 Whoever a case names as suspect, subject or excluded does not see that it exists. A guardian sees
 nothing before "safe to tell" is answered, and then only what CASE_FOR_FAMILY lists.
+
+A notice or meeting is for 德育处, the leaders, those who look after the class or grade, and whoever
+was named a member; the family sees it as soon as a person has routed it. One that becomes a crisis
+keeps the face that the family knew (shown_channel, shown_state) until telling is safe.
 """
 
 # ruff: noqa: ARG002 -- a policy answers with one signature for every model
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,7 +31,7 @@ from workflow.models import (
     ZeroReport,
 )
 
-#: Serve every student of the school in a crisis.
+#: Serve every student of the school: in a crisis, and in every other matter.
 WHOLE_SCHOOL: Final = frozenset({Role.ME, Role.PSY, Role.VP, Role.PR})
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 #: contracts.md 3: only these stop the climb.
@@ -34,6 +39,8 @@ MAY_ACKNOWLEDGE: Final = frozenset({Role.ME, Role.PSY, Role.GL, Role.VP, Role.PR
 
 #: Posts that hold for one class or grade; only team_cases knows for which.
 _BY_STUDENT: Final = frozenset({Role.HT, Role.GL})
+
+_CRISIS: Final = Q(channel=Case.Channel.CRISIS)
 
 CASE_FOR_TEAM: Final = frozenset(Case.field_classes) - {"school"}
 CASE_FOR_FAMILY: Final = frozenset({"id", "channel", "student", "state", "opened_at", "closed_at"})
@@ -59,11 +66,10 @@ class CasePolicy:
 
     def rows(self, viewer: Viewer) -> QuerySet[Case]:
         cases = Case.objects.select_related("student__person", "student__school_class").annotate(
-            viewer_is_member=has_part(viewer, CaseParty.Part.MEMBER)
+            viewer_is_member=has_part(viewer, CaseParty.Part.MEMBER),
+            viewer_is_told=has_part(viewer, CaseParty.Part.TOLD),
         )
-        return cases.filter(self._as_staff(viewer) | self._as_family(viewer)).exclude(
-            against(viewer)
-        )
+        return cases.filter(self._as_staff(viewer) & ~Q(against(viewer)) | self._as_family(viewer))
 
     def _as_staff(self, viewer: Viewer) -> Q:
         return _strangers(viewer) if viewer.serves({Role.AUD}) else _works_on(viewer)
@@ -72,12 +78,15 @@ class CasePolicy:
         told = Q(safe_to_tell=Case.SafeToTell.YES) | Q(
             Q(safe_to_tell=Case.SafeToTell.NO), has_part(viewer, CaseParty.Part.TOLD)
         )
-        return Q(student__in=viewer.wards) & told
+        crisis = Q(student__in=viewer.wards) & told & ~Q(against(viewer))
+        left_out = has_part(viewer, CaseParty.Part.EXCLUDED)
+        shown = ~Q(shown_channel="") & Q(student__in=_family_of(viewer)) & ~Q(left_out)
+        return shown | crisis
 
     def fields(self, viewer: Viewer, obj: Case) -> frozenset[str]:
         if on_team(viewer, obj):
             return CASE_FOR_TEAM
-        if obj.student_id in viewer.wards:
+        if obj.student_id in _family_of(viewer):
             return CASE_FOR_FAMILY
         return CASE_FOR_AUDIT if audits(viewer, obj) else frozenset()
 
@@ -98,6 +107,38 @@ class CasePolicy:
         return bool(held & MAY_ACKNOWLEDGE) and not reported.exists()
 
 
+def _family_of(viewer: Viewer) -> frozenset[UUID]:
+    """Students whose notices and meetings this person reads at home, their own included."""
+    return viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
+
+
+def face(viewer: Viewer, case: Case) -> Mapping[str, Any]:
+    """What stands in for values of `case` for this reader: a family goes on seeing what it saw.
+
+    Empty for everybody who sees the case as it is. Needs a case from Viewer.rows.
+    """
+    if not case.shown_state or on_team(viewer, case) or _is_told(viewer, case):
+        return {}
+    return {"channel": case.shown_channel, "state": case.shown_state, "closed_at": None}
+
+
+def running(viewer: Viewer) -> Q:
+    """Cases that are still open, as this reader sees it: a crisis they are not told of closes
+    without a trace.
+    """
+    hidden = Q(student__in=_family_of(viewer)) & ~Q(shown_state="")
+    return Q(closed_at=None) | hidden
+
+
+def _is_told(viewer: Viewer, case: Case) -> bool:
+    if case.student_id not in viewer.wards:
+        return False
+    told: bool = getattr(case, "viewer_is_told", False)
+    return case.safe_to_tell == Case.SafeToTell.YES or (
+        case.safe_to_tell == Case.SafeToTell.NO and told
+    )
+
+
 def _strangers(viewer: Viewer) -> Q:
     """A teacher who is this student's guardian is family here, not staff."""
     return Q(student=None) | ~Q(student__in=viewer.kin)
@@ -105,15 +146,17 @@ def _strangers(viewer: Viewer) -> Q:
 
 def _works_on(viewer: Viewer) -> Q:
     """Cases that a post, or a place on the team given by hand, puts this person to work on."""
-    if viewer.serves(WHOLE_SCHOOL):
+    if viewer.serves(LEADERS):
         return _strangers(viewer)
-    seen = Q(viewer_is_member=True)
+    seen = Q(viewer_is_member=True) | Q(owner=viewer.person) & ~_CRISIS
+    if viewer.serves(WHOLE_SCHOOL):
+        seen |= _CRISIS
     for post in viewer.posts:
         if post.role == Role.HT and post.school_class_id is not None:
             seen |= Q(student__school_class=post.school_class_id)
         if post.role == Role.GL:
-            grade = Q(student__school_class__grade=post.grade) if post.grade else Q()
-            seen |= grade | Q(student=None)
+            grade = Q(student__school_class__grade=post.grade) if post.grade else ~Q(student=None)
+            seen |= grade | Q(student=None) & _CRISIS
     return seen & _strangers(viewer)
 
 
@@ -126,13 +169,22 @@ def on_team(viewer: Viewer, case: Case) -> bool:
     """Whether the viewer works on this visible case; family never does."""
     if case.student_id in viewer.kin:
         return False
-    if viewer.roles_towards(case.student) & (WHOLE_SCHOOL | {Role.GL, Role.HT}):
+    if viewer.roles_towards(case.student) & _team_of(case):
+        return True
+    if case.owner_id == viewer.person.pk and case.channel != Case.Channel.CRISIS:
         return True
     member: bool | None = getattr(case, "viewer_is_member", None)
     if member is None:
         part = CaseParty.Part.MEMBER
         member = CaseParty.objects.filter(case=case, person=viewer.person, part=part).exists()
     return member
+
+
+def _team_of(case: Case) -> frozenset[Role]:
+    """Whose post alone puts them to work on a case of this channel."""
+    if case.channel == Case.Channel.CRISIS:
+        return WHOLE_SCHOOL | {Role.GL, Role.HT}
+    return LEADERS | ({Role.GL, Role.HT} if case.student_id else frozenset())
 
 
 def team_cases(viewer: Viewer) -> QuerySet[Case]:

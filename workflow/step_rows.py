@@ -36,7 +36,12 @@ def save(
     if definition_id is None:
         raise WrongState("流程还没有启动。", instance=str(instance.id))
     store.write(_change(instance, context, outcome, definition_id, reason))
-    nudge.soon("crisis")
+    nudge.soon(lane_of(instance))
+
+
+def lane_of(instance: Locked) -> str:
+    """Whose workers carry what follows from this step: a crisis has its own."""
+    return "crisis" if instance.process_key == "crisis" else "routine"
 
 
 def _change(
@@ -55,7 +60,7 @@ def _change(
         cancel_reason=reason,
         tasks=tasks,
         events=_events(instance, context, outcome, tasks, reason),
-        messages=[message for task in tasks for message in _messages(task)],
+        messages=[message for task in tasks for message in _messages(task, lane_of(instance))],
     )
 
 
@@ -114,7 +119,7 @@ def _nobody(case: Case, task: str, context: StepContext) -> None:
     )
 
 
-def _messages(task: NewTask) -> list[NewMessage]:
+def _messages(task: NewTask, lane: str) -> list[NewMessage]:
     return [
         NewMessage(
             id=uuid4(),
@@ -122,7 +127,7 @@ def _messages(task: NewTask) -> list[NewMessage]:
             to_role=task.roles[0],
             channel="in_app",
             template="task.new",
-            lane="crisis",
+            lane=lane,
             key=f"task.new:{task.id}:{person}",
         )
         for person in task.candidates

@@ -35,11 +35,13 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
     CRISIS: (
         ("climbed", lambda via: escalation.climb_due(via=via)),
         ("delivered", _deliver(CRISIS)),
-        ("started", lambda via: cases.start_pending(via=via)),
-        ("stepped", lambda via: cases.step_due(via=via)),
+        ("started", lambda via: cases.start_pending(via=via, lane=CRISIS)),
+        ("stepped", lambda via: cases.step_due(via=via, lane=CRISIS)),
         ("delivered", _deliver(CRISIS)),
     ),
     ROUTINE: (
+        ("started", lambda via: cases.start_pending(via=via, lane=ROUTINE)),
+        ("stepped", lambda via: cases.step_due(via=via, lane=ROUTINE)),
         ("missed", lambda via: zero_reports.miss_due(via=via)),
         ("reminded", lambda via: human_tasks.remind_due(via=via)),
         ("retried", lambda via: cases.retry_incidents_due(via=via)),

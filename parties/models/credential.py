@@ -64,6 +64,9 @@ class SignInLink(FSMModelMixin, models.Model):
         SIGN_IN = "SIGN_IN", "登录"
         ACKNOWLEDGE = "ACKNOWLEDGE", "接报"
         READ_CASE = "READ_CASE", "查看事项"
+        NOTICE = "NOTICE", "阅读与确认通知"
+        MEETING = "MEETING", "约定会谈时间"
+        RECORD = "RECORD", "阅读与签署记录"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
@@ -71,6 +74,7 @@ class SignInLink(FSMModelMixin, models.Model):
     token_hash = models.BinaryField(max_length=32, unique=True)
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.SIGN_IN)
     case_id = models.UUIDField(null=True, blank=True)
+    target_id = models.UUIDField("只为这一件", null=True, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     spent_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +87,7 @@ class SignInLink(FSMModelMixin, models.Model):
         "token_hash": "GID",
         "purpose": "AUD",
         "case_id": "CRI",
+        "target_id": "AUD",
         "created_at": "AUD",
         "expires_at": "AUD",
         "spent_at": "AUD",

@@ -301,7 +301,7 @@ def test_racing_sweeps_fire_a_timer_once(world: World, workers: int) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_racing_sweeps_start_a_process_once(world: World) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cases, "_start_now", lambda *_, **__: None)
+        patch.setattr(cases, "start_now", lambda *_, **__: None)
         walk = begin(world)
     assert walk.instance.status == "PENDING"
 

@@ -11,6 +11,10 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from parties.models import Person, Placement, School, Student
 
 
+def _is_no_crisis(case: models.Model) -> bool:
+    return isinstance(case, Case) and case.channel != Case.Channel.CRISIS
+
+
 class Case(FSMModelMixin, models.Model):
     """One matter in one channel. `student` is empty while nobody knows who it is about."""
 
@@ -85,6 +89,10 @@ class Case(FSMModelMixin, models.Model):
     triaged_at = models.DateTimeField(null=True, blank=True)
     danger_over_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    #: What the family sees of it: empty before a person has routed it, and kept as it was while
+    #: a crisis may not be told, because a matter that vanishes tells as much.
+    shown_channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
+    shown_state = models.CharField(max_length=13, choices=State.choices, blank=True)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "CRI",
@@ -102,10 +110,15 @@ class Case(FSMModelMixin, models.Model):
         "triaged_at": "CRI",
         "danger_over_at": "CRI",
         "closed_at": "CRI",
+        "shown_channel": "AUD",
+        "shown_state": "AUD",
     }
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(shown_channel="CRISIS"), name="family_is_never_shown_a_crisis"
+            ),
             models.CheckConstraint(
                 condition=models.Q(closed_at__isnull=True)
                 | models.Q(state__in=["CLOSED", "CANCELLED", "TRANSFERRED"]),
@@ -119,6 +132,11 @@ class Case(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return f"case #{self.pk} {self.state}"
+
+    @property
+    def lane(self) -> str:
+        """Whose workers carry its messages: a crisis never queues behind routine."""
+        return "crisis" if self.channel == self.Channel.CRISIS else "routine"
 
     @transition(
         field=state,
@@ -150,6 +168,44 @@ class Case(FSMModelMixin, models.Model):
     def follow_up(self, *, at: datetime) -> None:
         """The danger is over; the student is accompanied."""
         self.danger_over_at = at
+
+    @transition(
+        field=state,
+        source=[State.OPENED, State.REOPENED, State.TRIAGED, State.IN_PROGRESS, State.FOLLOW_UP],
+        target=State.TRIAGED,
+    )
+    def route(self, *, channel: str, kind: str) -> None:
+        """A person put it into a channel that the family may see."""
+        self.channel, self.kind = channel, kind
+        self.shown_channel, self.shown_state = channel, ""
+
+    @transition(
+        field=state,
+        source=[State.TRIAGED, State.IN_PROGRESS, State.WAITING_PARTY],
+        target=State.FOLLOW_UP,
+        conditions=[_is_no_crisis],
+    )
+    def accompany(self) -> None:
+        """What was agreed is being done; dates to look again are set."""
+
+    @transition(
+        field=state,
+        source=[State.TRIAGED, State.IN_PROGRESS, State.WAITING_PARTY, State.EVALUATED],
+        target=State.CLOSED,
+        conditions=[_is_no_crisis],
+    )
+    def settle(self, *, at: datetime) -> None:
+        """Nothing is left to do. A crisis closes by `close` alone, with its conditions."""
+        self.closed_at = at
+
+    @transition(field=state, source=list(_OPEN), target=State.REOPENED)
+    def alarm(self, *, at: datetime) -> None:
+        """升级为危机: the family goes on seeing what it saw until telling is safe."""
+        if self.shown_channel and not self.shown_state:
+            self.shown_state = self.state
+        self.channel, self.alarm_at = self.Channel.CRISIS, at
+        self.triaged_at = self.danger_over_at = None
+        self.safe_to_tell = self.SafeToTell.UNDECIDED
 
     @transition(field=state, source=[State.FOLLOW_UP], target=State.EVALUATED)
     def evaluate(self) -> None:

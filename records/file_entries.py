@@ -1,0 +1,65 @@
+"""Put something into a student's file, and let more people know of it later.
+
+Whoever stores a record, receipt, plan or answer enters it here in the same transaction. Reading the
+file is records/file.py.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from parties.models import Person, Student
+from parties.roles import Role
+from records.models import FileEntry
+
+#: Who works with the whole file of a student by their post.
+SCHOOL: Final = frozenset({Role.HT, Role.GL, Role.ME, Role.VP, Role.PR})
+FAMILY: Final = frozenset({Role.G})
+STUDENT: Final = frozenset({Role.STU})
+
+
+def enter(  # noqa: PLR0913 - one argument per column
+    *,
+    student: Student,
+    kind: str,
+    object_id: UUID,
+    party: str,
+    at: datetime,
+    readers: Collection[Role],
+    by: Person | None = None,
+    case_id: UUID | None = None,
+    people: Collection[UUID] = (),
+) -> FileEntry:
+    """Enter `object_id` once; entering it again only widens who may know of it. Inside a scope.
+
+    `readers` are roles towards this student, `people` are named ones beside them.
+    """
+    entry, new = FileEntry.objects.get_or_create(
+        school_id=student.school_id,
+        student=student,
+        kind=kind,
+        object_id=object_id,
+        defaults={
+            "at": at,
+            "party": party,
+            "by": by,
+            "case_id": case_id,
+            "readers": sorted(role.value for role in readers),
+            "people": sorted(people, key=str),
+        },
+    )
+    if not new:
+        open_to(kind=kind, object_id=object_id, readers=readers, people=people)
+        entry.refresh_from_db(fields=["readers", "people"])
+    return entry
+
+
+def open_to(
+    *, kind: str, object_id: UUID, readers: Collection[Role] = (), people: Collection[UUID] = ()
+) -> None:
+    """Let more people know of an entry. Nobody is ever taken off: what was read was read."""
+    for entry in FileEntry.objects.select_for_update().filter(kind=kind, object_id=object_id):
+        entry.readers = sorted({*entry.readers, *(role.value for role in readers)})
+        entry.people = sorted({*entry.people, *people}, key=str)
+        entry.save(update_fields=["readers", "people"])

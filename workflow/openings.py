@@ -1,0 +1,90 @@
+"""Open a matter that is no crisis, and set the process of its channel going.
+
+    open_() inside the caller's scope --> commit --> cases.start_now(), or the next sweep
+
+The crisis has a door of its own (workflow.cases), which nothing here may slow down.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from ledger import events
+from parties.models import Person, Placement, Student
+from workflow import nudge
+from workflow.models import Case, CaseParty, ProcessInstance
+
+
+def open_(  # noqa: PLR0913 - what makes a case
+    *,
+    school_id: int,
+    channel: str,
+    process: str,
+    by: Person | None,
+    at: datetime,
+    student: Student | None = None,
+    kind: str = "",
+    members: Collection[UUID] = (),
+) -> Case:
+    """A new case with its first process, not started yet. Inside a scope.
+
+    `by` owns it; `members` are people who work on it beside those whose post says so. The family
+    sees nothing before somebody routes it (Case.route).
+    """
+    case = Case.objects.create(
+        school_id=school_id,
+        channel=channel,
+        student=student,
+        placement=_placement(student),
+        owner=by,
+        kind=kind,
+        opened_at=at,
+        alarm_at=at,
+    )
+    join(case, members, at=at)
+    _record("case.opened", case, by=by, at=at, channel=channel, matter=kind)
+    begin(case, process, at=at)
+    return case
+
+
+def begin(case: Case, process: str, *, at: datetime) -> ProcessInstance:
+    """One more process on this case; the routine sweep starts it if nobody does before."""
+    made = ProcessInstance.objects.create(
+        school_id=case.school_id, case=case, process_key=process, created_at=at
+    )
+    nudge.soon(case.lane)
+    return made
+
+
+def join(case: Case, people: Collection[UUID], *, at: datetime) -> None:
+    """Name members of the case's team; naming somebody twice changes nothing."""
+    CaseParty.objects.bulk_create(
+        [
+            CaseParty(
+                school_id=case.school_id,
+                case=case,
+                person_id=person,
+                part=CaseParty.Part.MEMBER,
+                since=at,
+            )
+            for person in people
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _placement(student: Student | None) -> Placement | None:
+    if student is None:
+        return None
+    return student.placements.filter(state=Placement.State.ACTIVE).order_by("-starts_on").first()
+
+
+def _record(kind: str, case: Case, *, by: Person | None, at: datetime, **codes: str) -> None:
+    events.append(
+        school_id=case.school_id,
+        kind=kind,
+        actor=None if by is None else by.pk,
+        subject=("case", case.pk),
+        at=at,
+        payload=codes,
+    )
