@@ -1,5 +1,20 @@
 """What a family-school file holds. One file per kind of thing."""
 
+from records.models.attachment import Attachment
+from records.models.communication import CommunicationRecord
 from records.models.file_entry import FileEntry
+from records.models.objection import Objection
+from records.models.signature import Delivery, Signature
+from records.models.statement import Participant, PreparedItem, Statement
 
-__all__ = ["FileEntry"]
+__all__ = [
+    "Attachment",
+    "CommunicationRecord",
+    "Delivery",
+    "FileEntry",
+    "Objection",
+    "Participant",
+    "PreparedItem",
+    "Signature",
+    "Statement",
+]
