@@ -12,7 +12,7 @@ from typing import Final
 
 from records.language import cues
 from records.language.matching import Hit
-from records.language.normalise import BREAKS, SENTENCE_END, Normal
+from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
 
 _NEAR: Final = 16
 _SENTENCE: Final = 60  # characters to each side
@@ -116,14 +116,14 @@ def _denied(text: str, hit: Hit) -> bool:
 
 def _mentioned(normal: Normal, hit: Hit, quote: Quote | None) -> bool:
     text = normal.text
-    after = text[hit.end : hit.end + _NEAR]
-    if _word_about_word().match(after):
+    if _word_about_word().match(text[hit.end : hit.end + _NEAR]):
         return True
     if quote is None or not _is_word(normal, hit, quote):
         return False
-    first = max(0, hit.start - _NEAR)
-    before = text[first : hit.start].rpartition(SENTENCE_END)[2]
-    return cues.any_of("bans").search(before) is not None
+    before = text[max(0, hit.start - _NEAR) : hit.start].rpartition(SENTENCE_END)[2]
+    if cues.any_of("words_about_words").search(before):
+        return True
+    return _struck().search(before.rpartition(CLAUSE_END)[2]) is not None
 
 
 def _is_word(normal: Normal, hit: Hit, quote: Quote) -> bool:
@@ -146,14 +146,26 @@ def _joints() -> frozenset[str]:
 @cache
 def _any_negation() -> re.Pattern[str]:
     """A cheap look first: most phrases are denied by nothing."""
-    return re.compile(f"[{''.join(sorted({word[0] for word in cues.words('negations')}))}]")
+    return re.compile(f"[{''.join(sorted({word[0] for word in _negations()}))}]")
 
 
 @cache
 def _negation() -> re.Pattern[str]:
     unless = "".join(f"(?<!{word})" for word in cues.words("not_after"))
-    fillers = cues.either(cues.words("fillers"))
-    return re.compile(f"{unless}{cues.either(cues.words('negations'))}{fillers}{{0,4}}$")
+    denial, ban, naming, filler = map(
+        cues.either, map(cues.words, ("denials", "bans", "naming", "fillers"))
+    )
+    named = f"{filler}{{0,3}}{naming}{filler}{{0,2}}"
+    return re.compile(f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})$")
+
+
+@cache
+def _struck() -> re.Pattern[str]:
+    return re.compile(cues.either([*cues.words("strikes"), *cues.words("bans")]))
+
+
+def _negations() -> list[str]:
+    return [*cues.words("denials"), *cues.words("bans")]
 
 
 @cache

@@ -101,7 +101,8 @@ def test_3_a_name_that_holds_or_touches_a_phrase_passes(text: str) -> None:
     "text",
     ["他不是差生", "并非什么问题学生", "不 是 差 生", "禁用“问题家庭”",
      "不得使用差生、坏孩子等称呼",
-     "不要把他当成问题学生", "请删除“屡教不改”一词", "给学生贴“差生”标签不妥"],
+     "不要把他当成问题学生", "请删除“屡教不改”一词", "给学生贴“差生”标签不妥",
+     "我从未称他为笨蛋", "学生不想再被叫作“差生”"],
 )  # fmt: skip
 def test_4_what_is_denied_or_mentioned_is_a_hint(text: str) -> None:
     verdict = sign(text)
@@ -115,7 +116,9 @@ def test_4_what_is_denied_or_mentioned_is_a_hint(text: str) -> None:
     "text",
     ["是不是差生", "难道不是差生", "他不是差生是什么", "不只是差生", "要不是差生",
      "不是差生就是混子",
-     "不是没有问题，他是差生", "不要来，差生", "谁说他不是问题学生", "家长说“他是个差生”"],
+     "不是没有问题，他是差生", "不要来，差生", "谁说他不是问题学生", "家长说“他是个差生”",
+     "防止差生影响他人", "不要和差生来往", "不过是个混子", "特别是差生", "别人说他是小偷",
+     "不得不说他是差生", "别理他，“差生”一个", "不叫他差生叫什么"],
 )  # fmt: skip
 def test_4_what_only_sounds_like_a_denial_is_blocked(text: str) -> None:
     assert level(text) == Level.BLOCK
@@ -180,6 +183,8 @@ def test_6_every_author_is_asked(author: Author) -> None:
         ("市一医院诊断证明：抑郁症。", Level.OK),
         ("经精神卫生中心医师确诊为抑郁症。", Level.OK),
         ("没有诊断证明，我看是抑郁症。", Level.HINT),
+        ("没去过医院，我的诊断是抑郁症。", Level.HINT),
+        ("医院没有诊断出抑郁症。", Level.HINT),
         ("诊断证明里没有抑郁症。", Level.HINT),
         ("诊断证明另附。他有抑郁症。", Level.HINT),
     ],
