@@ -4,10 +4,8 @@ What a finding does depends on the moment (rule 10) and on who wrote (rule 11). 
 may share in spite of a block is a service's question; see `overrides`.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Final
 
 from records.language import context, matching, wording
@@ -84,8 +82,7 @@ def _reason(reading: _Reading, hit: Hit, *, harmless: bool) -> Reason | None:
     """Why this is shown; None when it need not be."""
     text = reading.normal.text
     if hit.row.category == TRAIT:
-        named = not harmless and _names_somebody(reading, hit)
-        judged = not harmless and context.judges_a_person(text, hit, named=named)
+        judged = not harmless and context.judges_a_person(text, hit, reading.names)
         return Reason.TRAIT if judged else None
     diagnosis = hit.row.phrase in reading.lexicon.diagnoses
     if diagnosis and (reading.field == Field.CERTIFICATE or context.certified(text, hit)):
@@ -99,12 +96,6 @@ def _reason(reading: _Reading, hit: Hit, *, harmless: bool) -> Reason | None:
 
 _BY_CATEGORY: Final = {ABSOLUTE: Reason.ABSOLUTE, SPECULATION: Reason.SPECULATION}
 _BY_KIND: Final = {Kind.FORBIDDEN: Reason.FORBIDDEN, Kind.DISCOURAGED: Reason.DISCOURAGED}
-
-
-def _names_somebody(reading: _Reading, hit: Hit) -> bool:
-    start, end = context.sentence_bounds(reading.normal.text, hit)
-    place = bisect_left(reading.names, start, key=attrgetter("start"))
-    return place < len(reading.names) and reading.names[place].end <= end
 
 
 def _finding(reading: _Reading, hit: Hit, reason: Reason) -> Finding:

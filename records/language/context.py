@@ -4,14 +4,16 @@ Every look is bounded by a window, so that a text of nothing but phrases stays l
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from records.language import cues
-from records.language.matching import Hit
+from records.language.matching import Hit, Named
 from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
 
 _NEAR: Final = 16
@@ -85,14 +87,21 @@ def certified(text: str, hit: Hit) -> bool:
     return False
 
 
-def judges_a_person(text: str, hit: Hit, *, named: bool) -> bool:
+def judges_a_person(text: str, hit: Hit, names: Sequence[Named]) -> bool:
     """Whether a trait is said of somebody, in a sentence without date, count or time (rule 8)."""
-    sentence = _sentence(text, hit)
-    of_whom = named or cues.any_of("persons").search(sentence) is not None
-    return of_whom and cues.any_of("facts").search(sentence) is None
+    start, end = _sentence_bounds(text, hit)
+    sentence = text[start:end]
+    if cues.any_of("facts").search(sentence):
+        return False
+    return cues.any_of("persons").search(sentence) is not None or _named(names, start, end)
 
 
-def sentence_bounds(text: str, hit: Hit) -> tuple[int, int]:
+def _named(names: Sequence[Named], start: int, end: int) -> bool:
+    place = bisect_left(names, start, key=attrgetter("start"))
+    return place < len(names) and names[place].end <= end
+
+
+def _sentence_bounds(text: str, hit: Hit) -> tuple[int, int]:
     """The sentence around a hit, cut off where it is very long."""
     first, last = max(0, hit.start - _SENTENCE), min(len(text), hit.end + _SENTENCE)
     start = text.rfind(SENTENCE_END, first, hit.start) + 1 or first
@@ -101,7 +110,7 @@ def sentence_bounds(text: str, hit: Hit) -> tuple[int, int]:
 
 
 def _sentence(text: str, hit: Hit) -> str:
-    start, end = sentence_bounds(text, hit)
+    start, end = _sentence_bounds(text, hit)
     return text[start:end]
 
 

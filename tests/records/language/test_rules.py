@@ -124,6 +124,10 @@ def test_4_what_only_sounds_like_a_denial_is_blocked(text: str) -> None:
     assert level(text) == Level.BLOCK
 
 
+def test_4_a_whole_sentence_in_quotation_marks_is_no_mention() -> None:
+    assert level("请删除“他就是个差生，大家知道”") == Level.BLOCK
+
+
 def test_4_a_denial_does_not_reach_back_to_the_phrase_before() -> None:
     assert effects(sign("他是差生，不是混子。")) == [Effect.BLOCK, Effect.HINT]
 
@@ -245,6 +249,7 @@ def test_8_a_name_is_a_person_too() -> None:
 
 def test_8_a_fact_in_another_sentence_does_not_count() -> None:
     assert level("10月9日谈话。他粗心。") == Level.HINT
+    assert level("他粗心。10月9日谈话。") == Level.HINT
 
 
 # --- 9: other students ---------------------------------------------------------------------------
