@@ -6,7 +6,7 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from api import alerts, cases, crises, inbox, links, session, students, tasks
+from api import alerts, cases, crises, inbox, language, links, session, students, tasks
 
 app_name = "api"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("alerts", alerts.AlertsView.as_view(), name="alerts"),
     path("inbox", inbox.InboxView.as_view(), name="inbox"),
     path("inbox/<uuid:message_id>/read", inbox.ReadView.as_view(), name="read"),
+    path("language/check", language.CheckView.as_view(), name="language-check"),
     path(
         "schema",
         extend_schema(exclude=True)(SpectacularJSONAPIView).as_view(**_open),

@@ -50,6 +50,7 @@ OPERATIONS = [
     "POST /api/v1/crises",
     "GET /api/v1/inbox",
     "POST /api/v1/inbox/{message_id}/read",
+    "POST /api/v1/language/check",
     "POST /api/v1/links",
     "GET /api/v1/session",
     "POST /api/v1/session",
