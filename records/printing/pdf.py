@@ -19,8 +19,8 @@ from records.printing.errors import PrintingFailed
 from records.printing.fonts import Typeface
 from records.printing.letters import printable
 
-#: Seconds for one document; the largest that the limits allow takes less than half of it.
-PATIENCE: Final = 60.0
+#: Seconds for one document; the largest that the limits allow took 13, and 37 on a busy machine.
+PATIENCE: Final = 120.0
 
 _TEMPLATE_OF: Final = {RecordSheet: "record.typ", FileSheet: "file.typ", NoticeSlip: "slip.typ"}
 
