@@ -43,6 +43,12 @@ class Act(StrEnum):
     REMIND = "remind"
     RETRY = "retry"
     READ_REPORTER = "read_reporter"
+    EDIT = "edit"
+    HOLD = "hold"
+    SIGN = "sign"
+    WITNESS = "witness"
+    OBJECT = "object"
+    ANSWER = "answer"
 
 
 class Policy(Protocol):
