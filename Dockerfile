@@ -10,8 +10,10 @@ ENV PYTHONUNBUFFERED=1 \
     PATH=/app/.venv/bin:$PATH
 
 WORKDIR /app
+# A new volume for attachments takes owner and mode from the folder made here.
 RUN pip install --no-cache-dir uv==0.13.9 \
-    && useradd --system --uid 10001 --no-create-home sanfang
+    && useradd --system --uid 10001 --no-create-home sanfang \
+    && install -d -m 0700 -o sanfang /attachments
 
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-cache
