@@ -18,7 +18,7 @@ from records.uploads.kinds import (
     CleanFile,
     Kind,
 )
-from records.uploads.limits import Stream, read_limited, refuse_large, refuse_oversize
+from records.uploads.limits import Stream, read_limited, refuse_grown, refuse_large, refuse_oversize
 from records.uploads.names import ending_of, safe_name
 from records.uploads.sniffing import kind_of, refuse_malware, refuse_two_in_one
 from records.uploads.texts import clean_text
@@ -44,6 +44,7 @@ def clean(*, source: bytes | Stream, declared_name: str, declared_type: str) -> 
     refuse_malware(data)
     _refuse_mismatch(kind, declared_name, declared_type)
     cleaned = _cleaned(kind, data)
+    refuse_grown(len(cleaned.data))
     refuse_malware(cleaned.data)
     return finished(cleaned, name=declared_name, original=hashlib.sha256(data).hexdigest())
 

@@ -5,6 +5,8 @@ removed but never copied. The orientation a camera noted is applied to the pixel
 """
 
 import io
+import re
+from contextlib import suppress
 from typing import Final
 
 from PIL import Image, ImageOps
@@ -17,7 +19,10 @@ MOST_PIXELS: Final = 40_000_000
 LONGEST_SIDE: Final = 16_000
 #: A progressive JPEG has about ten scans; thousands keep a decoder busy for minutes.
 MOST_SCANS: Final = 40
-_START_OF_SCAN: Final = b"\xff\xda"
+#: Any marker but fillers, escaped data and restarts.
+_MARKER: Final = re.compile(rb"\xff+([\x02-\xcf\xd8-\xfe])")
+_START_OF_SCAN: Final = 0xDA
+_END_OF_IMAGE: Final = 0xD9
 _JPEG_QUALITY: Final = 92
 
 _ANIMATED_WEBP: Final = 0x02
@@ -30,7 +35,7 @@ def clean_image(data: bytes, kind: Kind) -> Cleaned:
     """
     if kind is Kind.WEBP:
         _refuse_webp(data)
-    if kind is Kind.JPEG and data.count(_START_OF_SCAN) > MOST_SCANS:
+    if kind is Kind.JPEG and _scans(data) > MOST_SCANS:
         raise UploadRefused(
             "这张照片的编码过于复杂。",
             reason=Reason.TOO_COMPLEX,
@@ -42,7 +47,8 @@ def clean_image(data: bytes, kind: Kind) -> Cleaned:
         if kind is not Kind.JPEG and getattr(image, "is_animated", False):
             _refuse_animated()
         image.load()
-        return write(_eight_bits(_upright(image)))
+        _set_upright(image)
+        return write(_eight_bits(image))
 
 
 def _opened(data: bytes, kind: Kind) -> Image.Image:
@@ -66,15 +72,19 @@ def write(image: Image.Image, *, kind: Kind | None = None) -> Cleaned:
     return Cleaned(kind, file.getvalue(), *pixels.size)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _scans(data: bytes) -> int:
+    """Scans up to the end of the picture; what phones append, a film even, is not looked at."""
+    scans, at = 0, 2
+    while (found := _MARKER.search(data, at)) and found[1][0] != _END_OF_IMAGE:
+        scans += found[1][0] == _START_OF_SCAN
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    return scans
+
+
+def _set_upright(image: Image.Image) -> None:
     """As the camera was held. A photo with unreadable EXIF is taken as it lies."""
-    came_as = image.format
-    try:
-        turned = ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001 -- EXIF is the sender's: whatever is wrong in it, it goes
-        return image
-    turned.format = came_as
-    return turned
+    with suppress(Exception):  # EXIF is the sender's: whatever is wrong in it, it goes
+        ImageOps.exif_transpose(image, in_place=True)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

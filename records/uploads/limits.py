@@ -49,6 +49,12 @@ def refuse_large(kind: Kind, size: int) -> None:
         _too_large(LARGEST[kind], _MENDS.get(kind, _IMAGE_MEND))
 
 
+def refuse_grown(size: int) -> None:
+    """Raises UploadRefused where a file, written anew, is larger than anything we keep."""
+    if size > LARGEST_OF_ALL:
+        _too_large(LARGEST_OF_ALL, _IMAGE_MEND)
+
+
 def _too_large(limit: int, mend: str) -> NoReturn:
     raise UploadRefused(
         f"文件超过 {limit // MEGABYTE} MB 的上限。",

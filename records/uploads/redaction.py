@@ -67,7 +67,7 @@ def hide(*, file: CleanFile, areas: Sequence[Area]) -> Redacted:
         raise _bad_area(f"请选择 1 至 {MOST_AREAS} 个要遮盖的区域。")
     with Image.open(io.BytesIO(file.data), formats=[file.kind.value.upper()]) as image:
         boxes = [_pixels(area, image.size, jpeg=file.kind is Kind.JPEG) for area in areas]
-        picture = image.convert("RGB")
+        picture = image.convert("RGBA" if image.mode in {"LA", "RGBA"} else "RGB")
     for left, top, right, bottom in boxes:
         ImageDraw.Draw(picture).rectangle((left, top, right - 1, bottom - 1), fill="black")
     new = finished(write(picture, kind=file.kind), name=file.name, original=file.sha256_of_original)

@@ -22,6 +22,7 @@ _HEIC: Final = "请转为 JPEG：苹果手机可在“设置－相机－格式�
 _PROGRAM: Final = "程序文件不能作为附件；需要说明时请截屏。"
 _SOUND: Final = "暂不接收录音：请写成文字，或保留原件待当面核对。"
 _VIDEO: Final = "请转为 MP4（手机相册或剪辑软件导出时选 MP4）后再上传。"
+_RECORDER: Final = "请在监控客户端或播放器里导出（转封装）为标准 MP4 后再上传。"
 _PRINT: Final = "请打印为 PDF 或截屏后再上传。"
 
 #: In two pieces, so that no scanner takes this file for the thing itself.
@@ -104,6 +105,7 @@ _FOREIGN: Final = (
     _Foreign("录音", _SOUND, _riff(b"WAVE")),
     _Foreign("这种视频", _VIDEO, _riff(b"AVI ")),
     _Foreign("这种视频", _VIDEO, _begins(b"\x1a\x45\xdf\xa3", b"FLV\x01", b"\x30\x26\xb2\x75")),
+    _Foreign("录像机的原始视频", _RECORDER, _begins(b"IMKH", b"DHAV", b"\0\0\1\xba")),
 )
 
 
@@ -136,7 +138,11 @@ def refuse_malware(data: bytes) -> None:
 
 def refuse_two_in_one(data: bytes) -> None:
     """Raises UploadRefused where an archive hangs behind what is not decoded and written anew."""
-    if zipfile.is_zipfile(io.BytesIO(data)):
+    try:
+        hidden = zipfile.is_zipfile(io.BytesIO(data))
+    except zipfile.BadZipFile:  # one of several volumes: an archive all the same
+        hidden = True
+    if hidden:
         raise UploadRefused(
             "文件后面还藏着一个压缩包。",
             reason=Reason.TWO_IN_ONE,

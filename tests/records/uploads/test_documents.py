@@ -1,6 +1,7 @@
 """A PDF comes out with its pages; what acts, hides or names somebody does not."""
 
 import io
+import zipfile
 import zlib
 
 import pytest
@@ -23,6 +24,7 @@ SCRIPT = named(S=NameObject("/JavaScript"), JS=TextStringObject("app.alert(1)"))
 LAUNCH = named(S=NameObject("/Launch"), F=TextStringObject("cmd.exe"))
 SEND = named(S=NameObject("/SubmitForm"), F=TextStringObject("http://example.net"))
 LOCAL = named(S=NameObject("/URI"), URI=TextStringObject("file:///c:/windows/calc.exe"))
+WEBSITE = named(S=NameObject("/URI"), URI=TextStringObject("https://example.net"))
 FILES = named(EmbeddedFiles=named(Names=ArrayObject()))
 FORM = named(XFA=TextStringObject("<xdp/>"), Fields=ArrayObject())
 FILM = named(Type=NameObject("/Annot"), Subtype=NameObject("/RichMedia"))
@@ -82,6 +84,7 @@ def test_a_page_comes_out_with_its_text() -> None:
         pdf(catalogue={"/OpenAction": SCRIPT}),
         pdf(catalogue={"/OpenAction": LAUNCH}),
         pdf(catalogue={"/OpenAction": SEND}),
+        pdf(catalogue={"/OpenAction": WEBSITE}),
         pdf(catalogue={"/Names": named(JavaScript=named(Names=ArrayObject()))}),
         pdf(catalogue={"/Names": FILES}),
         pdf(catalogue={"/AcroForm": FORM}),
@@ -93,7 +96,8 @@ def test_a_page_comes_out_with_its_text() -> None:
         in_object_stream(b"<</S/JavaScript/JS(app.alert(1))>>"),
     ],
     ids=[
-        "script on opening", "program on opening", "form sent on opening", "named scripts",
+        "script on opening", "program on opening", "form sent on opening", "website on opening",
+        "named scripts",
         "embedded files", "xfa", "deep inside", "attachment", "script behind a link",
         "file behind a link", "film", "in an object stream",
     ],
@@ -125,11 +129,10 @@ def test_an_object_stream_with_nothing_in_it_that_acts_is_taken() -> None:
 
 def test_opening_on_a_page_and_links_to_the_web_are_harmless() -> None:
     place = ArrayObject([NumberObject(0), NameObject("/Fit")])
-    web = named(S=NameObject("/URI"), URI=TextStringObject("https://example.net"))
 
     assert refusal(pdf(catalogue={"/OpenAction": place})) is None
     assert refusal(pdf(catalogue={"/OpenAction": named(S=NameObject("/GoTo"), D=place)})) is None
-    assert refusal(with_note(named(Subtype=NameObject("/Link"), A=web))) is None
+    assert refusal(with_note(named(Subtype=NameObject("/Link"), A=WEBSITE))) is None
 
 
 def test_author_program_and_xmp_do_not_come_out() -> None:
@@ -205,6 +208,24 @@ def test_an_archive_inside_a_stream_is_refused_where_it_would_still_open() -> No
     page[NameObject("/Contents")] = writer._add_object(stream)
 
     refused = refusal(written(writer))
+
+    assert refused is not None
+    assert refused.reason is Reason.TWO_IN_ONE
+
+
+def test_an_archive_that_comes_to_light_when_the_rest_is_dropped_is_refused() -> None:
+    """Tools look for the end of an archive in the last 64 KB: an unused object hides it here."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(9, 9)
+    stream, unused = DecodedStreamObject(), DecodedStreamObject()
+    stream.set_data(zipped("evil.class", b"class"))
+    unused.set_data(bytes(70_000))
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    writer._add_object(unused)
+    sent = written(writer)
+    assert not zipfile.is_zipfile(io.BytesIO(sent))
+
+    refused = refusal(sent)
 
     assert refused is not None
     assert refused.reason is Reason.TWO_IN_ONE

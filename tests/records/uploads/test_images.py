@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from records.uploads import Kind, Reason, images
+from records.uploads import Kind, Reason, images, limits
 from tests.records.uploads.files import (
     CAMERA,
     END,
@@ -167,6 +167,20 @@ def test_a_picture_bomb_is_refused_by_its_header(
     assert refused.reason is Reason.TOO_MANY_PIXELS
 
 
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_webp_is_measured_before_its_decoder_takes_memory(
+    lossless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = webp(lossless=lossless)
+    monkeypatch.setattr(images, "MOST_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr(images, "_opened", lambda *_: pytest.fail("opened"))
+
+    refused = refusal(sent)
+
+    assert refused is not None
+    assert refused.reason is Reason.TOO_MANY_PIXELS
+
+
 def test_a_photo_of_too_many_scans_is_refused() -> None:
     bomb = jpeg(progressive=True)
     start = bomb.index(b"\xff\xda")
@@ -175,6 +189,23 @@ def test_a_photo_of_too_many_scans_is_refused() -> None:
 
     assert refused is not None
     assert refused.reason is Reason.TOO_COMPLEX
+
+
+def test_the_film_behind_a_photo_that_moves_is_not_taken_for_scans() -> None:
+    film = b"\xff\xda\0\x0c" * 100
+
+    kept = taken(jpeg() + film)
+
+    assert film not in kept.data
+
+
+def test_a_file_that_grows_when_written_anew_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LARGEST_OF_ALL", 100)
+
+    refused = refusal(webp())
+
+    assert refused is not None
+    assert refused.reason is Reason.TOO_LARGE
 
 
 @pytest.mark.parametrize("sent", [jpeg(), png(), webp()], ids=["jpeg", "png", "webp"])

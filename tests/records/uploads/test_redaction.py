@@ -74,6 +74,15 @@ def test_a_jpeg_is_hidden_by_whole_blocks() -> None:
     assert hidden.areas == (Area(64, 32, 80, 48, unit=Unit.PIXEL),)
 
 
+def test_a_see_through_picture_is_hidden_in_solid_black() -> None:
+    glass = Image.new("RGBA", SIZE, (255, 0, 0, 0))
+
+    hidden = hide(file=taken(saved(glass, "PNG")), areas=[OVER_THE_FACE]).file
+
+    assert opened(hidden.data).getpixel((70, 40)) == (0, 0, 0, 255)
+    assert opened(hidden.data).getpixel((0, 0)) == (255, 0, 0, 0)
+
+
 def test_several_areas_are_hidden_at_once_up_to_the_edge() -> None:
     areas = [Area(0, 0, 0.1, 0.1), Area(0.9, 0.9, 1, 1)]
 

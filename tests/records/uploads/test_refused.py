@@ -62,6 +62,7 @@ def tarred() -> bytes:
         (box(b"ftyp", b"qt  \0\0\0\0qt  "), "IMG.MOV", "MP4"),
         (b"RIFF\x24\0\0\0AVI LIST", "a.avi", "MP4"),
         (b"\x1a\x45\xdf\xa3\x01\0\0\0", "a.webm", "MP4"),
+        (b"IMKH\1\1\0\0\2\0\0\1", "监控.mp4", "MP4"),
         (b"ID3\4\0\0\0\0\0\0", "a.mp3", "文字"),
         (b"RIFF\x24\0\0\0WAVEfmt ", "a.wav", "文字"),
         (box(b"ftyp", b"M4A \0\0\0\0M4A "), "a.m4a", "文字"),
