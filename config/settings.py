@@ -107,6 +107,12 @@ DATABASE_APP_ROLE = os.environ.get("DATABASE_APP_ROLE", "sanfang_app")
 DATABASE_ROUTERS = ["config.databases.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- attachments: encrypted files (records.vault), outside of what the web serves ----------------
+ATTACHMENTS_DIR = Path(
+    os.environ.get("ATTACHMENTS_DIR")
+    or Path(os.environ.get("SANFANG_DATA") or BASE_DIR / ".data") / "attachments"
+).absolute()
+
 # --- people --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "parties.Account"
 PASSWORD_HASHERS = [
