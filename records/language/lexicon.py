@@ -118,7 +118,8 @@ def _variants(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
 def _forms(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
     """妈妈很不配合 for 家长不配合, 态度极其恶劣 for 态度恶劣."""
     graded: dict[str, str] = cues.table()["graded"]
-    adverbs, degrees = cues.words("adverbs"), cues.words("degrees")
+    led = [lead + degree for lead in cues.words("leads") for degree in cues.words("plain_degrees")]
+    adverbs, degrees = cues.words("adverbs") + led, cues.words("degrees") + led
     for row in rows:
         if row.kind == Kind.ALLOWED:
             continue

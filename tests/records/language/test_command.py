@@ -71,9 +71,8 @@ def test_no_line_no_answer_and_an_empty_line_one() -> None:
 
 @pytest.mark.parametrize(
     ("moment", "author", "verdict"),
-    [("draft", "staff", "hint"), ("sign", "staff", "block"), ("share", "company", "block"),
-     ("crisis", "company", "hint"), ("share", "parent", "hint")],
-)  # fmt: skip
+    [("draft", "staff", "hint"), ("share", "company", "block"), ("share", "parent", "hint")],
+)
 def test_moment_and_author_decide(moment: str, author: str, verdict: str) -> None:
     [answer] = answers("差生".encode(), "--moment", moment, "--author", author)
 
@@ -88,9 +87,8 @@ def test_a_quote_field_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [(), ("--moment", "sign"), ("--author", "staff"), ("--moment", "now", "--author", "staff"),
-     ("--moment", "sign", "--author", "student"), (*SIGN, "--loud"), (*SIGN, "file.txt")],
-)  # fmt: skip
+    [("--author", "staff"), ("--moment", "now", "--author", "staff"), (*SIGN, "file.txt")],
+)
 def test_wrong_usage_is_two(words: tuple[str, ...]) -> None:
     done = run(*words)
 

@@ -1,7 +1,8 @@
 """Sentences as they stand in school records, each with the verdict a good colleague would give.
 
-They were written before the rules were tried on them. Half of each kind try to get through, or only
-look as if they did: spaces, traditional characters, Pinyin; trade terms and words that touch.
+Each batch was written before the rules were tried on it; what was judged wrongly changed a rule, a
+list, or nothing, but got no exception of its own. Half try to get through, or only look as if they
+did: spaces, traditional characters, Pinyin; trade terms and words that touch.
 """
 
 import csv
