@@ -213,6 +213,14 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
         Text("数字超出范围。", "Number out of range."),
         Text("请填写合理的数字。", "Send a number in a sensible range."),
     ),
+    "period": (
+        Text("结束日期早于开始日期。", "The period ends before it begins."),
+        Text("请调整日期。", "Change one of the dates."),
+    ),
+    "day": (
+        Text("不是有效日期。", "Not a date."),
+        Text("请按 2026-10-09 的格式填写。", "Write it like 2026-10-09."),
+    ),
     "refused": (
         Text("不能接受。", "This cannot be accepted."),
         Text("请改正后重试。", "Correct it and send it again."),
