@@ -10,6 +10,10 @@ ENV PYTHONUNBUFFERED=1 \
     PATH=/app/.venv/bin:$PATH
 
 WORKDIR /app
+# The Chinese letters of every PDF.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN pip install --no-cache-dir uv==0.13.9 \
     && useradd --system --uid 10001 --no-create-home sanfang
 

@@ -130,6 +130,12 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# --- printing ------------------------------------------------------------------------------------
+#: Where the Chinese fonts of PDF lie; empty: the system's folders, then the package mplfonts.
+FONT_FOLDERS = [
+    Path(folder) for folder in os.environ.get("SANFANG_FONTS", "").split(os.pathsep) if folder
+]
+
 # --- web -----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / ".static"))
