@@ -5,6 +5,9 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,9 +18,11 @@ from api.problems import broken, invalid
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer
 from api.views import ApiView, Id, read_query, viewing
-from records import file
+from records import exports, file
+from records.exports import Form, Purpose
 from records.file import Entry, Filters, Place
 from records.models import FileEntry
+from records.printing import as_json, pdf
 
 _DAY: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _DAY_SCHEMA: Final = {"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$"}
@@ -25,7 +30,7 @@ _DAY_SCHEMA: Final = {"type": "string", "format": "date", "pattern": f"^{_DAY.pa
 FILTERS: Final = frozenset({"kind", "party", "from", "to", "case"})
 
 
-class EntrySerializer(serializers.Serializer[Any]):
+class FileEntrySerializer(serializers.Serializer[Any]):
     """`case` and `by` are absent where this reader may not know them."""
 
     id = serializers.UUIDField()
@@ -103,7 +108,7 @@ class FileView(ApiView):
     @describe(
         "学生家校档案",
         description="按时间倒序，各方录入的全部记录；看不到的记录不占位置。查阅会留下记录。",
-        answers={200: page_of("FilePage", EntrySerializer(many=True))},
+        answers={200: page_of("FilePage", FileEntrySerializer(many=True))},
         codes=["access.not_found", "cursor.invalid"],
         parameters=[*parameters(), *PAGING],
         tags=["files"],
@@ -121,6 +126,65 @@ class FileView(ApiView):
             )
             following = None if page.following is None else cursors.seal(page.following.written())
             return Response({"results": [shown(one) for one in page.entries], "next": following})
+
+
+class ExportQuery(FileQuery):
+    """A copy is taken in one form, for a purpose."""
+
+    purpose = serializers.ChoiceField(Purpose.choices)
+    format = serializers.ChoiceField(Form.choices)
+
+
+class FileExportView(ApiView):
+    queries = FILTERS | {"purpose", "format"}
+
+    @describe(
+        "导出学生家校档案",
+        description="本人可见的部分，带水印（读者、时间、用途）；导出会留下记录。",
+        answers={
+            (200, "application/json"): objects(),
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
+        codes=[
+            "access.not_found",
+            "access.not_allowed",
+            "printing.too_much",
+            "printing.failed",
+            "printing.font_missing",
+        ],
+        parameters=[
+            OpenApiParameter("purpose", str, enum=Purpose.values, required=True),
+            OpenApiParameter("format", str, enum=Form.values, required=True),
+            *parameters(),
+        ],
+        tags=["files"],
+    )
+    def get(self, request: Request, student_id: UUID) -> HttpResponse:
+        given = read_query(request, ExportQuery)
+        form = Form(given["format"])
+        with viewing(request) as viewer:
+            sheet, mark = exports.collect(
+                viewer=viewer,
+                student_id=student_id,
+                filters=filters_of(given),
+                purpose=Purpose(given["purpose"]),
+                form=form,
+            )
+        render = pdf.render if form == Form.PDF else as_json.render
+        return copy_of(
+            render(sheet, watermark=mark),
+            name=exports.name_of(student_id, timezone.localdate(mark.at), form),
+            form=form,
+        )
+
+
+def copy_of(content: bytes, *, name: str, form: Form) -> HttpResponse:
+    """A file to keep, for this reader alone: no proxy stores it, no browser guesses what it is."""
+    answer = HttpResponse(content, content_type=f"application/{form.value}")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def shown(entry: Entry) -> dict[str, Any]:

@@ -18,6 +18,11 @@ urlpatterns = [
     path("crises", crises.CrisesView.as_view(), name="crises"),
     path("students", students.StudentsView.as_view(), name="students"),
     path("students/<uuid:student_id>/file", files.FileView.as_view(), name="file"),
+    path(
+        "students/<uuid:student_id>/file/export",
+        files.FileExportView.as_view(),
+        name="file-export",
+    ),
     path("tasks", tasks.TasksView.as_view(), name="tasks"),
     path("tasks/<uuid:task_id>", tasks.TaskView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.ClaimView.as_view(), name="claim"),

@@ -56,6 +56,7 @@ OPERATIONS = [
     "DELETE /api/v1/session",
     "GET /api/v1/students",
     "GET /api/v1/students/{student_id}/file",
+    "GET /api/v1/students/{student_id}/file/export",
     "GET /api/v1/tasks",
     "GET /api/v1/tasks/{task_id}",
     "POST /api/v1/tasks/{task_id}/claim",

@@ -126,10 +126,8 @@ def test_a_hidden_crisis_changes_not_one_byte(
     world: World, other_school: World, story: str
 ) -> None:
     seen = {who: observer(world, other_school, who) for who in OBSERVERS[story]}
-    before = {
-        who: (one.asks(Ids.absent(world.student.pk)), phone(world, who))
-        for who, one in seen.items()
-    }
+    nothing = Ids.absent(world.student.pk)
+    before = {who: (one.asks(nothing), phone(world, who)) for who, one in seen.items()}
 
     walk = STORIES[story](world)
     deliver()

@@ -46,17 +46,7 @@ def many(world: World, count: int, *, since: datetime = NOW, **values: Any) -> l
         for at in moments
     )
     FileEntry.objects.bulk_create(
-        FileEntry(
-            school=world.school,
-            student=world.student,
-            at=made.opened_at,
-            kind="case",
-            party="SCHOOL",
-            case_id=made.pk,
-            object_id=made.pk,
-            readers=sorted(case_entries._readers(made)),
-        )
-        for made in cases
+        FileEntry(school=world.school, **case_entries.columns(made)) for made in cases
     )
     return cases
 
