@@ -8,13 +8,13 @@ queries however much is hidden. A package says what its kind is by `register`,
 in its AppConfig.ready().
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ledger import events
@@ -192,55 +192,84 @@ def page(
     viewer: Viewer, student: Student, filters: Filters, *, after: Place | None, limit: int
 ) -> tuple[Sequence[Entry], Place | None]:
     """At most `limit` entries behind `after`: one query, and one for each kind among them."""
-    rows = visible(viewer, student, filters)
+    sight = _Sight(viewer)
+    rows = _visible(sight, student, filters)
     if after is not None:
         # The plain bound on `at` is what the index can start from.
         behind = Q(at__lt=after.at) | Q(at=after.at, pk__lt=after.id)
         rows = rows.filter(behind, at__lte=after.at)
-    rows = rows.annotate(case_seen=_case_seen(viewer)).select_related("by")
     wanted = ("at", "kind", "party", "case_id", "object_id", "by__name")
-    found = list(rows.only(*wanted).order_by("-at", "-pk")[: limit + 1])
+    ordered = rows.select_related("by").only(*wanted).order_by("-at", "-pk")
+    found = list(ordered[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    return _told(viewer, found[:limit]), None if last is None else Place(last.at, last.pk)
+    return _told(sight, found[:limit]), None if last is None else Place(last.at, last.pk)
 
 
 def visible(viewer: Viewer, student: Student, filters: Filters) -> QuerySet[FileEntry]:
     """Entries that exist for this reader: named on the entry, and shown by the object's policy."""
+    return _visible(_Sight(viewer), student, filters)
+
+
+def describe(viewer: Viewer, objects: Mapping[str, Collection[UUID]]) -> Mapping[UUID, Line]:
+    """Lines of objects by kind, one query a kind; what the reader may not see is left out."""
+    return _describe(_Sight(viewer), objects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """One reader, and what each policy shows them: a policy is asked once a page, not thrice."""
+
+    viewer: Viewer
+    _rows: dict[type[Model], QuerySet[Any]] = field(default_factory=dict)
+
+    def rows(self, kind: str) -> QuerySet[Any]:
+        model = _sources[kind].model
+        if model not in self._rows:
+            self._rows[model] = self.viewer.rows(model)
+        return self._rows[model]
+
+
+def _visible(sight: _Sight, student: Student, filters: Filters) -> QuerySet[FileEntry]:
     entries = FileEntry.objects.filter(school_id=student.school_id, student=student)
     return entries.filter(
         _asked_for(filters),
-        _may_know(viewer, standing(viewer, student)),
-        _shown(viewer, [filters.kind] if filters.kind else list(_sources)),
-        *_of_case(viewer, filters.case_id),
+        _may_know(sight.viewer, standing(sight.viewer, student)),
+        _shown(sight, [filters.kind] if filters.kind else list(_sources)),
+        *_of_case(sight, filters.case_id),
     )
 
 
-def describe(viewer: Viewer, objects: Mapping[str, Sequence[UUID]]) -> Mapping[UUID, Line]:
-    """Lines of objects by kind, one query a kind; what the reader may not see is left out."""
+def _describe(sight: _Sight, objects: Mapping[str, Collection[UUID]]) -> Mapping[UUID, Line]:
     lines: dict[UUID, Line] = {}
     for kind, ids in objects.items():
         source = _sources[kind]
-        rows = source.select(viewer.rows(source.model).filter(pk__in=ids))
-        lines.update(source.describe(viewer, list(rows)))
+        rows = source.select(sight.rows(kind).filter(pk__in=ids))
+        lines.update(source.describe(sight.viewer, list(rows)))
     return lines
 
 
-def _told(viewer: Viewer, rows: Sequence[FileEntry]) -> Sequence[Entry]:
-    by_kind: dict[str, list[UUID]] = {}
+def _told(sight: _Sight, rows: Sequence[FileEntry]) -> Sequence[Entry]:
+    """The cases that entries belong to are looked up with those that are entries themselves: the
+    number of a case that does not exist for this reader is not shown.
+    """
+    objects: dict[str, set[UUID]] = {}
     for row in rows:
-        by_kind.setdefault(row.kind, []).append(row.object_id)
-    lines = describe(viewer, by_kind)
-    return [_entry(row, lines[row.object_id]) for row in rows if row.object_id in lines]
+        objects.setdefault(row.kind, set()).add(row.object_id)
+        if row.case_id is not None and CASE in _sources:
+            objects.setdefault(CASE, set()).add(row.case_id)
+    lines = _describe(sight, objects)
+    return [_entry(row, lines) for row in rows if row.object_id in lines]
 
 
-def _entry(row: FileEntry, line: Line) -> Entry:
+def _entry(row: FileEntry, lines: Mapping[UUID, Line]) -> Entry:
+    line = lines[row.object_id]
     return Entry(
         id=row.pk,
         at=row.at,
         kind=row.kind,
         party=row.party,
         object_id=row.object_id,
-        case_id=row.case_id if getattr(row, "case_seen", False) else None,
+        case_id=row.case_id if row.case_id in lines else None,
         by=row.by if line.names_author else None,
         line=line,
     )
@@ -273,25 +302,19 @@ def _may_know(viewer: Viewer, roles: frozenset[Role]) -> Q:
     return known
 
 
-def _shown(viewer: Viewer, wanted: Sequence[str]) -> Q:
+def _shown(sight: _Sight, wanted: Sequence[str]) -> Q:
     """The kind is asked before the policy: an OR of these is worked through from the left."""
     seen = Q(pk__in=[])
     for kind in wanted:
         if kind in _sources:
-            rows = viewer.rows(_sources[kind].model).filter(pk=OuterRef("object_id"))
-            seen |= Q(Q(kind=kind), Exists(rows))
+            seen |= Q(Q(kind=kind), Exists(sight.rows(kind).filter(pk=OuterRef("object_id"))))
     return seen
 
 
-def _case_seen(viewer: Viewer) -> Any:
-    """Whether the case of an entry exists for this reader; else its number is not shown either."""
-    source = _sources.get(CASE)
-    if source is None:
-        return Value(False)  # noqa: FBT003 - an SQL literal
-    return Exists(viewer.rows(source.model).filter(pk=OuterRef("case_id")))
-
-
-def _of_case(viewer: Viewer, case_id: UUID | None) -> Sequence[Any]:
+def _of_case(sight: _Sight, case_id: UUID | None) -> Sequence[Any]:
+    """Asking for a hidden case finds as much as asking for one that never was."""
     if case_id is None:
         return []
-    return [Q(case_id=case_id), _case_seen(viewer)]
+    if CASE not in _sources:
+        return [Q(pk__in=[])]
+    return [Q(case_id=case_id), Exists(sight.rows(CASE).filter(pk=OuterRef("case_id")))]
