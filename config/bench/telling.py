@@ -35,7 +35,7 @@ def lines(result: Mapping[str, Any]) -> list[str]:
         f"  与裸 SQL 相比 {result['ratio_to_floor']}（95% 区间 {low}–{high}），"
         f"是朴素做法的 {result['ratio_to_naive']} 倍，A/A {result['a_to_a']}",
         f"  每页 {result['statements']} 条语句，数据库 {result['database_ms']} ms，"
-        f"Python {result['python_ms']} ms",
+        f"Python {result['python_ms']} ms；本进程 CPU {result['processor_ms']} ms",
     ]
     for name, page in result["pages"].items():
         told.append(f"  {name}：p50 {page['p50_ms']} ms，p99 {page['p99_ms']} ms")
