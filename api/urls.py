@@ -6,7 +6,18 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from api import alerts, cases, crises, inbox, language, links, session, students, tasks
+from api import (
+    alerts,
+    cases,
+    crises,
+    files,
+    inbox,
+    language,
+    links,
+    session,
+    students,
+    tasks,
+)
 
 app_name = "api"
 
@@ -17,6 +28,12 @@ urlpatterns = [
     path("links", links.LinksView.as_view(), name="links"),
     path("crises", crises.CrisesView.as_view(), name="crises"),
     path("students", students.StudentsView.as_view(), name="students"),
+    path("students/<uuid:student_id>/file", files.FileView.as_view(), name="file"),
+    path(
+        "students/<uuid:student_id>/file/export",
+        files.FileExportView.as_view(),
+        name="file-export",
+    ),
     path("tasks", tasks.TasksView.as_view(), name="tasks"),
     path("tasks/<uuid:task_id>", tasks.TaskView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.ClaimView.as_view(), name="claim"),

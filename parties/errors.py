@@ -53,6 +53,13 @@ class InvalidInput(SanfangError):
         self.mend = mend
 
 
+class CursorInvalid(SanfangError):
+    """The mark of a page is cut, edited, borrowed, or of another list."""
+
+    code = "cursor.invalid"
+    status = 400
+
+
 class NotSignedIn(SanfangError):
     """Login, link or key opens nothing: wrong, spent, expired or unknown look the same."""
 

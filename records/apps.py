@@ -9,3 +9,4 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         import_module("records.checks")
         import_module("records.policies").register()
+        import_module("records.file_kinds").register()
