@@ -43,6 +43,12 @@ class Act(StrEnum):
     REMIND = "remind"
     RETRY = "retry"
     READ_REPORTER = "read_reporter"
+    START = "start"
+    FINISH = "finish"
+    VERIFY = "verify"
+    DROP = "drop"
+    AMEND = "amend"
+    CHECK_IN = "check_in"
 
 
 class Policy(Protocol):
