@@ -6,7 +6,19 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from api import alerts, cases, crises, inbox, links, session, students, tasks
+from api import (
+    alerts,
+    cases,
+    crises,
+    evaluations,
+    inbox,
+    items,
+    links,
+    plans,
+    session,
+    students,
+    tasks,
+)
 
 app_name = "api"
 
@@ -17,6 +29,14 @@ urlpatterns = [
     path("links", links.LinksView.as_view(), name="links"),
     path("crises", crises.CrisesView.as_view(), name="crises"),
     path("students", students.StudentsView.as_view(), name="students"),
+    path("students/<uuid:student_id>/plan", plans.PlanView.as_view(), name="plan"),
+    path("items/<uuid:item_id>", items.ItemView.as_view(), name="item"),
+    path("items/<uuid:item_id>/start", items.StartView.as_view(), name="item-start"),
+    path("items/<uuid:item_id>/block", items.BlockView.as_view(), name="item-block"),
+    path("items/<uuid:item_id>/done", items.DoneView.as_view(), name="item-done"),
+    path("items/<uuid:item_id>/verify", items.VerifyView.as_view(), name="item-verify"),
+    path("items/<uuid:item_id>/drop", items.DropView.as_view(), name="item-drop"),
+    path("items/<uuid:item_id>/check-ins", items.CheckInsView.as_view(), name="item-check-ins"),
     path("tasks", tasks.TasksView.as_view(), name="tasks"),
     path("tasks/<uuid:task_id>", tasks.TaskView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.ClaimView.as_view(), name="claim"),
@@ -29,6 +49,11 @@ urlpatterns = [
     path("cases/<uuid:case_id>/timeline", cases.TimelineView.as_view(), name="timeline"),
     path("cases/<uuid:case_id>/acknowledge", cases.AcknowledgeView.as_view(), name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.DangerAgainView.as_view(), name="danger-again"),
+    path(
+        "cases/<uuid:case_id>/evaluations",
+        evaluations.EvaluationsView.as_view(),
+        name="evaluations",
+    ),
     path("alerts", alerts.AlertsView.as_view(), name="alerts"),
     path("inbox", inbox.InboxView.as_view(), name="inbox"),
     path("inbox/<uuid:message_id>/read", inbox.ReadView.as_view(), name="read"),

@@ -16,7 +16,7 @@ from records import file_entries, plan_drafts, plan_owners, plans, streaks
 from records.models import ActionItem, FileEntry, ItemCheckIn
 
 _STATE: Final = ItemCheckIn.State
-_ONE_DAY: Final = timedelta(days=1)
+ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def progress(item: ActionItem, *, at: datetime) -> Progress:
     due, marks = plans.due_days(item), marks_of(item)
     so_far = [day for day in due if day <= today]
     states = [marks.get(day) for day in so_far]
-    yesterday = today - _ONE_DAY
+    yesterday = today - ONE_DAY
     open_ = marks.get(yesterday) in (None, _STATE.MISSED)
     return Progress(
         total=len(due),
@@ -107,7 +107,7 @@ def _refuse_day(item: ActionItem, day: date, *, at: datetime) -> None:
     today = plans.local_day(at)
     if not item.recurrence:
         raise InvalidInput("这一项不用每天签到。", field="day", mend="完成后请点“已完成”。")
-    if not today - _ONE_DAY <= day <= today:
+    if not today - ONE_DAY <= day <= today:
         raise InvalidInput("只能补今天和昨天的签到。", field="day", mend="请选择今天或昨天。")
     if day not in plans.due_days(item):
         raise InvalidInput("这一天不用签到。", field="day", mend="好好休息，下次再签。")

@@ -73,6 +73,16 @@ def check(draft: Draft, *, at: datetime) -> None:
     _times(draft, at=at)
 
 
+def check_start(draft: Draft, *, today: date) -> None:
+    """Days that are over before anybody heard of them would all be missed.
+
+    Raises:
+        InvalidInput: the item begins before today.
+    """
+    if draft.starts_on < today:
+        raise InvalidInput("开始日期早于今天。", field="starts_on", mend="请从今天或以后开始。")
+
+
 def check_words(text: str, *, field: str, mend: str) -> None:
     """A reason or a note: somebody's own words, not empty and of a length that can be read."""
     if not text.strip():

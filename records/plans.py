@@ -55,6 +55,7 @@ def create(
     made = []
     for draft in drafts:
         plan_drafts.check(draft, at=at)
+        plan_drafts.check_start(draft, today=local_day(at))
         owner = plan_owners.settle(draft, plan.student, at=at)
         item = ActionItem(
             school_id=plan.student.school_id,

@@ -43,15 +43,24 @@ def family_of(viewer: Viewer) -> frozenset[UUID]:
     return viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
 
 
-def of_own_posts(viewer: Viewer) -> Q:
-    """Rows about students whom this person's post covers; never about their own family."""
+def covers(viewer: Viewer, student: str = "") -> Q:
+    """Students whom this person's post covers; `student` is their path, "student__" from a row.
+
+    Never one's own family.
+    """
     seen = ~Q(pk=None) if viewer.serves(policies.LEADERS) else Q(pk__in=[])
     for post in viewer.posts:
         if post.role == Role.HT and post.school_class_id is not None:
-            seen |= Q(student__school_class=post.school_class_id)
+            seen |= Q(**{f"{student}school_class": post.school_class_id})
         if post.role == Role.GL:
-            seen |= Q(student__school_class__grade=post.grade) if post.grade else ~Q(pk=None)
-    return seen & ~Q(student__in=viewer.kin)
+            grade = Q(**{f"{student}school_class__grade": post.grade})
+            seen |= grade if post.grade else ~Q(pk=None)
+    return seen & ~Q(**{f"{student}pk__in": viewer.kin})
+
+
+def of_own_posts(viewer: Viewer) -> Q:
+    """Rows about the students of one's post."""
+    return covers(viewer, "student__")
 
 
 def _named(viewer: Viewer, parts: Collection[str]) -> Exists:

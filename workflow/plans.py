@@ -10,18 +10,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from parties import tenancy
 from parties.access import Viewer
-from parties.models import Person
-from records import evaluations
+from parties.models import Person, Student
+from records import evaluations, plan_views
 from records import plans as items
 from records.evaluations import Score
 from records.models import ActionItem, Evaluation
 from records.plan_drafts import Draft
 from records.plans import Plan
-from workflow import next_contacts, policies, steps
+from workflow import next_contacts, plan_policies, policies, steps
 from workflow.errors import InvalidInput, NotAllowed, WrongState
-from workflow.models import Case, ProcessInstance, ScheduledContact
+from workflow.models import Case, HumanTask, ProcessInstance, ScheduledContact
 
 logger = logging.getLogger(__name__)
 
@@ -31,28 +33,69 @@ _GOING: Final = (ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN)
 
 
 def make(
-    *, school_id: int, case_id: UUID, by: Person, at: datetime, drafts: Sequence[Draft]
+    *,
+    school_id: int,
+    student_id: UUID,
+    case_id: UUID,
+    by: Person,
+    at: datetime,
+    drafts: Sequence[Draft],
 ) -> Sequence[ActionItem]:
-    """Add items to the plan of a case that is no crisis.
+    """Add items to the plan of a student's case that is no crisis.
 
     Raises:
         NotFound, NotAllowed: the case is not visible; `by` does not work on it.
-        InvalidInput: the case has no student or is a crisis; or a draft cannot be a plan.
+        InvalidInput: the case is about somebody else, or a crisis; or a draft cannot be a plan.
         WrongState: the case is closed.
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
+        plan_of(viewer, student_id)
         case = viewer.get(Case, case_id)
         if not policies.on_team(viewer, case):
             raise NotAllowed("您没有制定该计划的权限。")
-        if case.student is None or case.channel == Case.Channel.CRISIS:
+        own = case.student is not None and case.student.pk == student_id
+        if case.student is None or not own or case.channel == Case.Channel.CRISIS:
             raise InvalidInput(
-                "危机事项另有安全计划。", field="case", mend="请选择该生的会谈或通知事项。"
+                "该事项不能附加行动计划。", field="case", mend="请选择该生的会谈或通知事项。"
             )
         if case.closed_at is not None:
             raise WrongState("该事项已经结案。", case=str(case_id))
         number = evaluations.current_number(case.pk)
         return items.create(plan=Plan(case.student, case.pk, number), drafts=drafts, by=by, at=at)
+
+
+def plan_of(viewer: Viewer, student_id: UUID) -> tuple[Student, QuerySet[ActionItem]]:
+    """The student and those items of the plan that the viewer sees. Inside a scope.
+
+    Raises:
+        NotFound: the viewer has no part in it, or there is no such student.
+    """
+    student = viewer.get(Student, student_id)
+    covered = Student.objects.filter(pk=student_id).filter(plan_policies.covers(viewer))
+    plan_views.student_of(viewer, student, works=covered.exists())
+    return student, viewer.rows(ActionItem).filter(student=student)
+
+
+def awaits_score(viewer: Viewer) -> Sequence[Case]:
+    """Cases of this family whose plan has come to its end and of which it has not spoken yet.
+
+    Inside a scope.
+    """
+    asked = HumanTask.objects.filter(case=OuterRef("pk"), name="evaluate_effect")
+    home = viewer.rows(Case).filter(student__in=plan_policies.family_of(viewer))
+    found = home.filter(Exists(asked), closed_at=None).order_by("opened_at", "pk")
+    return [case for case in found if _waits(viewer, case)]
+
+
+def _waits(viewer: Viewer, case: Case) -> bool:
+    """Asked in the running round, and this side has not answered."""
+    running = evaluations.running_round(case.pk)
+    if running is None or case.student is None:
+        return False
+    asked = case.tasks.filter(name="evaluate_effect", created_at__gte=running.begun_at)
+    side = evaluations.side_of(viewer, case.student)
+    return asked.exists() and side not in evaluations.sides(case.pk, running.number)
 
 
 def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Score) -> Evaluation:

@@ -221,12 +221,10 @@ def test_another_round_begins_with_waiting_two_weeks(plan: Round) -> None:
     plan.answers["which_week"] = ["week4", "week8", "end", "week2", "week4", "week8", "end"]
     scored(plan).do("close_or_continue", decision="new_round")
 
-    assert not plan.finished
-    assert plan.open == {}
-    assert plan.next_due_at == eight(12, 21)
-    scored(plan).do("close_or_continue", decision="close")
-    assert plan.finished
-    assert len(plan.called("judge")) == 2
+    assert (plan.finished, plan.open, plan.next_due_at) == (False, {}, eight(12, 21))
+    again = scored(plan)
+    again.do("close_or_continue", decision="close")
+    assert (again.finished, len(again.called("judge"))) == (True, 2)
 
 
 def test_an_upgrade_is_asked_for_and_nobody_is_left_alone_meanwhile(plan: Round) -> None:

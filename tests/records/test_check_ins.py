@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from typing import Any
 
 import pytest
 from django.db import connections
@@ -22,12 +21,17 @@ pytestmark = pytest.mark.django_db
 
 
 def sign(
-    world: World, item: ActionItem, day: int, *, by: str = "mother", on: int = 0, **more: Any
+    world: World, item: ActionItem, day: int, *, by: str = "mother", on: int = 0, excuse: str = ""
 ) -> ItemCheckIn:
     """Check in on that day of October, for the day `on` (else the same)."""
-    chosen = {"day": date(2026, 10, on)} if on else {}
+    chosen = date(2026, 10, on) if on else None
     return check_ins.check_in(
-        school_id=world.id, item_id=item.pk, by=world[by], at=at(day, 20), **chosen, **more
+        school_id=world.id,
+        item_id=item.pk,
+        by=world[by],
+        at=at(day, 20),
+        day=chosen,
+        excuse=excuse,
     )
 
 

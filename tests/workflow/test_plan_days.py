@@ -25,9 +25,9 @@ def look(moment: datetime) -> int:
     return plan_days.miss_due(via="test", at=moment)
 
 
-def sign(world: World, item: ActionItem, day: int, **more: str) -> None:
+def sign(world: World, item: ActionItem, day: int, excuse: str = "") -> None:
     check_ins.check_in(
-        school_id=world.id, item_id=item.pk, by=world["mother"], at=at(day, 20), **more
+        school_id=world.id, item_id=item.pk, by=world["mother"], at=at(day, 20), excuse=excuse
     )
 
 
