@@ -208,6 +208,10 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
         Text("请从给出的选项中选择。", "Choose one of the listed values."),
     ),
     "max_length": (Text("太长。", "Too long."), Text("请缩短后重试。", "Shorten it.")),
+    "text_size": (
+        Text("超过 20 kB（约 6800 个汉字）。", "Larger than 20 kB in UTF-8."),
+        Text("请分成几段，分别检查。", "Check it in parts."),
+    ),
     "min_length": (Text("太短。", "Too short."), Text("请补充完整。", "Complete it.")),
     "max_value": (Text("太大。", "Too large."), Text("请改小。", "Choose a smaller value.")),
     "min_value": (Text("太小。", "Too small."), Text("请改大。", "Choose a larger value.")),

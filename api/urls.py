@@ -13,6 +13,7 @@ from api import (
     evaluations,
     inbox,
     items,
+    language,
     links,
     plans,
     session,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("alerts", alerts.AlertsView.as_view(), name="alerts"),
     path("inbox", inbox.InboxView.as_view(), name="inbox"),
     path("inbox/<uuid:message_id>/read", inbox.ReadView.as_view(), name="read"),
+    path("language/check", language.CheckView.as_view(), name="language-check"),
     path(
         "schema",
         extend_schema(exclude=True)(SpectacularJSONAPIView).as_view(**_open),

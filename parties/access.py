@@ -49,6 +49,12 @@ class Act(StrEnum):
     DROP = "drop"
     AMEND = "amend"
     CHECK_IN = "check_in"
+    EDIT = "edit"
+    HOLD = "hold"
+    SIGN = "sign"
+    WITNESS = "witness"
+    OBJECT = "object"
+    ANSWER = "answer"
 
 
 class Policy(Protocol):

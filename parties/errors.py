@@ -35,6 +35,12 @@ class WrongState(SanfangError):
     status = 409
 
 
+class LostRace(WrongState):
+    """Somebody changed it in between: `yours` is the version that was read, `current` the newer."""
+
+    code = "state.lost_race"
+
+
 class InvalidInput(SanfangError):
     """What was sent cannot be accepted: `field` says where, `mend` says what to do."""
 

@@ -128,9 +128,12 @@ def _refuse(score: Score, case_id: UUID) -> None:
         if len(getattr(score, name)) > plan_drafts.LONGEST_WORDS:
             raise InvalidInput("内容太长。", field=name, mend="请写得短一些。")
     if score.item_id is not None:
-        items = ActionItem.objects.filter(pk=score.item_id, case_id=case_id)
-        if not items.exists():
-            raise InvalidInput("没有这一项。", field="item", mend="请从计划中选择。")
+        # Of 资助 and 健康 the school's side reads no word, so it can be no part of the exchange.
+        open_ = ActionItem.objects.filter(field_class=ActionItem.FieldClass.COM)
+        if not open_.filter(pk=score.item_id, case_id=case_id).exists():
+            raise InvalidInput(
+                "这一项不单独评分。", field="item", mend="请从计划中选择，或为整个计划评分。"
+            )
 
 
 def _enter(made: Evaluation, *, at: datetime) -> None:

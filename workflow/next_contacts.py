@@ -40,7 +40,7 @@ def schedule(*, case: Case, due_at: datetime, focus: str, at: datetime) -> Sched
     """
     if case.student is None:
         raise InvalidInput("该事项还没有确定学生。", field="student", mend="请先确定学生。")
-    if not at < due_at <= at + _FURTHEST:
+    if not may_be_planned(due_at, at=at):
         raise InvalidInput(
             "下次沟通时间不合适。", field="next_contact_at", mend="请选择今后一年之内的时间。"
         )
@@ -57,6 +57,11 @@ def schedule(*, case: Case, due_at: datetime, focus: str, at: datetime) -> Sched
     if new:
         _record("contact.scheduled", made, at=at)
     return made
+
+
+def may_be_planned(due_at: datetime, *, at: datetime) -> bool:
+    """Whether a talk can still come: after now, and not years ahead."""
+    return at < due_at <= at + _FURTHEST
 
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:

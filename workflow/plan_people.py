@@ -1,7 +1,7 @@
 """Whom a plan speaks to, when, and how: content-free messages, never between 21:00 and 07:00."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,6 +31,15 @@ def quiet(at: datetime) -> bool:
     """Whether a reminder has to wait for the morning."""
     hour = at.astimezone(ZoneInfo(settings.TIME_ZONE)).time()
     return hour >= QUIET_FROM or hour < QUIET_UNTIL
+
+
+def _until_morning(at: datetime) -> timedelta:
+    """How long a text message waits at `at`; not at all by day."""
+    if not quiet(at):
+        return timedelta()
+    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    morning = datetime.combine(local.date(), QUIET_UNTIL, local.tzinfo)
+    return (morning if morning > local else morning + timedelta(days=1)) - local
 
 
 def holders(role: str, *, case: Case, at: datetime) -> Sequence[UUID]:
@@ -93,7 +102,16 @@ def tell(
     """
     known = Person.objects.in_bulk([person for _, person in people])
     rows = [
-        Message(case.pk, person, role, channel, template, f"{key}:{person}:{channel}", "routine")
+        Message(
+            case.pk,
+            person,
+            role,
+            channel,
+            template,
+            f"{key}:{person}:{channel}",
+            "routine",
+            delay=_until_morning(at) if channel == "sms" else timedelta(),
+        )
         for role, person in people
         if person in known
         for channel in _channels(role, known[person])

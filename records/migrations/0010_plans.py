@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0005_link_targets'),
-        ('records', '0001_file'),
+        ('records', '0003_communication_walls'),
     ]
 
     operations = [

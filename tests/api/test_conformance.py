@@ -53,6 +53,7 @@ OPERATIONS = [
     "POST /api/v1/cases/{case_id}/evaluations",
     "GET /api/v1/inbox",
     "POST /api/v1/inbox/{message_id}/read",
+    "POST /api/v1/language/check",
     "POST /api/v1/links",
     "GET /api/v1/items/{item_id}",
     "PATCH /api/v1/items/{item_id}",

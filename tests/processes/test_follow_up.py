@@ -6,6 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from django.db.models import F
+from django.db.models.functions import Now
 
 from parties import tenancy
 from parties.access import Viewer
@@ -27,7 +29,14 @@ from workflow import (
     policies,
 )
 from workflow.errors import WrongState
-from workflow.models import Case, Escalation, HumanTask, ProcessInstance, ScheduledContact
+from workflow.models import (
+    Case,
+    Escalation,
+    HumanTask,
+    Notification,
+    ProcessInstance,
+    ScheduledContact,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -353,3 +362,19 @@ def test_a_talk_that_was_missed_is_told_and_may_still_be_held(
     assert [name for _, name, _ in told(world, "plan.contact_missed")] == ["grade_leader"]
     follow.answer("next_contact", CONTACT)
     assert state_of(world, planned) == "HELD"
+
+
+def test_a_family_that_is_asked_at_night_is_rung_in_the_morning(
+    world: World, follow: Follow
+) -> None:
+    for moment in CONTACTS:
+        follow.until(moment)
+        follow.at = moment.replace(hour=22)
+        follow.answer("hold_contact", CONTACT)
+
+    with tenancy.scope(world.id):
+        waits = Notification.objects.filter(template="plan.score").annotate(
+            wait=F("due_at") - Now()
+        )
+        found = {(row.channel, round(row.wait.total_seconds() / 3600)) for row in waits}
+    assert found == {("in_app", 0), ("sms", 9)}

@@ -141,3 +141,14 @@ def test_a_new_round_is_scored_anew(world: World) -> None:
             {"FAMILY": -1},
             {"FAMILY": 1},
         )
+
+
+@pytest.mark.parametrize("field_class", ["ECO", "HLT"])
+def test_an_item_whose_words_the_school_does_not_read_is_not_scored_alone(
+    world: World, field_class: str
+) -> None:
+    case = meeting(world)
+    item = agree(world, case, draft(field_class=field_class))[0]
+
+    with pytest.raises(InvalidInput):
+        give(world, case, "mother", words="助学金下来了", item_id=item.pk)

@@ -1,0 +1,83 @@
+"""A file that belongs to a student's file: what it shows is sealed in the vault, not in the row."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from parties.crypto import EncryptedTextField
+from parties.models import Person, School, Student
+
+
+class Attachment(FSMModelMixin, models.Model):
+    """`sha256` is of the cleaned file, `original_sha256` of the upload, which may show others."""
+
+    class State(models.TextChoices):
+        STORED = "STORED", "已保存"
+        DESTROYED = "DESTROYED", "已销毁"
+
+    class Redaction(models.TextChoices):
+        NONE = "NONE", "无需隐去"
+        REDACTED = "REDACTED", "已隐去他人信息"
+        DECLARED = "DECLARED", "上传者声明已隐去他人信息"
+        NEEDED = "NEEDED", "含他人信息，未隐去"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(
+        Student, models.PROTECT, related_name="attachments", db_constraint=False
+    )
+    record_id = models.UUIDField("所属记录", null=True, blank=True)
+    name = EncryptedTextField()
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField("字节")
+    sha256 = models.BinaryField(max_length=32)
+    original_sha256 = models.BinaryField(max_length=32)
+    redaction = models.CharField(max_length=8, choices=Redaction.choices)
+    sensitivity = models.CharField("字段类别", max_length=24, default="COM")
+    blob = models.CharField("存放位置", max_length=200)
+    uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    uploaded_at = models.DateTimeField()
+    state = FSMField(choices=State.choices, default=State.STORED, protected=True)
+
+    #: Each row's own `sensitivity` counts as well: records/policies.py reads both.
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "student": "COM",
+        "record_id": "COM",
+        "name": "COM",
+        "media_type": "COM",
+        "size": "COM",
+        "sha256": "COM",
+        "original_sha256": "TPD",
+        "redaction": "COM",
+        "sensitivity": "COM",
+        "blob": "AUD",
+        "uploaded_by": "COM",
+        "uploaded_at": "COM",
+        "state": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "blob"], name="one_row_per_blob"),
+            models.CheckConstraint(
+                condition=~models.Q(redaction="NEEDED") | models.Q(sensitivity__contains="TPD"),
+                name="unredacted_file_shows_others",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "record_id"], name="attachment_by_record")]
+
+    def __str__(self) -> str:
+        return f"attachment #{self.pk} {self.state}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id
+
+    @transition(field=state, source=State.STORED, target=State.DESTROYED)
+    def destroy(self) -> None:
+        """The sealed file is gone; that there was one stays on record."""

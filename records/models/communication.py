@@ -1,0 +1,241 @@
+"""The communication record 沟通记录: one row is one version, and a signed version never changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from parties.crypto import EncryptedJSONField, EncryptedTextField
+from parties.models import Person, School, Student
+
+
+def _is_unsigned(record: models.Model) -> bool:
+    return isinstance(record, CommunicationRecord) and record.signed_at is None
+
+
+class CommunicationRecord(FSMModelMixin, models.Model):
+    """What was talked about with a family, by whom, and what was agreed.
+
+    Until the first signature its author may change it. From then on the database refuses any
+    change of content: a correction is the next `version`, which points to its `previous` one.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "DRAFT", "草稿"
+        CHECKED = "CHECKED", "用语已检查"
+        PENDING_SIGNATURES = "PENDING_SIGNATURES", "待签字"
+        EFFECTIVE = "EFFECTIVE", "已生效"
+        UNDER_OBJECTION = "UNDER_OBJECTION", "争议处理中"
+        SUPERSEDED = "SUPERSEDED", "已有新版本"
+        ARCHIVED = "ARCHIVED", "已归档"
+        SEALED = "SEALED", "已封存"
+
+    class Trigger(models.TextChoices):
+        STUDY = "STUDY", "学业预警"
+        CONDUCT = "CONDUCT", "行为异常"
+        CAREER = "CAREER", "职业规划"
+        ATTENDANCE = "ATTENDANCE", "考勤"
+        MIND = "MIND", "心理"
+        HEALTH = "HEALTH", "健康"
+        AID = "AID", "经济资助"
+        PEERS = "PEERS", "同伴冲突"
+        ADAPTATION = "ADAPTATION", "实习适应"
+        SAFETY = "SAFETY", "实习安全"
+        PRAISE = "PRAISE", "表扬"
+        VISIT = "VISIT", "家长来访"
+        OTHER = "OTHER", "其他"
+
+    class Place(models.TextChoices):
+        OFFICE = "OFFICE", "办公室"
+        CLASSROOM = "CLASSROOM", "教室走廊"
+        COUNSELLING = "COUNSELLING", "心理室"
+        ONLINE = "ONLINE", "线上"
+        PHONE = "PHONE", "电话"
+        HOME = "HOME", "家访"
+        COMPANY = "COMPANY", "企业现场"
+        OTHER = "OTHER", "其他"
+
+    class Standing(models.TextChoices):
+        """What makes it effective."""
+
+        NONE = "", "—"
+        SIGNED = "SIGNED", "双方签字"
+        UNSIGNED = "UNSIGNED", "校方记录，家长未签"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(
+        Student, models.PROTECT, related_name="communications", db_constraint=False
+    )
+    case_id = models.UUIDField("所属事项", null=True, blank=True)
+    record_no = models.CharField("编号", max_length=24)
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    previous = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="next", db_constraint=False
+    )
+    state = FSMField(choices=State.choices, default=State.DRAFT, protected=True)
+    standing = models.CharField(max_length=8, choices=Standing.choices, blank=True, default="")
+    trigger = models.CharField("触发原因", max_length=10, choices=Trigger.choices)
+    trigger_note = EncryptedTextField(blank=True, default="")
+    started_at = models.DateTimeField("时间")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    place_kind = models.CharField("地点", max_length=11, choices=Place.choices)
+    place = EncryptedTextField(blank=True, default="")
+    next_contact_at = models.DateTimeField("下次沟通时间", null=True, blank=True)
+    next_focus = EncryptedTextField("下次沟通重点", blank=True, default="")
+    language_check = EncryptedJSONField(null=True, blank=True)
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    author_role = models.CharField(max_length=3)
+    edits = models.PositiveIntegerField("修改次数", default=0)
+    hold_reason = EncryptedTextField("暂缓家长查看的理由", blank=True, default="")
+    held_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    held_until = models.DateTimeField(null=True, blank=True)
+    content_salt = models.BinaryField(max_length=32, null=True, blank=True)
+    content_hash = models.BinaryField(max_length=32, null=True, blank=True)
+    created_at = models.DateTimeField()
+    offered_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField("首次签字", null=True, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "student": "COM",
+        "case_id": "COM",
+        "record_no": "COM",
+        "version": "COM",
+        "previous": "COM",
+        "state": "COM",
+        "standing": "COM",
+        "trigger": "COM",
+        "trigger_note": "COM",
+        "started_at": "COM",
+        "ended_at": "COM",
+        "place_kind": "COM",
+        "place": "COM",
+        "next_contact_at": "COM",
+        "next_focus": "COM",
+        "language_check": "AUD",
+        "author": "COM",
+        "author_role": "COM",
+        "edits": "AUD",
+        "hold_reason": "CRI",
+        "held_by": "CRI",
+        "held_until": "CRI",
+        "content_salt": "AUD",
+        "content_hash": "COM",
+        "created_at": "COM",
+        "offered_at": "COM",
+        "signed_at": "COM",
+        "effective_at": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "record_no", "version"], name="one_record_per_version"
+            ),
+            models.UniqueConstraint(
+                fields=["school", "record_no"],
+                condition=models.Q(state__in=["DRAFT", "CHECKED"]),
+                name="one_open_draft_per_record",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(version=1, previous__isnull=True)
+                | models.Q(version__gt=1, previous__isnull=False),
+                name="later_version_points_back",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_at__isnull=True) | models.Q(content_hash__isnull=False),
+                name="signed_record_has_a_hash",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_at__isnull=True)
+                | ~models.Q(state__in=["DRAFT", "CHECKED"]),
+                name="signed_record_is_no_draft",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["DRAFT", "CHECKED", "PENDING_SIGNATURES", "SUPERSEDED", "SEALED"],
+                    effective_at__isnull=True,
+                )
+                | models.Q(effective_at__isnull=False) & ~models.Q(standing=""),
+                name="effective_record_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_until__isnull=True) | models.Q(held_by__isnull=False),
+                name="hold_has_a_name",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "student", "-started_at"], name="record_by_student"),
+            models.Index(fields=["school", "case_id"], name="record_by_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"communication record #{self.pk} v{self.version} {self.state}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id
+
+    @transition(field=state, source=State.DRAFT, target=State.CHECKED)
+    def check_language(self, *, findings: list[dict[str, object]]) -> None:
+        """Nothing forbidden is left, and what is discouraged was looked at."""
+        self.language_check = findings
+
+    @transition(field=state, source=State.CHECKED, target=State.DRAFT)
+    def revise(self) -> None:
+        """A changed text has to be checked again."""
+
+    @transition(field=state, source=State.CHECKED, target=State.PENDING_SIGNATURES)
+    def offer(self, *, at: datetime) -> None:
+        """Both sides may read and sign it now."""
+        self.offered_at = at
+
+    @transition(
+        field=state,
+        source=State.PENDING_SIGNATURES,
+        target=State.DRAFT,
+        conditions=[_is_unsigned],
+    )
+    def recall(self) -> None:
+        """Nobody has signed yet, so it may still be changed."""
+        self.offered_at = None
+
+    @transition(field=state, source=State.PENDING_SIGNATURES, target=State.EFFECTIVE)
+    def take_effect(self, *, standing: str, at: datetime) -> None:
+        self.standing, self.effective_at = standing, at
+
+    @transition(field=state, source=[State.EFFECTIVE, State.ARCHIVED], target=State.UNDER_OBJECTION)
+    def freeze(self) -> None:
+        """Somebody objects: readers see that, and nothing of it is used or shared meanwhile."""
+
+    @transition(field=state, source=State.UNDER_OBJECTION, target=State.EFFECTIVE)
+    def thaw(self) -> None:
+        """The objection is settled and this version stands."""
+
+    @transition(
+        field=state,
+        source=[State.PENDING_SIGNATURES, State.EFFECTIVE, State.UNDER_OBJECTION, State.ARCHIVED],
+        target=State.SUPERSEDED,
+    )
+    def supersede(self) -> None:
+        """The next version has taken effect."""
+
+    @transition(field=state, source=State.EFFECTIVE, target=State.ARCHIVED)
+    def archive(self) -> None:
+        """Its matter is closed."""
+
+    @transition(
+        field=state,
+        source=[State.SUPERSEDED, State.UNDER_OBJECTION, State.ARCHIVED],
+        target=State.SEALED,
+    )
+    def seal(self) -> None:
+        """Only 德育处 and auditors know of it from now on."""

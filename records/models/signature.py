@@ -1,0 +1,135 @@
+"""Who stands behind a record, who refused to and why, and who got a copy. Rows are only added."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.db.models import F, Q
+
+from parties.crypto import EncryptedTextField
+from parties.models import Person, School, Student
+from records.models.attachment import Attachment
+from records.models.communication import CommunicationRecord
+
+
+class Signature(models.Model):
+    """One person's word about one version. `proof` is the hash of what they had before them."""
+
+    class Side(models.TextChoices):
+        SCHOOL = "SCHOOL", "学校"
+        FAMILY = "FAMILY", "家庭"
+        STUDENT = "STUDENT", "学生"
+        COMPANY = "COMPANY", "企业"
+
+    class Method(models.TextChoices):
+        IN_APP = "IN_APP", "登录后签字"
+        LINK = "LINK", "一次性链接签字"
+        PAPER = "PAPER", "纸质签字扫描"
+        PHONE = "PHONE", "电话复述确认"
+        REFUSED = "REFUSED", "拒绝签字"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
+    record = models.ForeignKey(
+        CommunicationRecord, models.PROTECT, related_name="signatures", db_constraint=False
+    )
+    signer = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    side = models.CharField(max_length=7, choices=Side.choices)
+    method = models.CharField(max_length=7, choices=Method.choices)
+    at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    witness = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    reason = EncryptedTextField("拒签理由", blank=True, default="")
+    note = EncryptedTextField("签字时的话", blank=True, default="")
+    scan = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    proof = models.BinaryField(max_length=32)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "student": "COM",
+        "record": "COM",
+        "signer": "COM",
+        "side": "COM",
+        "method": "COM",
+        "at": "COM",
+        "recorded_by": "COM",
+        "witness": "COM",
+        "reason": "COM",
+        "note": "COM",
+        "scan": "COM",
+        "proof": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "record", "signer"], name="one_signature_per_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(method__in=["IN_APP", "LINK", "REFUSED"], recorded_by=F("signer"))
+                | Q(method__in=["PAPER", "PHONE", "REFUSED"], witness__isnull=False),
+                name="signature_by_oneself_or_witnessed",
+            ),
+            models.CheckConstraint(
+                condition=Q(witness__isnull=True)
+                | ~Q(witness=F("recorded_by")) & ~Q(witness=F("signer")),
+                name="witness_is_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(method="PAPER") | Q(scan__isnull=False),
+                name="paper_signature_has_a_scan",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"signature #{self.pk} {self.method}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id
+
+
+class Delivery(models.Model):
+    """A copy of one version that reached one person."""
+
+    class How(models.TextChoices):
+        PAGE = "PAGE", "网页"
+        PAPER = "PAPER", "纸质"
+        EXPORT = "EXPORT", "导出"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
+    record = models.ForeignKey(
+        CommunicationRecord, models.PROTECT, related_name="deliveries", db_constraint=False
+    )
+    to = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    how = models.CharField(max_length=6, choices=How.choices)
+    at = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "AUD",
+        "school": "AUD",
+        "student": "AUD",
+        "record": "AUD",
+        "to": "AUD",
+        "how": "AUD",
+        "at": "AUD",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "record", "to", "how"], name="one_delivery_per_way"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery #{self.pk} {self.how}"
