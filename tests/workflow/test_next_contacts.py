@@ -7,6 +7,8 @@ import pytest
 
 from parties import tenancy
 from parties.access import Viewer
+from records import drafts
+from records.draft_input import Header
 from records.models import CommunicationRecord
 from tests.factories import NOW, World
 from tests.records.agreed import meeting
@@ -29,7 +31,15 @@ def planned(world: World) -> list[tuple[datetime, str, str]]:
 def took_effect(world: World, case: UUID | None, moment: datetime | None) -> CommunicationRecord:
     """Written, offered and signed by both sides; the last signature through the front door."""
     desk = Desk(world)
-    record = desk.offered(case_id=case, next_contact_at=moment, next_focus="看看作业")
+    header = Header(
+        trigger="PRAISE", started_at=NOW, place_kind="OFFICE", next_contact_at=moment,
+        next_focus="看看作业",
+    )  # fmt: skip
+    with desk.as_("teacher") as viewer:
+        record = drafts.write(viewer, student_id=world.student.pk, header=header, case_id=case)
+    desk.say(record)
+    desk.check(record)
+    desk.offer(record)
     desk.sign(record, "teacher")
     return communication.sign(
         school_id=world.id, record_id=record.pk, by=world["mother"], at=NOW, method="IN_APP"
