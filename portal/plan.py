@@ -13,7 +13,7 @@ from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
-from records import check_ins, plan_views, plans
+from records import check_ins, plan_times, plan_views, plans
 from records.evaluations import Score
 from records.models import ActionItem, ItemCheckIn
 from workflow import plan_policies
@@ -105,7 +105,7 @@ def score(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespon
 def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: str) -> HttpResponse:
     with viewing(identity) as viewer:
         at = viewer.at
-    day = plans.local_day(at)
+    day = plan_times.local_day(at)
     if request.POST.get("day") == "yesterday":
         day -= check_ins.ONE_DAY
     check_ins.check_in(

@@ -12,7 +12,7 @@ from parties import tenancy
 from parties.access import Act
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import file_entries, plan_drafts, plan_owners, plans, streaks
+from records import file_entries, plan_drafts, plan_owners, plan_times, plans, streaks
 from records.models import ActionItem, FileEntry, ItemCheckIn
 
 _STATE: Final = ItemCheckIn.State
@@ -54,7 +54,7 @@ def check_in(
     """
     with tenancy.scope(school_id):
         item = plans.locked(item_id, by=by, at=at, act=Act.CHECK_IN)
-        wanted = day or plans.local_day(at)
+        wanted = day or plan_times.local_day(at)
         _refuse_day(item, wanted, at=at)
         if item.state not in ActionItem.LIVE:
             raise WrongState("该事项已经结束，不用再签到。", item=str(item.pk))
@@ -80,8 +80,8 @@ def mark_missed(item: ActionItem, day: date, *, at: datetime, via: str) -> bool:
 
 def progress(item: ActionItem, *, at: datetime) -> Progress:
     """How the item stands at `at`. Two queries; inside a scope."""
-    today = plans.local_day(at)
-    due, marks = plans.due_days(item), marks_of(item)
+    today = plan_times.local_day(at)
+    due, marks = plan_times.due_days(item), marks_of(item)
     so_far = [day for day in due if day <= today]
     states = [marks.get(day) for day in so_far]
     yesterday = today - ONE_DAY
@@ -104,12 +104,12 @@ def marks_of(item: ActionItem) -> Mapping[date, str]:
 
 
 def _refuse_day(item: ActionItem, day: date, *, at: datetime) -> None:
-    today = plans.local_day(at)
+    today = plan_times.local_day(at)
     if not item.recurrence:
         raise InvalidInput("这一项不用每天签到。", field="day", mend="完成后请点“已完成”。")
     if not today - ONE_DAY <= day <= today:
         raise InvalidInput("只能补今天和昨天的签到。", field="day", mend="请选择今天或昨天。")
-    if day not in plans.due_days(item):
+    if day not in plan_times.due_days(item):
         raise InvalidInput("这一天不用签到。", field="day", mend="好好休息，下次再签。")
 
 

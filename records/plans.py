@@ -11,25 +11,21 @@ and climbing is workflow.plan_ladder; days and streaks are records.check_ins.
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django_fsm import can_proceed
 
 from ledger import events
-from parties import calendar, tenancy
+from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import WrongState
 from parties.models import Person, Student
-from records import file_entries, plan_drafts, plan_owners, recurrence
+from records import file_entries, plan_drafts, plan_owners, plan_times
 from records.models import ActionItem, FileEntry
 from records.plan_drafts import Draft
 
-#: The morning after a due day: when somebody looks whether it was done.
-MORNING: Final = time(8)
 _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 Change = Callable[[ActionItem], None]
@@ -55,7 +51,7 @@ def create(
     made = []
     for draft in drafts:
         plan_drafts.check(draft, at=at)
-        plan_drafts.check_start(draft, today=local_day(at))
+        plan_drafts.check_start(draft, today=plan_times.local_day(at))
         owner = plan_owners.settle(draft, plan.student, at=at)
         item = ActionItem(
             school_id=plan.student.school_id,
@@ -70,7 +66,7 @@ def create(
             **draft.values(),
         )
         item.next_look_at = item.overdue_from = item.due_at
-        item.next_day_at = first_morning(item, after=item.starts_on - timedelta(days=1))
+        item.next_day_at = plan_times.first_morning(item, after=item.starts_on - timedelta(days=1))
         item.save(force_insert=True)
         _enter(item, by=by, at=at)
         record("plan.item_made", item, at=at, actor=by, party=str(item.owner_party))
@@ -149,7 +145,7 @@ def reopen(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> Action
         _require(can_proceed(item.reopen), item)
         item.reopen()
         item.next_look_at = item.overdue_from = max(item.due_at, at)
-        item.next_day_at = first_morning(item, after=local_day(at))
+        item.next_day_at = plan_times.first_morning(item, after=plan_times.local_day(at))
         record("plan.item_reopened", item, at=at, actor=by)
 
     return _change(school_id, item_id, by=by, at=at, act=Act.VERIFY, change=change)
@@ -204,8 +200,8 @@ def amend(
             item.next_look_at = item.overdue_from = item.due_at
             item.escalation_level = 0
         if values.keys() & {"due_at", "starts_on", "recurrence"}:
-            yesterday = local_day(at) - timedelta(days=1)
-            item.next_day_at = first_morning(item, after=max(yesterday, _eve(item)))
+            yesterday = plan_times.local_day(at) - timedelta(days=1)
+            item.next_day_at = plan_times.first_morning(item, after=max(yesterday, _eve(item)))
         record("plan.item_amended", item, at=at, actor=by, fields=sorted(values))
 
     return _change(school_id, item_id, by=by, at=at, act=Act.AMEND, change=change)
@@ -219,31 +215,6 @@ def locked(item_id: UUID, *, by: Person, at: datetime, act: Act) -> ActionItem:
     item = rows.get(pk=item_id)
     viewer.require(act, item)
     return item
-
-
-def due_days(item: ActionItem) -> Sequence[date]:
-    """Every day on which a check-in is due, by the school's calendar. Inside a scope."""
-    if not item.recurrence:
-        return []
-    rule = recurrence.parse(item.recurrence)
-    view = calendar.load(item.school_id)
-    return rule.days(first=item.starts_on, last=local_day(item.due_at), calendar=view)
-
-
-def first_morning(item: ActionItem, *, after: date) -> datetime | None:
-    """The morning on which the next due day after `after` is looked at; None if there is none."""
-    day = next((day for day in due_days(item) if day > after), None)
-    return None if day is None else morning_after(day)
-
-
-def morning_after(day: date) -> datetime:
-    zone = ZoneInfo(settings.TIME_ZONE)
-    return datetime.combine(day + timedelta(days=1), MORNING, zone)
-
-
-def local_day(moment: datetime) -> date:
-    """The day at school."""
-    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def record(

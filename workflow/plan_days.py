@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from parties import tenancy
-from records import check_ins, plans, streaks
+from records import check_ins, plan_times, plans, streaks
 from records.models import ActionItem
 from workflow import assignment, clocks, plan_people
 from workflow.assignment import Wanted
@@ -61,12 +61,12 @@ def _walk(item: ActionItem, *, at: datetime, via: str) -> int:
     for _ in range(_DAYS_A_SWEEP):
         if item.next_day_at is None or item.next_day_at > at:
             break
-        day = plans.local_day(item.next_day_at) - timedelta(days=1)
+        day = plan_times.local_day(item.next_day_at) - timedelta(days=1)
         last_missed = check_ins.mark_missed(item, day, at=at, via=via)
         if last_missed:
             missed += 1
             _talk_if_often(item, at=at)
-        item.next_day_at = plans.first_morning(item, after=day)
+        item.next_day_at = plan_times.first_morning(item, after=day)
     item.save(update_fields=["next_day_at"])
     if last_missed:
         _remind(item, at=at)
@@ -76,13 +76,13 @@ def _walk(item: ActionItem, *, at: datetime, via: str) -> int:
 def _remind(item: ActionItem, *, at: datetime) -> None:
     case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
     people = plan_people.owners(item, case=case, at=at)
-    key = f"plan.day:{item.pk}:{plans.local_day(at).isoformat()}"
+    key = f"plan.day:{item.pk}:{plan_times.local_day(at).isoformat()}"
     plan_people.tell(case, people, template="plan.day", key=key, at=at)
 
 
 def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
     """Every third missed day in a row asks for a talk, unless one is still waiting."""
-    due, marks = plans.due_days(item), check_ins.marks_of(item)
+    due, marks = plan_times.due_days(item), check_ins.marks_of(item)
     day = max(day for day, mark in marks.items() if mark == "MISSED")
     if streaks.missed_in_a_row(due, marks, upto=day) % IN_A_ROW:
         return

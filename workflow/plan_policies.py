@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from parties import access
 from parties.access import Act, Viewer
 from parties.roles import Role
-from records import evaluations, plan_owners
+from records import plan_owners
 from records.models import ActionItem, Evaluation, ItemCheckIn, PlanRound
 from workflow import policies
 from workflow.models import CaseParty, ScheduledContact
@@ -238,11 +238,6 @@ class PlanRoundPolicy:
 
     def may(self, viewer: Viewer, act: Act, obj: PlanRound) -> bool:
         return False
-
-
-def speaks_for(viewer: Viewer, obj: Any) -> str:
-    """Side of whoever may score the plan of this visible case; empty if they may not."""
-    return "" if obj.student is None else evaluations.side_of(viewer, obj.student)
 
 
 def register() -> None:

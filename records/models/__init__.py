@@ -1,8 +1,10 @@
 """What a family-school file holds. One file per kind of thing."""
 
-from records.models.action_item import ActionItem, Evaluation, ItemCheckIn, PlanRound
+from records.models.action_item import ActionItem
 from records.models.attachment import Attachment
+from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
+from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
 from records.models.objection import Objection
 from records.models.signature import Delivery, Signature

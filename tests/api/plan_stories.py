@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from parties import clock
-from records import plans
+from records import plan_times
 from records.models import ActionItem
 from records.plan_drafts import Draft
 from tests.factories import World
@@ -21,7 +21,7 @@ def today(**changes: Any) -> Draft:
     """家长每日签到监督作业, from today for two weeks."""
     now = clock.now()
     usual = {
-        "starts_on": plans.local_day(now),
+        "starts_on": plan_times.local_day(now),
         "due_at": now + timedelta(days=14),
         "recurrence": "FREQ=DAILY",
     }
@@ -40,7 +40,7 @@ def body(case: UUID, **changes: Any) -> dict[str, Any]:
         "case": str(case),
         "title": "每日签到监督作业",
         "owner_party": "FAMILY",
-        "starts_on": plans.local_day(now).isoformat(),
+        "starts_on": plan_times.local_day(now).isoformat(),
         "due_at": (now + timedelta(days=14)).isoformat(),
         "recurrence": "FREQ=DAILY",
         **changes,

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from parties import clock, tenancy
-from records import check_ins, plans
+from records import check_ins, plan_times
 from records.evaluations import begin_round
 from records.models import ActionItem, Evaluation, ItemCheckIn
 from tests.api import plan_stories
@@ -85,7 +85,7 @@ def test_an_empty_excuse_is_answered_kindly(world: World, item: ActionItem) -> N
 def test_yesterday_may_be_added_where_it_was_due(world: World) -> None:
     item = plan_stories.item(world)
     with tenancy.scope(world.id):
-        yesterday = plans.local_day(clock.now()) - check_ins.ONE_DAY
+        yesterday = plan_times.local_day(clock.now()) - check_ins.ONE_DAY
         ActionItem.objects.filter(pk=item.pk).update(starts_on=yesterday)
     phone = at_plan(world, "mother")
     assert "补签昨天" in phone.text

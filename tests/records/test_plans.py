@@ -12,7 +12,7 @@ from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import CalendarDay, Placement
 from parties.roles import Role
-from records import plans
+from records import plan_times, plans
 from records.models import ActionItem
 from tests.factories import World
 from tests.records.agreed import (
@@ -379,7 +379,7 @@ def test_a_company_never_has_an_item_of_aid_even_by_raw_sql(world: World) -> Non
 def test_the_plan_lasts_no_longer_than_its_days(world: World) -> None:
     item = one(world)
     with tenancy.scope(world.id):
-        due = plans.due_days(item)
+        due = plan_times.due_days(item)
 
     assert [day.day for day in due] == [12, 13, 14, 15, 16, 19, 20, 21, 22, 23]
     assert due[-1] - due[0] == 11 * DAY

@@ -12,10 +12,8 @@ from django_fsm import can_proceed
 from ledger import events
 from parties.roles import Role
 from records import evaluations, file_entries, plans
-from records.evaluations import Score
 from records.models import ActionItem, Evaluation, FileEntry
-from workflow import contacts, next_contacts, plan_days, plan_people, upgrade_requests
-from workflow.completions import Completion, on_complete
+from workflow import contacts, next_contacts, plan_people, upgrade_requests
 from workflow.engine import StepContext, service_task
 from workflow.models import Case, HumanTask
 
@@ -147,44 +145,6 @@ def settle(context: StepContext) -> Results:
     return {}
 
 
-@on_complete(CONTACT, next_contacts.TASK, plan_days.TALK)
-def contact_held(completion: Completion) -> None:
-    """A talk is on file, whoever asked for it; danger seen outside the diagram counts as well."""
-    task = completion.task
-    _held(completion)
-    if task.name == next_contacts.TASK and task.about is not None:
-        next_contacts.held(contact_id=task.about, by=completion.by, at=completion.at)
-    if task.name != CONTACT and completion.answer.get("danger") == "yes":
-        upgrade_requests.ask(case=task.case, at=completion.at, source="follow_up.talk")
-
-
-@on_complete("evaluate_effect")
-def school_scored(completion: Completion) -> None:
-    """The school's side; whoever has given it elsewhere before is not asked to change it."""
-    case = completion.task.case
-    if case.student is None or _scores(case).get(Evaluation.Side.SCHOOL) is not None:
-        return
-    answer = completion.answer
-    evaluations.give(
-        student=case.student,
-        case_id=case.pk,
-        by=completion.by,
-        at=completion.at,
-        score=Score(
-            score=int(answer["score"]),
-            baseline_now=str(answer.get("baseline_now", "")),
-            words=str(answer.get("worked", "")),
-        ),
-    )
-
-
-@on_complete(upgrade_requests.TASK)
-def upgrade_decided(completion: Completion) -> None:
-    upgrade_requests.decide(
-        task=completion.task, by=completion.by, at=completion.at, answer=completion.answer
-    )
-
-
 def _proposal(context: StepContext, case: Case, scores: Mapping[str, int]) -> str:
     """Danger: upgrade. A side that is worse off, or work that is left: another round."""
     if any((task.answer or {}).get("danger") == "yes" for task in _contacts(context)):
@@ -209,31 +169,6 @@ def _contacts(context: StepContext) -> list[HumanTask]:
 
 def _scores(case: Case) -> Mapping[str, int]:
     return evaluations.sides(case.pk, evaluations.current_number(case.pk))
-
-
-def _held(completion: Completion) -> None:
-    task, case = completion.task, completion.task.case
-    reached = str(completion.answer.get("reached", ""))
-    if case.student is not None:
-        file_entries.enter(
-            student=case.student,
-            kind="contact_attempt",
-            object_id=task.pk,
-            party=FileEntry.Party.SCHOOL,
-            at=completion.at,
-            readers=file_entries.SCHOOL,
-            by=completion.by,
-            case_id=case.pk,
-        )
-    events.append(
-        school_id=task.school_id,
-        kind="contact.attempted" if reached == "no_answer" else "follow_up.held",
-        actor=completion.by.pk,
-        subject=("case", case.pk),
-        refs=[("task", task.pk)],
-        at=completion.at,
-        payload={"task": task.name, "reached": reached},
-    )
 
 
 def _case(context: StepContext) -> Case:
