@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, files, home, reports, tasks
+from portal import cases, doors, files, home, plan, reports, tasks
 
 app_name = "portal"
 
@@ -21,6 +21,12 @@ urlpatterns = [
     path("cases/<uuid:case_id>/acknowledge", cases.acknowledge, name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.danger_again, name="danger-again"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
+    path("plan", plan.plan, name="plan"),
+    path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),
+    path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
+    path("plan/<uuid:item_id>/stuck", plan.stuck, name="plan-stuck"),
+    path("plan/<uuid:item_id>/done", plan.done, name="plan-done"),
+    path("plan/<uuid:case_id>/score", plan.score, name="plan-score"),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),

@@ -1,19 +1,26 @@
 """What a family-school file holds. One file per kind of thing."""
 
+from records.models.action_item import ActionItem
 from records.models.attachment import Attachment
+from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
+from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
 from records.models.objection import Objection
 from records.models.signature import Delivery, Signature
 from records.models.statement import Participant, PreparedItem, Statement
 
 __all__ = [
+    "ActionItem",
     "Attachment",
     "CommunicationRecord",
     "Delivery",
+    "Evaluation",
     "FileEntry",
+    "ItemCheckIn",
     "Objection",
     "Participant",
+    "PlanRound",
     "PreparedItem",
     "Signature",
     "Statement",

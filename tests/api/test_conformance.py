@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from parties import tenancy
+from tests.api import plan_stories
 from tests.api.callers import company, member
 from tests.factories import World
 from tests.processes.walker import Walk
@@ -48,16 +49,28 @@ OPERATIONS = [
     "POST /api/v1/cases/{case_id}/danger-again",
     "GET /api/v1/cases/{case_id}/timeline",
     "POST /api/v1/crises",
+    "GET /api/v1/cases/{case_id}/evaluations",
+    "POST /api/v1/cases/{case_id}/evaluations",
     "GET /api/v1/inbox",
     "POST /api/v1/inbox/{message_id}/read",
     "POST /api/v1/language/check",
     "POST /api/v1/links",
+    "GET /api/v1/items/{item_id}",
+    "PATCH /api/v1/items/{item_id}",
+    "POST /api/v1/items/{item_id}/block",
+    "POST /api/v1/items/{item_id}/check-ins",
+    "POST /api/v1/items/{item_id}/done",
+    "POST /api/v1/items/{item_id}/drop",
+    "POST /api/v1/items/{item_id}/start",
+    "POST /api/v1/items/{item_id}/verify",
     "GET /api/v1/session",
     "POST /api/v1/session",
     "DELETE /api/v1/session",
     "GET /api/v1/students",
     "GET /api/v1/students/{student_id}/file",
     "GET /api/v1/students/{student_id}/file/export",
+    "GET /api/v1/students/{student_id}/plan",
+    "POST /api/v1/students/{student_id}/plan",
     "GET /api/v1/tasks",
     "GET /api/v1/tasks/{task_id}",
     "POST /api/v1/tasks/{task_id}/claim",
@@ -69,7 +82,10 @@ OPERATIONS = [
 #: A random body is never the right password, form, colleague or earlier step.
 NEEDS_LUCK = {
     "POST /api/v1/links",
+    "PATCH /api/v1/items/{item_id}",
+    "POST /api/v1/items/{item_id}/verify",
     "POST /api/v1/session",
+    "POST /api/v1/students/{student_id}/plan",
     "POST /api/v1/tasks/{task_id}/complete",
     "POST /api/v1/tasks/{task_id}/delegate",
     "POST /api/v1/tasks/{task_id}/return",
@@ -100,7 +116,15 @@ def ids(world: World, walk: Walk, who: str) -> dict[str, UUID]:
         "task_id": task.pk,
         "message_id": mine.pk if mine else walk.case_id,
         "student_id": world.student.pk,
+        "item_id": _item(world, who),
     }
+
+
+def _item(world: World, who: str) -> UUID:
+    """One that is this person's to do, in a plan of its own."""
+    party = {"duty_officer": "SCHOOL", "mother": "FAMILY"}.get(who, "COMPANY")
+    owner = world[who].pk if party == "SCHOOL" else None
+    return plan_stories.item(world, owner_party=party, owner_id=owner).pk
 
 
 def test_every_operation_is_tried(db: None) -> None:

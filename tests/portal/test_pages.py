@@ -24,6 +24,7 @@ IDS = {
     "case_id": uuid4(),
     "task_id": uuid4(),
     "student_id": uuid4(),
+    "item_id": uuid4(),
     "token": "x" * 43,
 }
 #: An id of nothing; fixed, because workers must collect the same tests.

@@ -66,6 +66,42 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("您有一项待办尚未办理", "您有一项待办尚未办理，请登录查看。"),
         ENGLISH: Text("A task is waiting for you", "A task is still waiting, please sign in."),
     },
+    "plan.due": {
+        CHINESE: Text("约定的事情到期了", "您有一项约定的事情到期了，请登录看看。"),
+        ENGLISH: Text("Something you agreed on is due", "Something you agreed on is due today."),
+    },
+    "plan.day": {
+        CHINESE: Text("昨天还没有签到", "昨天的约定还没有签到，今天仍可补上，请登录看看。"),
+        ENGLISH: Text("One day is still open", "Yesterday is still open; you can add it today."),
+    },
+    "plan.overdue": {
+        CHINESE: Text("有一项约定尚未完成", "有一项约定尚未完成，请登录查看。"),
+        ENGLISH: Text("An agreed item is late", "An agreed item is late, please sign in."),
+    },
+    "plan.blocked": {
+        CHINESE: Text("有一项约定遇到困难", "有一项约定遇到困难，请登录查看。"),
+        ENGLISH: Text("An agreed item is stuck", "An agreed item is stuck, please sign in."),
+    },
+    "plan.verify": {
+        CHINESE: Text("有一项约定等您核实", "有一项约定等您核实，请登录查看。"),
+        ENGLISH: Text("An item waits for your look", "An item waits for you, please sign in."),
+    },
+    "plan.score": {
+        CHINESE: Text("请说说这段时间的变化", "请登录，说说这段时间的变化。"),
+        ENGLISH: Text("How did it go?", "Please sign in and say how it went."),
+    },
+    "plan.contact_soon": {
+        CHINESE: Text("明天有一次约定的沟通", "明天有一次约定的沟通，请登录查看。"),
+        ENGLISH: Text("A talk is planned", "A talk is planned for tomorrow, please sign in."),
+    },
+    "plan.contact_missed": {
+        CHINESE: Text("约定的沟通还没有进行", "约定的沟通还没有进行，请登录查看。"),
+        ENGLISH: Text("A planned talk was not held", "A planned talk is late, please sign in."),
+    },
+    "follow_up.danger": {
+        CHINESE: Text("请尽快登录查看", "请尽快登录查看。"),
+        ENGLISH: Text("Please sign in soon", "Please sign in as soon as you can."),
+    },
     "record.offered": {
         CHINESE: Text("有一份记录请您阅读", "有一份家校沟通记录请您阅读和签字，请登录查看。"),
         ENGLISH: Text("A record to read", "A record is ready for you to read and sign."),
