@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config.demo.promises import PROMISES
+from config.demo.crisis.promises import PROMISES
 from config.demo.visitor import Visitor
 from tests.config import demo_run
 from tests.config.demo_run import Played
