@@ -43,6 +43,10 @@ class Act(StrEnum):
     REMIND = "remind"
     RETRY = "retry"
     READ_REPORTER = "read_reporter"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    ANSWER = "answer"
+    CONTACT = "contact"
 
 
 class Policy(Protocol):
