@@ -140,6 +140,27 @@ PROBLEMS: Final[dict[str, Known]] = {
     "clock.drill_refused": _known(
         409, "演练时钟未启用", "No drill", "演练时钟未启用。", "School time moves in drills only."
     ),
+    "notice.about_one_person": _known(
+        422,
+        "通知里有个人信息",
+        "The notice is about one person",
+        "群发通知不能写某一位学生或家长的情况，请按 errors 逐条修改。",
+        "A message to many families may not be about one person. Mend what errors names.",
+    ),
+    "request.version_passed": _known(
+        412,
+        "已被改动",
+        "Changed meanwhile",
+        "内容已被改动，请重新读取后再改。",
+        "It was changed meanwhile. Read it again and repeat your change.",
+    ),
+    "request.version_missing": _known(
+        428,
+        "缺少 If-Match",
+        "If-Match required",
+        "请把读到的 ETag 放进 If-Match。",
+        "Send the ETag you read as If-Match.",
+    ),
     "request.length_required": _known(
         411,
         "缺少长度",

@@ -6,7 +6,7 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from api import alerts, cases, crises, inbox, links, session, students, tasks
+from api import alerts, cases, crises, inbox, links, notices, receipts, session, students, tasks
 
 app_name = "api"
 
@@ -29,6 +29,20 @@ urlpatterns = [
     path("cases/<uuid:case_id>/timeline", cases.TimelineView.as_view(), name="timeline"),
     path("cases/<uuid:case_id>/acknowledge", cases.AcknowledgeView.as_view(), name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.DangerAgainView.as_view(), name="danger-again"),
+    path("notices", notices.NoticesView.as_view(), name="notices"),
+    path("notices/<uuid:notice_id>", notices.NoticeView.as_view(), name="notice"),
+    path("notices/<uuid:notice_id>/preview", notices.PreviewView.as_view(), name="preview"),
+    path("notices/<uuid:notice_id>/submit", notices.SubmitView.as_view(), name="submit"),
+    path("notices/<uuid:notice_id>/withdraw", notices.WithdrawView.as_view(), name="withdraw"),
+    path("notices/<uuid:notice_id>/contacts", notices.ContactsView.as_view(), name="contacts"),
+    path("notices/<uuid:notice_id>/on-paper", notices.OnPaperView.as_view(), name="on-paper"),
+    path("receipts", receipts.ReceiptsView.as_view(), name="receipts"),
+    path("receipts/<uuid:receipt_id>", receipts.ReceiptView.as_view(), name="receipt"),
+    path("receipts/<uuid:receipt_id>/open", receipts.OpenView.as_view(), name="open"),
+    path("receipts/<uuid:receipt_id>/confirm", receipts.ConfirmView.as_view(), name="confirm"),
+    path("receipts/<uuid:receipt_id>/sign", receipts.SignView.as_view(), name="sign"),
+    path("receipts/<uuid:receipt_id>/reply", receipts.ReplyView.as_view(), name="reply"),
+    path("receipts/<uuid:receipt_id>/danger", receipts.DangerView.as_view(), name="danger"),
     path("alerts", alerts.AlertsView.as_view(), name="alerts"),
     path("inbox", inbox.InboxView.as_view(), name="inbox"),
     path("inbox/<uuid:message_id>/read", inbox.ReadView.as_view(), name="read"),

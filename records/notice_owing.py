@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from parties import crypto
 from parties.access import Viewer
 from parties.models import GuardianLink, Person, Student
+from records import notices
 from records.models import Notice, NoticeContact, NoticeReceipt
 
 
@@ -93,6 +94,16 @@ def people(*, viewer: Viewer, notice: Notice) -> list[Owing]:
             key=lambda row: order.get((row.student_id, row.guardian_id), 0),
         )
         found.append(_owing(student, own, tried))
+    return found
+
+
+def disclosed(*, viewer: Viewer, notice: Notice) -> list[Owing]:
+    """people(), with an event: whoever opens the list sees whom to reach and by which number."""
+    found = people(viewer=viewer, notice=notice)
+    if found:
+        notices.record(
+            "families.disclosed", notice, by=viewer.person.pk, at=viewer.at, count=len(found)
+        )
     return found
 
 

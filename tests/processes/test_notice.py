@@ -1,6 +1,7 @@
 """bpmn/notice.bpmn through the real services, with a hand-driven clock over a 调休 weekend."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from records.models import FileEntry, Notice, NoticeReceipt
 from records.notices import AboutOnePerson
 from tests.factories import CN, LONG_AGO, World
 from tests.processes.notice_walk import FRIDAY, drafted, second_family, sent
-from workflow import notice_sending, notices
+from workflow import cases, notice_sending, notices
 from workflow.errors import WrongState
 from workflow.models import Case, HumanTask, Incident, ProcessInstance
 
@@ -61,7 +62,7 @@ def test_the_homeroom_teacher_approves_for_the_own_class_by_submitting(world: Wo
     ],
 )
 def test_who_approves_depends_on_the_scope(
-    world: World, by: str, scope: dict[str, object], task: str, who: set[str]
+    world: World, by: str, scope: dict[str, Any], task: str, who: set[str]
 ) -> None:
     walk = drafted(world, by=by, **scope)
     walk.submit(by)
@@ -203,7 +204,7 @@ def test_big_scopes_are_sent_in_batches_a_minute_apart(
         with tenancy.scope(world.id):
             counts.append(NoticeReceipt.objects.count())
         walk.at += timedelta(minutes=1)
-        notices.cases.step_due(via="test", lane="routine", at=walk.at)
+        cases.step_due(via="test", lane="routine", at=walk.at)
 
     assert counts == [1, 2, 3, 3, 3]
 
