@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
-from portal import pages, words
+from portal import notices, pages, words
 from portal.session import signed_in, viewing
 from workflow import alerts, inbox, policies, task_files
 from workflow.channels import texts
@@ -36,6 +36,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
                 (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
             ],
             "cases": [_line(viewer, case) for case in cases[:_FEW]],
+            **notices.for_home(viewer),
         }
     return pages.show(request, "home", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, home, reports, tasks
+from portal import cases, doors, home, notices, reports, tasks
 
 app_name = "portal"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>", cases.case, name="case"),
     path("cases/<uuid:case_id>/acknowledge", cases.acknowledge, name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.danger_again, name="danger-again"),
+    path("notices/<uuid:target_id>", notices.notice, name="notice"),
+    path("notices/<uuid:notice_id>/contacts", notices.contacts, name="notice-contacts"),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),

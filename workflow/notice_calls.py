@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from ledger import events
 from parties import relations
 from parties.models import Membership, Person, SchoolClass, Student
 from parties.relations import Post, in_force
@@ -43,6 +44,9 @@ def ask_to_call(case: Case, notice: Notice, *, rung: int, at: datetime) -> int:
     notifications.enqueue_many(
         school_id=case.school_id, rows=[row for task in made for row in _messages(task)], at=at
     )
+    for task in made:
+        refs: list[events.Subject] = [("task", task.pk)]
+        notices.record("task.opened", notice, by=None, at=at, refs=refs, task=task.name)
     if len(made) < len(wanted):
         _nobody(case, at=at)
     if made:

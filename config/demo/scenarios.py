@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from config.demo.crisis.story import Crisis
+from config.demo.mass_notice.story import MassNotice
 from config.demo.scenario import Scenario
 
-SCENARIOS: Final[Mapping[str, type[Scenario]]] = {"crisis": Crisis}
+SCENARIOS: Final[Mapping[str, type[Scenario]]] = {
+    "crisis": Crisis,
+    "mass-notice": MassNotice,
+}
