@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, pagination
-from api.pagination import Cursors
 from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
+from parties.cursors import Cursors
 from records import check_ins, plan_drafts, plan_views
 from records.models import ActionItem
 from records.plan_drafts import Draft

@@ -154,6 +154,13 @@ PROBLEMS: Final[dict[str, Known]] = {
         "请带上读取时得到的 ETag（If-Match）后重发。",
         "Send the ETag that reading gave you in If-Match.",
     ),
+    "notice.about_one_person": _known(
+        422,
+        "通知里有个人信息",
+        "The notice is about one person",
+        "群发通知不能写某一位学生或家长的情况，请按 errors 逐条修改。",
+        "A message to many families may not be about one person. Mend what errors names.",
+    ),
     "request.length_required": _known(
         411,
         "缺少长度",

@@ -55,6 +55,8 @@ class Act(StrEnum):
     WITNESS = "witness"
     OBJECT = "object"
     ANSWER = "answer"
+    SUBMIT = "submit"
+    CONTACT = "contact"
 
 
 class Policy(Protocol):

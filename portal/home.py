@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import pages, plan, words
+from portal import notices, pages, plan, words
 from portal.session import signed_in, viewing
 from workflow import alerts, inbox, policies, task_files
 from workflow.channels import texts
@@ -39,6 +39,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             ],
             "cases": [_line(viewer, case) for case in cases[:_FEW]],
             "files": _files(viewer),
+            **notices.for_home(viewer),
         }
     return pages.show(request, "home", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, files, home, plan, reports, tasks
+from portal import cases, doors, files, home, notices, plan, reports, tasks
 
 app_name = "portal"
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("plan/<uuid:item_id>/stuck", plan.stuck, name="plan-stuck"),
     path("plan/<uuid:item_id>/done", plan.done, name="plan-done"),
     path("plan/<uuid:case_id>/score", plan.score, name="plan-score"),
+    path("notices/<uuid:target_id>", notices.notice, name="notice"),
+    path("notices/<uuid:notice_id>/contacts", notices.contacts, name="notice-contacts"),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),

@@ -90,7 +90,7 @@ def held(*, contact_id: UUID, by: Person, at: datetime) -> None:
 
 def cancel_all(*, case: Case, at: datetime) -> None:
     """The case is closed: what was planned falls away, and so do the tasks. Inside a scope."""
-    waiting = case.scheduled_contacts.filter(state__in=[_STATE.PLANNED, _STATE.MISSED])
+    waiting = ScheduledContact.objects.filter(case=case, state__in=[_STATE.PLANNED, _STATE.MISSED])
     live = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
     tasks = case.tasks.filter(name=TASK, state__in=live)
     for task in tasks.select_for_update().order_by("pk"):

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from ledger import events
 from parties.errors import NotFound, WrongState
+from records.models import Notice
 from workflow import clocks, shipped, step_rows
 from workflow.engine import runtime, sending_back, store
 from workflow.engine.definitions import Definition, load
@@ -280,5 +281,6 @@ def _anchors(case_id: UUID) -> dict[str, datetime]:
     alarm, triaged, over = Case.objects.values_list("alarm_at", "triaged_at", "danger_over_at").get(
         pk=case_id
     )
-    found = {"report": alarm, "triage": triaged, "danger_over": over}
+    deadline = Notice.objects.filter(case_id=case_id).values_list("closes_at", flat=True).first()
+    found = {"report": alarm, "triage": triaged, "danger_over": over, "deadline": deadline}
     return {name: moment for name, moment in found.items() if moment is not None}

@@ -6,6 +6,8 @@ from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
 from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
+from records.models.notice import Notice
+from records.models.notice_receipt import NoticeContact, NoticeReceipt
 from records.models.objection import Objection
 from records.models.signature import Delivery, Signature
 from records.models.statement import Participant, PreparedItem, Statement
@@ -18,6 +20,9 @@ __all__ = [
     "Evaluation",
     "FileEntry",
     "ItemCheckIn",
+    "Notice",
+    "NoticeContact",
+    "NoticeReceipt",
     "Objection",
     "Participant",
     "PlanRound",

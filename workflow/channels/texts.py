@@ -15,7 +15,7 @@ CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 
 #: Templates whose message is a one-time link.
-LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record"})
+LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record", "notice.link"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,24 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
     "link.record": {
         CHINESE: Text("请阅读并签字", "请打开链接阅读并签字，14 天内有效，只能使用一次。"),
         ENGLISH: Text("Please read and sign", "Open the link to read and sign, valid 14 days."),
+    },
+    "notice.new": {
+        CHINESE: Text("学校通知，请查看", "学校有一份通知，请登录查看。"),
+        ENGLISH: Text("A notice from school", "There is a notice from school, please sign in."),
+    },
+    "notice.link": {
+        CHINESE: Text("学校通知，请查看", "学校有一份通知，请打开链接查看；链接只能使用一次。"),
+        ENGLISH: Text(
+            "A notice from school", "There is a notice from school. The link works once."
+        ),
+    },
+    "notice.returned": {
+        CHINESE: Text("您起草的通知需要修改", "您起草的通知需要修改，请登录查看。"),
+        ENGLISH: Text("Your draft came back", "Your draft needs a change, please sign in."),
+    },
+    "notice.look_now": {
+        CHINESE: Text("请立即登录查看", "一条回复需要您现在就看，请立即登录查看。"),
+        ENGLISH: Text("Please look now", "A reply needs you to look now, please sign in."),
     },
     "link.sign_in": {
         CHINESE: Text(
