@@ -36,6 +36,8 @@ _TEXT = {"CharField", "TextField", "JSONField"}
 CODES = {
     "parties.Account.password",
     "parties.SensitiveFact.name",
+    "records.ActionItem.item_no",
+    "records.ActionItem.recurrence",  # a closed grammar: records.recurrence lets no word through
     "records.Attachment.media_type",
     "records.Attachment.sensitivity",
     "records.CommunicationRecord.author_role",
@@ -43,6 +45,7 @@ CODES = {
     "records.FileEntry.kind",
     "records.Objection.capacity",
     "records.Objection.receipt_no",
+    "records.PlanRound.outcome",
     "records.Statement.sensitivity",
     "workflow.Case.kind",
     "workflow.CrisisReport.receipt_no",
