@@ -37,7 +37,7 @@ CODES = {
     "parties.Account.password",
     "parties.SensitiveFact.name",
     "records.ActionItem.item_no",
-    "records.ActionItem.recurrence",  # a closed grammar: records.recurrence lets no word through
+    "records.ActionItem.recurrence",
     "records.Attachment.media_type",
     "records.Attachment.sensitivity",
     "records.CommunicationRecord.author_role",
