@@ -6,7 +6,18 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from api import alerts, cases, crises, inbox, links, session, students, tasks
+from api import (
+    alerts,
+    cases,
+    crises,
+    inbox,
+    links,
+    matters,
+    routing,
+    session,
+    students,
+    tasks,
+)
 
 app_name = "api"
 
@@ -16,6 +27,7 @@ urlpatterns = [
     path("session", session.SessionView.as_view(), name="session"),
     path("links", links.LinksView.as_view(), name="links"),
     path("crises", crises.CrisesView.as_view(), name="crises"),
+    path("matters", matters.MattersView.as_view(), name="matters"),
     path("students", students.StudentsView.as_view(), name="students"),
     path("tasks", tasks.TasksView.as_view(), name="tasks"),
     path("tasks/<uuid:task_id>", tasks.TaskView.as_view(), name="task"),
@@ -29,6 +41,14 @@ urlpatterns = [
     path("cases/<uuid:case_id>/timeline", cases.TimelineView.as_view(), name="timeline"),
     path("cases/<uuid:case_id>/acknowledge", cases.AcknowledgeView.as_view(), name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.DangerAgainView.as_view(), name="danger-again"),
+    path("cases/<uuid:case_id>/routing", routing.RoutingView.as_view(), name="routing"),
+    path("cases/<uuid:case_id>/upgrade", routing.UpgradeView.as_view(), name="upgrade"),
+    path("cases/<uuid:case_id>/downgrade", routing.DowngradeView.as_view(), name="downgrade"),
+    path(
+        "cases/<uuid:case_id>/downgrade/confirm",
+        routing.ConfirmDowngradeView.as_view(),
+        name="confirm-downgrade",
+    ),
     path("alerts", alerts.AlertsView.as_view(), name="alerts"),
     path("inbox", inbox.InboxView.as_view(), name="inbox"),
     path("inbox/<uuid:message_id>/read", inbox.ReadView.as_view(), name="read"),
