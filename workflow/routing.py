@@ -91,8 +91,9 @@ def stop(held: Held, *, at: datetime, reason: str, but: UUID | None = None) -> N
         instance.save(update_fields=["status", "next_due_at", "ended_at"])
     _resolve_incidents(ended, at=at)
     zero_reports.stop(case=held.case, at=at, reason=reason)
-    tasks = held.case.tasks.filter(state__in=_LIVE).exclude(instance=but) if but else None
-    tasks = held.case.tasks.filter(state__in=_LIVE) if tasks is None else tasks
+    tasks = held.case.tasks.filter(state__in=_LIVE)
+    if but is not None:
+        tasks = tasks.exclude(instance=but)
     closed = 0
     for task in tasks.select_for_update(of=("self",)).order_by("pk"):
         task.cancel(at=at, reason=reason)
