@@ -71,9 +71,6 @@ def safe_for_the_others(walk: Intake) -> None:
     walk.do("call_guardian")
     walk.do_all("report_decide", "report_confirm")
     walk.wait(hours=24)
-    walk.acknowledge()
-    walk.again()
-    walk.wait(minutes=5)
 
 
 def closed(walk: Intake) -> None:
