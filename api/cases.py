@@ -13,7 +13,7 @@ from api.problems import Problem, Refused
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import ApiView, Nothing, read_body, viewing
-from parties.access import Act, Viewer
+from parties.access import Viewer
 from parties.cursors import Cursors
 from workflow import case_files, cases, policies, timeline
 from workflow.models import Case, CrisisReport, Escalation
@@ -58,7 +58,7 @@ class ReportSerializer(serializers.Serializer[Any]):
 
 class CaseDetailSerializer(CaseSerializer):
     may = serializers.ListField(
-        child=serializers.ChoiceField([Act.ACKNOWLEDGE.value, Act.ENDANGER.value])
+        child=serializers.ChoiceField([act.value for act in case_files.ACTS])
     )
     waiting = serializers.BooleanField(required=False, help_text="还没有人接报")
     reports = ReportSerializer(many=True, required=False)

@@ -36,6 +36,8 @@ class Act(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     ENDANGER = "endanger"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
     CLAIM = "claim"
     COMPLETE = "complete"
     DELEGATE = "delegate"

@@ -12,9 +12,10 @@ from parties.roles import Role
 from parties.sign_in import Identity
 from portal import pages, words
 from portal.session import signed_in, viewing
-from workflow import case_files, cases, timeline
+from workflow import case_files, cases, routing_files, timeline
 from workflow.case_files import CaseFile
 from workflow.models import Case
+from workflow.routing_files import RoutingFile
 
 _LONGEST_TIMELINE = 200
 
@@ -32,6 +33,7 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "waiting": file.waiting,
             "may_acknowledge": file.waiting and Act.ACKNOWLEDGE in file.may,
             "may_endanger": Act.ENDANGER in file.may,
+            "routing": _routing(routing_files.of(viewer, file.case)),
             "tasks": file.tasks,
             "timeline": _lines(viewer, file.case),
             "bound": identity.is_bound,
@@ -92,6 +94,28 @@ def _facts(file: CaseFile) -> list[tuple[str, Any]]:
         if name in fields and name not in file.face and getattr(found, name)
     ]
     return facts
+
+
+def _routing(file: RoutingFile) -> list[tuple[str, str]]:
+    """What was raised, what was proposed, and who decided; nothing of it for a family."""
+    lines: list[tuple[str, str]] = []
+    if file.matter is not None:
+        matter, fields = file.matter
+        lines += [("触发原因", matter.get_trigger_display()), ("事由", matter.words)]
+        lines += [("现在有危险吗", matter.get_danger_display())]
+        lines += [("用语提示", matter.get_level_display())] if matter.level else []
+        proposed = matter.get_proposed_display() if matter.proposed else "没有建议"
+        lines += [("建议渠道", f"{proposed}（{matter.rule_label or matter.rule or '—'}）")]
+        if "raised_by" in fields:
+            lines += [("提出人", f"{matter.raised_by.name}（{_role(matter.raised_role)}）")]
+    for row in file.decisions:
+        names = "、".join(who.name for who in (row.decided_by, row.second_by) if who is not None)
+        why = f"：{row.reason}" if row.reason else ""
+        lines += [(row.get_kind_display(), f"{row.get_channel_display()}（{names}）{why}")]
+    if file.proposal is not None:
+        text = f"{file.proposal.by.name}：{file.proposal.reason}"
+        lines += [("提出降级，待另一人确认", text)]
+    return lines
 
 
 def _reports(file: CaseFile) -> list[list[tuple[str, Any]]]:

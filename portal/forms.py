@@ -5,7 +5,7 @@ from typing import Any, Final
 from django import forms
 
 from portal.words import SUSPECTS
-from workflow.models import CrisisReport
+from workflow.models import CrisisReport, Matter
 
 _REQUIRED: Final = {"required": "请填写这一项。", "max_length": "内容太长，请缩短。"}
 
@@ -81,3 +81,40 @@ class ReportForm(forms.Form):
         if not given.get("student") and not given.get("who"):
             self.add_error("who", "请写明是谁；不知道名字，写特征也可以。")
         return given
+
+
+class MatterForm(forms.Form):
+    """`people` are the students that may be spoken about."""
+
+    who = forms.CharField(label="学生姓名或班级", max_length=200, required=False)
+    student = forms.ChoiceField(
+        label="是哪位学生",
+        error_messages={"required": "请选择学生。", "invalid_choice": "请选择学生。"},
+        widget=forms.RadioSelect,
+    )
+    trigger = forms.ChoiceField(
+        label="触发原因",
+        choices=Matter.Trigger.choices,
+        error_messages={"required": "请选择一项。"},
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label="事由（用自己的话写）",
+        max_length=5000,
+        error_messages=_REQUIRED,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    danger = forms.ChoiceField(
+        label="现在有危险吗",
+        choices=Matter.Danger.choices,
+        error_messages={"required": "请选择一项；不确定就选“不清楚”。"},
+        widget=forms.RadioSelect,
+    )
+    repeated = forms.BooleanField(label="反复出现", required=False)
+    needs_family = forms.BooleanField(label="需要家长到场或答复", required=False)
+    individual = forms.BooleanField(label="含个人信息", required=False, initial=True)
+    nonce = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["student"].choices = people  # type: ignore[attr-defined]

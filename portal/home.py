@@ -29,6 +29,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
         cases = viewer.rows(Case).filter(policies.running(viewer)).order_by("-opened_at", "pk")
         context = {
             "me": identity.person,
+            "staff": viewer.is_staff,
             "roles": [role.label for role in sorted(viewer.roles)],
             "alert": alerts.is_raised(viewer),
             "waiting": _waiting(viewer),

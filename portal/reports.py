@@ -32,15 +32,15 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @signed_in(bound=True)
 def _report(request: HttpRequest, identity: Identity) -> HttpResponse:
-    people, staff = _people(identity, request.POST.get("who", ""), request.POST.get("student", ""))
+    found, staff = people(identity, request.POST.get("who", ""), request.POST.get("student", ""))
     if request.method != "POST":
-        form = ReportForm(people=people, initial={"nonce": uuid4()})
+        form = ReportForm(people=found, initial={"nonce": uuid4()})
         return pages.show(request, "report", {"form": form, "staff": staff})
     if "find" in request.POST:
-        form = ReportForm(people=people, initial=_typed(request))
-        context = {"form": form, "staff": staff, "found": len(people)}
+        form = ReportForm(people=found, initial=_typed(request))
+        context = {"form": form, "staff": staff, "found": len(found)}
         return pages.show(request, "report", context)
-    form = ReportForm(request.POST, people=people)
+    form = ReportForm(request.POST, people=found)
     if not form.is_valid():
         return pages.show(request, "report", {"form": form, "staff": staff}, status=400)
     given = _given(form.cleaned_data)
@@ -66,7 +66,7 @@ def receipt(request: HttpRequest, _identity: Identity) -> HttpResponse:
     return pages.show(request, "receipt", {"receipt": kept})
 
 
-def _people(identity: Identity, wanted: str, picked: str) -> tuple[list[tuple[str, str]], bool]:
+def people(identity: Identity, wanted: str, picked: str) -> tuple[list[tuple[str, str]], bool]:
     """Students to pick from: one's own, or for staff those whose name or class was typed."""
     with viewing(identity) as viewer:
         rows = viewer.rows(Student)

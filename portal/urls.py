@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, files, home, notices, plan, reports, tasks
+from portal import cases, doors, files, home, matters, notices, plan, reports, tasks
 
 app_name = "portal"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("l/<str:token>", doors.link, name="link"),
     path("report", reports.report, name="report"),
     path("report/receipt", reports.receipt, name="receipt"),
+    path("matters/new", matters.matter, name="matter"),
+    path("matters/slip", matters.slip, name="matter-slip"),
     path("inbox/<uuid:message_id>", home.open_message, name="message"),
     path("cases/<uuid:case_id>", cases.case, name="case"),
     path("cases/<uuid:case_id>/acknowledge", cases.acknowledge, name="acknowledge"),

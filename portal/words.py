@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflow.models import Case
+from workflow.models import Case, Matter
 
 EVENTS: Final[Mapping[str, str]] = {
     "bullying.found": "欺凌认定",
@@ -12,12 +12,17 @@ EVENTS: Final[Mapping[str, str]] = {
     "case.danger_again": "再次出现危险，重新报警",
     "case.triaged": "研判完成",
     "case.follow_up": "危险解除，进入跟进",
+    "case.downgraded": "降级",
+    "case.routed": "确定渠道",
+    "case.upgraded": "升级",
     "case.closed": "结案",
     "clock.missed": "超过时限",
     "closing.refused": "结案条件尚未满足",
     "contact.chosen": "确定联系人",
     "contact.attempted": "联系监护人",
     "danger.ended": "危险解除",
+    "downgrade.lapsed": "降级意见失效",
+    "downgrade.proposed": "提出降级，待另一人确认",
     "escalation.acknowledged": "已接报，停止逐级通知",
     "escalation.climbed": "逐级通知",
     "escalation.raised": "开始逐级通知",
@@ -29,11 +34,13 @@ EVENTS: Final[Mapping[str, str]] = {
     "guardians.shielded": "对涉事监护人屏蔽",
     "mandatory_report.decided": "强制报告已决定",
     "mandatory_report.proposed": "提出强制报告意见",
+    "matter.proposed": "系统提出渠道建议",
+    "matter.raised": "提出事项",
+    "members.withdrawn": "会谈成员退出",
     "notification.delayed": "通知暂未送达，继续重试",
     "notification.sent": "通知已发出",
     "notification.undeliverable": "通知无法送达",
     "notification.withheld": "不再通知应回避的人",
-    "case.upgraded": "转为危机处理",
     "contact.held": "按约定沟通一次",
     "contact.missed": "约定的沟通未进行",
     "contact.scheduled": "约定下次沟通",
@@ -81,6 +88,7 @@ EVENTS: Final[Mapping[str, str]] = {
 }
 
 KINDS: Final[Mapping[str, str]] = {
+    **dict(Matter.Trigger.choices),
     "self_harm": "自伤自杀",
     "harm_others": "伤害他人",
     "bullying": "校园欺凌（疑似）",

@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 import redis
 from django.conf import settings
 from django.db import connections
+from pytest_django import Settings
 
 from config import devstack
 from parties import keyring
-from tests import template_database
+from tests import stand_ins, template_database
 from tests.factories import World, build_world
 
 Wipe = Callable[[], None]
@@ -73,6 +75,12 @@ def stack(dump: bytes) -> Iterator[devstack.Stack]:
     with devstack.start(throwaway=True, ignore_environment=True) as own:
         template_database.restore(dump, own.database_owner_url)
         yield own
+
+
+@pytest.fixture
+def channels(settings: Settings, tmp_path: Path) -> None:
+    """The shipped processes, with the smallest meeting and notice in place of the real ones."""
+    settings.BPMN_DIR = stand_ins.folder(Path(settings.BPMN_DIR), tmp_path / "bpmn")
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from parties.access import Act, Viewer
 from workflow import policies
 from workflow.models import Case, CrisisReport, Escalation, HumanTask
 
-_ACTS: Final = (Act.ACKNOWLEDGE, Act.ENDANGER)
+#: What a case may be asked for, beside its tasks.
+ACTS: Final = (Act.ACKNOWLEDGE, Act.ENDANGER, Act.UPGRADE, Act.DOWNGRADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def read(*, viewer: Viewer, case_id: UUID) -> CaseFile:
         case=case,
         fields=viewer.fields(case),
         face=policies.face(viewer, case),
-        may=frozenset(act for act in _ACTS if viewer.may(act, case)),
+        may=frozenset(act for act in ACTS if viewer.may(act, case)),
         waiting=waiting,
         reports=[(report, viewer.fields(report)) for report in reports],
         tasks=list(tasks.order_by("created_at", "pk")[:50]),

@@ -163,12 +163,15 @@ def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> 
 
     Raises:
         NotFound, NotAllowed: the case is not visible; the viewer is not on its team.
+        WrongState: two people have made a meeting of it a moment ago.
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         seen = viewer.get(Case, case_id)
         viewer.require(Act.ENDANGER, seen)
         case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+        if case.channel != Case.Channel.CRISIS:
+            raise WrongState("该事项刚刚降级，请改用“升级为危机”。", case=str(case_id))
         running = _alarm(case, at=at)
         _record("case.danger_again", case, at=at, actor=by.pk)
         escalation.raise_(case=case, reason="danger_again", at=at)

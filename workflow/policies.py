@@ -6,15 +6,18 @@ nothing before "safe to tell" is answered, and then only what CASE_FOR_FAMILY li
 
 A notice or meeting is for 德育处, the leaders, those who look after the class or grade, and whoever
 was named a member; the family sees it as soon as a person has routed it. One that becomes a crisis
-keeps the face that the family knew (shown_channel, shown_state) until telling is safe.
+keeps the face that the family knew (shown_channel, shown_state) until telling is safe; whoever may
+never be told keeps it for good (CaseFace).
 """
 
 # ruff: noqa: ARG002 -- a policy answers with one signature for every model
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from parties import access
 from parties.access import Act, Viewer
@@ -22,17 +25,22 @@ from parties.models import GuardianLink
 from parties.roles import Role
 from workflow.models import (
     Case,
+    CaseFace,
     CaseParty,
     CrisisReport,
+    DowngradeProposal,
     Escalation,
     HumanTask,
     Incident,
+    Matter,
     Notification,
+    RoutingDecision,
     ZeroReport,
 )
 
 #: Serve every student of the school: in a crisis, and in every other matter.
 WHOLE_SCHOOL: Final = frozenset({Role.ME, Role.PSY, Role.VP, Role.PR})
+CRISIS_TEAM: Final = WHOLE_SCHOOL | {Role.GL, Role.HT}
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 #: contracts.md 3: only these stop the climb.
 MAY_ACKNOWLEDGE: Final = frozenset({Role.ME, Role.PSY, Role.GL, Role.VP, Role.PR})
@@ -46,6 +54,12 @@ CASE_FOR_TEAM: Final = frozenset(Case.field_classes) - {"school"}
 CASE_FOR_FAMILY: Final = frozenset({"id", "channel", "student", "state", "opened_at", "closed_at"})
 CASE_FOR_AUDIT: Final = frozenset({"id", "channel", "state", "opened_at", "closed_at"})
 REPORTER_FIELDS: Final = frozenset({"reporter", "reporter_role", "keep_secret"})
+RAISER_FIELDS: Final = frozenset({"raised_by", "raised_role"})
+#: What they may make of a case: from a meeting, and of two different people from a crisis.
+MAY_DOWNGRADE: Final = {
+    Case.Channel.MEETING: frozenset({Role.HT, Role.GL, Role.ME}),
+    Case.Channel.CRISIS: frozenset({Role.ME, Role.PSY}),
+}
 
 
 def against(viewer: Viewer, case: str = "pk") -> Exists:
@@ -68,6 +82,12 @@ class CasePolicy:
         cases = Case.objects.select_related("student__person", "student__school_class").annotate(
             viewer_is_member=has_part(viewer, CaseParty.Part.MEMBER),
             viewer_is_told=has_part(viewer, CaseParty.Part.TOLD),
+            viewer_is_against=against(viewer),
+            viewer_face=Subquery(
+                CaseFace.objects.filter(case=OuterRef("pk"), person=viewer.person).values(
+                    kept=JSONObject(channel="channel", state="state", until="until")
+                )
+            ),
         )
         return cases.filter(self._as_staff(viewer) & ~Q(against(viewer)) | self._as_family(viewer))
 
@@ -81,7 +101,7 @@ class CasePolicy:
         crisis = Q(student__in=viewer.wards) & told & ~Q(against(viewer))
         left_out = has_part(viewer, CaseParty.Part.EXCLUDED)
         shown = ~Q(shown_channel="") & Q(student__in=_family_of(viewer)) & ~Q(left_out)
-        return shown | crisis
+        return shown | Q(viewer_face__isnull=False, student__in=_family_of(viewer)) | crisis
 
     def fields(self, viewer: Viewer, obj: Case) -> frozenset[str]:
         if on_team(viewer, obj):
@@ -95,9 +115,12 @@ class CasePolicy:
             return False
         if act == Act.ACKNOWLEDGE:
             return self._may_acknowledge(viewer, obj)
-        if act == Act.REMIND:
-            return True
-        return act == Act.ENDANGER
+        if act == Act.DOWNGRADE:
+            may_lower = MAY_DOWNGRADE.get(Case.Channel(obj.channel), frozenset())
+            return bool(viewer.roles_towards(obj.student) & may_lower)
+        if act in (Act.ENDANGER, Act.UPGRADE):  # whatever is no crisis becomes one by an upgrade
+            return (act == Act.ENDANGER) == (obj.channel == Case.Channel.CRISIS)
+        return act == Act.REMIND
 
     def _may_acknowledge(self, viewer: Viewer, obj: Case) -> bool:
         reported = CaseParty.objects.filter(
@@ -117,21 +140,34 @@ def face(viewer: Viewer, case: Case) -> Mapping[str, Any]:
 
     Empty for everybody who sees the case as it is. Needs a case from Viewer.rows.
     """
-    if not case.shown_state or on_team(viewer, case) or _is_told(viewer, case):
+    if on_team(viewer, case) or audits(viewer, case):
+        return {}
+    kept: Mapping[str, str] | None = getattr(case, "viewer_face", None)
+    if kept is not None:
+        return {"channel": kept["channel"], "state": kept["state"], "closed_at": None}
+    if not case.shown_state or _is_told(viewer, case):
         return {}
     return {"channel": case.shown_channel, "state": case.shown_state, "closed_at": None}
 
 
+def still_since(viewer: Viewer, case: Case) -> datetime | None:
+    """From when on this reader learns nothing more of `case`; None for who sees it as it is."""
+    if not face(viewer, case):
+        return None
+    kept: Mapping[str, str] | None = getattr(case, "viewer_face", None)
+    return case.shown_until if kept is None else datetime.fromisoformat(kept["until"])
+
+
 def running(viewer: Viewer) -> Q:
     """Cases that are still open, as this reader sees it: a crisis they are not told of closes
-    without a trace.
+    without a trace. For querysets of Viewer.rows.
     """
-    hidden = Q(student__in=_family_of(viewer)) & ~Q(shown_state="")
+    hidden = Q(student__in=_family_of(viewer)) & (~Q(shown_state="") | Q(viewer_face__isnull=False))
     return Q(closed_at=None) | hidden
 
 
 def _is_told(viewer: Viewer, case: Case) -> bool:
-    if case.student_id not in viewer.wards:
+    if case.student_id not in viewer.wards or getattr(case, "viewer_is_against", False):
         return False
     told: bool = getattr(case, "viewer_is_told", False)
     return case.safe_to_tell == Case.SafeToTell.YES or (
@@ -183,7 +219,7 @@ def on_team(viewer: Viewer, case: Case) -> bool:
 def _team_of(case: Case) -> frozenset[Role]:
     """Whose post alone puts them to work on a case of this channel."""
     if case.channel == Case.Channel.CRISIS:
-        return WHOLE_SCHOOL | {Role.GL, Role.HT}
+        return CRISIS_TEAM
     return LEADERS | ({Role.GL, Role.HT} if case.student_id else frozenset())
 
 
@@ -216,6 +252,15 @@ class CrisisReportPolicy(OfCase):
     def fields(self, viewer: Viewer, obj: CrisisReport) -> frozenset[str]:
         trusted = viewer.heads(Role.ME) or viewer.serves({Role.VP, Role.PR})
         return super().fields(viewer, obj) - (frozenset() if trusted else REPORTER_FIELDS)
+
+
+class MatterPolicy(OfCase):
+    """Who raised it is known to whoever works on it; in a crisis as little as its reporter."""
+
+    def fields(self, viewer: Viewer, obj: Matter) -> frozenset[str]:
+        trusted = viewer.heads(Role.ME) or viewer.serves({Role.VP, Role.PR})
+        secret = obj.case.channel == Case.Channel.CRISIS and not trusted
+        return super().fields(viewer, obj) - (RAISER_FIELDS if secret else frozenset())
 
 
 class IncidentPolicy(OfCase):
@@ -274,7 +319,14 @@ class NotificationPolicy:
         )
         if not viewer.roles:  # whoever stands for nobody here any more
             mine = mine.filter(case=None)
-        return mine.exclude(against(viewer, "case"))
+        return mine.exclude(Q(against(viewer, "case")) & ~self._from_before(viewer))
+
+    def _from_before(self, viewer: Viewer) -> Q:
+        """What a family was told before the face stood still stays: its absence would tell."""
+        kept = CaseFace.objects.filter(case=OuterRef("case"), person=viewer.person)
+        family = Q(case__student__in=_family_of(viewer))
+        shown = ~Q(case__shown_channel="") & Q(case__shown_until__gt=F("created_at"))
+        return family & (shown | Q(Exists(kept.filter(until__gt=OuterRef("created_at")))))
 
     def fields(self, viewer: Viewer, obj: Notification) -> frozenset[str]:
         fields = frozenset({"id", "template", "created_at", "read_at"})
@@ -303,6 +355,9 @@ def register() -> None:
         Incident: IncidentPolicy(Incident),
         HumanTask: HumanTaskPolicy(),
         Notification: NotificationPolicy(),
+        Matter: MatterPolicy(Matter, frozenset({"request_key"})),
+        RoutingDecision: OfCase(RoutingDecision),
+        DowngradeProposal: OfCase(DowngradeProposal),
     }
     for model, policy in policies.items():
         access.register(model, policy)

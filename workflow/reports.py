@@ -51,11 +51,11 @@ class Receipt:
     repeated: bool
 
 
-def receipt_no(at: datetime) -> str:
-    """WJ, the local day, and eight random characters: nothing can be counted from it."""
+def receipt_no(at: datetime, *, prefix: str = "WJ") -> str:
+    """Prefix, the local day, and eight random characters: nothing can be counted from it."""
     day = at.astimezone(ZoneInfo(settings.TIME_ZONE))
     tail = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    return f"WJ{day:%Y%m%d}-{tail}"
+    return f"{prefix}{day:%Y%m%d}-{tail}"
 
 
 def keep(

@@ -34,6 +34,12 @@ def roles_of(instance_id: UUID, task: str) -> list[str]:
     return []
 
 
+def rule_label(process_key: str, table: str, *, output: str, text: str) -> str:
+    """How the table that `process_key` begins with now describes the rule with this result."""
+    found = load(bundle(process_key).content).table(table)
+    return "" if found is None else found.label(output, text)
+
+
 def _stored(definition_id: UUID) -> bytes:
     return bytes(ProcessDefinition.objects.values_list("bundle", flat=True).get(pk=definition_id))
 

@@ -40,8 +40,9 @@ def entries(viewer: Viewer, case: Case, *, after: int = 0, limit: int = 100) -> 
     auditor = Role.AUD in viewer.roles and case.student_id not in viewer.kin
     if not team and not auditor:
         rows = rows.filter(kind__in=FOR_FAMILY)
-        if policies.face(viewer, case):
-            rows = rows.filter(at__lt=case.alarm_at)
+        until = policies.still_since(viewer, case)
+        if until is not None:
+            rows = rows.filter(at__lt=until)
     found = list(rows.order_by("pk")[:limit])
     names = _names(found) if team else {}
     return [_entry(event, names, codes=team or auditor) for event in found]

@@ -6,16 +6,15 @@
 Nothing becomes a crisis by a computer's opinion, and nobody needs this to report one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from ledger import events
 from parties.models import Person
-from workflow import assignment, clocks, escalation, openings, plan_people, reports
+from workflow import assignment, clocks, plan_people
 from workflow.assignment import Wanted
-from workflow.models import Case, CaseParty, HumanTask, ProcessInstance
+from workflow.models import Case, HumanTask, ProcessInstance
 
 TASK: Final = "upgrade_decide"
 CLOCK: Final = "follow_up.upgrade"
@@ -61,48 +60,11 @@ def ask(*, case: Case, at: datetime, source: str) -> HumanTask | None:
     return task
 
 
-def decide(*, task: HumanTask, by: Person, at: datetime, answer: Mapping[str, Any]) -> None:
-    """What 德育处 decided. Inside the scope of the task's completion."""
+def decide(*, task: HumanTask, by: Person, at: datetime, answer: Mapping[str, Any]) -> bool:
+    """Write down what 德育处 decided; whether it is to be a crisis. In the task's own scope."""
     outcome = str(answer.get("outcome", ""))
     _record("upgrade.decided", task.case, at=at, by=by, outcome=outcome)
-    if outcome == _CRISIS:
-        upgrade(case_id=task.case_id, at=at)
-
-
-def upgrade(*, case_id: UUID, at: datetime) -> None:
-    """Make this case a crisis: its open work ends with a reason, the ladder climbs from now.
-
-    The family goes on seeing what it saw (Case.alarm). Locks instances first, then the case, as
-    every step does. Nothing happens to one that is a crisis, or closed. Inside a scope.
-    """
-    going = _locked_instances(case_id)
-    rows = Case.objects.select_for_update(of=("self",)).select_related("student__school_class")
-    case = rows.get(pk=case_id)
-    if case.channel == Case.Channel.CRISIS or case.closed_at is not None:
-        return
-    _stop(case, going, at=at)
-    case.alarm(at=at)
-    case.save()
-    if case.student is not None:
-        reports.name(case, {(case.student.person_id, CaseParty.Part.SUBJECT): None}, at=at)
-    openings.begin(case, _CRISIS, at=at)
-    escalation.raise_(case=case, reason="upgraded", at=at)
-    _record("case.upgraded", case, at=at)
-
-
-def _locked_instances(case_id: UUID) -> list[ProcessInstance]:
-    rows = ProcessInstance.objects.select_for_update().filter(case=case_id, status__in=_GOING)
-    return list(rows.order_by("pk"))
-
-
-def _stop(case: Case, going: Sequence[ProcessInstance], *, at: datetime) -> None:
-    for instance in going:
-        instance.cancel(at=at)
-        instance.save(update_fields=["status", "next_due_at", "ended_at"])
-    tasks = case.tasks.select_for_update().filter(state__in=_LIVE).order_by("pk")
-    for task in tasks:
-        task.cancel(at=at, reason="upgraded")
-        task.save(update_fields=["state", "ended_at", "cancel_reason"])
+    return outcome == _CRISIS
 
 
 def _record(kind: str, case: Case, *, at: datetime, by: Person | None = None, **codes: str) -> None:

@@ -23,7 +23,7 @@ def test_the_team_reads_everything_that_was_said(as_: As, crisis: Walk) -> None:
 
     assert body["student"]["name"] == "student"
     assert body["waiting"] is True
-    assert body["may"] == ["acknowledge", "endanger"]
+    assert body["may"] == ["acknowledge", "downgrade", "endanger"]
     assert body["reports"][0]["observed"] == "手臂有新伤，说不敢回家"
 
 

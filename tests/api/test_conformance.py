@@ -49,7 +49,11 @@ OPERATIONS = [
     "GET /api/v1/cases/{case_id}",
     "POST /api/v1/cases/{case_id}/acknowledge",
     "POST /api/v1/cases/{case_id}/danger-again",
+    "POST /api/v1/cases/{case_id}/downgrade",
+    "POST /api/v1/cases/{case_id}/downgrade/confirm",
+    "GET /api/v1/cases/{case_id}/routing",
     "GET /api/v1/cases/{case_id}/timeline",
+    "POST /api/v1/cases/{case_id}/upgrade",
     "POST /api/v1/crises",
     "GET /api/v1/cases/{case_id}/evaluations",
     "POST /api/v1/cases/{case_id}/evaluations",
@@ -82,6 +86,7 @@ OPERATIONS = [
     "POST /api/v1/receipts/{receipt_id}/open",
     "POST /api/v1/receipts/{receipt_id}/reply",
     "POST /api/v1/receipts/{receipt_id}/sign",
+    "POST /api/v1/matters",
     "GET /api/v1/session",
     "POST /api/v1/session",
     "DELETE /api/v1/session",
@@ -98,8 +103,12 @@ OPERATIONS = [
     "POST /api/v1/tasks/{task_id}/remind",
     "POST /api/v1/tasks/{task_id}/return",
 ]
-#: A random body is never the right password, form, colleague or earlier step.
+#: A random body is never the right password, form, colleague, earlier step, student or channel.
 NEEDS_LUCK = {
+    "POST /api/v1/cases/{case_id}/downgrade",
+    "POST /api/v1/cases/{case_id}/downgrade/confirm",
+    "POST /api/v1/cases/{case_id}/upgrade",
+    "POST /api/v1/matters",
     "POST /api/v1/links",
     "PATCH /api/v1/items/{item_id}",
     "POST /api/v1/items/{item_id}/verify",

@@ -24,6 +24,14 @@ ON_OBJECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("get", "/cases/{case}/timeline", {}),
     ("post", "/cases/{case}/acknowledge", {}),
     ("post", "/cases/{case}/danger-again", {}),
+    ("get", "/cases/{case}/routing", {}),
+    ("post", "/cases/{case}/upgrade", {"to": "CRISIS", "reason": "新伤"}),
+    ("post", "/cases/{case}/downgrade", {"to": "MEETING", "reason": "平稳"}),
+    (
+        "post",
+        "/cases/{case}/downgrade/confirm",
+        {"proposal": "11111111-1111-4111-8111-111111111111"},
+    ),
     ("get", "/tasks/{task}", {}),
     ("post", "/tasks/{task}/claim", {}),
     ("post", "/tasks/{task}/complete", {"answer": {}}),
@@ -38,6 +46,7 @@ EVERYTHING = [
     *(("get", path) for path in LISTS),
     ("post", "/crises"),
     ("post", "/language/check"),
+    ("post", "/matters"),
     ("get", "/session"),
     ("delete", "/session"),
 ]

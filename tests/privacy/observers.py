@@ -110,6 +110,12 @@ class Observer:
 
 
 def _body(address: str) -> dict[str, Any]:
+    if address.endswith("/upgrade"):
+        return {"to": "CRISIS", "reason": "新伤"}
+    if address.endswith("/downgrade"):
+        return {"to": "MEETING", "reason": "平稳"}
+    if address.endswith("/confirm"):
+        return {"proposal": str(UUID(int=5))}
     if address.endswith("/complete"):
         return {"answer": {}}
     if address.endswith("/delegate"):

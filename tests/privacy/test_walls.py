@@ -56,10 +56,17 @@ CODES = {
     "workflow.HumanTask.four_eyes_of",
     "workflow.HumanTask.name",
     "workflow.HumanTask.title",
+    "workflow.Matter.raised_role",
+    "workflow.Matter.receipt_no",
+    "workflow.Matter.rule",
+    "workflow.Matter.rule_label",
     "workflow.Notification.channel",
     "workflow.Notification.template",
     "workflow.Notification.to_role",
     "workflow.ProcessInstance.process_key",
+    "workflow.RoutingDecision.answers",
+    "workflow.RoutingDecision.rule",
+    "workflow.RoutingDecision.rule_label",
 }
 
 

@@ -15,6 +15,7 @@ from tests.factories import NOW, World
 from tests.processes.walker import Walk, begin
 from workflow.models import (
     Case,
+    DowngradeProposal,
     Escalation,
     HumanTask,
     Incident,
@@ -66,6 +67,15 @@ def _instance(walk: Walk) -> Model:
 #: A real row of each, in its first state.
 ROWS: Final[dict[type[Model], Callable[[Walk], Model]]] = {
     Case: lambda walk: Case.objects.get(pk=walk.case_id),
+    DowngradeProposal: lambda walk: DowngradeProposal.objects.create(
+        school=walk.world.school,
+        case_id=walk.case_id,
+        channel="MEETING",
+        reason="平稳",
+        by=walk.world["counsellor"],
+        alarm_at=NOW,
+        at=NOW,
+    ),
     Escalation: lambda walk: Escalation.objects.get(case=walk.case_id),
     HumanTask: lambda walk: HumanTask.objects.get(case=walk.case_id, name="acknowledge"),
     Incident: _incident,

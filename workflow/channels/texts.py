@@ -148,6 +148,17 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("请立即登录查看", "一条回复需要您现在就看，请立即登录查看。"),
         ENGLISH: Text("Please look now", "A reply needs you to look now, please sign in."),
     },
+    "matter.undecided": {
+        CHINESE: Text("有一项事项还没有确定渠道", "有一项事项还没有人决定怎么办，请登录查看。"),
+        ENGLISH: Text(
+            "A matter waits for a decision",
+            "Nobody has decided on a matter yet, please sign in.",
+        ),
+    },
+    "matter.urgent": {
+        CHINESE: Text("请立即登录查看", "有一项事项需要您立即决定，请登录查看。"),
+        ENGLISH: Text("Please sign in now", "A matter needs your decision now, please sign in."),
+    },
     "link.sign_in": {
         CHINESE: Text(
             "登录链接", "登录链接，10 分钟内有效，只能使用一次；不是您本人申请的，请忽略。"

@@ -23,7 +23,7 @@ from workflow.engine.errors import ProcessInvalid
 from workflow.engine.expressions import Expression, compile_expression
 from workflow.engine.forms import Form, read_form
 from workflow.engine.registry import StepContext
-from workflow.engine.tables import read_tables
+from workflow.engine.tables import Table, read_tables
 
 #: Definitions kept by one process; a school publishes a handful, and running cases hold old ones.
 _KEPT: Final = 128
@@ -46,6 +46,11 @@ class Definition:
         """Properties of a user task's form that enter task data."""
         form = self.forms.get(properties(task_spec).get("form", ""))
         return form.decides if form else ()
+
+    def table(self, id_: str) -> Table | None:
+        """The decision table `id_`, if an element of this definition asks it."""
+        asked = (spec.table for spec in self.specs() if isinstance(spec, TableTask))
+        return next((table for table in asked if table.id == id_), None)
 
     def specs(self) -> Iterator[Any]:
         """Every element of every process."""

@@ -28,6 +28,7 @@ class Rule:
     id: str
     cells: tuple[Cell | None, ...]
     outputs: tuple[Expression | None, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,15 @@ class Table:
             raise TableAmbiguous(f"决策表 {self.id!r} 有多条规则同时符合。", table=self.id)
         row = rows[0] if rows else [None] * len(self.outputs)
         return {name: flat(value, name=name) for name, value in zip(self.outputs, row, strict=True)}
+
+    def label(self, output: str, text: str) -> str:
+        """The description of the first rule whose result `output` is the fixed `text`."""
+        at = self.outputs.index(output)
+        for rule in self.rules:
+            result = rule.outputs[at]
+            if result is not None and result.text.strip() == f'"{text}"':
+                return rule.label
+        return ""
 
     def names(self) -> frozenset[str]:
         return frozenset(name for expression in self.expressions() for name in expression.names)
@@ -103,7 +113,8 @@ def _rule(rule: Any, inputs: int, outputs: int) -> Rule:
     results = tuple(_output(text_of(entry)) for entry in children(rule, "outputEntry"))
     if len(cells) != inputs or len(results) != outputs:
         raise ProcessInvalid("规则的格数与列数不符。", element=rule.get("id", ""))
-    return Rule(rule.get("id", ""), cells, results)
+    label = "".join(node.text or "" for node in children(rule, "description")).strip()
+    return Rule(rule.get("id", ""), cells, results, label)
 
 
 def _output(text: str) -> Expression | None:

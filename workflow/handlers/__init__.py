@@ -1,11 +1,12 @@
 """What the service tasks of the diagrams do: one module per diagram, same stem."""
 
-from workflow.handlers import crisis, crisis_answers, follow_up, follow_up_answers, notice
+from workflow.handlers import crisis, crisis_answers, follow_up, follow_up_answers, intake, notice
 
 __all__ = [
     "crisis",
     "crisis_answers",
     "follow_up",
     "follow_up_answers",
+    "intake",
     "notice",
 ]

@@ -1,12 +1,15 @@
 """What else a completed task of a follow-up means: a talk on file, a score, a decision."""
 
 from ledger import events
+from parties.access import Viewer
 from records import evaluations, file_entries
 from records.evaluations import Score
 from records.models import Evaluation, FileEntry
-from workflow import next_contacts, plan_days, upgrade_requests
+from workflow import next_contacts, plan_days, routing, upgrade_requests
 from workflow.completions import Completion, on_complete
 from workflow.handlers.follow_up import CONTACT
+from workflow.models import Case
+from workflow.upgrading import UpgradeInput, take_up
 
 
 @on_complete(CONTACT, next_contacts.TASK, plan_days.TALK)
@@ -45,9 +48,16 @@ def school_scored(completion: Completion) -> None:
 
 @on_complete(upgrade_requests.TASK)
 def upgrade_decided(completion: Completion) -> None:
-    upgrade_requests.decide(
+    """The same way up as by hand; a case that is a crisis already stays one."""
+    crisis = upgrade_requests.decide(
         task=completion.task, by=completion.by, at=completion.at, answer=completion.answer
     )
+    held = routing.hold(completion.task.case_id)
+    if not crisis or held.case.channel == Case.Channel.CRISIS or held.case.closed_at is not None:
+        return
+    viewer = Viewer.load(completion.by, at=completion.at)
+    reason = str(completion.answer.get("reason", ""))
+    take_up(held, viewer, UpgradeInput(to=Case.Channel.CRISIS.value, reason=reason))
 
 
 def _held(completion: Completion) -> None:

@@ -7,23 +7,28 @@ from workflow.models.human_task import HumanTask
 from workflow.models.notification import Notification
 from workflow.models.process import Incident, ProcessDefinition, ProcessInstance
 from workflow.models.request import Heartbeat, IdempotencyKey
+from workflow.models.routing import CaseFace, DowngradeProposal, Matter, RoutingDecision
 from workflow.models.scheduled_contact import ScheduledContact
 from workflow.models.settings import ClockSetting, LadderSetting
 
 __all__ = [
     "Case",
+    "CaseFace",
     "CaseParty",
     "ClockSetting",
     "CrisisReport",
+    "DowngradeProposal",
     "Escalation",
     "Heartbeat",
     "HumanTask",
     "IdempotencyKey",
     "Incident",
     "LadderSetting",
+    "Matter",
     "Notification",
     "ProcessDefinition",
     "ProcessInstance",
+    "RoutingDecision",
     "ScheduledContact",
     "ZeroReport",
 ]

@@ -15,6 +15,10 @@ def _is_no_crisis(case: models.Model) -> bool:
     return isinstance(case, Case) and case.channel != Case.Channel.CRISIS
 
 
+def _is_crisis(case: models.Model) -> bool:
+    return not _is_no_crisis(case)
+
+
 class Case(FSMModelMixin, models.Model):
     """One matter in one channel. `student` is empty while nobody knows who it is about."""
 
@@ -93,6 +97,8 @@ class Case(FSMModelMixin, models.Model):
     #: a crisis may not be told, because a matter that vanishes tells as much.
     shown_channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
     shown_state = models.CharField(max_length=13, choices=State.choices, blank=True)
+    #: When what the family sees stood still, because the rest may not be told.
+    shown_until = models.DateTimeField(null=True, blank=True)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "CRI",
@@ -112,6 +118,7 @@ class Case(FSMModelMixin, models.Model):
         "closed_at": "CRI",
         "shown_channel": "AUD",
         "shown_state": "AUD",
+        "shown_until": "AUD",
     }
 
     class Meta:
@@ -123,6 +130,10 @@ class Case(FSMModelMixin, models.Model):
                 condition=models.Q(closed_at__isnull=True)
                 | models.Q(state__in=["CLOSED", "CANCELLED", "TRANSFERRED"]),
                 name="only_ended_cases_have_an_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shown_until__isnull=True) ^ ~models.Q(shown_state=""),
+                name="a_face_stands_still_since_a_moment",
             ),
         ]
         indexes = [
@@ -169,15 +180,38 @@ class Case(FSMModelMixin, models.Model):
         """The danger is over; the student is accompanied."""
         self.danger_over_at = at
 
+    @transition(field=state, source=list(_OPEN), target=State.TRIAGED, conditions=[_is_no_crisis])
+    def route(self, *, channel: str, kind: str) -> None:
+        """A person put it into a channel that the family may see.
+
+        A face that stands still goes on standing, and what nobody saw stays unseen: whoever may
+        not know of the crisis that it was must not notice.
+        """
+        self.channel, self.kind = channel, kind
+        if not self.shown_state and self.safe_to_tell != self.SafeToTell.NO:
+            self.shown_channel = channel
+
     @transition(
         field=state,
-        source=[State.OPENED, State.REOPENED, State.TRIAGED, State.IN_PROGRESS, State.FOLLOW_UP],
+        source=[
+            State.TRIAGED,
+            State.IN_PROGRESS,
+            State.WAITING_PARTY,
+            State.FOLLOW_UP,
+            State.EVALUATED,
+        ],
         target=State.TRIAGED,
+        conditions=[_is_crisis],
     )
-    def route(self, *, channel: str, kind: str) -> None:
-        """A person put it into a channel that the family may see."""
+    def calm(self, *, channel: str, kind: str, at: datetime) -> None:
+        """降级: two people hold it to be stable. The family sees it only where telling was safe.
+
+        Whoever must go on seeing the old face has it kept for them alone (CaseFace) before.
+        """
         self.channel, self.kind = channel, kind
-        self.shown_channel, self.shown_state = channel, ""
+        self.danger_over_at = self.danger_over_at or at
+        if self.safe_to_tell == self.SafeToTell.YES:
+            self.shown_channel, self.shown_state, self.shown_until = channel, "", None
 
     @transition(
         field=state,
@@ -202,7 +236,7 @@ class Case(FSMModelMixin, models.Model):
     def alarm(self, *, at: datetime) -> None:
         """升级为危机: the family goes on seeing what it saw until telling is safe."""
         if self.shown_channel and not self.shown_state:
-            self.shown_state = self.state
+            self.shown_state, self.shown_until = self.state, at
         self.channel, self.alarm_at = self.Channel.CRISIS, at
         self.triaged_at = self.danger_over_at = None
         self.safe_to_tell = self.SafeToTell.UNDECIDED

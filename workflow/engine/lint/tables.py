@@ -8,6 +8,7 @@ from lxml import etree
 from workflow.engine.documents import BPMN, DMN
 from workflow.engine.errors import ExpressionRefused
 from workflow.engine.expressions import Expression, compile_cell, compile_expression
+from workflow.engine.lint import coverage
 from workflow.engine.lint.diagram import Diagram
 from workflow.engine.lint.expressions import LANGUAGE, undeclared
 from workflow.engine.lint.findings import Finding
@@ -78,6 +79,23 @@ def _decision(table: Diagram, decision: Any, project: Project) -> Iterator[Findi
                 column, "table.output", "输出列没有可用的名称。", "用字母、数字、下划线命名。"
             )
     yield from _cells(table, found[0], _Names(table, decision, project))
+    yield from _values(table, found[0])
+    yield from coverage.check(table, decision, found[0])
+
+
+def _values(table: Diagram, found: Any) -> Iterator[Finding]:
+    """Lists of what a column may hold are read by the same language as its cells."""
+    for column in (*children(found, "input"), *children(found, "output")):
+        for values in (*children(column, "inputValues"), *children(column, "outputValues")):
+            try:
+                compiled = compile_expression(f"[{text_of(values)}]")
+            except ExpressionRefused as refused:
+                yield table.finding(column, "table.cell", str(refused), LANGUAGE)
+                continue
+            if compiled.names or compiled.clocks or not text_of(values).strip():
+                yield table.finding(
+                    column, "table.cell", "取值须是固定的值。", '写成 "yes", "no" 这样的一列。'
+                )
 
 
 def _cells(table: Diagram, found: Any, names: "_Names") -> Iterator[Finding]:

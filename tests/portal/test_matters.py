@@ -1,0 +1,86 @@
+"""Raising a matter on a phone: staff a matter, family and student 请求面谈."""
+
+import pytest
+
+from parties import tenancy
+from tests.factories import World
+from tests.portal.visitors import by_link, by_password
+from workflow.models import Matter
+
+pytestmark = pytest.mark.usefixtures("channels")
+
+TOLD = {"words": "最近成绩下滑，想谈一谈", "danger": "no"}
+
+
+def raised(world: World) -> list[tuple[str, str, str]]:
+    with tenancy.scope(world.id):
+        rows = Matter.objects.order_by("raised_at")
+        return list(rows.values_list("raised_role", "trigger", "raised_by__name"))
+
+
+def test_a_mother_asks_for_a_talk_and_gets_a_slip(world: World) -> None:
+    phone = by_link(world, "mother")
+    phone.open("/matters/new")
+    assert "请求面谈" in phone.text
+    assert phone.html.index('href="tel:110"') < phone.html.index("<h1")
+
+    student, nonce = str(world.student.pk), phone.value("nonce")
+    phone.send("/matters/new", student=student, trigger="visit", nonce=nonce, **TOLD)
+
+    assert raised(world) == [("G", "visit", "mother")]
+    assert "回执编号 SX" in phone.text
+
+
+def test_a_second_tap_is_the_same_matter(world: World) -> None:
+    phone = by_link(world, "mother")
+    phone.open("/matters/new")
+    given = {"student": str(world.student.pk), "trigger": "visit", "nonce": phone.value("nonce")}
+
+    phone.send("/matters/new", **given, **TOLD)
+    phone.open("/matters/new")
+    phone.send("/matters/new", **given, **TOLD)
+
+    assert len(raised(world)) == 1
+
+
+def test_a_teacher_finds_the_student_and_the_case_shows_the_proposal(world: World) -> None:
+    phone = by_password(world, "teacher")
+    phone.open("/matters/new")
+    phone.send("/matters/new", who="2401", find="1", **TOLD)
+    assert "student（数控2401）" in phone.text
+    assert "最近成绩下滑" in phone.html
+
+    student, nonce = str(world.student.pk), phone.value("nonce")
+    answers = {"trigger": "academic", "repeated": "on", "individual": "on"}
+    phone.send("/matters/new", student=student, nonce=nonce, **answers, **TOLD)
+    assert raised(world) == [("HT", "academic", "teacher")]
+    with tenancy.scope(world.id):
+        case = Matter.objects.get().case_id
+    phone.open(f"/cases/{case}")
+
+    assert "面对面会谈（学业预警：两次技能测试未通过）" in phone.text
+    assert "决定渠道" in phone.text
+
+
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(world: World) -> None:
+    phone = by_password(world, "student")
+    phone.open("/matters/new")
+
+    phone.send("/matters/new", student=str(world.student.pk), words="想找老师聊聊", trigger="other")
+
+    assert phone.page.status_code == 400
+    assert "请选择一项" in phone.text
+    assert "想找老师聊聊" in phone.html
+    assert raised(world) == []
+
+
+def test_somebody_elses_student_cannot_be_slipped_in(world: World) -> None:
+    phone = by_link(world, "mother")
+    phone.open("/matters/new")
+    with tenancy.scope(world.id):
+        other = world.pupil("other", world.other_class)
+
+    phone.send("/matters/new", student=str(other.pk), trigger="visit", **TOLD)
+
+    assert phone.page.status_code == 400
+    assert raised(world) == []

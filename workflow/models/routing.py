@@ -1,0 +1,290 @@
+"""How a matter came into its channel: what was said, what was proposed, and who decided."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from parties.crypto import EncryptedTextField
+from parties.models import Person, School
+from workflow.models.case import Case
+
+
+class Matter(models.Model):
+    """What somebody raised, in their words and with their answers. A person decides what it is.
+
+    The second half (`level` to `proposed_at`) is written once, by the process that reads the words
+    and asks the routing table; it proposes and decides nothing.
+    """
+
+    class Trigger(models.TextChoices):
+        ACADEMIC = "academic", "学业预警"
+        BEHAVIOUR = "behaviour", "行为异常"
+        CAREER = "career", "职业规划"
+        ATTENDANCE = "attendance", "考勤"
+        MENTAL = "mental", "心理"
+        HEALTH = "health", "健康"
+        AID = "aid", "经济资助"
+        CONFLICT = "conflict", "同伴冲突"
+        PLACEMENT_FIT = "placement_fit", "实习适应"
+        PLACEMENT_SAFETY = "placement_safety", "实习安全"
+        PRAISE = "praise", "表扬"
+        VISIT = "visit", "家长来访"
+        DIVERGENCE = "divergence", "月度反馈分歧"
+        OTHER = "other", "其他"
+
+    class Danger(models.TextChoices):
+        YES = "yes", "有危险"
+        NO = "no", "没有危险"
+        UNCLEAR = "unclear", "不清楚"
+
+    class Level(models.TextChoices):
+        RED = "red", "红色提示"
+        AMBER = "amber", "黄色提示"
+        NONE = "none", "没有提示"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="matters", db_constraint=False)
+    receipt_no = models.CharField("回执编号", max_length=32)
+    raised_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    raised_role = models.CharField(max_length=3)
+    trigger = models.CharField("触发原因", max_length=20, choices=Trigger.choices)
+    words = EncryptedTextField("事由")
+    danger = models.CharField("现在有危险吗", max_length=7, choices=Danger.choices)
+    repeated = models.BooleanField("反复出现")
+    needs_family = models.BooleanField("需要家长到场或答复")
+    individual = models.BooleanField("含个人信息")
+    request_key = models.CharField(max_length=120)
+    raised_at = models.DateTimeField()
+    level = models.CharField("用语提示", max_length=5, choices=Level.choices, blank=True)
+    hints = ArrayField(models.CharField(max_length=40), default=list)
+    proposed = models.CharField("建议渠道", max_length=8, choices=Case.Channel.choices, blank=True)
+    rule = models.CharField(max_length=60, blank=True)
+    rule_label = models.CharField(max_length=200, blank=True)
+    proposed_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "case": "COM",
+        "receipt_no": "COM",
+        "raised_by": "COM",
+        "raised_role": "COM",
+        "trigger": "COM",
+        "words": "COM",
+        "danger": "COM",
+        "repeated": "COM",
+        "needs_family": "COM",
+        "individual": "COM",
+        "request_key": "AUD",
+        "raised_at": "COM",
+        "level": "COM",
+        "hints": "COM",
+        "proposed": "COM",
+        "rule": "COM",
+        "rule_label": "COM",
+        "proposed_at": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "case"], name="one_matter_per_case"),
+            models.UniqueConstraint(fields=["school", "receipt_no"], name="one_matter_receipt"),
+            models.UniqueConstraint(fields=["school", "request_key"], name="one_matter_per_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"matter #{self.pk} {self.trigger}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.case_id
+
+    def answers(self) -> dict[str, str]:
+        """The severity answers as the routing table reads them."""
+        said = {True: "yes", False: "no"}
+        return {
+            "danger": str(self.danger),
+            "repeated": said[self.repeated],
+            "needs_family": said[self.needs_family],
+            "individual": said[self.individual],
+        }
+
+
+class RoutingDecision(models.Model):
+    """One decision about the channel. Rows are added, never changed, not even by the owner.
+
+    `chosen` is what the first person wanted, `channel` what counts: a second look may refuse to go
+    below what the words or the table point to.
+    """
+
+    class Kind(models.TextChoices):
+        FIRST = "FIRST", "首次分流"
+        UPGRADE = "UPGRADE", "升级"
+        DOWNGRADE = "DOWNGRADE", "降级"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="routings", db_constraint=False)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    trigger = models.CharField(max_length=20, choices=Matter.Trigger.choices, blank=True)
+    answers = models.JSONField(default=dict)
+    level = models.CharField(max_length=5, choices=Matter.Level.choices, blank=True)
+    hints = ArrayField(models.CharField(max_length=40), default=list)
+    proposed = models.CharField(max_length=8, choices=Case.Channel.choices, blank=True)
+    rule = models.CharField(max_length=60, blank=True)
+    rule_label = models.CharField(max_length=200, blank=True)
+    from_channel = models.CharField(max_length=8, choices=Case.Channel.choices, blank=True)
+    chosen = models.CharField(max_length=8, choices=Case.Channel.choices)
+    channel = models.CharField(max_length=8, choices=Case.Channel.choices)
+    decided_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    second_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    reason = EncryptedTextField(blank=True, default="")
+    second_reason = EncryptedTextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "case": "CRI",
+        "kind": "CRI",
+        "trigger": "CRI",
+        "answers": "CRI",
+        "level": "CRI",
+        "hints": "CRI",
+        "proposed": "CRI",
+        "rule": "CRI",
+        "rule_label": "CRI",
+        "from_channel": "CRI",
+        "chosen": "CRI",
+        "channel": "CRI",
+        "decided_by": "CRI",
+        "second_by": "CRI",
+        "reason": "CRI",
+        "second_reason": "CRI",
+        "at": "CRI",
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(second_by=None) | ~models.Q(second_by=models.F("decided_by")),
+                name="two_names_are_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="DOWNGRADE", from_channel="CRISIS")
+                | models.Q(second_by__isnull=False),
+                name="nobody_downgrades_a_crisis_alone",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "case", "at"], name="routing_by_case")]
+
+    def __str__(self) -> str:
+        return f"routing decision #{self.pk} {self.kind}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.case_id
+
+
+class DowngradeProposal(FSMModelMixin, models.Model):
+    """One of 德育处 and 心理教师 holds a crisis to be stable; nothing changes until the other does.
+
+    It counts for the alarm during which it was made (`alarm_at`): danger again, and it lapses.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", "待另一人确认"
+        CONFIRMED = "CONFIRMED", "已确认"
+        LAPSED = "LAPSED", "已失效"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="proposals", db_constraint=False)
+    channel = models.CharField(max_length=8, choices=Case.Channel.choices)
+    reason = EncryptedTextField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    alarm_at = models.DateTimeField()
+    at = models.DateTimeField()
+    state = FSMField(choices=State.choices, default=State.PROPOSED, protected=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "case": "CRI",
+        "channel": "CRI",
+        "reason": "CRI",
+        "by": "CRI",
+        "alarm_at": "CRI",
+        "at": "CRI",
+        "state": "CRI",
+        "ended_at": "CRI",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "case"],
+                condition=models.Q(state="PROPOSED"),
+                name="one_standing_downgrade_proposal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"downgrade proposal #{self.pk} {self.state}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.case_id
+
+    @transition(field=state, source=State.PROPOSED, target=State.CONFIRMED)
+    def confirm(self, *, at: datetime) -> None:
+        """The other of the two agreed."""
+        self.ended_at = at
+
+    @transition(field=state, source=State.PROPOSED, target=State.LAPSED)
+    def lapse(self, *, at: datetime) -> None:
+        """A newer one takes its place, or the danger came back."""
+        self.ended_at = at
+
+
+class CaseFace(models.Model):
+    """What one person goes on seeing of a case for good, because they may not learn the rest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="faces", db_constraint=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    channel = models.CharField(max_length=8, choices=Case.Channel.choices)
+    state = models.CharField(max_length=13, choices=Case.State.choices)
+    until = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "case": "CRI",
+        "person": "CRI TPD",
+        "channel": "CRI",
+        "state": "CRI",
+        "until": "CRI",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "case", "person"], name="one_kept_face"),
+            models.CheckConstraint(
+                condition=~models.Q(channel="CRISIS"), name="no_kept_face_is_a_crisis"
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "person"], name="case_face_by_person")]
+
+    def __str__(self) -> str:
+        return f"case face #{self.pk}"

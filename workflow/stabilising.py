@@ -1,0 +1,213 @@
+"""From crisis to meeting: 德育处 and 心理教师 together, one proposes and the other confirms.
+
+    propose --> PROPOSED --(the other of the two confirms)--> CONFIRMED, the case is a meeting
+                    |
+                    +--(danger again, or a newer proposal)--> LAPSED
+
+Until the second name nothing changes: tasks, daily reports and ladder go on. Whoever may not be
+told of the crisis is not told by its end either (_keep_faces).
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from ledger import events
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.models import GuardianLink, Person
+from parties.roles import Role
+from workflow import cases, contacts, reports, rerouting, routing
+from workflow.errors import InvalidInput, NotAllowed, NotFound, SamePerson, WrongState
+from workflow.models import (
+    Case,
+    CaseFace,
+    CaseParty,
+    DowngradeProposal,
+    Escalation,
+    HumanTask,
+    RoutingDecision,
+)
+from workflow.routing import Channel, Decision, Held
+
+#: The law asks for a decision about reporting; stabilising must not be a way around it.
+_REPORT_TASKS: Final = ("report_decide", "report_confirm", "report_waive")
+_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
+
+
+def propose(
+    *, school_id: int, case_id: UUID, by: Person, at: datetime, to: str, reason: str
+) -> DowngradeProposal:
+    """The first of the two names. A newer proposal takes the place of one that still stands.
+
+    Raises:
+        NotFound, NotAllowed: the case is not there for `by`; neither 德育处 nor 心理教师.
+        InvalidInput: no reason; anything but a meeting.
+        WrongState: not a crisis, not triaged yet, somebody still has to acknowledge, or the
+            mandatory report is not decided.
+    """
+    rerouting.require_reason(reason)
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        seen = viewer.get(Case, case_id)
+        viewer.require(Act.DOWNGRADE, seen)
+        if to != Channel.MEETING:
+            raise InvalidInput("危机只能降为面对面会谈。", field="to", mend="请选择 MEETING。")
+        held = routing.hold(case_id)
+        rerouting.refuse_moved(held, seen, by)
+        _refuse_unstable(held.case)
+        _lapse(held.case, at=at)
+        made = DowngradeProposal.objects.create(
+            school_id=school_id,
+            case=held.case,
+            channel=to,
+            reason=reason,
+            by=by,
+            alarm_at=held.case.alarm_at,
+            at=at,
+        )
+        _record("downgrade.proposed", made, by=by, at=at)
+        return made
+
+
+def confirm(
+    *, school_id: int, case_id: UUID, proposal_id: UUID, by: Person, at: datetime, reason: str = ""
+) -> RoutingDecision:
+    """The second name: the crisis's tasks and reports end, and the meeting begins.
+
+    Raises:
+        NotFound, NotAllowed: case or proposal is not there for `by`; not the other of the two.
+        SamePerson: `by` proposed it.
+        WrongState: it lapsed or was confirmed, or the crisis is not stable any more.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        seen = viewer.get(Case, case_id)
+        held = routing.hold(case_id)
+        proposal = _standing(held.case, proposal_id)
+        viewer.require(Act.DOWNGRADE, held.case)
+        rerouting.refuse_moved(held, seen, by)
+        _refuse_pair(proposal, viewer, held.case)
+        _refuse_unstable(held.case)
+        proposal.confirm(at=at)
+        proposal.save(update_fields=["state", "ended_at"])
+        decided = _calm(held, proposal, viewer, reason)
+    cases.start_now(school_id, case_id, at=at)
+    return decided
+
+
+def standing(case: Case) -> DowngradeProposal | None:
+    """The proposal that waits for its second name, unless the danger came back since."""
+    found = case.proposals.filter(state=DowngradeProposal.State.PROPOSED)
+    return found.filter(alarm_at=case.alarm_at).select_related("by").first()
+
+
+def _calm(held: Held, proposal: DowngradeProposal, viewer: Viewer, reason: str) -> RoutingDecision:
+    case, at = held.case, viewer.at
+    routing.stop(held, at=at, reason="downgraded")
+    _refuse_waiting(case)  # a report missed at this very moment may have raised the ladder
+    _keep_faces(case, at=at)
+    matter = case.matters.first()
+    case.calm(channel=proposal.channel, kind="" if matter is None else matter.trigger, at=at)
+    case.save()
+    routing.begin(case, at=at)
+    decision = Decision(
+        kind=RoutingDecision.Kind.DOWNGRADE,
+        chosen=proposal.channel,
+        channel=proposal.channel,
+        by=proposal.by_id,
+        reason=proposal.reason,
+        second_by=viewer.person.pk,
+        second_reason=reason,
+    )
+    return routing.record(case, decision, before=Channel.CRISIS, at=at)
+
+
+def _keep_faces(case: Case, *, at: datetime) -> None:
+    """Whoever may not be told keeps the face they know, or goes on seeing nothing.
+
+    Only where telling was safe does the rest of the family see the meeting; then the student, too,
+    stops being a subject whom nobody writes to.
+    """
+    if case.safe_to_tell != Case.SafeToTell.YES:
+        return
+    for person in sorted(_barred(case, at=at)):
+        if case.shown_until is None:  # they never saw anything of it
+            reports.name(case, {(person, str(CaseParty.Part.EXCLUDED)): None}, at=at)
+            continue
+        CaseFace.objects.get_or_create(
+            school_id=case.school_id,
+            case=case,
+            person_id=person,
+            defaults={
+                "channel": case.shown_channel,
+                "state": case.shown_state,
+                "until": case.shown_until,
+            },
+        )
+    case.parties.filter(part=CaseParty.Part.SUBJECT).delete()
+
+
+def _barred(case: Case, *, at: datetime) -> set[UUID]:
+    """Guardians whom the crisis names, or whom an order keeps from the student."""
+    family = GuardianLink.objects.filter(student=case.student_id)
+    return set(family.values_list("guardian_id", flat=True)) & contacts.barred(case, at=at)
+
+
+def _standing(case: Case, proposal_id: UUID) -> DowngradeProposal:
+    found = case.proposals.select_for_update(of=("self",)).filter(pk=proposal_id).first()
+    if found is None:
+        raise NotFound("没有找到。")
+    lapsed = found.alarm_at != case.alarm_at
+    if found.state != DowngradeProposal.State.PROPOSED or lapsed:
+        raise WrongState("该降级意见已失效或已确认。", proposal=str(proposal_id))
+    return found
+
+
+def _refuse_pair(proposal: DowngradeProposal, viewer: Viewer, case: Case) -> None:
+    """One of 德育处, one of 心理教师, and two different people."""
+    if proposal.by_id == viewer.person.pk:
+        raise SamePerson("须由两人分别作出决定，您已提出降级。", proposal=str(proposal.pk))
+    first = Viewer.load(proposal.by, at=viewer.at).roles_towards(case.student)
+    second = viewer.roles_towards(case.student)
+    if not ({Role.ME} <= first and {Role.PSY} <= second) and not (
+        {Role.PSY} <= first and {Role.ME} <= second
+    ):
+        raise NotAllowed("危机降级须德育处与心理教师各一人。", proposal=str(proposal.pk))
+
+
+def _refuse_unstable(case: Case) -> None:
+    if case.channel != Channel.CRISIS:
+        raise WrongState("该事项不是危机。", case=str(case.pk))
+    if case.triaged_at is None:
+        raise WrongState("双人研判之前不能降级。", case=str(case.pk))
+    _refuse_waiting(case)
+    done = case.tasks.filter(created_at__gte=case.alarm_at, name=_REPORT_TASKS[0])
+    decided = done.filter(state=HumanTask.State.COMPLETED).exists()
+    waiting = case.tasks.filter(name__in=_REPORT_TASKS, state__in=_LIVE).exists()
+    if waiting or not decided:
+        raise WrongState("强制报告尚未决定，不能降级。", case=str(case.pk))
+
+
+def _refuse_waiting(case: Case) -> None:
+    if case.escalations.filter(state=Escalation.State.WAITING).exists():
+        raise WrongState("还没有人接报，不能降级。", case=str(case.pk))
+
+
+def _lapse(case: Case, *, at: datetime) -> None:
+    for earlier in case.proposals.filter(state=DowngradeProposal.State.PROPOSED):
+        earlier.lapse(at=at)
+        earlier.save(update_fields=["state", "ended_at"])
+        _record("downgrade.lapsed", earlier, by=None, at=at)
+
+
+def _record(kind: str, proposal: DowngradeProposal, *, by: Person | None, at: datetime) -> None:
+    events.append(
+        school_id=proposal.school_id,
+        kind=kind,
+        actor=None if by is None else by.pk,
+        subject=("case", proposal.case_id),
+        refs=[("proposal", proposal.pk)],
+        at=at,
+        payload={"to": proposal.channel},
+    )

@@ -1,0 +1,62 @@
+"""Taking a case up a channel: one way, whether a team member or 德育处 on a sign decided it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from parties.access import Viewer
+from parties.roles import Role
+from workflow import routing
+from workflow.models import Case, CrisisReport, RoutingDecision
+from workflow.reports import ReportInput, Suspect
+from workflow.routing import Channel, Decision, Held
+
+#: In which of their roles somebody reports by an upgrade: the nearest to the student first.
+_NEAREST: Final = (Role.HT, Role.ST, Role.PSY, Role.DOC, Role.GL, Role.ME, Role.VP, Role.PR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeInput:
+    """Why, in words that the team of a crisis will read; the rest counts for a crisis alone."""
+
+    to: str
+    reason: str
+    safe_now: str = CrisisReport.Safe.UNKNOWN.value
+    suspects: Sequence[Suspect] = ()
+
+
+def take_up(held: Held, viewer: Viewer, upgrade: UpgradeInput) -> RoutingDecision:
+    """Move a held case up: what goes on stops, and a crisis wakes its ladder. Inside a scope."""
+    case, at, before = held.case, viewer.at, str(held.case.channel)
+    routing.stop(held, at=at, reason="upgraded")
+    if upgrade.to == Channel.CRISIS:
+        number = case.reports.count() + 1
+        routing.sound(
+            case,
+            report=ReportInput(
+                who="",
+                student_id=case.student_id,
+                observed=upgrade.reason,
+                safe_now=upgrade.safe_now,
+                suspects=upgrade.suspects,
+            ),
+            reporter=viewer.person,
+            role=_role(viewer, case),
+            request_key=f"upgrade:{case.pk}:{number}",
+            at=at,
+        )
+    else:
+        routing.enter(case, channel=upgrade.to, kind=case.kind, at=at)
+    decision = Decision(
+        kind=RoutingDecision.Kind.UPGRADE,
+        chosen=upgrade.to,
+        channel=upgrade.to,
+        by=viewer.person.pk,
+        reason=upgrade.reason,
+    )
+    return routing.record(case, decision, before=before, at=at)
+
+
+def _role(viewer: Viewer, case: Case) -> Role:
+    held = viewer.roles_towards(case.student)
+    return next((role for role in _NEAREST if role in held), min(held, default=Role.ME))
