@@ -122,7 +122,7 @@ def _problems(codes: Sequence[str], *, refusal: bool) -> dict[Any, Any]:
     for code in dict.fromkeys(codes):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     if refusal:
-        by_status[_DOMAIN_REFUSAL] = ["input.invalid"]
+        by_status.setdefault(_DOMAIN_REFUSAL, []).append("input.invalid")
     return {
         (status, MEDIA_TYPE): OpenApiResponse(
             ProblemSerializer,

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('channel', models.CharField(choices=[('PHONE', '电话'), ('WECHAT', '微信'), ('VISIT', '上门'), ('AT_SCHOOL', '到校面谈'), ('OTHER', '其他')], max_length=9, verbose_name='方式')),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='地点')),
+                ('place', parties.crypto.EncryptedTextField(blank=True, default='', verbose_name='地点')),
                 ('outcome', models.CharField(choices=[('REACHED', '已联系到'), ('NO_ANSWER', '无人接听或未回'), ('REFUSED', '接通但拒绝沟通'), ('WRONG_NUMBER', '号码有误')], max_length=12, verbose_name='结果')),
                 ('note', parties.crypto.EncryptedTextField(blank=True, default='', verbose_name='记录')),
                 ('at', models.DateTimeField(verbose_name='时间')),

@@ -191,7 +191,7 @@ class NoticeContact(models.Model):
     )
     guardian = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     channel = models.CharField("方式", max_length=9, choices=Channel.choices)
-    place = models.CharField("地点", max_length=100, blank=True)
+    place = EncryptedTextField("地点", blank=True, default="")
     outcome = models.CharField("结果", max_length=12, choices=Outcome.choices)
     note = EncryptedTextField("记录", blank=True, default="")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)

@@ -365,7 +365,7 @@ def test_require_raises_where_may_says_no(world: World, act: Act) -> None:
 def test_every_registered_policy_answers_all_three_questions() -> None:
     assert {model.__name__ for model in access._policies} == {
         "Case", "CrisisReport", "Escalation", "HumanTask", "Incident", "Notification",
-        "Placement", "Student", "ZeroReport",
+        "Notice", "NoticeContact", "NoticeReceipt", "Placement", "Student", "ZeroReport",
     }  # fmt: skip
     for policy in access._policies.values():
         assert all(callable(getattr(policy, name)) for name in ("rows", "fields", "may"))

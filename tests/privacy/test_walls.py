@@ -36,6 +36,7 @@ _TEXT = {"CharField", "TextField", "JSONField"}
 CODES = {
     "parties.Account.password",
     "parties.SensitiveFact.name",
+    "records.FileEntry.kind",
     "workflow.Case.kind",
     "workflow.CrisisReport.receipt_no",
     "workflow.Escalation.reason",
