@@ -15,7 +15,7 @@ help:  ## say what each command does
 
 setup: $(STAMP)  ## install everything into .venv
 
-demo: $(STAMP)  ## a school, a crisis, and the ladder that climbs (Ctrl-C ends it)
+demo: $(STAMP)  ## a school and a story; ARGS="--scenario mass-notice" (Ctrl-C ends it)
 	@$(BIN)/python manage.py demo $(ARGS)
 
 test: $(STAMP)  ## the whole suite on a real Postgres and Valkey; ARGS="tests/processes -x" narrows

@@ -58,6 +58,18 @@ RUNS_OUT: list[tuple[str, datetime]] = [
     ("crisis.follow_up_monthly", local(11, 9, 8)),
     ("crisis.follow_up_done", local(10, 13, 17, 30)),
     ("crisis.close_confirm", local(10, 14, 17, 30)),
+    ("notice.approve", local(10, 10, 17, 30)),
+    ("notice.evening", local(10, 10, 21)),
+    ("notice.morning", local(10, 10, 7)),
+    ("notice.next_batch", NOW + MINUTE),
+    ("notice.resend", NOW + DAY),
+    ("notice.sms", NOW + 2 * DAY),
+    ("notice.call", NOW + 3 * DAY),
+    ("notice.second_guardian", NOW + 4 * DAY),
+    ("notice.calls", local(10, 10, 17, 30)),
+    ("notice.meeting", local(10, 16, 17, 30)),
+    ("notice.answers", local(10, 23, 17, 30)),
+    ("notice.close", NOW + MINUTE),
 ]
 
 
@@ -148,6 +160,7 @@ def test_only_working_days_pause_on_holidays() -> None:
     }
 
     assert pausing == {
+        *(f"notice.{name}" for name in ("approve", "calls", "meeting", "answers")),
         "crisis.meeting",
         "crisis.inform_after",
         "crisis.return_plan",

@@ -160,7 +160,9 @@ class MassNotice(Scenario):
 
     def stay_silent(self) -> None:
         """Another family says nothing: resent after a day, texted after two."""
-        stage, before = self.stage, len(self.heard(SILENT))
+        stage = self.stage
+        stage.wait("text.family", self._all_heard)
+        before = len(self.heard(SILENT))
         family = len(self.heard("mother")) + len(self.heard("father"))
         sent_at = datetime.fromisoformat(self.notice()["sent_at"])
         for number, (hours, promise) in enumerate(_REMINDERS, start=1):
@@ -168,6 +170,10 @@ class MassNotice(Scenario):
             self._wait_until_heard(promise, before + number)
         still = len(self.heard("mother")) + len(self.heard("father"))
         stage.promises.check("answered.left_alone", still == family, f"{family} then {still}")
+
+    def _all_heard(self) -> bool:
+        """The first messages are out; the father asked for a link to sign in besides."""
+        return bool(self.heard("mother") and self.heard(SILENT) and len(self.heard("father")) > 1)
 
     def _wait_until_heard(self, promise: str, times: int) -> None:
         """One message more, and no more than one."""

@@ -1,4 +1,4 @@
-"""`make demo`: a demo school, real services, and a crisis that climbs its ladder before your eyes.
+"""`make demo`: a demo school, real services, and a story that is played before your eyes.
 
 Exit status: 0 done, 1 a promise broke or something could not start, 2 wrong usage.
 """
@@ -16,7 +16,7 @@ WRONG_USAGE = 2
 
 
 class Command(BaseCommand):
-    help = "演示学校：启动真实服务，演一遍危机升级，然后留着给您看，直到按 Ctrl-C。"
+    help = "演示学校：启动真实服务，演一个场景，然后留着给您看，直到按 Ctrl-C。"
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
