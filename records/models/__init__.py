@@ -3,6 +3,13 @@
 from records.models.attachment import Attachment
 from records.models.communication import CommunicationRecord
 from records.models.file_entry import FileEntry
+from records.models.meeting import Meeting, MeetingSlot
+from records.models.meeting_file import (
+    DossierItem,
+    MeetingAttempt,
+    MeetingInvitee,
+    MeetingReply,
+)
 from records.models.objection import Objection
 from records.models.signature import Delivery, Signature
 from records.models.statement import Participant, PreparedItem, Statement
@@ -11,7 +18,13 @@ __all__ = [
     "Attachment",
     "CommunicationRecord",
     "Delivery",
+    "DossierItem",
     "FileEntry",
+    "Meeting",
+    "MeetingAttempt",
+    "MeetingInvitee",
+    "MeetingReply",
+    "MeetingSlot",
     "Objection",
     "Participant",
     "PreparedItem",
