@@ -43,6 +43,8 @@ class Act(StrEnum):
     REMIND = "remind"
     RETRY = "retry"
     READ_REPORTER = "read_reporter"
+    MEET = "meet"
+    CHOOSE_TIME = "choose_time"
 
 
 class Policy(Protocol):

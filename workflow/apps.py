@@ -11,3 +11,4 @@ class WorkflowConfig(AppConfig):
         import_module("workflow.handlers")
         import_module("workflow.checks")
         import_module("workflow.policies").register()
+        import_module("workflow.meeting_policies").register()

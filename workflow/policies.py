@@ -18,7 +18,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties import access
 from parties.access import Act, Viewer
-from parties.models import GuardianLink
+from parties.models import GuardianLink, Restriction
+from parties.relations import in_force
 from parties.roles import Role
 from workflow.models import (
     Case,
@@ -81,7 +82,7 @@ class CasePolicy:
         crisis = Q(student__in=viewer.wards) & told & ~Q(against(viewer))
         left_out = has_part(viewer, CaseParty.Part.EXCLUDED)
         shown = ~Q(shown_channel="") & Q(student__in=_family_of(viewer)) & ~Q(left_out)
-        return shown | crisis
+        return shown & ~_must_not_be_met(viewer) | crisis
 
     def fields(self, viewer: Viewer, obj: Case) -> frozenset[str]:
         if on_team(viewer, obj):
@@ -97,6 +98,8 @@ class CasePolicy:
             return self._may_acknowledge(viewer, obj)
         if act == Act.REMIND:
             return True
+        if act == Act.MEET:
+            return obj.channel == Case.Channel.MEETING
         return act == Act.ENDANGER
 
     def _may_acknowledge(self, viewer: Viewer, obj: Case) -> bool:
@@ -105,6 +108,14 @@ class CasePolicy:
         )
         held = viewer.roles_towards(obj.student)
         return bool(held & MAY_ACKNOWLEDGE) and not reported.exists()
+
+
+def _must_not_be_met(viewer: Viewer) -> Q:
+    """Meetings about a student that this person must not be met about: they do not exist."""
+    orders = Restriction.objects.filter(
+        student=OuterRef("student"), person=viewer.person, kind=Restriction.Kind.NO_MEETING
+    )
+    return Q(Exists(in_force(orders, viewer.at)), shown_channel=Case.Channel.MEETING)
 
 
 def _family_of(viewer: Viewer) -> frozenset[UUID]:
