@@ -129,10 +129,10 @@ class MeetingWalk:
             note="响铃一分钟", **more,
         )  # fmt: skip
 
-    def visit(self, outcome: str = "NO_ANSWER", **more: Any) -> None:
+    def visit(self, outcome: str = "NO_ANSWER", companion: str = "counsellor", **more: Any) -> None:
         self.do(
             "meeting_visit", outcome=outcome, tried_at=self.at.isoformat(), note="无人应门",
-            companion=str(self.world["counsellor"].pk), **more,
+            companion=str(self.world[companion].pk), **more,
         )  # fmt: skip
 
     def go_to(self, moment: datetime) -> None:

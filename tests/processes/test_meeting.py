@@ -1,16 +1,27 @@
-"""A meeting from the decision to its end, with the real services on the real database."""
+"""A meeting from the decision to the talk, with the real services on the real database."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from parties import tenancy
+from parties.errors import InvalidInput, WrongState
+from records.meetings import rows
+from records.models import (
+    FileEntry,
+)
 from tests.factories import World
 from tests.processes.meeting_walk import (
+    MeetingWalk,
+    agreed,
     begin,
     bpmn_with_follow_up,
+    offered,
 )
 from tests.records.meeting_days import local
+from workflow import meetings
+from workflow.models import ProcessInstance
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +63,213 @@ def test_the_usual_way_from_decision_to_close(world: World) -> None:
     assert walk.case.state == "CLOSED"
     assert walk.instance.status == "COMPLETED"
     assert walk.missed() == []
+
+
+# --- the family does not answer -------------------------------------------------------------------
+
+
+def unanswered(world: World) -> MeetingWalk:
+    """Two working days went by without a choice."""
+    walk = offered(world)
+    walk.go_to(local(14, 17, 29))
+    assert walk.open() == set()
+    walk.go_to(local(14, 17, 30))
+    assert walk.open() == {"meeting_call"}
+    return walk
+
+
+def test_no_answer_is_a_call_then_the_other_guardian_then_a_visit_then_not_met(
+    world: World,
+) -> None:
+    walk = unanswered(world)
+    about = [walk.task("meeting_call").about]
+    walk.call()
+    about.append(walk.task("meeting_call_second").about)
+    walk.call("meeting_call_second")
+    assert walk.task("meeting_visit").about is None
+    walk.visit()
+
+    assert about == [world["father"].pk, world["mother"].pk]
+    assert walk.open() == {"meeting_next_channel"}
+    assert walk.meeting.state == "NOT_MET"
+    assert walk.events("meeting.not_met")[0]["attempts"] == 3
+    with tenancy.scope(world.id):
+        tried = FileEntry.objects.filter(kind="contact_attempt", case_id=walk.case_id)
+        assert tried.count() == 3
+    walk.do("meeting_next_channel")
+    assert walk.case.state == "CLOSED"
+
+
+def test_a_visit_needs_a_second_colleague(world: World) -> None:
+    walk = unanswered(world)
+    walk.call()
+    walk.call("meeting_call_second")
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "companion"):
+        walk.visit(companion="teacher")
+
+
+def test_a_choice_during_the_ladder_counts_and_ends_it(world: World) -> None:
+    walk = unanswered(world)
+    walk.choose(3, by="father")
+
+    assert walk.open() == set()
+    assert walk.told("meeting.invitation") >= {"father", "mother"}
+
+
+def test_a_time_agreed_on_the_phone_counts_like_one_chosen(world: World) -> None:
+    walk = unanswered(world)
+    walk.call(outcome="AGREED", slot="3")
+
+    meeting = walk.meeting
+    with tenancy.scope(world.id):
+        slot = rows.agreed(meeting)
+        assert slot is not None
+        assert (slot.chosen_by_id, slot.starts_at) == (world["father"].pk, local(16, 18))
+    assert walk.told("meeting.invitation") >= {"father", "mother"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "slot", "field"), [("AGREED", None, "slot"), ("AGREED", "7", "slot")]
+)
+def test_agreed_on_the_phone_says_which_time(
+    world: World, outcome: str, slot: str | None, field: str
+) -> None:
+    walk = unanswered(world)
+    more = {} if slot is None else {"slot": slot}
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == field):
+        walk.call(outcome=outcome, **more)
+    assert walk.open() == {"meeting_call"}
+
+
+def test_another_time_wished_on_the_phone_is_a_change(world: World) -> None:
+    walk = unanswered(world)
+    walk.call(outcome="OTHER_TIME")
+
+    assert walk.open() == {"meeting_offer_slots"}
+    assert walk.meeting.changes == 1
+
+
+def test_a_family_that_says_no_is_not_visited(world: World) -> None:
+    walk = unanswered(world)
+    walk.call(outcome="REFUSED")
+    walk.call("meeting_call_second", outcome="REFUSED")
+
+    assert walk.open() == {"meeting_next_channel"}
+
+
+def test_a_talk_at_the_door_is_the_meeting(world: World) -> None:
+    walk = unanswered(world)
+    walk.call()
+    walk.call("meeting_call_second")
+    walk.visit(outcome="MET")
+
+    assert walk.open() == {"meeting_minutes"}
+    assert walk.meeting.state == "HELD"
+    assert walk.task("meeting_minutes").due_at == local(14, 21)
+
+
+def test_when_all_decline_nobody_waits_for_the_deadline(world: World) -> None:
+    walk = offered(world)
+    walk.decline("father")
+    assert walk.open() == set()
+    walk.decline("mother")
+
+    assert walk.open() == {"meeting_call"}
+    assert walk.events("meeting.unanswered") == []
+
+
+def test_not_met_may_go_on_in_writing(world: World) -> None:
+    walk = unanswered(world)
+    walk.call(outcome="REFUSED")
+    walk.call("meeting_call_second", outcome="REFUSED")
+    walk.do("meeting_next_channel", next="notice", reason="改为书面告知")
+
+    assert (walk.case.channel, walk.case.state) == ("NOTICE", "TRIAGED")
+    with tenancy.scope(world.id):
+        begun = ProcessInstance.objects.filter(case=walk.case_id, process_key="notice")
+        assert begun.count() == 1
+    assert walk.instance.status == "COMPLETED"
+
+
+def test_not_met_may_be_tried_again_from_the_beginning(world: World) -> None:
+    walk = unanswered(world)
+    first = walk.meeting.pk
+    walk.call(outcome="REFUSED")
+    walk.call("meeting_call_second", outcome="REFUSED")
+    walk.do("meeting_next_channel", next="again", reason="家长下月回来")
+    walk.do("meeting_prepare")
+
+    assert walk.meeting.pk != first
+    assert walk.meeting.state == "PREPARING"
+
+
+# --- changes and no-shows -------------------------------------------------------------------------
+
+
+def test_a_change_calls_the_date_off_and_new_times_are_offered(world: World) -> None:
+    walk = agreed(world)
+    walk.change(by="father")
+
+    assert walk.open() == {"meeting_offer_slots"}
+    assert walk.told("meeting.called_off") == {"father", "mother", "student", "teacher"}
+    walk.offer(first=19)
+    walk.choose(2)
+    walk.go_to(local(14, 12))
+    assert walk.open() == set()  # the first date is no date any more
+    walk.go_to(local(20, 13, 20))
+    assert walk.open() == {"meeting_hold"}
+
+
+def test_a_change_before_anything_was_agreed_calls_nothing_off(world: World) -> None:
+    walk = offered(world)
+    walk.change()
+
+    assert walk.open() == {"meeting_offer_slots"}
+    assert walk.told("meeting.called_off") == set()
+
+
+def test_the_third_change_is_refused_and_the_date_stands(world: World) -> None:
+    walk = agreed(world)
+    walk.change()
+    walk.offer(first=19)
+    walk.change(by="father")
+    walk.offer(first=21)
+    walk.choose(1)
+
+    with pytest.raises(WrongState, match="已经改过两次"):
+        walk.change()
+    walk.go_to(local(21, 10, 50))
+    assert walk.open() == {"meeting_hold"}
+
+
+def test_the_school_may_have_to_move_it_too(world: World) -> None:
+    walk = agreed(world)
+    meetings.move_date(
+        school_id=world.id, case_id=walk.case_id, by=world["teacher"], at=walk.at, words="参加抽考"
+    )
+
+    assert walk.open() == {"meeting_offer_slots"}
+    assert walk.meeting.changes == 1
+
+
+def test_moved_when_the_time_had_come_is_a_change(world: World) -> None:
+    walk = agreed(world)
+    walk.go_to(local(14, 10, 50))
+    walk.do("meeting_hold", outcome="moved", words="停电，改到下周")
+
+    assert walk.open() == {"meeting_offer_slots"}
+
+
+def test_a_no_show_is_offered_new_times_twice_and_then_not_met(world: World) -> None:
+    walk = agreed(world)
+    for first in (14, 19, 26):
+        if first != 14:
+            walk.offer(first=first)
+            walk.choose(1)
+        walk.go_to(local(first, 10, 50))
+        walk.do("meeting_hold", outcome="no_show")
+
+    assert walk.open() == {"meeting_next_channel"}
+    assert (walk.meeting.state, walk.meeting.no_shows) == ("NOT_MET", 3)
