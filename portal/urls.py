@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, home, reports, tasks
+from portal import cases, doors, home, meetings, reports, tasks
 
 app_name = "portal"
 
@@ -20,6 +20,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>", cases.case, name="case"),
     path("cases/<uuid:case_id>/acknowledge", cases.acknowledge, name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.danger_again, name="danger-again"),
+    path("meetings/<uuid:target_id>", meetings.meeting, name="meeting"),
+    path("meetings/<uuid:target_id>/change", meetings.change, name="meeting-change"),
+    path("meetings/<uuid:target_id>/decline", meetings.decline, name="meeting-decline"),
+    path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),

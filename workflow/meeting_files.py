@@ -86,14 +86,14 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
             (item, viewer.fields(item))
             for item in _parts(viewer, DossierItem, meeting, "student", "kind")
         ],
-        attempts=_parts(viewer, MeetingAttempt, meeting, "by", "tried_at"),
+        attempts=_parts(viewer, MeetingAttempt, meeting, "person,by", "tried_at"),
         replies=_parts(viewer, MeetingReply, meeting, "by", "at"),
     )
 
 
 def _parts(viewer: Viewer, model: type[M], meeting: Meeting, joined: str, *by: str) -> list[M]:
     """What the viewer sees of one kind of thing that belongs to the meeting, in order."""
-    found = viewer.rows(model).filter(meeting=meeting).select_related(joined)
+    found = viewer.rows(model).filter(meeting=meeting).select_related(*joined.split(","))
     rows_ = list(found.order_by(*by, "pk"))
     crypto.warm(rows_)
     return rows_

@@ -101,6 +101,15 @@ class OfMeeting:
         return False
 
 
+class ReplyPolicy(OfMeeting):
+    """What a family said about the time: the team's to read, and one's own."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[MeetingReply]:
+        mine = Meeting.objects.filter(_invited(viewer)).values("pk")
+        own = MeetingReply.objects.filter(by=viewer.person, meeting__in=mine)
+        return super().rows(viewer) | own
+
+
 class DossierPolicy(OfMeeting):
     """That a paper is on the table is the team's; what it says is for whom its class is open to."""
 
@@ -144,7 +153,7 @@ def register() -> None:
         MeetingSlot: SlotPolicy(),
         MeetingInvitee: OfMeeting(MeetingInvitee),
         MeetingAttempt: OfMeeting(MeetingAttempt),
-        MeetingReply: OfMeeting(MeetingReply),
+        MeetingReply: ReplyPolicy(MeetingReply),
         DossierItem: DossierPolicy(DossierItem),
     }
     for model, policy in policies.items():

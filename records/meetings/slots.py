@@ -102,20 +102,26 @@ def _same(slots: Sequence[MeetingSlot], offers: Sequence[Offer]) -> bool:
 def _refuse_unfit(offers: Sequence[Offer], *, at: datetime, calendar: CalendarView) -> None:
     first = _first_day(timezone.localdate(at), calendar)
     for place, one in enumerate(offers):
-        begins, ends = timezone.localtime(one.starts_at), timezone.localtime(one.ends_at)
         if one.place_kind not in MeetingSlot.Place.values:
             _refuse(place, "place_kind", "没有这种地点。", "请从列表中选择地点。")
         if not SHORTEST <= one.minutes <= LONGEST:
             _refuse(place, "minutes", "会谈太短或太长。", f"请填写 {SHORTEST} 到 {LONGEST} 分钟。")
-        if begins.date() < first:
-            _refuse(
-                place, "starts_at", "这个时间太早，来不及准备和答复。",
-                f"请选择 {first:%m月%d日} 及以后的时间（至少隔两个工作日）。",
-            )  # fmt: skip
         if one.starts_at > at + FURTHEST:
             _refuse(place, "starts_at", "这个时间太远。", "请选择 60 天以内的时间。")
-        if begins.time() < FROM or ends.date() > begins.date() or ends.time() > UNTIL:
+        if one.starts_at <= at or timezone.localdate(one.starts_at) < first:
+            _refuse(
+                place,
+                "starts_at",
+                "这个时间太早，来不及准备和答复。",
+                f"请选择 {first:%m月%d日} 及以后的时间（至少隔两个工作日）。",
+            )
+        if _disturbs(one):
             _refuse(place, "starts_at", "这个时间会打扰家庭休息。", "请安排在 7:00 至 21:00 之间。")
+
+
+def _disturbs(one: Offer) -> bool:
+    begins, ends = timezone.localtime(one.starts_at), timezone.localtime(one.ends_at)
+    return begins.time() < FROM or ends.date() > begins.date() or ends.time() > UNTIL
 
 
 def _first_day(today: date, calendar: CalendarView) -> date:
