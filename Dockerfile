@@ -10,8 +10,14 @@ ENV PYTHONUNBUFFERED=1 \
     PATH=/app/.venv/bin:$PATH
 
 WORKDIR /app
+# The Chinese letters of every PDF.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
+# A new volume for attachments takes owner and mode from the folder made here.
 RUN pip install --no-cache-dir uv==0.13.9 \
-    && useradd --system --uid 10001 --no-create-home sanfang
+    && useradd --system --uid 10001 --no-create-home sanfang \
+    && install -d -m 0700 -o sanfang /attachments
 
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-cache

@@ -9,12 +9,12 @@ from rest_framework.response import Response
 
 from api import idempotency, pagination, shapes
 from api.auth import identity_of
-from api.pagination import Cursors
 from api.problems import Problem, Refused
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import ApiView, Nothing, read_body, viewing
 from parties.access import Act, Viewer
+from parties.cursors import Cursors
 from workflow import case_files, cases, policies, timeline
 from workflow.models import Case, CrisisReport, Escalation
 
@@ -157,7 +157,7 @@ class TimelineView(ApiView):
         with viewing(request) as viewer:
             case = viewer.get(Case, case_id)
             cursors = Cursors.of(viewer, "timeline", [str(case_id)])
-            place, limit = cursors.place_in(request), pagination.limit_of(request)
+            place, limit = pagination.place_in(cursors, request), pagination.limit_of(request)
             case_files.record(viewer, case, what="timeline")
             after = int(place[0]) if place else 0
             found = timeline.entries(viewer, case, after=after, limit=limit + 1)

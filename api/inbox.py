@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, pagination
-from api.pagination import Cursors
 from api.schema import PAGING, describe, page_of
 from api.texts import speaks_english
 from api.views import ApiView, Nothing, read_body, viewing
 from parties.access import Viewer
+from parties.cursors import Cursors
 from workflow import inbox
 from workflow.channels import texts
 from workflow.models import Case, Notification

@@ -85,7 +85,7 @@ class Schema(AutoSchema):
 def describe(  # noqa: PLR0913 - one keyword per part of the description
     summary: str,
     *,
-    answers: Mapping[int, Any],
+    answers: Mapping[Any, Any],
     codes: Sequence[str] = (),
     body: Any = None,
     parameters: Sequence[OpenApiParameter] = (),
@@ -95,7 +95,10 @@ def describe(  # noqa: PLR0913 - one keyword per part of the description
     description: str = "",
     examples: Sequence[OpenApiExample] = (),
 ) -> Callable[[F], F]:
-    """Document one operation; `codes` are the problems beyond those that every one has."""
+    """Document one operation; `codes` are the problems beyond those that every one has.
+
+    `answers` by status, or by (status, media type) where that is not JSON.
+    """
     known = [*codes, *_ALWAYS, "input.invalid"]
     known += [] if public else [*_SIGNED_IN]
     known += [*_BODY, "idempotency.mismatch", "idempotency.in_flight"] if post else []

@@ -6,11 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import pagination, shapes
-from api.pagination import Cursors
 from api.problems import broken, invalid
 from api.schema import PAGING, describe, page_of
 from api.shapes import StudentSerializer
 from api.views import ApiView, viewing
+from parties.cursors import Cursors
 from parties.models import Student
 
 _LONGEST_QUERY = 40

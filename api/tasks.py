@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, pagination, shapes
-from api.pagination import Cursors
 from api.problems import broken, invalid
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
+from parties.cursors import Cursors
 from workflow import answers, human_tasks, task_files
 from workflow.models import HumanTask
 from workflow.task_files import TaskFile

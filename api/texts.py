@@ -168,6 +168,27 @@ PROBLEMS: Final[dict[str, Known]] = {
         "尝试次数太多，请稍后再试。紧急情况请直接拨打 110 或 120。",
         "Too many tries; wait a while. In danger call 110 or 120.",
     ),
+    "printing.too_much": _known(
+        422,
+        "内容太多",
+        "Too much for one document",
+        "一份文件放不下，请选择更短的时间段，分几次导出。",
+        "This does not fit into one document. Choose a shorter period.",
+    ),
+    "printing.failed": _known(
+        500,
+        "没有生成 PDF",
+        "No PDF was made",
+        "排版失败，没有生成 PDF。可以先导出 JSON。",
+        "Setting the PDF failed. JSON can still be had.",
+    ),
+    "printing.font_missing": _known(
+        503,
+        "没有中文字体",
+        "No Chinese font",
+        "这台服务器上没有中文字体，不能生成 PDF；JSON 不受影响。",
+        "This server has no Chinese font. JSON can still be had.",
+    ),
     "server.error": _known(
         500,
         "服务出错",
@@ -194,6 +215,10 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
         Text("请从给出的选项中选择。", "Choose one of the listed values."),
     ),
     "max_length": (Text("太长。", "Too long."), Text("请缩短后重试。", "Shorten it.")),
+    "text_size": (
+        Text("超过 20 kB（约 6800 个汉字）。", "Larger than 20 kB in UTF-8."),
+        Text("请分成几段，分别检查。", "Check it in parts."),
+    ),
     "min_length": (Text("太短。", "Too short."), Text("请补充完整。", "Complete it.")),
     "max_value": (Text("太大。", "Too large."), Text("请改小。", "Choose a smaller value.")),
     "min_value": (Text("太小。", "Too small."), Text("请改大。", "Choose a larger value.")),
@@ -212,6 +237,14 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
     "number": (
         Text("数字超出范围。", "Number out of range."),
         Text("请填写合理的数字。", "Send a number in a sensible range."),
+    ),
+    "period": (
+        Text("结束日期早于开始日期。", "The period ends before it begins."),
+        Text("请调整日期。", "Change one of the dates."),
+    ),
+    "day": (
+        Text("不是有效日期。", "Not a date."),
+        Text("请按 2026-10-09 的格式填写。", "Write it like 2026-10-09."),
     ),
     "refused": (
         Text("不能接受。", "This cannot be accepted."),

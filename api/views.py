@@ -90,6 +90,13 @@ def read_body(request: Request, serializer: type[S]) -> dict[str, Any]:
     return dict(form.validated_data)
 
 
+def read_query(request: Request, serializer: type[S]) -> dict[str, Any]:
+    """The validated query parameters; `queries` of the view has refused unknown ones already."""
+    form = serializer(data={name: request.query_params[name] for name in request.query_params})
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
 class Strict(serializers.Serializer[Any]):
     """A body in which every field is known: what is not listed can be assigned by nobody."""
 

@@ -5,11 +5,14 @@ at files, such as collectstatic while an image is built. What concerns keys and 
 rights is checked where it lives, in parties.checks.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import redis
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
@@ -74,6 +77,31 @@ def database_is_durable(databases: Sequence[str] | None = None, **_: Any) -> lis
     return [*_too_old(int(version[0])), *_unsafe(found)]
 
 
+@register(Tags.security, deploy=True)
+def attachments_are_kept_apart(**_: Any) -> list[CheckMessage]:
+    """E010, E011: where encrypted attachments lie. Nothing of it may be served as a file."""
+    if not settings.PRODUCTION:
+        return []
+    folder = Path(settings.ATTACHMENTS_DIR).resolve()
+    if any(folder.is_relative_to(served) for served in _served_folders()):
+        return [
+            Error(
+                f"附件目录 {folder} 在网站的静态文件目录之内，附件会被直接下载。",
+                hint="ATTACHMENTS_DIR 请用别处的目录，例如 /var/lib/sanfang/attachments。",
+                id="config.E010",
+            )
+        ]
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return [
+            Error(
+                f"附件目录 {folder} 不存在，或运行用户不能写入，上传会失败。",
+                hint="建立目录并交给运行用户：install -d -m 0700 -o <用户> <目录>。",
+                id="config.E011",
+            )
+        ]
+    return []
+
+
 def eviction_policy(url: str) -> str | None:
     """The broker's maxmemory-policy; None while it cannot be asked."""
     client = redis.Redis.from_url(
@@ -93,6 +121,12 @@ def _secret_key() -> str:
         return str(settings.SECRET_KEY)
     except ImproperlyConfigured:  # how Django says that it is empty
         return ""
+
+
+def _served_folders() -> list[Path]:
+    own = [Path(app.path) / "static" for app in apps.get_app_configs()]
+    named = [Path(str(folder)) for folder in settings.STATICFILES_DIRS]
+    return [folder.resolve() for folder in (Path(settings.STATIC_ROOT), *named, *own)]
 
 
 def _too_old(version: int) -> list[CheckMessage]:

@@ -67,6 +67,8 @@ class Stack:
         }
         if self.keys:
             variables["SANFANG_ENV"] = os.environ.get("SANFANG_ENV", "development")
+        if self.data is not None:
+            variables["ATTACHMENTS_DIR"] = str(self.data / "attachments")
         return variables
 
     def close(self) -> None:
@@ -118,6 +120,7 @@ def start(
         if not throwaway and not _take(stack, undo):
             return stack
         stack.keys = _keys(stack.data)
+        (stack.data / "attachments").mkdir(mode=0o700, exist_ok=True)
         sockets = folders.sockets(undo, within=stack.data if throwaway else None)
         if lacks_database:
             _start_postgres(stack, sockets, undo, fsync=fsync)

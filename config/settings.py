@@ -107,6 +107,12 @@ DATABASE_APP_ROLE = os.environ.get("DATABASE_APP_ROLE", "sanfang_app")
 DATABASE_ROUTERS = ["config.databases.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- attachments: encrypted files (records.vault), outside of what the web serves ----------------
+ATTACHMENTS_DIR = Path(
+    os.environ.get("ATTACHMENTS_DIR")
+    or Path(os.environ.get("SANFANG_DATA") or BASE_DIR / ".data") / "attachments"
+).absolute()
+
 # --- people --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "parties.Account"
 PASSWORD_HASHERS = [
@@ -129,6 +135,12 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+# --- printing ------------------------------------------------------------------------------------
+#: Where the Chinese fonts of PDF lie; empty: the system's folders, then the package mplfonts.
+FONT_FOLDERS = [
+    Path(folder) for folder in os.environ.get("SANFANG_FONTS", "").split(os.pathsep) if folder
+]
 
 # --- web -----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -45,6 +45,12 @@ class Act(StrEnum):
     READ_REPORTER = "read_reporter"
     MEET = "meet"
     CHOOSE_TIME = "choose_time"
+    EDIT = "edit"
+    HOLD = "hold"
+    SIGN = "sign"
+    WITNESS = "witness"
+    OBJECT = "object"
+    ANSWER = "answer"
 
 
 class Policy(Protocol):

@@ -35,6 +35,12 @@ class WrongState(SanfangError):
     status = 409
 
 
+class LostRace(WrongState):
+    """Somebody changed it in between: `yours` is the version that was read, `current` the newer."""
+
+    code = "state.lost_race"
+
+
 class InvalidInput(SanfangError):
     """What was sent cannot be accepted: `field` says where, `mend` says what to do."""
 
@@ -45,6 +51,13 @@ class InvalidInput(SanfangError):
         super().__init__(message, **context)
         self.field = field
         self.mend = mend
+
+
+class CursorInvalid(SanfangError):
+    """The mark of a page is cut, edited, borrowed, or of another list."""
+
+    code = "cursor.invalid"
+    status = 400
 
 
 class NotSignedIn(SanfangError):

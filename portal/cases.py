@@ -35,6 +35,7 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "tasks": file.tasks,
             "timeline": _lines(viewer, file.case),
             "bound": identity.is_bound,
+            "file_of": "student" in file.fields and file.case.student_id,
         }
     return pages.show(request, "case", context)
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from parties.access import Act, Viewer
+from parties.models import Student
 from parties.sign_in import Identity
 from portal import pages, words
 from portal.session import signed_in, viewing
@@ -36,6 +37,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
                 (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
             ],
             "cases": [_line(viewer, case) for case in cases[:_FEW]],
+            "files": _files(viewer),
         }
     return pages.show(request, "home", context)
 
@@ -48,6 +50,12 @@ def _line(viewer: Viewer, case: Case) -> dict[str, Any]:
         "state": words.state(case, face),
         "opened_at": case.opened_at,
     }
+
+
+def _files(viewer: Viewer) -> list[Student]:
+    """Files of one's own: of oneself and of one's children. Staff come to one by its student."""
+    own = viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
+    return list(viewer.rows(Student).filter(pk__in=own).order_by("person__name", "pk"))
 
 
 def _waiting(viewer: Viewer) -> list[Case]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, home, meetings, reports, tasks
+from portal import cases, doors, files, home, meetings, reports, tasks
 
 app_name = "portal"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("meetings/<uuid:target_id>/change", meetings.change, name="meeting-change"),
     path("meetings/<uuid:target_id>/decline", meetings.decline, name="meeting-decline"),
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
+    path("students/<uuid:student_id>/file", files.student_file, name="file"),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),

@@ -1,5 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class RecordsConfig(AppConfig):
     name = "records"
+
+    def ready(self) -> None:
+        import_module("records.checks")
+        import_module("records.policies").register()
+        import_module("records.file_kinds").register()

@@ -7,8 +7,10 @@ class WorkflowConfig(AppConfig):
     name = "workflow"
 
     def ready(self) -> None:
-        """Fill the two registries (handlers, policies) and the start-up checks."""
+        """Fill the registries (handlers, policies, the file) and the start-up checks."""
         import_module("workflow.handlers")
         import_module("workflow.checks")
         import_module("workflow.policies").register()
         import_module("workflow.meeting_policies").register()
+        import_module("workflow.case_entries").register()
+        import_module("workflow.meeting_entries").register()

@@ -15,7 +15,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person, Placement, Student
 from parties.roles import Role
-from workflow import escalation, human_tasks, reports, steps
+from workflow import case_entries, escalation, human_tasks, reports, steps
 from workflow.errors import InvalidInput, SanfangError, WrongState
 from workflow.models import Case, CrisisReport, Escalation, HumanTask, Incident, ProcessInstance
 from workflow.reports import Receipt, ReportInput
@@ -111,6 +111,7 @@ def _open(
         school_id=school_id, case=case, process_key=PROCESS, created_at=at
     )
     escalation.raise_(case=case, reason="report", at=at)
+    case_entries.keep(case)
     return Receipt(case.pk, stored.receipt_no, at, repeated=False)
 
 

@@ -129,22 +129,20 @@ def tell_late(case: Case, *, clock: str, at: datetime) -> None:
     notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
 
 
-def send_copy(case: Case, record: UUID, people: Collection[UUID], *, at: datetime) -> list[UUID]:
-    """These hear that a copy is theirs to read; returns who can be told only on paper."""
-    rows: list[Message] = []
-    on_paper = []
-    for person in _people(people):
-        outside = waking.channels_of(person, ("sms", "email"))
-        if not outside:
-            on_paper.append(person.pk)
-        rows += [
-            _message(
-                case, person.pk, Role.G, channel, COPY, f"{COPY}:{record}:{person.pk}:{channel}"
-            )
-            for channel in ("in_app", *outside)
-        ]
+def send_copy(case: Case, record: UUID, people: Collection[UUID], *, at: datetime) -> None:
+    """These hear that a copy is theirs to read."""
+    rows = [
+        _message(case, person.pk, Role.G, channel, COPY, f"{COPY}:{record}:{person.pk}:{channel}")
+        for person in _people(people)
+        for channel in waking.channels_of(person, ("in_app", "sms", "email"))
+    ]
     notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
-    return on_paper
+
+
+def beyond_messages(people: Collection[UUID]) -> list[UUID]:
+    """Whom no message from outside reaches: they have neither phone nor mailbox here."""
+    found = _people(people)
+    return [person.pk for person in found if not waking.channels_of(person, ("sms", "email"))]
 
 
 def _people(ids: Iterable[UUID]) -> list[Person]:

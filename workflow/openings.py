@@ -11,7 +11,8 @@ from uuid import UUID
 
 from ledger import events
 from parties.models import Person, Placement, Student
-from workflow import nudge
+from records import file, file_entries
+from workflow import case_entries, nudge
 from workflow.models import Case, CaseParty, ProcessInstance
 
 
@@ -42,6 +43,7 @@ def open_(  # noqa: PLR0913 - what makes a case
         alarm_at=at,
     )
     join(case, members, at=at)
+    case_entries.keep(case)
     _record("case.opened", case, by=by, at=at, channel=channel, matter=kind)
     begin(case, process, at=at)
     return case
@@ -56,8 +58,17 @@ def begin(case: Case, process: str, *, at: datetime) -> ProcessInstance:
     return made
 
 
+def route(case: Case, *, channel: str, kind: str) -> None:
+    """A person put it into a channel: from now on the family sees it, in its file too."""
+    case.route(channel=channel, kind=kind)
+    case.save()
+    case_entries.keep(case)
+
+
 def join(case: Case, people: Collection[UUID], *, at: datetime) -> None:
     """Name members of the case's team; naming somebody twice changes nothing."""
+    if not people:
+        return
     CaseParty.objects.bulk_create(
         [
             CaseParty(
@@ -71,6 +82,7 @@ def join(case: Case, people: Collection[UUID], *, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+    file_entries.open_to(kind=file.CASE, object_id=case.pk, people=people)
 
 
 def _placement(student: Student | None) -> Placement | None:

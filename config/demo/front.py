@@ -99,6 +99,7 @@ def _wipe() -> None:
             raise devstack.ServicesUnavailable("另一个命令正在使用演示数据：请先结束它。")
         clear_remains(data / "postgres")
         shutil.rmtree(data / "postgres", ignore_errors=True)
+        shutil.rmtree(data / "attachments", ignore_errors=True)
         (data / "keys.json").unlink(missing_ok=True)
 
 

@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method__in', ['IN_APP', 'LINK']), ('recorded_by', models.F('signer'))), models.Q(('method__in', ['PAPER', 'PHONE', 'REFUSED']), ('witness__isnull', False)), _connector='OR'), name='signature_by_oneself_or_witnessed'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method__in', ['IN_APP', 'LINK', 'REFUSED']), ('recorded_by', models.F('signer'))), models.Q(('method__in', ['PAPER', 'PHONE', 'REFUSED']), ('witness__isnull', False)), _connector='OR'), name='signature_by_oneself_or_witnessed'),
         ),
         migrations.AddConstraint(
             model_name='signature',

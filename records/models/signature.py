@@ -73,7 +73,7 @@ class Signature(models.Model):
                 fields=["school", "record", "signer"], name="one_signature_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(method__in=["IN_APP", "LINK"], recorded_by=F("signer"))
+                condition=Q(method__in=["IN_APP", "LINK", "REFUSED"], recorded_by=F("signer"))
                 | Q(method__in=["PAPER", "PHONE", "REFUSED"], witness__isnull=False),
                 name="signature_by_oneself_or_witnessed",
             ),

@@ -41,12 +41,12 @@ def read(*texts: str) -> Signs:
     """Look through texts by one author. Spelling with spaces, signs or wide letters counts too."""
     found: dict[str, set[str]] = {RED: set(), AMBER: set(), COMPLAINT: set()}
     for text in texts:
-        for _, (sign, category) in _automaton().iter(_folded(text)):
+        for _, (sign, category) in _automaton().iter(folded(text)):
             found[sign].add(category)
     return Signs(frozenset(found[RED]), frozenset(found[AMBER]), frozenset(found[COMPLAINT]))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Letters and digits alone, in their plain form: 不 想·活 is 不想活."""
     plain = unicodedata.normalize("NFKC", text)
     return "".join(letter for letter in plain if letter.isalnum())
@@ -57,6 +57,6 @@ def _automaton() -> Any:
     words = ahocorasick.Automaton()
     with _WORDS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            words.add_word(_folded(row["word"]), (row["sign"], row["category"]))
+            words.add_word(folded(row["word"]), (row["sign"], row["category"]))
     words.make_automaton()
     return words

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.pagination import Cursors
+from parties.cursors import Cursors
+from parties.errors import CursorInvalid
 from tests.api.callers import Caller, code
 from tests.api.stories import reported
 from tests.factories import World
@@ -117,5 +118,5 @@ def test_cursors_of_two_people_never_open_each_other() -> None:
     mine, theirs = Cursors(b"cases\x1fa"), Cursors(b"cases\x1fb")
 
     assert mine.open(mine.seal(["x", 7])) == ["x", 7]
-    with pytest.raises(Exception, match="invalid"):
+    with pytest.raises(CursorInvalid):
         theirs.open(mine.seal(["x", 7]))

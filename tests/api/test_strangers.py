@@ -37,6 +37,7 @@ EVERYTHING = [
     *((method, path) for method, path, _ in ON_OBJECTS),
     *(("get", path) for path in LISTS),
     ("post", "/crises"),
+    ("post", "/language/check"),
     ("get", "/session"),
     ("delete", "/session"),
 ]

@@ -96,6 +96,39 @@ def test_a_dead_broker_stops_nobody(production: Any) -> None:
     assert checks.broker_keeps_messages() == []
 
 
+def test_attachments_lie_where_nothing_is_served(production: Any, tmp_path: Path) -> None:
+    production.ATTACHMENTS_DIR = tmp_path
+    assert checks.attachments_are_kept_apart() == []
+
+    (tmp_path / "link").symlink_to(BASE_DIR / "portal" / "static")
+    production.STATIC_ROOT = tmp_path / "static"
+    for served in (tmp_path / "static", tmp_path / "static" / "deep", tmp_path / "link"):
+        production.ATTACHMENTS_DIR = served
+        assert ids(checks.attachments_are_kept_apart()) == ["config.E010"]
+
+    production.PRODUCTION = False
+    assert checks.attachments_are_kept_apart() == []
+
+
+def test_a_folder_for_attachments_that_is_not_there_is_refused(
+    production: Any, tmp_path: Path
+) -> None:
+    for absent in (tmp_path / "nowhere", tmp_path / "file"):
+        (tmp_path / "file").touch()
+        production.ATTACHMENTS_DIR = absent
+        assert ids(checks.attachments_are_kept_apart()) == ["config.E011"]
+
+
+def test_a_folder_for_attachments_that_cannot_be_written_is_refused(
+    production: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a read-only volume answers; a mode would not stop root."""
+    production.ATTACHMENTS_DIR = tmp_path
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
+
+    assert ids(checks.attachments_are_kept_apart()) == ["config.E011"]
+
+
 def test_a_database_that_forgets_is_refused(production: Any, db: None) -> None:
     """The database of the tests is throw-away: it runs with fsync off, which is the case here."""
     found = checks.database_is_durable(databases=["default"])

@@ -145,6 +145,15 @@ def test_the_crisis_lane_has_a_worker_of_its_own() -> None:
     assert queues == {"worker": ["routine"], "worker-crisis": ["crisis"]}
 
 
+@pytest.mark.parametrize("server", SERVERS)
+def test_every_server_reaches_the_attachments(server: str) -> None:
+    """All check the folder at start-up; web writes to it, and whatever sweeps removes from it."""
+    service = COMPOSE["services"][server]
+
+    assert f"attachments:{service['environment']['ATTACHMENTS_DIR']}" in service["volumes"]
+    assert "attachments" in COMPOSE["volumes"]
+
+
 def test_watch_does_not_wait_for_the_broker() -> None:
     assert set(COMPOSE["services"]["watch"]["depends_on"]) == {"migrate"}
 

@@ -364,8 +364,9 @@ def test_require_raises_where_may_says_no(world: World, act: Act) -> None:
 
 def test_every_registered_policy_answers_all_three_questions() -> None:
     assert {model.__name__ for model in access._policies} == {
-        "Case", "CrisisReport", "Escalation", "HumanTask", "Incident", "Notification",
-        "Placement", "Student", "ZeroReport",
+        "Attachment", "Case", "CommunicationRecord", "CrisisReport", "Escalation", "HumanTask",
+        "Incident", "Notification", "Objection", "Participant", "Placement", "PreparedItem",
+        "Signature", "Statement", "Student", "ZeroReport",
     }  # fmt: skip
     for policy in access._policies.values():
         assert all(callable(getattr(policy, name)) for name in ("rows", "fields", "may"))

@@ -19,7 +19,13 @@ from workflow import notifications
 from workflow.models import Escalation, Notification
 from workflow.reports import Suspect
 
-IDS = {"message_id": uuid4(), "case_id": uuid4(), "task_id": uuid4(), "token": "x" * 43}
+IDS = {
+    "message_id": uuid4(),
+    "case_id": uuid4(),
+    "task_id": uuid4(),
+    "student_id": uuid4(),
+    "token": "x" * 43,
+}
 #: An id of nothing; fixed, because workers must collect the same tests.
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 

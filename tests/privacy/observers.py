@@ -34,23 +34,27 @@ QUERIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """What addresses are filled with: the hidden case's own ids, or ids that nobody has."""
+    """What addresses are filled with: the hidden case's own ids, or ids that nobody has.
+
+    The student is no secret, so it is the same one in both worlds.
+    """
 
     case: UUID
     task: UUID
     message: UUID
+    student: UUID
 
     @classmethod
-    def absent(cls) -> "Ids":
-        return cls(uuid4(), uuid4(), uuid4())
+    def absent(cls, student: UUID) -> "Ids":
+        return cls(uuid4(), uuid4(), uuid4(), student)
 
     def fill(self, address: str) -> str:
-        for name in ("case", "task", "message"):
+        for name in ("case", "task", "message", "student"):
             address = address.replace(f"{{{name}_id}}", str(getattr(self, name)))
         return address
 
     def unfill(self, text: str) -> str:
-        for name in ("case", "task", "message"):
+        for name in ("case", "task", "message", "student"):
             text = text.replace(str(getattr(self, name)), f"{{{name}_id}}")
         return text
 

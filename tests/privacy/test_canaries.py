@@ -83,7 +83,7 @@ def ids(told: Told) -> Ids:
         )
         message = Notification.objects.filter(case=told.walk.case_id, channel="in_app").first()
     assert message is not None
-    return Ids(told.walk.case_id, task.pk, message.pk)
+    return Ids(told.walk.case_id, task.pk, message.pk, told.walk.world.student.pk)
 
 
 def reads(told: Told, who: str) -> bytes:
@@ -179,5 +179,5 @@ def test_a_court_order_is_as_secret_as_the_crisis(world: World) -> None:
         )  # fmt: skip
 
     assert [table for table, row in database_rows() if found({"order": word}, row)] == []
-    calm = Ids.absent()
+    calm = Ids.absent(world.student.pk)
     assert found({"order": word}, Observer(member(world, "father")).text(calm)) == []

@@ -6,6 +6,7 @@ The same school before and during the crisis: every id is the same, so every byt
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -86,7 +87,7 @@ def real_ids(walk: Walk) -> Ids:
         task = HumanTask.objects.filter(case=walk.case_id).earliest("created_at")
         message = Notification.objects.filter(case=walk.case_id, channel="in_app").first()
     assert message is not None
-    return Ids(walk.case_id, task.pk, message.pk)
+    return Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk)
 
 
 def observer(world: World, other: World, who: str) -> Observer:
@@ -125,7 +126,8 @@ def test_a_hidden_crisis_changes_not_one_byte(
     world: World, other_school: World, story: str
 ) -> None:
     seen = {who: observer(world, other_school, who) for who in OBSERVERS[story]}
-    before = {who: (one.asks(Ids.absent()), phone(world, who)) for who, one in seen.items()}
+    nothing = Ids.absent(world.student.pk)
+    before = {who: (one.asks(nothing), phone(world, who)) for who, one in seen.items()}
 
     walk = STORIES[story](world)
     deliver()
@@ -134,7 +136,7 @@ def test_a_hidden_crisis_changes_not_one_byte(
     leaks: list[str] = []
     for who, one in seen.items():
         calm, quiet = before[who]
-        hidden, absent = one.asks(real), one.asks(Ids.absent())
+        hidden, absent = one.asks(real), one.asks(nothing)
         found = differences(calm, hidden) + differences(calm, absent)
         leaks += undeclared(who, found)
         leaks += [f"{who}: phone"] if phone(world, who) != quiet else []
@@ -145,7 +147,7 @@ def test_a_hidden_crisis_changes_not_one_byte(
 def test_the_same_eyes_do_notice_what_they_may_see(world: World, other_school: World) -> None:
     """The comparison has teeth: the team, asked the same, answers differently in many places."""
     teacher = observer(world, other_school, "teacher")
-    before = teacher.asks(Ids.absent())
+    before = teacher.asks(Ids.absent(world.student.pk))
 
     walk = not_safe(world)
     deliver()
@@ -195,7 +197,7 @@ def test_every_address_is_asked() -> None:
         api_addresses("get")
     )
     assert {"/", "/report", "/cases/{case_id}", "/tasks/{task_id}"} <= set(page_addresses())
-    left = [address for address in api_addresses("get") if "{" in Ids.absent().fill(address)]
+    left = [address for address in api_addresses("get") if "{" in Ids.absent(uuid4()).fill(address)]
     assert left == []
 
 

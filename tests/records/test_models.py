@@ -86,7 +86,7 @@ def test_a_statement_of_a_signed_record_can_neither_change_nor_come_nor_go(world
         for act in (
             lambda: Statement.objects.filter(pk=statement.pk).update(status="CONFIRMED"),
             lambda: said(world, record, place=2),
-            lambda: statement.delete(),
+            statement.delete,
         ):
             with pytest.raises(DatabaseError), transaction.atomic():
                 act()

@@ -15,7 +15,7 @@ CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 
 #: Templates whose message is a one-time link.
-LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.meeting"})
+LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record", "link.meeting"})
 
 #: Templates whose mail carries a calendar entry.
 CALENDAR_TEMPLATES: Final = frozenset({"meeting.invitation", "meeting.called_off"})
@@ -95,6 +95,34 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
             "Please choose a time",
             "The school asks for a talk: choose a time with this link, once.",
         ),
+    },
+    "record.offered": {
+        CHINESE: Text("有一份记录请您阅读", "有一份家校沟通记录请您阅读和签字，请登录查看。"),
+        ENGLISH: Text("A record to read", "A record is ready for you to read and sign."),
+    },
+    "record.effective": {
+        CHINESE: Text("记录已生效", "一份家校沟通记录已生效，请登录查看副本。"),
+        ENGLISH: Text("A record took effect", "A record took effect; sign in to read your copy."),
+    },
+    "record.refused": {
+        CHINESE: Text("您写的一份记录有新情况", "您写的一份记录有新情况，请登录查看。"),
+        ENGLISH: Text("News about a record", "There is news about a record of yours; sign in."),
+    },
+    "objection.filed": {
+        CHINESE: Text("有一份异议待答复", "您写的一份记录有人提出异议，请登录答复。"),
+        ENGLISH: Text("An objection", "Somebody objects to a record you wrote; please answer."),
+    },
+    "objection.routed": {
+        CHINESE: Text("有一份异议请德育处复核", "有一份异议请德育处复核，请登录查看。"),
+        ENGLISH: Text("An objection to review", "An objection waits for your office's review."),
+    },
+    "objection.answered": {
+        CHINESE: Text("您的异议有了答复", "您提出的异议有了答复，请登录查看。"),
+        ENGLISH: Text("Your objection was answered", "Your objection was answered; sign in."),
+    },
+    "link.record": {
+        CHINESE: Text("请阅读并签字", "请打开链接阅读并签字，14 天内有效，只能使用一次。"),
+        ENGLISH: Text("Please read and sign", "Open the link to read and sign, valid 14 days."),
     },
     "link.sign_in": {
         CHINESE: Text(

@@ -8,6 +8,7 @@ from ledger import events
 from parties.models import Person
 from parties.roles import Role
 from workflow import (
+    case_entries,
     clocks,
     closing,
     contacts,
@@ -43,6 +44,7 @@ def settle_triage(  # noqa: PLR0913 -- the diagram's parameters, one each
     case = _case(context)
     case.triage(kind=type, colour=colour.upper(), safe_to_tell=_SAFE[safe], at=context.at)
     case.save()
+    case_entries.keep(case)
     names = [person for person in _both_names(case, "triage", "triage_confirm") if person]
     _record(
         context,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ledger import events
-from workflow import reports, zero_reports
+from workflow import case_entries, reports, zero_reports
 from workflow.completions import Completion, on_complete
 from workflow.contacts import REACHED
 from workflow.models import CaseParty
@@ -26,6 +26,7 @@ def call(completion: Completion) -> None:
     told = outcome == REACHED and task.name == "call_guardian" and task.about is not None
     if told and task.about is not None:
         reports.name(task.case, {(task.about, str(CaseParty.Part.TOLD)): None}, at=completion.at)
+        case_entries.keep(task.case)
     _record(completion, "guardian.reached" if told else "contact.attempted", outcome=outcome)
 
 

@@ -147,21 +147,26 @@ def record_state(context: StepContext) -> Results:
 
 @service_task("meeting.deliver_copy", decides=("paper",))
 def deliver_copy(context: StepContext) -> Results:
-    """Every guardian who may be told gets a copy; the company gets nothing."""
+    """Every guardian who may be told has a copy, on paper where no message reaches them.
+
+    Signing has handed most copies over already; the company gets nothing.
+    """
     case = _case(context)
     record = record_of(case.pk)
     if record is None or case.student is None:
         return {"paper": "no"}
     named = contacts.named(case)
     people = family.of(case.student, at=context.at, named=named).invited
-    on_paper = meeting_news.send_copy(case, record.pk, people, at=context.at)
-    delivered = [person for person in people if person not in on_paper]
-    deliver(record, delivered, how=Delivery.How.PAGE, at=context.at)
+    copied = Delivery.objects.filter(record=record, to__in=people).values_list("to_id", flat=True)
+    rest = [person for person in people if person not in set(copied)]
+    meeting_news.send_copy(case, record.pk, rest, at=context.at)
+    deliver(record, rest, how=Delivery.How.PAGE, at=context.at)
+    on_paper = meeting_news.beyond_messages(people)
     _record(
         context,
         "record.copied",
-        refs=[("record", record.pk), *(("person", person) for person in delivered)],
-        copies=len(delivered),
+        refs=[("record", record.pk), *(("person", person) for person in people)],
+        copies=len(people),
         on_paper=len(on_paper),
     )
     return {"paper": "yes" if on_paper else "no"}

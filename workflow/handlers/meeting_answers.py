@@ -8,13 +8,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from parties.models import GuardianLink
 from records.meetings import answers, dossier, family, outcomes, rows
 from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import Delivery, DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import contacts, meetings, waking
+from workflow import contacts, meeting_news, meetings
 from workflow.completions import Completion, on_complete
 from workflow.errors import InvalidInput
 from workflow.handlers.meeting import deliver, record_of
@@ -181,12 +180,7 @@ def copy_handed_on(completion: Completion) -> None:
     if record is None or case.student is None:
         return
     invited = family.of(case.student, at=completion.at, named=contacts.named(case)).invited
-    links = GuardianLink.objects.filter(student=case.student, guardian__in=invited)
-    people = [
-        link.guardian_id
-        for link in links.select_related("guardian")
-        if not waking.channels_of(link.guardian, ("sms", "email"))
-    ]
+    people = meeting_news.beyond_messages(invited)
     deliver(record, people, how=Delivery.How.PAPER, at=completion.at)
 
 

@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 scenario=given["scenario"],
                 speed=given["speed"],
                 leave=given["exit"],
-                json=_writable(given["json"]),
+                json=writable(given["json"]),
                 fresh=given["fresh"],
                 broker=not given["without_broker"],
             )
@@ -61,7 +61,7 @@ def _speed(text: str) -> float:
     return speed
 
 
-def _writable(path: str) -> str:
+def writable(path: str) -> str:
     """`path`, made absolute and tried out; "" for none."""
     if not path:
         return ""

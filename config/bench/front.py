@@ -1,0 +1,84 @@
+"""The outer process: a throw-away database that keeps its promises (fsync), and one that measures.
+
+Everything started here ends with this process, also when it is killed.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from config import children, devstack, folders
+from config.bench.options import Options
+from config.demo.processes import last_words
+from config.demo.voice import say
+
+GRACE_SECONDS: Final = 10.0
+FAILED: Final = 1
+
+
+def perform(options: Options) -> int:
+    """Measure; returns the exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        with ExitStack() as undo:
+            return _perform(options, undo)
+    except KeyboardInterrupt:
+        say("\n已停止，全部进程已结束。")
+    except (devstack.ServicesUnavailable, OSError) as unavailable:
+        say(str(unavailable))
+    return FAILED
+
+
+def _perform(options: Options, undo: ExitStack) -> int:
+    say("正在启动一次性的数据库（fsync 开启）……")
+    stack = undo.enter_context(
+        devstack.start(throwaway=True, fsync=True, redis=False, ignore_environment=True)
+    )
+    logs = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="sanfang-bench-")))
+    env = _environment(stack, logs)
+    manage = str(folders.BASE_DIR / "manage.py")
+    if _finished([manage, "migrate", "--verbosity=0"], env, undo, log=logs / "migrate.log"):
+        return _sorry(logs / "migrate.log")
+    if _finished(["-m", "config.bench", options.packed()], env, undo):
+        return _sorry(Path(env["BENCH_LOG"]))
+    return 0
+
+
+def _finished(
+    words: list[str], env: dict[str, str], undo: ExitStack, *, log: Path | None = None
+) -> int:
+    """Run one of our own commands to its end; its exit status."""
+    child = children.start(
+        [sys.executable, *words], on_parent_death=signal.SIGTERM, env=env, log=log
+    )
+    undo.callback(children.stop, child, by=signal.SIGTERM, grace=GRACE_SECONDS)
+    return child.wait()
+
+
+def _environment(stack: devstack.Stack, logs: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        **stack.env(),
+        "REDIS_URL": f"unix://{logs}/no-broker.sock",
+        "SANFANG_ENV": "demo",
+        "LOG_LEVEL": "ERROR",
+        "BENCH_LOG": str(logs / "bench.log"),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(folders.BASE_DIR),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _sorry(log: Path) -> int:
+    say(f"测速进程出错：{last_words(log) if log.exists() else '没有留下日志'}")
+    return FAILED
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,34 @@
+"""What the figures were measured on; without it they are worth nothing to anybody else."""
+
+import os
+import platform
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection
+
+_SETTINGS: Final = ("server_version", "fsync", "synchronous_commit", "shared_buffers", "jit")
+
+
+def describe() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        postgres = {}
+        for name in _SETTINGS:
+            cursor.execute(f"SHOW {name}")
+            row = cursor.fetchone()
+            postgres[name] = row[0] if row else ""
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": _processor(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 2),
+        "postgres": postgres,
+    }
+
+
+def _processor() -> str:
+    known = Path("/proc/cpuinfo")
+    lines = known.read_text().splitlines() if known.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,229 @@
+"""The life of a communication record after its draft: checked, offered, changed, archived, sealed.
+
+    DRAFT --check--> CHECKED --offer--> PENDING_SIGNATURES --(records/signatures.py)--> EFFECTIVE
+      ^                 |                   |                                          |      ^
+      +---- change -----+                   +-- recall, while nobody has signed        v      |
+                                                                             UNDER_OBJECTION -+
+    next_version() writes version n+1; version n is SUPERSEDED when n+1 takes effect.
+
+Inside a scope; each act locks the row, asks the rights, changes and records.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django_fsm import can_proceed
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, WrongState
+from parties.models import GuardianLink
+from records import file_entries, language_gate, templates
+from records.drafts import KIND
+from records.models import CommunicationRecord, Statement
+from records.record_rows import lock, note, saved
+
+State = CommunicationRecord.State
+
+#: A hold keeps a family from a record for this long at most, then a person has to decide again.
+LONGEST_HOLD: Final = timedelta(days=30)
+_SHORTEST_REASON: Final = 5  # characters
+
+#: Copied into the next version, statement by statement.
+_KEPT: Final = (
+    "section",
+    "source",
+    "status",
+    "sensitivity",
+    "text",
+    "redacted_text",
+    "is_quote",
+    "basis",
+    "said_by_id",
+    "entered_by_id",
+    "at",
+    "place",
+)
+_HEADER: Final = (
+    "school_id",
+    "student_id",
+    "case_id",
+    "record_no",
+    "trigger",
+    "trigger_note",
+    "started_at",
+    "ended_at",
+    "place_kind",
+    "place",
+    "next_contact_at",
+    "next_focus",
+)
+
+
+def check(
+    viewer: Viewer, *, record_id: UUID, confirmed: Sequence[str] = (), seen: int | None = None
+) -> CommunicationRecord:
+    """Refuse missing sections and forbidden words; the rest is kept with the record.
+
+    `confirmed` are phrases that the author has looked at and wants to keep (discouraged ones).
+
+    Raises InvalidInput: names the section or the words, and what to write instead.
+    """
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    if not can_proceed(record.check_language):
+        raise WrongState("只有草稿需要检查用语。", state=str(record.state))
+    _refuse_incomplete(record)
+    findings = language_gate.check_record(record, confirmed=confirmed)
+    record.check_language(findings=findings)
+    return saved(record, viewer, "record.checked", findings=len(findings))
+
+
+def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:
+    """Let both sides read and sign it. The family sees it from now on, unless it is held."""
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    if not can_proceed(record.offer):
+        raise WrongState("请先检查用语，再交双方签字。", state=str(record.state))
+    record.offer(at=viewer.at)
+    open_entry(record)
+    return saved(record, viewer, "record.offered")
+
+
+def open_entry(record: CommunicationRecord) -> None:
+    """Everybody who may know of an offered record finds it in the file."""
+    file_entries.open_to(
+        kind=KIND,
+        object_id=record.pk,
+        readers=file_entries.SCHOOL | file_entries.FAMILY | file_entries.STUDENT,
+        people=list(record.participants.exclude(person=None).values_list("person_id", flat=True)),
+    )
+
+
+def recall(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:
+    """Take it back to the desk, as long as nobody has signed."""
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    if not can_proceed(record.recall):
+        raise WrongState("已有人签字，请另出新版本。", state=str(record.state))
+    record.recall()
+    return saved(record, viewer, "record.recalled")
+
+
+def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
+    """A draft of version n+1 with the words of n; n stays as it is until n+1 takes effect.
+
+    Raises WrongState: nobody has signed n (then it is changed itself), or n+1 is there already.
+    """
+    record = lock(viewer, record_id, Act.EDIT)
+    if record.signed_at is None:
+        raise WrongState("还没有人签字，可以直接修改。", state=str(record.state))
+    newer = CommunicationRecord.objects.filter(
+        record_no=record.record_no, version__gt=record.version
+    )
+    if newer.exists() or record.state in (State.SUPERSEDED, State.SEALED):
+        raise WrongState("已有更新的版本，请打开最新版本。", state=str(record.state))
+    made = CommunicationRecord.objects.create(
+        version=record.version + 1,
+        previous=record,
+        author=viewer.person,
+        author_role=record.author_role,
+        created_at=viewer.at,
+        **{name: getattr(record, name) for name in _HEADER},
+    )
+    _copy_parts(record, made)
+    _enter(made, viewer)
+    note(made, "record.version_drafted", viewer, refs=[("record", record.pk)])
+    return made
+
+
+def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> CommunicationRecord:
+    """德育处 keeps a family from reading it yet, for a reason that is on file, for a time.
+
+    Raises InvalidInput: no reason, or a date that is past or too far away.
+    """
+    record = lock(viewer, record_id, Act.HOLD)
+    if len(reason.strip()) < _SHORTEST_REASON:
+        raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么暂缓家长查看。")
+    if not viewer.at < until <= viewer.at + LONGEST_HOLD:
+        raise InvalidInput(
+            "期限不合适。",
+            field="until",
+            mend=f"请选择今后 {LONGEST_HOLD.days} 天之内的时间，到期须重新决定。",
+        )
+    record.hold_reason, record.held_by, record.held_until = reason.strip(), viewer.person, until
+    return saved(record, viewer, "record.held")
+
+
+def release(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
+    """The reason is gone: the family may read it now."""
+    record = lock(viewer, record_id, Act.HOLD)
+    record.held_until = None
+    return saved(record, viewer, "record.released")
+
+
+def archive(record: CommunicationRecord, *, viewer: Viewer) -> None:
+    """Its matter is closed. For whoever closes a case; the record is locked by the caller."""
+    if can_proceed(record.archive):
+        record.archive()
+        saved(record, viewer, "record.archived")
+
+
+def sides(record: CommunicationRecord) -> Mapping[str, bool]:
+    """Which sides have given their word, refusals included."""
+    given = set(record.signatures.values_list("side", flat=True))
+    return {"school": "SCHOOL" in given, "family": bool(given & {"FAMILY", "STUDENT"})}
+
+
+def guardians(record: CommunicationRecord) -> list[Any]:
+    """Live links of those who may be asked to sign, in the order to contact them."""
+    links = GuardianLink.objects.filter(
+        student=record.student_id, state=GuardianLink.State.LIVE, child_data_access=True
+    )
+    return list(links.select_related("guardian").order_by("contact_priority", "pk"))
+
+
+def _refuse_incomplete(record: CommunicationRecord) -> None:
+    written = record.statements.filter(withdrawn_at=None).values_list("section", flat=True)
+    absent = templates.missing(record.trigger, list(written))
+    if absent:
+        label = Statement.Section(absent[0]).label
+        raise InvalidInput(
+            f"“{label}”还没有写。", field="statements", mend=templates.of(record.trigger).hint
+        )
+
+
+def _copy_parts(record: CommunicationRecord, made: CommunicationRecord) -> None:
+    common = {"school_id": made.school_id, "student_id": made.student_id, "record": made}
+    for said in record.statements.filter(withdrawn_at=None).order_by("place", "pk"):
+        made.statements.create(**common, **{name: getattr(said, name) for name in _KEPT})
+    for one in record.participants.all():
+        made.participants.create(
+            **common,
+            person_id=one.person_id,
+            name=one.name,
+            capacity=one.capacity,
+            relation=one.relation,
+            presence=one.presence,
+        )
+    for item in record.prepared.all():
+        made.prepared.create(
+            **common,
+            kind=item.kind,
+            note=item.note,
+            attachment_id=item.attachment_id,
+            basis=item.basis,
+            basis_note=item.basis_note,
+        )
+
+
+def _enter(made: CommunicationRecord, viewer: Viewer) -> None:
+    file_entries.enter(
+        student=made.student,
+        kind=KIND,
+        object_id=made.pk,
+        party="SCHOOL",
+        at=viewer.at,
+        readers=frozenset(),
+        by=viewer.person,
+        case_id=made.case_id,
+        people=[viewer.person.pk],
+    )

@@ -1,0 +1,145 @@
+"""What a writer hands in for a record, and the sentence for each thing that cannot be accepted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from parties.errors import InvalidInput
+from parties.models import Person
+from records import sensitivity
+from records.models import (
+    Attachment,
+    CommunicationRecord,
+    Participant,
+    PreparedItem,
+    Statement,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """When, where, why. Moments are aware; a text that nobody gave is empty."""
+
+    trigger: str
+    started_at: datetime
+    place_kind: str
+    ended_at: datetime | None = None
+    place: str = ""
+    trigger_note: str = ""
+    next_contact_at: datetime | None = None
+    next_focus: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One statement. `sensitivity` may raise its class, never lower what is recognised."""
+
+    section: str
+    source: str
+    text: str
+    status: str = Statement.Status.ONE_SIDED
+    sensitivity: str = ""
+    is_quote: bool = False
+    basis: str = ""
+    said_by: UUID | None = None
+    redacted_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """Somebody who took part: known by id, or by a name alone."""
+
+    capacity: str
+    presence: str
+    person: UUID | None = None
+    name: str = ""
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    kind: str
+    note: str = ""
+    attachment: UUID | None = None
+    basis: str = ""
+    basis_note: str = ""
+
+
+def header_values(header: Header) -> dict[str, Any]:
+    return {field.name: getattr(header, field.name) for field in fields(header)}
+
+
+def refuse_header(header: Header) -> None:
+    _choice("trigger", header.trigger, CommunicationRecord.Trigger.values)
+    _choice("place_kind", header.place_kind, CommunicationRecord.Place.values)
+    if header.ended_at is not None and header.ended_at < header.started_at:
+        raise InvalidInput("结束早于开始。", field="ended_at", mend="请填写开始之后的时间。")
+    next_at = header.next_contact_at
+    if next_at is not None and next_at <= header.started_at:
+        raise InvalidInput(
+            "下次沟通早于这次。", field="next_contact_at", mend="请填写这次之后的时间。"
+        )
+
+
+def statement_values(said: Said, others: Sequence[str]) -> Mapping[str, Any]:
+    _choice("section", said.section, Statement.Section.values)
+    _choice("source", said.source, Statement.Source.values)
+    _choice("status", said.status, Statement.Status.values)
+    text = said.text.strip()
+    if not text:
+        raise InvalidInput("没有写内容。", field="text", mend="请写下看到或听到的事实。")
+    if said.section == Statement.Section.EMOTION and said.said_by is None:
+        raise InvalidInput(
+            "没有说明是哪位家长的反应。", field="said_by", mend="请选择当时在场的家长。"
+        )
+    if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
+        raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
+    return {
+        "section": said.section,
+        "source": said.source,
+        "status": said.status,
+        "text": text,
+        "redacted_text": said.redacted_text.strip(),
+        "is_quote": said.is_quote,
+        "basis": said.basis.strip(),
+        "said_by_id": said.said_by,
+        "sensitivity": sensitivity.classify(
+            text, section=said.section, declared=said.sensitivity, others=others
+        ),
+    }
+
+
+def refuse_people(people: Sequence[Present]) -> None:
+    for one in people:
+        _choice("capacity", one.capacity, Participant.Capacity.values)
+        _choice("presence", one.presence, Participant.Presence.values)
+        if one.person is None and not one.name.strip():
+            raise InvalidInput(
+                "参与人员没有姓名。", field="participants", mend="请选择人员，或填写姓名。"
+            )
+        if one.person is not None and not Person.objects.filter(pk=one.person).exists():
+            raise InvalidInput("没有这个人。", field="participants", mend="请重新选择。")
+    known = [one.person for one in people if one.person is not None]
+    if len(known) != len(set(known)):
+        raise InvalidInput("同一人写了两次。", field="participants", mend="请删除重复的一行。")
+
+
+def refuse_prepared(record: CommunicationRecord, item: Prepared) -> None:
+    _choice("kind", item.kind, PreparedItem.Kind.values)
+    _choice("basis", item.basis, PreparedItem.Basis.values)
+    if item.kind == PreparedItem.Kind.PSY_REPORT and not (item.basis and item.basis_note.strip()):
+        raise InvalidInput(
+            "心理评估报告须有本人或监护人同意，或写明职责依据。",
+            field="basis",
+            mend="请选择依据并填写同意书编号或职责说明。",
+        )
+    mine = Attachment.objects.filter(student=record.student_id)
+    if item.attachment is not None and not mine.filter(pk=item.attachment).exists():
+        raise InvalidInput("没有这个附件。", field="attachment", mend="请先上传。")
+
+
+def _choice(field: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise InvalidInput("不在可选范围内。", field=field, mend="请从给出的选项中选择。")

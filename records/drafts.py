@@ -1,0 +1,248 @@
+"""Write a communication record: header, statements, who took part, what was prepared.
+
+Everything here changes a draft, under its row lock, and only as long as nobody has signed. `seen`
+is the edit that the writer had before them: a lost race is refused and names both. Inside a scope.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.models import Student
+from parties.roles import Role
+from records import file_entries
+from records.draft_input import (
+    Header,
+    Prepared,
+    Present,
+    Said,
+    header_values,
+    refuse_header,
+    refuse_people,
+    refuse_prepared,
+    statement_values,
+)
+from records.models import (
+    CommunicationRecord,
+    FileEntry,
+    Participant,
+    PreparedItem,
+    Statement,
+)
+from records.record_rows import lock, note, saved
+
+KIND: Final = "communication"
+State = CommunicationRecord.State
+
+#: No letters or digits that a person on the phone mixes up.
+_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: Who writes records: whoever talks with families.
+_AUTHORS: Final = (Role.HT, Role.PSY, Role.ST, Role.GL, Role.ME)
+
+
+def write(
+    viewer: Viewer, *, student_id: UUID, header: Header, case_id: UUID | None = None
+) -> CommunicationRecord:
+    """A new draft by a teacher, counsellor or officer who works with this student.
+
+    Raises NotFound, NotAllowed, InvalidInput.
+    """
+    student = viewer.get(Student, student_id)
+    role = _author_role(viewer, student)
+    refuse_header(header)
+    record = CommunicationRecord.objects.create(
+        school_id=student.school_id,
+        student=student,
+        case_id=case_id,
+        record_no=_number(viewer.at),
+        author=viewer.person,
+        author_role=role,
+        created_at=viewer.at,
+        **header_values(header),
+    )
+    Participant.objects.create(
+        school_id=student.school_id,
+        student=student,
+        record=record,
+        person=viewer.person,
+        capacity=_CAPACITIES[role],
+        presence=Participant.Presence.IN_PERSON,
+    )
+    file_entries.enter(
+        student=student,
+        kind=KIND,
+        object_id=record.pk,
+        party=FileEntry.Party.SCHOOL,
+        at=header.started_at,
+        readers=frozenset(),
+        by=viewer.person,
+        case_id=case_id,
+        people=[viewer.person.pk],
+    )
+    note(record, "record.drafted", viewer, trigger=record.trigger)
+    return record
+
+
+def change(
+    viewer: Viewer, *, record_id: UUID, header: Header, seen: int | None = None
+) -> CommunicationRecord:
+    """Put another header in place. Raises as `lock`; InvalidInput."""
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    refuse_header(header)
+    _open(record)
+    for name, value in header_values(header).items():
+        setattr(record, name, value)
+    return saved(record, viewer, "record.changed")
+
+
+def state(
+    viewer: Viewer,
+    *,
+    record_id: UUID,
+    said: Said,
+    others: Sequence[str] = (),
+    seen: int | None = None,
+) -> Statement:
+    """Add a statement at the end. `others` are names of students the record is not about."""
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    _open(record)
+    made = Statement.objects.create(
+        school_id=record.school_id,
+        student_id=record.student_id,
+        record=record,
+        entered_by=viewer.person,
+        at=viewer.at,
+        place=record.statements.count() + 1,
+        **statement_values(said, others),
+    )
+    saved(record, viewer, "statement.added", refs=[("statement", made.pk)])
+    return made
+
+
+def restate(
+    viewer: Viewer,
+    *,
+    record_id: UUID,
+    statement_id: UUID,
+    said: Said,
+    others: Sequence[str] = (),
+    seen: int | None = None,
+) -> Statement:
+    """Say one's own statement differently. Raises NotAllowed for somebody else's words."""
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    statement = _own(record, statement_id, viewer)
+    _open(record)
+    for name, value in statement_values(said, others).items():
+        setattr(statement, name, value)
+    statement.save()
+    saved(record, viewer, "statement.changed", refs=[("statement", statement.pk)])
+    return statement
+
+
+def retract(
+    viewer: Viewer, *, record_id: UUID, statement_id: UUID, seen: int | None = None
+) -> None:
+    """Withdraw one's own statement; the row stays. Doing it again changes nothing."""
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    statement = _own(record, statement_id, viewer)
+    if statement.withdrawn_at is not None:
+        return
+    _open(record)
+    statement.withdrawn_at = viewer.at
+    statement.save(update_fields=["withdrawn_at"])
+    saved(record, viewer, "statement.withdrawn", refs=[("statement", statement.pk)])
+
+
+def attend(
+    viewer: Viewer, *, record_id: UUID, people: Sequence[Present], seen: int | None = None
+) -> CommunicationRecord:
+    """Put another list of participants in place; the author is always one of them."""
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    _open(record)
+    refuse_people(people)
+    record.participants.exclude(person=record.author_id).delete()
+    named = [one for one in people if one.person is None or one.person != record.author_id]
+    for one in named:
+        Participant.objects.create(
+            school_id=record.school_id,
+            student_id=record.student_id,
+            record=record,
+            person_id=one.person,
+            name="" if one.person else one.name.strip(),
+            capacity=one.capacity,
+            relation=one.relation,
+            presence=one.presence,
+        )
+    return saved(record, viewer, "participants.set", count=len(named) + 1)
+
+
+def prepare(
+    viewer: Viewer, *, record_id: UUID, items: Sequence[Prepared], seen: int | None = None
+) -> CommunicationRecord:
+    """Put another list of prepared material in place.
+
+    Raises InvalidInput: a psychological report without consent or a named duty.
+    """
+    record = lock(viewer, record_id, Act.EDIT, seen=seen)
+    _open(record)
+    for item in items:
+        refuse_prepared(record, item)
+    record.prepared.all().delete()
+    for item in items:
+        PreparedItem.objects.create(
+            school_id=record.school_id,
+            student_id=record.student_id,
+            record=record,
+            kind=item.kind,
+            note=item.note,
+            attachment_id=item.attachment,
+            basis=item.basis,
+            basis_note=item.basis_note,
+        )
+    return saved(record, viewer, "prepared.set", count=len(items))
+
+
+_CAPACITIES: Final = {
+    Role.HT: Participant.Capacity.HT,
+    Role.ST: Participant.Capacity.ST,
+    Role.PSY: Participant.Capacity.PSY,
+    Role.GL: Participant.Capacity.GL,
+    Role.ME: Participant.Capacity.ME,
+}
+
+
+def _author_role(viewer: Viewer, student: Student) -> Role:
+    held = viewer.roles_towards(student)
+    role = next((role for role in _AUTHORS if role in held), None)
+    if role is None or student.pk in viewer.kin:
+        raise NotAllowed("只有与该学生工作有关的教师可以写沟通记录。", act="write")
+    return role
+
+
+def _open(record: CommunicationRecord) -> None:
+    """Make sure that its words may change; a checked one has to be checked again."""
+    if record.state == State.CHECKED:
+        record.revise()
+    if record.state != State.DRAFT:
+        raise WrongState(
+            "记录已交双方签字，不能直接修改；请收回（尚无人签字时），或另出新版本。",
+            state=str(record.state),
+        )
+
+
+def _number(at: datetime) -> str:
+    """JL, the year and eight random characters: nothing can be counted from it."""
+    return f"JL{at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _own(record: CommunicationRecord, statement_id: UUID, viewer: Viewer) -> Statement:
+    statement = record.statements.filter(pk=statement_id).first()
+    if statement is None:
+        raise InvalidInput("没有这一条。", field="statement", mend="请刷新后再选。")
+    if statement.entered_by_id != viewer.person.pk:
+        raise NotAllowed("这是别人写下的话，只有本人可以修改或撤回。", act="restate")
+    return statement

@@ -1,0 +1,143 @@
+"""The one check, for pages, API, command line and services alike: a pure function of its input.
+
+What a finding does depends on the moment (rule 10) and on who wrote (rule 11). Whether somebody
+may share in spite of a block is a service's question; see `overrides`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from records.language import context, matching, wording
+from records.language.lexicon import Lexicon, default
+from records.language.matching import Hit, Named
+from records.language.normalise import Normal, normalise
+from records.language.rows import ABSOLUTE, SPECULATION, THIRD_PARTY, TRAIT, Kind
+from records.language.values import (
+    Author,
+    Effect,
+    Field,
+    Finding,
+    Moment,
+    People,
+    Severity,
+    Verdict,
+)
+from records.language.wording import Reason
+
+NOBODY: Final = People()
+
+_NEVER_BLOCKED: Final = frozenset({Moment.DRAFT, Moment.CRISIS})
+#: Neither asks for a tap: the writer has done nothing that must be answered for.
+_ONLY_HINTS: Final = frozenset({Reason.TRAIT, Reason.HARMLESS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The text and everything about it that a single finding is judged by."""
+
+    normal: Normal
+    moment: Moment
+    author: Author
+    field: Field
+    lexicon: Lexicon
+    names: Sequence[Named]
+
+
+def check(
+    text: str,
+    *,
+    moment: Moment,
+    author: Author,
+    field: Field = Field.NARRATIVE,
+    people: People = NOBODY,
+    lexicon: Lexicon | None = None,
+) -> Verdict:
+    """Findings in `text`, each with a suggestion, and what they ask of the author now.
+
+    Linear in the length of the text. Same input, same verdict; nothing is read or written.
+    """
+    normal = normalise(text)
+    names = matching.find_names(normal, people.own | people.others)
+    reading = _Reading(normal, moment, author, field, lexicon or default(), names)
+    findings = [*_phrases(reading), *_strangers(reading, people)]
+    return Verdict(moment, author, tuple(sorted(findings, key=lambda one: (one.start, one.end))))
+
+
+def _phrases(reading: _Reading) -> Iterator[Finding]:
+    normal = reading.normal
+    hits = matching.find(normal, reading.lexicon.automaton, reading.names)
+    held = context.quoted_in(normal, hits, context.quotes(normal.original))
+    harmless = context.harmless(normal, hits, held)
+    for hit, quote, free in zip(hits, held, harmless, strict=True):
+        if reading.field == Field.QUOTE and quote is not None:
+            yield _finding(reading, hit, Reason.QUOTED)
+            continue
+        reason = _reason(reading, hit, harmless=free)
+        if reason is not None:
+            yield _finding(reading, hit, reason)
+
+
+def _reason(reading: _Reading, hit: Hit, *, harmless: bool) -> Reason | None:
+    """Why this is shown; None when it need not be."""
+    text = reading.normal.text
+    if hit.row.category == TRAIT:
+        judged = not harmless and context.judges_a_person(text, hit, reading.names)
+        return Reason.TRAIT if judged else None
+    diagnosis = hit.row.phrase in reading.lexicon.diagnoses
+    if diagnosis and (reading.field == Field.CERTIFICATE or context.certified(text, hit)):
+        return None
+    if harmless:
+        return Reason.HARMLESS
+    if diagnosis:
+        return Reason.DIAGNOSIS
+    return _BY_CATEGORY.get(hit.row.category) or _BY_KIND[hit.row.kind]
+
+
+_BY_CATEGORY: Final = {ABSOLUTE: Reason.ABSOLUTE, SPECULATION: Reason.SPECULATION}
+_BY_KIND: Final = {Kind.FORBIDDEN: Reason.FORBIDDEN, Kind.DISCOURAGED: Reason.DISCOURAGED}
+
+
+def _finding(reading: _Reading, hit: Hit, reason: Reason) -> Finding:
+    # What is denied or only mentioned weighs less, whatever the phrase weighs (rule 4).
+    lighter = reason == Reason.HARMLESS
+    severity = Severity.DISCOURAGED if lighter else Severity(hit.row.kind.value)
+    start, end = reading.normal.span(hit.start, hit.end)
+    return Finding(
+        phrase=hit.row.phrase,
+        severity=severity,
+        category=hit.row.category,
+        start=start,
+        end=end,
+        suggestion=hit.row.suggestion,
+        effect=_effect(reading, severity, reason),
+        note=wording.note(reason, author=reading.author),
+    )
+
+
+def _strangers(reading: _Reading, people: People) -> Iterator[Finding]:
+    """Other students' names (rule 9); whoever bears the same name as the student is not told."""
+    for found in reading.names:
+        if found.name not in people.others or found.name in people.own:
+            continue
+        start, end = reading.normal.span(found.start, found.end)
+        yield Finding(
+            phrase=found.name,
+            severity=Severity.DISCOURAGED,
+            category=THIRD_PARTY,
+            start=start,
+            end=end,
+            suggestion=wording.OTHER_STUDENT,
+            effect=_effect(reading, Severity.DISCOURAGED, Reason.THIRD_PARTY),
+            note=wording.note(Reason.THIRD_PARTY, author=reading.author),
+        )
+
+
+def _effect(reading: _Reading, severity: Severity, reason: Reason) -> Effect:
+    if reason == Reason.QUOTED:
+        return Effect.QUOTE
+    if reason in _ONLY_HINTS or reading.author == Author.PARENT or reading.moment in _NEVER_BLOCKED:
+        return Effect.HINT
+    if reading.moment == Moment.SHARE or severity == Severity.FORBIDDEN:
+        return Effect.BLOCK
+    return Effect.CONFIRM

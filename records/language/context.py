@@ -1,0 +1,193 @@
+"""What stands around a phrase: a denial, a ban on the word itself, quotation marks, facts.
+
+Every look is bounded by a window, so that a text of nothing but phrases stays linear.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from operator import attrgetter
+from typing import Final
+
+from records.language import cues
+from records.language.matching import Hit, Named
+from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
+
+_NEAR: Final = 16
+_SENTENCE: Final = 60  # characters to each side
+_OPENING: Final = {"“": "”", "「": "」", "『": "』", "＂": "＂", '"': '"', "‘": "’"}
+#: More inside the quotation marks than this is a quotation, not the name of a word.
+_WORD_AND: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Inner bounds of a quotation, in the original; end exclusive."""
+
+    start: int
+    end: int
+
+
+def quotes(text: str) -> list[Quote]:
+    """Outermost quotations, each closed in its own paragraph."""
+    found: list[Quote] = []
+    opened, closing = -1, ""
+    for index, char in enumerate(text):
+        if opened >= 0 and char == closing:
+            found.append(Quote(opened + 1, index))
+            opened = -1
+        elif char == "\n":
+            opened = -1
+        elif opened < 0 and char in _OPENING:
+            opened, closing = index, _OPENING[char]
+    return found
+
+
+def quoted_in(normal: Normal, hits: Sequence[Hit], found: Sequence[Quote]) -> list[Quote | None]:
+    """For each hit the quotation that holds it whole; both are in the order of the text."""
+    holding: list[Quote | None] = []
+    place = 0
+    for hit in hits:
+        start, end = normal.span(hit.start, hit.end)
+        while place < len(found) and found[place].end < end:
+            place += 1
+        inside = place < len(found) and found[place].start <= start
+        holding.append(found[place] if inside else None)
+    return holding
+
+
+def harmless(normal: Normal, hits: Sequence[Hit], held: Sequence[Quote | None]) -> list[bool]:
+    """For each hit whether it is denied, banned or only talked about (rule 4).
+
+    In a list, what holds for one phrase holds for its neighbours: 不得使用“甲”“乙”等称呼.
+    """
+    text = normal.text
+    states = [
+        _denied(text, hit) or _mentioned(normal, hit, quote)
+        for hit, quote in zip(hits, held, strict=True)
+    ]
+    joined = [text[before.end : after.start] in _joints() for before, after in pairwise(hits)]
+    for index, touching in enumerate(joined):
+        states[index + 1] |= touching and states[index]
+    for index in reversed(range(len(joined))):
+        states[index] |= joined[index] and states[index + 1]
+    return states
+
+
+def certified(text: str, hit: Hit) -> bool:
+    """Whether the sentence names a doctor's finding, and does not say that it is missing."""
+    sentence = _sentence(text, hit)
+    for cue in cues.any_of("certified").finditer(sentence):
+        missing = _ends_with("missing_before").search(sentence[: cue.start()])
+        if not missing and not _begins_with("missing_after").match(sentence[cue.end() :]):
+            return True
+    return False
+
+
+def judges_a_person(text: str, hit: Hit, names: Sequence[Named]) -> bool:
+    """Whether a trait is said of somebody, in a sentence without date, count or time (rule 8)."""
+    start, end = _sentence_bounds(text, hit)
+    sentence = text[start:end]
+    if cues.any_of("facts").search(sentence):
+        return False
+    return cues.any_of("persons").search(sentence) is not None or _named(names, start, end)
+
+
+def _named(names: Sequence[Named], start: int, end: int) -> bool:
+    place = bisect_left(names, start, key=attrgetter("start"))
+    return place < len(names) and names[place].end <= end
+
+
+def _sentence_bounds(text: str, hit: Hit) -> tuple[int, int]:
+    """The sentence around a hit, cut off where it is very long."""
+    first, last = max(0, hit.start - _SENTENCE), min(len(text), hit.end + _SENTENCE)
+    start = text.rfind(SENTENCE_END, first, hit.start) + 1 or first
+    end = text.find(SENTENCE_END, hit.end, last)
+    return start, end if end >= 0 else last
+
+
+def _sentence(text: str, hit: Hit) -> str:
+    start, end = _sentence_bounds(text, hit)
+    return text[start:end]
+
+
+def _denied(text: str, hit: Hit) -> bool:
+    before = _clause_before(text, hit.start)
+    if not _any_negation().search(before) or not _negation().search(before):
+        return False
+    after = text[hit.end : hit.end + _NEAR]
+    rhetorical = cues.any_of("not_within").search(before) or _begins_with("not_before").match(after)
+    return rhetorical is None
+
+
+def _mentioned(normal: Normal, hit: Hit, quote: Quote | None) -> bool:
+    text = normal.text
+    if _word_about_word().match(text[hit.end : hit.end + _NEAR]):
+        return True
+    if quote is None or not _is_word(normal, hit, quote):
+        return False
+    before = text[max(0, hit.start - _NEAR) : hit.start].rpartition(SENTENCE_END)[2]
+    if cues.any_of("words_about_words").search(before):
+        return True
+    return _struck().search(before.rpartition(CLAUSE_END)[2]) is not None
+
+
+def _is_word(normal: Normal, hit: Hit, quote: Quote) -> bool:
+    """Whether the quotation holds the phrase and hardly more."""
+    start, end = normal.span(hit.start, hit.end)
+    return (quote.end - quote.start) - (end - start) <= _WORD_AND
+
+
+def _clause_before(text: str, end: int) -> str:
+    before = text[max(0, end - _NEAR) : end]
+    cut = max(before.rfind(mark) for mark in BREAKS)
+    return before[cut + 1 :]
+
+
+@cache
+def _joints() -> frozenset[str]:
+    return frozenset(cues.words("joints"))
+
+
+@cache
+def _any_negation() -> re.Pattern[str]:
+    """A cheap look first: most phrases are denied by nothing."""
+    return re.compile(f"[{''.join(sorted({word[0] for word in _negations()}))}]")
+
+
+@cache
+def _negation() -> re.Pattern[str]:
+    unless = "".join(f"(?<!{word})" for word in cues.words("not_after"))
+    denial, ban, naming, filler = map(
+        cues.either, map(cues.words, ("denials", "bans", "naming", "fillers"))
+    )
+    named = f"{filler}{{0,3}}{naming}{filler}{{0,2}}"
+    return re.compile(f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})$")
+
+
+@cache
+def _struck() -> re.Pattern[str]:
+    return re.compile(cues.either([*cues.words("strikes"), *cues.words("bans")]))
+
+
+def _negations() -> list[str]:
+    return [*cues.words("denials"), *cues.words("bans")]
+
+
+@cache
+def _word_about_word() -> re.Pattern[str]:
+    before = cues.either(cues.words("before_words_about_words"))
+    return re.compile(f"{before}{{0,2}}{cues.either(cues.words('words_about_words'))}")
+
+
+@cache
+def _ends_with(name: str) -> re.Pattern[str]:
+    return re.compile(f"{cues.either(cues.words(name))}$")
+
+
+@cache
+def _begins_with(name: str) -> re.Pattern[str]:
+    return re.compile(cues.either(cues.words(name)))

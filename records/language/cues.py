@@ -1,0 +1,33 @@
+"""cues.yaml, read once: words around a phrase that change what it means."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+_FILE: Final = Path(__file__).with_name("cues.yaml")
+
+
+@cache
+def table() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
+    return read
+
+
+def words(name: str) -> list[str]:
+    found: list[str] = table()[name]
+    return found
+
+
+@cache
+def any_of(name: str) -> re.Pattern[str]:
+    """A pattern that finds any entry of a list; entries may be patterns themselves."""
+    return re.compile(either(words(name)))
+
+
+def either(entries: Iterable[str]) -> str:
+    """Alternatives, the longest first."""
+    return f"(?:{'|'.join(sorted(entries, key=len, reverse=True))})"

@@ -1,0 +1,137 @@
+"""Where listed phrases stand: the longest first, never inside an allowed term or a name."""
+
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Final, TypeVar
+
+import ahocorasick
+
+from records.language.normalise import Normal, normalise
+from records.language.rows import Kind, Row
+from records.language.spelling import Spelling
+
+_SHORTEST_NAME: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A listed phrase in the normalised text; end exclusive."""
+
+    start: int
+    end: int
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in the normalised text; end exclusive."""
+
+    start: int
+    end: int
+    name: str
+
+
+S = TypeVar("S", Hit, Named)
+
+
+def find(normal: Normal, automaton: Any, names: Sequence[Named] = ()) -> list[Hit]:
+    """Hits that do not overlap, in the order of the text."""
+    allowed: list[tuple[int, int]] = []
+    listed: list[Hit] = []
+    for start, end, spelling in _raw(normal, automaton):
+        if spelling.row.kind == Kind.ALLOWED:
+            allowed.append((start, end))
+        else:
+            listed.append(Hit(start, end, spelling.row))
+    if not listed:
+        return []
+    reach = _reach(allowed, len(normal.text))
+    bearers = _bearers(names, len(normal.text))
+    free = [hit for hit in listed if reach[hit.start] < hit.end and not _in_name(hit, bearers)]
+    return _longest(free, len(normal.text))
+
+
+def find_names(normal: Normal, names: Collection[str]) -> list[Named]:
+    """The longest name wins: 王伟强 is not 王伟. Names of one character cannot be told apart."""
+    automaton = ahocorasick.Automaton()
+    for name in names:
+        folded = normalise(name).text
+        if len(folded) >= _SHORTEST_NAME:
+            automaton.add_word(folded, (len(folded), name))
+    if not len(automaton):
+        return []
+    automaton.make_automaton()
+    found = [
+        Named(last - size + 1, last + 1, name)
+        for last, (size, name) in automaton.iter(normal.text)
+        if _stands_alone(normal, last - size + 1, last + 1)
+    ]
+    return _longest(found, len(normal.text))
+
+
+def _raw(normal: Normal, automaton: Any) -> Iterator[tuple[int, int, Spelling]]:
+    for last, spelling in automaton.iter(normal.text):
+        start, end = last - spelling.size + 1, last + 1
+        if not _stands_alone(normal, start, end):
+            continue
+        if spelling.sound and _like_a_name(normal, start, end):
+            continue
+        yield start, end, spelling
+
+
+def _stands_alone(normal: Normal, start: int, end: int) -> bool:
+    """What begins or ends in Latin letters must begin or end the word, too."""
+    text, original = normal.text, normal.original
+    first, last = normal.span(start, end)
+    if text[start].isascii() and first and _is_latin(original[first - 1]):
+        return False
+    rest = original[last : last + 1]
+    return not (text[end - 1].isascii() and rest and _is_latin(rest))
+
+
+def _is_latin(char: str) -> bool:
+    plain = unicodedata.normalize("NFKD", char)[0]
+    return plain.isascii() and (plain.isalnum() or plain == "@")
+
+
+def _like_a_name(normal: Normal, start: int, end: int) -> bool:
+    """Yi Lei is somebody; YILEI and yi lei are how people hide 异类."""
+    first, last = normal.span(start, end)
+    written = normal.original[first:last]
+    return written != written.lower() and written != written.upper()
+
+
+def _reach(allowed: Sequence[tuple[int, int]], length: int) -> list[int]:
+    """For each place, how far an allowed term reaches that began there or before."""
+    ends = [0] * length
+    for start, end in allowed:
+        ends[start] = max(ends[start], end)
+    return list(accumulate(ends, max))
+
+
+def _bearers(names: Sequence[Named], length: int) -> list[Named | None]:
+    """For each place, the name that covers it."""
+    covered: list[Named | None] = [None] * length
+    for name in names:
+        covered[name.start : name.end] = [name] * (name.end - name.start)
+    return covered
+
+
+def _in_name(hit: Hit, bearers: Sequence[Named | None]) -> bool:
+    """Whether a name lends the phrase a character: 李自 in 李自私下问我."""
+    for name in (bearers[hit.start], bearers[hit.end - 1]):
+        if name is not None and not (hit.start <= name.start and name.end <= hit.end):
+            return True
+    return False
+
+
+def _longest(found: Sequence[S], length: int) -> list[S]:
+    taken = bytearray(length)
+    kept: list[S] = []
+    for item in sorted(found, key=lambda one: (one.start - one.end, one.start)):
+        if taken.find(1, item.start, item.end) < 0:
+            taken[item.start : item.end] = b"\x01" * (item.end - item.start)
+            kept.append(item)
+    return sorted(kept, key=lambda one: one.start)

@@ -1,0 +1,86 @@
+"""One spelling for all ways to write the same words, with the way back to the original.
+
+Full width, zero width, separators, tone marks, capitals and traditional characters disappear.
+What ends a sentence or a clause stays as one of three marks: a phrase is never put together from
+two sentences. Quotation marks disappear, too, because “问题”学生 still says what it says; brackets
+do not, because 存在问题（学生）is two things.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+
+SENTENCE_END: Final = "。"
+CLAUSE_END: Final = "，"
+ITEM_END: Final = "、"
+BREAKS: Final = frozenset({SENTENCE_END, CLAUSE_END, ITEM_END})
+
+#: Newlines as Unicode counts them. Tabs and spaces separate letters as much as words: no break.
+_NEWLINES: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_MARKS: Final = {
+    **dict.fromkeys(_NEWLINES + "。！？；!?;…⋯‼⁇⁈⁉", SENTENCE_END),
+    **dict.fromkeys("，,：:—―⸺", CLAUSE_END),
+    **dict.fromkeys("、", ITEM_END),
+}
+_QUOTES: Final = frozenset("「」『』〝〞〟")
+#: Letters by category that show nothing.
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """The normalised text; `offsets[i]` is where its i-th character stands in the original."""
+
+    original: str
+    text: str
+    offsets: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a part of the normalised text stands in the original; end exclusive."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def normalise(text: str) -> Normal:
+    """Each character by itself, so that offsets survive; linear in the length."""
+    chars: list[str] = []
+    offsets: list[int] = []
+    for index, char in enumerate(text):
+        for folded in _fold(char):
+            chars.append(folded)
+            offsets.append(index)
+    return Normal(text, "".join(chars), offsets)
+
+
+@lru_cache(maxsize=1 << 15)
+def _fold(char: str) -> str:
+    """What remains of one character: nothing, a mark, a letter, rarely more (㎏)."""
+    if char in _BLANK_LETTERS:
+        return ""
+    return _MARKS.get(char) or "".join(map(_part, unicodedata.normalize("NFKC", char)))
+
+
+def _part(char: str) -> str:
+    if char in _MARKS:
+        return _MARKS[char]
+    category = unicodedata.category(char)
+    if category[0] in "LN":
+        return _letter(char)
+    return CLAUSE_END if category in ("Ps", "Pe") and char not in _QUOTES else ""
+
+
+def _letter(char: str) -> str:
+    bare = unicodedata.normalize("NFKD", char)[0]
+    if bare.isascii():  # è and E are e
+        return bare.lower()
+    return _simplified().get(char, char.lower())
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    """Traditional to simplified, character by character: a phrase would move the offsets."""
+    table = files("opencc").joinpath("dictionary", "TSCharacters.txt").read_text("utf-8")
+    pairs = (line.split("\t") for line in table.splitlines() if "\t" in line)
+    return {old: new.split(" ")[0] for old, new in pairs}

@@ -1,0 +1,138 @@
+"""The words in which a check asks and answers. Stored by name: add new values, never rename one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Moment(StrEnum):
+    """What is about to happen to the text."""
+
+    DRAFT = "draft"
+    SIGN = "sign"
+    SHARE = "share"  # leaves the school
+    CRISIS = "crisis"  # is sent first and checked afterwards
+
+
+class Author(StrEnum):
+    STAFF = "staff"
+    COMPANY = "company"
+    PARENT = "parent"  # and students: whoever speaks for themselves
+
+
+class Field(StrEnum):
+    """What kind of field the text was written into."""
+
+    NARRATIVE = "narrative"
+    #: Words of somebody whom the record names as their source; what stands in “ ” is theirs.
+    QUOTE = "quote"
+    #: Copied from a certificate of a medical institution (class HLT).
+    CERTIFICATE = "certificate"
+
+
+class Severity(StrEnum):
+    FORBIDDEN = "forbidden"
+    DISCOURAGED = "discouraged"
+
+
+class Effect(StrEnum):
+    """What one finding does to the person who writes."""
+
+    QUOTE = "quote"  # allowed, shown as somebody's own words
+    HINT = "hint"
+    CONFIRM = "confirm"  # a hint that needs a tap
+    BLOCK = "block"
+
+
+class Level(StrEnum):
+    OK = "ok"
+    HINT = "hint"
+    BLOCK = "block"
+
+
+#: How long the author of a crisis report has to put it into neutral words.
+CRISIS_MENDED_WITHIN: Final = timedelta(hours=24)
+
+_LEVELS: Final = {
+    Effect.QUOTE: Level.OK,
+    Effect.HINT: Level.HINT,
+    Effect.CONFIRM: Level.HINT,
+    Effect.BLOCK: Level.BLOCK,
+}
+_RISING: Final = (Level.OK, Level.HINT, Level.BLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Names that may stand in the text.
+
+    `own` may: the student's, the family's, the staff's. `others` are students whom the record is
+    not about, and must be taken out before somebody else reads it.
+    """
+
+    own: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+    @classmethod
+    def named(cls, *, own: Collection[str] = (), others: Collection[str] = ()) -> "People":
+        return cls(frozenset(own), frozenset(others))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place in the text. `start` and `end` (exclusive) count code points of the original."""
+
+    phrase: str
+    severity: Severity
+    category: str
+    start: int
+    end: int
+    suggestion: str
+    effect: Effect
+    note: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "phrase": self.phrase,
+            "severity": self.severity.value,
+            "category": self.category,
+            "start": self.start,
+            "end": self.end,
+            "suggestion": self.suggestion,
+            "effect": self.effect.value,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found, in the order of the text, and what it asks for at this moment."""
+
+    moment: Moment
+    author: Author
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The gravest of what the findings do."""
+        levels = [_LEVELS[finding.effect] for finding in self.findings]
+        return max(levels, key=_RISING.index, default=Level.OK)
+
+    @property
+    def mend_within(self) -> timedelta | None:
+        """After a crisis report: how long its author has to mend it; else None."""
+        forbidden = any(found.severity == Severity.FORBIDDEN for found in self.findings)
+        return CRISIS_MENDED_WITHIN if self.moment == Moment.CRISIS and forbidden else None
+
+    @property
+    def keeps_own_words(self) -> bool:
+        """A parent's words stay as they are, as a quotation, whatever is offered beside them."""
+        return self.author == Author.PARENT
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "verdict": self.level.value,
+            "findings": [finding.as_json() for finding in self.findings],
+        }

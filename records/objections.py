@@ -1,0 +1,241 @@
+"""An objection: filed, the record frozen, answered by its author, and content or not (D1 to D4).
+
+    FILED --answer--> ANSWERED --content--> SETTLED      the record stands again, or n+1 took over
+      |                  |
+      |                  +--insist--> ROUTED             德育处 judges; so does a ground of privacy
+      +--withdraw--> WITHDRAWN
+
+While one is open the record is UNDER_OBJECTION: every reader sees that, nobody uses or shares it.
+Inside a scope.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from ledger import events
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.roles import Role
+from records import communication, file_entries
+from records.models import CommunicationRecord, FileEntry, Objection
+from records.record_rows import lock, saved
+
+KIND: Final = "objection"
+State = Objection.State
+Ground = Objection.Ground
+
+#: After a record took effect; later only with new facts. Errors in personal data know no limit.
+WINDOW: Final = timedelta(days=30)
+#: These do not wait for the author: the office judges at once.
+AT_ONCE: Final = frozenset({Ground.DISCLOSURE, Ground.CONSENT, Ground.SIGNATURE})
+LONGEST_ANNOTATION: Final = 500
+OPEN: Final = (State.FILED, State.ANSWERED, State.ROUTED)
+
+_FROZEN: Final = CommunicationRecord.State.UNDER_OBJECTION
+_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What somebody objects to, why, and what they wish for."""
+
+    ground: str
+    wish: str
+    words: str
+    about: UUID | None = None
+    quoted: str = ""
+    new_facts: bool = False
+
+
+def file(viewer: Viewer, *, record_id: UUID, complaint: Complaint) -> Objection:
+    """Take an objection in and freeze the record; again by the same person gives the same one.
+
+    Raises NotFound, NotAllowed, WrongState, InvalidInput.
+    """
+    record = lock(viewer, record_id, Act.OBJECT)
+    known = record.objections.filter(filed_by=viewer.person, state__in=OPEN).first()
+    if known is not None:
+        return known
+    _refuse(viewer, record, complaint)
+    at_home = Role.G if record.student_id in viewer.wards else Role.STU
+    made = Objection(
+        school_id=record.school_id,
+        student_id=record.student_id,
+        record=record,
+        about_id=complaint.about,
+        receipt_no=f"YY{viewer.at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8)),
+        ground=complaint.ground,
+        wish=complaint.wish,
+        quoted=complaint.quoted.strip(),
+        words=complaint.words.strip(),
+        filed_by=viewer.person,
+        capacity=at_home.value,
+        filed_at=viewer.at,
+    )
+    made.save(force_insert=True)
+    if complaint.ground in AT_ONCE:
+        made.route()
+        made.save(update_fields=["state"])
+    _freeze(viewer, record)
+    _enter(made, record, at_home)
+    _note(made, "objection.filed", viewer, ground=made.ground, routed=made.state == State.ROUTED)
+    return made
+
+
+def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Objection:
+    """The author accepts, wholly or in part, and begins the next version; or refuses, with reasons.
+
+    Raises NotFound, NotAllowed, WrongState, InvalidInput.
+    """
+    objection, record = _locked(viewer, objection_id, Act.ANSWER)
+    if objection.state == State.ANSWERED and objection.replied_by_id == viewer.person.pk:
+        return objection
+    if objection.state != State.FILED:
+        raise WrongState("这份异议不在等您答复。", state=str(objection.state))
+    _refuse_reply(reply, words)
+    objection.answer(reply=reply, words=words.strip(), by=viewer.person, at=viewer.at)
+    if reply != Objection.Reply.REFUSED:
+        objection.correction = communication.next_version(viewer, record_id=record.pk)
+    objection.save()
+    _note(objection, "objection.answered", viewer, reply=reply)
+    return objection
+
+
+def content(viewer: Viewer, *, objection_id: UUID) -> Objection:
+    """The filer is content with the answer: it is over, and the record stands again."""
+    objection, record = _locked(viewer, objection_id, Act.OBJECT)
+    if objection.state == State.SETTLED:
+        return objection
+    if objection.state != State.ANSWERED:
+        raise WrongState("还没有答复。", state=str(objection.state))
+    objection.settle(at=viewer.at)
+    objection.save(update_fields=["state", "ended_at"])
+    _thaw(viewer, record)
+    _note(objection, "objection.settled", viewer, how="content")
+    return objection
+
+
+def insist(viewer: Viewer, *, objection_id: UUID) -> Objection:
+    """The filer is not content: 德育处 takes it. The record stays frozen."""
+    objection, _ = _locked(viewer, objection_id, Act.OBJECT)
+    if objection.state == State.ROUTED:
+        return objection
+    if objection.state != State.ANSWERED:
+        raise WrongState("还没有答复。", state=str(objection.state))
+    objection.route()
+    objection.save(update_fields=["state"])
+    _note(objection, "objection.routed", viewer, why="insists")
+    return objection
+
+
+def withdraw(viewer: Viewer, *, objection_id: UUID) -> Objection:
+    """The filer takes it back; that there was one stays on file."""
+    objection, record = _locked(viewer, objection_id, Act.OBJECT)
+    if objection.state == State.WITHDRAWN:
+        return objection
+    if objection.state not in OPEN:
+        raise WrongState("异议已经了结。", state=str(objection.state))
+    objection.withdraw(at=viewer.at)
+    objection.save(update_fields=["state", "ended_at"])
+    _thaw(viewer, record)
+    _note(objection, "objection.withdrawn", viewer)
+    return objection
+
+
+def annotate(viewer: Viewer, *, objection_id: UUID, words: str) -> Objection:
+    """异议附记: the filer's words stand beside the record for as long as there is one."""
+    objection, _ = _locked(viewer, objection_id, Act.OBJECT)
+    said = words.strip()
+    if not said or len(said) > LONGEST_ANNOTATION:
+        raise InvalidInput(
+            f"附记须为 1 到 {LONGEST_ANNOTATION} 字。", field="annotation", mend="请补充或缩短。"
+        )
+    objection.annotation = said
+    objection.save(update_fields=["annotation"])
+    _note(objection, "objection.annotated", viewer)
+    return objection
+
+
+def _locked(viewer: Viewer, objection_id: UUID, act: Act) -> tuple[Objection, CommunicationRecord]:
+    """The record first, then its objection: everybody locks in this order."""
+    seen = viewer.get(Objection, objection_id)
+    if not viewer.may(act, seen):
+        raise NotAllowed("您没有此项操作的权限。", act=act.value)
+    rows = CommunicationRecord.objects.select_for_update(of=("self",))
+    record = rows.select_related("student__person", "author").get(pk=seen.record_id)
+    objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection_id)
+    return objection, record
+
+
+def _refuse(viewer: Viewer, record: CommunicationRecord, complaint: Complaint) -> None:
+    effective = record.effective_at
+    settled = (record.State.EFFECTIVE, record.State.ARCHIVED, _FROZEN)
+    if effective is None or record.state not in settled:
+        raise WrongState(
+            "这份记录还没有生效：可以直接写下您的意见，或不签字并说明理由。",
+            state=str(record.state),
+        )
+    if complaint.ground not in Ground.values:
+        raise InvalidInput("没有选择理由。", field="ground", mend="请从给出的选项中选择。")
+    if complaint.wish not in Objection.Wish.values:
+        raise InvalidInput("没有选择希望怎样处理。", field="wish", mend="请从给出的选项中选择。")
+    if not complaint.words.strip():
+        raise InvalidInput("没有写明理由。", field="words", mend="请写明哪里不对、实际情况是什么。")
+    late = viewer.at > effective + WINDOW
+    if late and not complaint.new_facts and complaint.ground not in {Ground.WRONG, *AT_ONCE}:
+        raise InvalidInput(
+            f"已超过 {WINDOW.days} 天。",
+            field="new_facts",
+            mend="如有新的情况，请勾选“有新情况”后再提交。",
+        )
+    if complaint.about and not record.statements.filter(pk=complaint.about).exists():
+        raise InvalidInput("没有这一条。", field="about", mend="请从这份记录中选择。")
+
+
+def _refuse_reply(reply: str, words: str) -> None:
+    if reply not in (*Objection.Reply.values,) or not reply:
+        raise InvalidInput("没有选择答复。", field="reply", mend="请选择接受、部分接受或不接受。")
+    if not words.strip():
+        raise InvalidInput("没有写答复的理由。", field="words", mend="请写明理由。")
+
+
+def _freeze(viewer: Viewer, record: CommunicationRecord) -> None:
+    if record.state != _FROZEN:
+        record.freeze()
+        saved(record, viewer, "record.frozen")
+
+
+def _thaw(viewer: Viewer, record: CommunicationRecord) -> None:
+    """The record stands again unless another objection is open, or a newer version took over."""
+    if record.state == _FROZEN and not record.objections.filter(state__in=OPEN).exists():
+        record.thaw()
+        saved(record, viewer, "record.thawed")
+
+
+def _enter(made: Objection, record: CommunicationRecord, role: Role) -> None:
+    file_entries.enter(
+        student=record.student,
+        kind=KIND,
+        object_id=made.pk,
+        party=FileEntry.Party.FAMILY if role == Role.G else FileEntry.Party.STUDENT,
+        at=made.filed_at,
+        readers={Role.ME},
+        by=made.filed_by,
+        case_id=record.case_id,
+        people=[made.filed_by_id, record.author_id],
+    )
+
+
+def _note(made: Objection, kind: str, viewer: Viewer, **codes: str | bool) -> None:
+    events.append(
+        school_id=made.school_id,
+        kind=kind,
+        actor=viewer.person.pk,
+        subject=("record", made.record_id),
+        refs=[("objection", made.pk), ("student", made.student_id)],
+        at=viewer.at,
+        payload=codes,
+    )

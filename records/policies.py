@@ -1,0 +1,229 @@
+"""Who reads which record, and which part of it.
+
+A draft is its author's. Once offered it is for the homeroom teacher, 德育处, the family and the
+student, and whoever took part; the grade leader and the auditor know that there is one. Every
+statement then has its own class, so that a sentence about money or health stays with those whose
+task that is, even inside a record that many may open (records/reading.py cuts it).
+"""
+
+# ruff: noqa: ARG002 -- a policy answers with one signature for every model
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from parties import access, privacy
+from parties.access import Act, Viewer
+from parties.models import Restriction
+from parties.privacy import Level
+from parties.relations import in_force
+from parties.roles import Role
+from records.models import (
+    Attachment,
+    CommunicationRecord,
+    Objection,
+    Participant,
+    PreparedItem,
+    Signature,
+    Statement,
+)
+
+State = CommunicationRecord.State
+
+#: Only its author, and whoever stands in for them, works on these.
+UNFINISHED: Final = (State.DRAFT, State.CHECKED)
+#: Whose post opens the records of a student.
+READS_ALL: Final = frozenset({Role.ME})
+#: Know that there is a record, when, and in what state; never what it says.
+OUTLINE: Final = frozenset(
+    {"id", "student", "record_no", "version", "state", "standing", "trigger", "started_at"}
+)
+FOR_AUDIT: Final = OUTLINE | {"content_hash", "effective_at"}
+
+#: Whose task a class is, wherever it was said: they find the record by that sentence alone.
+TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
+
+_HIDDEN: Final = frozenset({"school", "content_salt", "hold_reason", "held_by", "held_until"})
+_AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
+
+
+def family_of(viewer: Viewer) -> frozenset[UUID]:
+    """Students whose file this person reads at home, their own included."""
+    return viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
+
+
+def roles_for(viewer: Viewer, record: CommunicationRecord) -> frozenset[Role]:
+    """Roles that count here: a teacher who is this student's parent reads as a parent."""
+    if record.student_id in viewer.kin:
+        return frozenset({Role.G}) if record.student_id in viewer.wards else frozenset()
+    return viewer.roles_towards(record.student)
+
+
+def is_at_home(viewer: Viewer, record: CommunicationRecord) -> bool:
+    return record.student_id in viewer.kin or record.student_id == viewer.student_id
+
+
+class RecordPolicy:
+    """Rows by post, by family, by having taken part; acts by authorship."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[CommunicationRecord]:
+        records = CommunicationRecord.objects.select_related(
+            "student__person", "student__school_class", "author"
+        )
+        staff = self._as_staff(viewer) & ~Q(student__in=viewer.kin)
+        return records.filter(staff | self._as_family(viewer))
+
+    def _as_staff(self, viewer: Viewer) -> Q:
+        if not viewer.is_staff:
+            return Q(pk__in=[])
+        seen = Q(author=viewer.person)
+        if viewer.serves(READS_ALL):
+            seen |= ~Q(state__in=UNFINISHED)
+        finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
+        seen |= finished & ~Q(state__in=UNFINISHED)
+        # What was sealed is for the office and the auditor; for nobody else was it ever there.
+        return seen if viewer.serves(READS_ALL | {Role.AUD}) else seen & ~Q(state=State.SEALED)
+
+    def _as_family(self, viewer: Viewer) -> Q:
+        barred = Restriction.objects.filter(
+            student=OuterRef("student"), person=viewer.person, case_id=OuterRef("case_id")
+        )
+        kinds = [Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
+        return (
+            Q(student__in=family_of(viewer))
+            & ~Q(state__in=[*UNFINISHED, State.SEALED])
+            & (Q(held_until=None) | Q(held_until__lte=viewer.at))
+            & ~Q(Exists(in_force(barred.filter(kind__in=kinds), viewer.at)))
+        )
+
+    def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
+        everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN
+        if self._writes(viewer, obj):
+            return everything | {"hold_reason", "held_by", "held_until"}
+        if reads_content(viewer, obj):
+            shown = everything - _AUTHORS_ONLY
+            if is_at_home(viewer, obj):
+                return shown
+            return shown | {"language_check", "hold_reason", "held_by", "held_until"}
+        return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
+
+    def may(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
+        if act in (Act.EDIT, Act.ANSWER):
+            return self._writes(viewer, obj)
+        if act == Act.HOLD:
+            return viewer.serves({Role.ME}) and not is_at_home(viewer, obj)
+        if act == Act.SIGN:
+            return self._writes(viewer, obj) or obj.student_id in family_of(viewer)
+        if act == Act.WITNESS:
+            return viewer.is_staff and not is_at_home(viewer, obj)
+        if act == Act.OBJECT:
+            return obj.student_id in family_of(viewer)
+        return False
+
+    def _writes(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
+        """The author, or the homeroom teacher who has the class now, for an author who left it."""
+        if obj.student_id in viewer.kin or not viewer.is_staff:
+            return False
+        if obj.author_id == viewer.person.pk:
+            return True
+        return obj.author_role == Role.HT and Role.HT in viewer.roles_towards(obj.student)
+
+
+def reads_content(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether the viewer reads what it says, and not just that it is there."""
+    return privacy.readable("COM", roles_for(viewer, record), given=circumstances(viewer, record))
+
+
+def circumstances(viewer: Viewer, record: CommunicationRecord) -> frozenset[Level]:
+    """PARTY for who was there, who wrote it, and the family it is about."""
+    if record.author_id == viewer.person.pk or record.student_id in family_of(viewer):
+        return frozenset({Level.PARTY})
+    took_part = record.participants.filter(person=viewer.person).exists()
+    return frozenset({Level.PARTY}) if took_part else frozenset()
+
+
+def _by_post(viewer: Viewer) -> Q:
+    """Students of one's class or grade; for an auditor, everybody's."""
+    seen = ~Q(pk=None) if viewer.serves({Role.AUD}) else Q(pk__in=[])
+    for post in viewer.posts:
+        if post.role == Role.HT and post.school_class_id is not None:
+            seen |= Q(student__school_class=post.school_class_id)
+        if post.role == Role.GL:
+            seen |= Q(student__school_class__grade=post.grade) if post.grade else ~Q(pk=None)
+    return seen
+
+
+def _by_task(viewer: Viewer) -> Q:
+    """A sentence of a class that is this person's task opens the outline of its record."""
+    seen = Q(pk__in=[])
+    for role, code in TASK_OF.items():
+        if viewer.serves({role}):
+            seen |= Q(Exists(_statements_of(code)))
+    return seen
+
+
+def _took_part(viewer: Viewer) -> Q:
+    return Q(Exists(Participant.objects.filter(record=OuterRef("pk"), person=viewer.person)))
+
+
+def _statements_of(code: str) -> QuerySet[Statement]:
+    return Statement.objects.filter(
+        record=OuterRef("pk"), sensitivity__contains=code, withdrawn_at=None
+    )
+
+
+class PartPolicy:
+    """Parts follow their record; records/reading.py cuts what a single statement gives away."""
+
+    def __init__(self, model: Any, path: str = "record") -> None:
+        self.model, self.path = model, path
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        records = viewer.rows(CommunicationRecord).values("pk")
+        rows: QuerySet[Any] = self.model.objects.filter(**{f"{self.path}__in": records})
+        return rows
+
+    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
+        record = viewer.rows(CommunicationRecord).filter(pk=str(obj.record_id)).first()
+        if record is None or not reads_content(viewer, record):
+            return frozenset()
+        codes = getattr(obj, "sensitivity", "COM") or "COM"
+        given = circumstances(viewer, record)
+        if not privacy.readable(codes, roles_for(viewer, record), given=given):
+            return frozenset()
+        return frozenset(self.model.field_classes) - {"school", "blob", "original_sha256"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
+        return False
+
+
+class ObjectionPolicy(PartPolicy):
+    """The filer, the author and 德育处; every other reader sees the banner, not the words."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
+        wrote = Q(record__author=viewer.person) & ~Q(student__in=viewer.kin)
+        office = Q() if viewer.serves({Role.ME}) else Q(pk__in=[])
+        return Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
+
+    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
+        return frozenset(Objection.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Objection) -> bool:
+        if act == Act.OBJECT:
+            return obj.filed_by_id == viewer.person.pk
+        return act == Act.ANSWER and obj.record.author_id == viewer.person.pk
+
+
+def register() -> None:
+    policies: dict[Any, access.Policy] = {
+        CommunicationRecord: RecordPolicy(),
+        Statement: PartPolicy(Statement),
+        Participant: PartPolicy(Participant),
+        PreparedItem: PartPolicy(PreparedItem),
+        Signature: PartPolicy(Signature),
+        Attachment: PartPolicy(Attachment, "record_id"),
+        Objection: ObjectionPolicy(Objection),
+    }
+    for model, policy in policies.items():
+        access.register(model, policy)

@@ -1,0 +1,220 @@
+"""One record with the eyes of one reader.
+
+Each statement is whole, redacted, named by its class, or not there at all. What page, API and
+export show comes from here and from nowhere else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from ledger import events
+from parties import crypto, privacy
+from parties.access import Act, Viewer
+from parties.models import Person
+from parties.privacy import FieldClass, Level
+from parties.roles import Role
+from records import policies
+from records.models import (
+    Attachment,
+    CommunicationRecord,
+    Objection,
+    Participant,
+    PreparedItem,
+    Signature,
+    Statement,
+)
+
+State = CommunicationRecord.State
+_ACTS: Final = (Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD)
+_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
+_REDACTED: Final = "（涉及其他学生，已隐去）"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidTo:
+    """A statement as this reader gets it. `text` is None where only its class may be named."""
+
+    id: UUID
+    section: str
+    source: str
+    status: str
+    at: datetime
+    text: str | None
+    masked: str = ""
+    redacted: bool = False
+    is_quote: bool = False
+    basis: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """Everything this reader may see of one version, and may do to it."""
+
+    record: CommunicationRecord
+    fields: frozenset[str]
+    may: frozenset[Act]
+    statements: Sequence[SaidTo]
+    participants: Sequence[Participant]
+    prepared: Sequence[PreparedItem]
+    signatures: Sequence[Signature]
+    attachments: Sequence[Attachment]
+    annotations: Sequence[Objection]
+    names: dict[UUID, str]
+
+
+def read(viewer: Viewer, record_id: UUID) -> RecordFile:
+    """Open a record; that it was read is an event. A constant number of queries. Inside a scope.
+
+    Raises NotFound.
+    """
+    record = viewer.get(CommunicationRecord, record_id)
+    _record_read(viewer, record)
+    content = policies.reads_content(viewer, record)
+    statements = list(record.statements.filter(withdrawn_at=None).order_by("place", "pk"))
+    crypto.warm([record, *statements])
+    said = [cut(viewer, record, one) for one in statements]
+    participants = list(record.participants.order_by("pk")) if content else []
+    signatures = list(record.signatures.order_by("at", "pk")) if content else []
+    annotations = _annotations(record) if content else []
+    return RecordFile(
+        record=record,
+        fields=viewer.fields(record),
+        may=frozenset(act for act in _ACTS if viewer.may(act, record)),
+        statements=[one for one in said if one is not None and (content or one.text)],
+        participants=participants,
+        prepared=_prepared(viewer, record) if content else [],
+        signatures=signatures,
+        attachments=_attachments(viewer, record) if content else [],
+        annotations=annotations,
+        names=_names(participants, signatures, annotations),
+    )
+
+
+def cut(viewer: Viewer, record: CommunicationRecord, said: Statement) -> SaidTo | None:
+    """One statement for one reader; None if they may not even know of it. No query."""
+    classes = privacy.parse(said.sensitivity)
+    if _mine(viewer, record, said) or _readable(viewer, record, said, classes):
+        return _shown(viewer, said, said.text)
+    others = frozenset({FieldClass.TPD})
+    if classes > others and _readable(viewer, record, said, classes - others):
+        return _shown(viewer, said, said.redacted_text or _REDACTED, redacted=True)
+    hidden = sorted(classes - others, key=lambda code: code.value)
+    if hidden and _masked(viewer, record, hidden):
+        return _shown(viewer, said, None, masked="、".join(str(code.label) for code in hidden))
+    return None
+
+
+def _mine(viewer: Viewer, record: CommunicationRecord, said: Statement) -> bool:
+    """Who wrote it down reads it until it is signed and done; later its class decides."""
+    return said.entered_by_id == viewer.person.pk and record.state in _UNFINISHED
+
+
+def _readable(
+    viewer: Viewer,
+    record: CommunicationRecord,
+    said: Statement,
+    classes: frozenset[FieldClass],
+) -> bool:
+    given = _given(viewer, record)
+    if said.said_by_id == viewer.person.pk:
+        given |= {Level.OWN}
+    codes = " ".join(code.value for code in classes)
+    return privacy.readable(codes, policies.roles_for(viewer, record), given=given)
+
+
+def _given(viewer: Viewer, record: CommunicationRecord) -> frozenset[Level]:
+    """As policies.circumstances; read once per record, because a record has many statements."""
+    kept: dict[UUID, frozenset[Level]] = record.__dict__.setdefault("_given", {})
+    if viewer.person.pk not in kept:
+        kept[viewer.person.pk] = policies.circumstances(viewer, record)
+    return kept[viewer.person.pk]
+
+
+def _masked(viewer: Viewer, record: CommunicationRecord, classes: Sequence[FieldClass]) -> bool:
+    """Whether every class that is in the way is one that this reader may know to be there."""
+    roles = policies.roles_for(viewer, record)
+    return all(
+        any(Level.MASKED in privacy.levels(code, role) for role in roles)
+        or privacy.readable(code.value, roles, given=_given(viewer, record))
+        for code in classes
+    )
+
+
+def _shown(
+    viewer: Viewer, said: Statement, text: str | None, *, masked: str = "", redacted: bool = False
+) -> SaidTo:
+    whole = text is not None and not redacted
+    return SaidTo(
+        id=said.pk,
+        section=said.section,
+        source=said.source,
+        status=said.status,
+        at=said.at,
+        text=text,
+        masked=masked,
+        redacted=redacted,
+        is_quote=said.is_quote,
+        basis=said.basis if whole else "",
+        mine=said.entered_by_id == viewer.person.pk,
+    )
+
+
+def _prepared(viewer: Viewer, record: CommunicationRecord) -> list[PreparedItem]:
+    """What lay on the table is for the school; of a psychological report others see nothing."""
+    if policies.is_at_home(viewer, record):
+        return []
+    roles, given = policies.roles_for(viewer, record), _given(viewer, record)
+    return [
+        item
+        for item in record.prepared.order_by("pk")
+        if privacy.readable(PreparedItem.CLASSES[item.kind], roles, given=given)
+        or (record.author_id == viewer.person.pk and record.state in _UNFINISHED)
+    ]
+
+
+def _attachments(viewer: Viewer, record: CommunicationRecord) -> list[Attachment]:
+    rows = Attachment.objects.filter(record_id=record.pk).order_by("uploaded_at", "pk")
+    return [one for one in rows if may_open(viewer, record, one)]
+
+
+def may_open(viewer: Viewer, record: CommunicationRecord, attachment: Attachment) -> bool:
+    """Whether this reader may have the file; who uploaded it may until the record is done."""
+    if attachment.uploaded_by_id == viewer.person.pk and record.state in _UNFINISHED:
+        return True
+    roles, given = policies.roles_for(viewer, record), _given(viewer, record)
+    return privacy.readable(attachment.sensitivity, roles, given=given)
+
+
+def _annotations(record: CommunicationRecord) -> list[Objection]:
+    """Of every version of this record: an annotation stays for as long as there is one."""
+    rows = Objection.objects.filter(record__record_no=record.record_no).order_by("filed_at", "pk")
+    return [one for one in rows if one.annotation]
+
+
+def _names(
+    participants: Sequence[Participant],
+    signatures: Sequence[Signature],
+    annotations: Sequence[Objection],
+) -> dict[UUID, str]:
+    wanted: set[Any] = {one.person_id for one in participants}
+    wanted |= {one.signer_id for one in signatures} | {one.witness_id for one in signatures}
+    wanted |= {one.filed_by_id for one in annotations}
+    return dict(Person.objects.filter(pk__in=wanted - {None}).values_list("pk", "name"))
+
+
+def _record_read(viewer: Viewer, record: CommunicationRecord) -> None:
+    events.append(
+        school_id=record.school_id,
+        kind="record.read",
+        actor=viewer.person.pk,
+        subject=("access", record.pk),
+        refs=[("student", record.student_id)],
+        at=viewer.at,
+        payload={
+            "roles": sorted(Role(role).value for role in viewer.roles_towards(record.student))
+        },
+    )

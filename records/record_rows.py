@@ -1,0 +1,64 @@
+"""One record under its lock, changed and written down: the frame of every act on a record."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from ledger import events
+from parties.access import Act, Viewer
+from parties.errors import LostRace
+from records.models import CommunicationRecord
+
+
+def lock(
+    viewer: Viewer, record_id: UUID, act: Act, *, seen: int | None = None
+) -> CommunicationRecord:
+    """The record under its lock, if the viewer may do `act` to it.
+
+    Raises:
+        NotFound, NotAllowed: not visible; visible, but not theirs to do.
+        LostRace: somebody changed it since `seen`.
+    """
+    viewer.require(act, viewer.get(CommunicationRecord, record_id))
+    rows = CommunicationRecord.objects.select_for_update(of=("self",))
+    record = rows.select_related("student__person", "author").get(pk=record_id)
+    if seen is not None and seen != record.edits:
+        raise LostRace(
+            "这份记录刚被修改过，请先看最新内容再改。",
+            yours=f"{record.version}.{seen}",
+            current=f"{record.version}.{record.edits}",
+        )
+    return record
+
+
+def saved(
+    record: CommunicationRecord,
+    viewer: Viewer,
+    kind: str,
+    *,
+    refs: Sequence[events.Subject] = (),
+    **codes: str | int,
+) -> CommunicationRecord:
+    """Save the locked row as its next edit, with the event that says so."""
+    record.edits += 1
+    record.save()
+    note(record, kind, viewer, refs=refs, **codes)
+    return record
+
+
+def note(
+    record: CommunicationRecord,
+    kind: str,
+    viewer: Viewer,
+    *,
+    refs: Sequence[events.Subject] = (),
+    **codes: str | int,
+) -> None:
+    events.append(
+        school_id=record.school_id,
+        kind=kind,
+        actor=viewer.person.pk,
+        subject=("record", record.pk),
+        refs=[("student", record.student_id), *refs],
+        at=viewer.at,
+        payload={"version": record.version, **codes},
+    )

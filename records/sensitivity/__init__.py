@@ -1,0 +1,82 @@
+"""Which class a sentence has: what its author declared, raised by what is recognised in it.
+
+A class belongs to the sentence, not to the page it stands on: a word about money inside the minutes
+of a meeting stays with those whose task money is. What is recognised can only raise: nobody lowers
+a class by leaving a field blank. The words are data (words.csv).
+"""
+
+import csv
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import ahocorasick
+
+from parties import privacy
+from parties.errors import InvalidInput
+from parties.privacy import FieldClass
+from records.models import Statement
+from records.signs import folded
+
+Section = Statement.Section
+
+#: What a section holds when nothing else is said or recognised.
+_USUAL: Final = {
+    Section.SCHOOL: "PRF",
+    Section.INTERNSHIP: "PRF",
+    Section.EMOTION: "EMO",
+}
+_PLAIN: Final = frozenset({FieldClass.COM, FieldClass.PRF})
+#: What an author may declare; crisis and reporter have places of their own.
+DECLARABLE: Final = frozenset(
+    FieldClass(code)
+    for code in ("COM", "CND", "PRF", "FAM", "ECO", "HLT", "PSY", "TPD", "VOI", "EMO")
+)
+_WORDS: Final = Path(__file__).with_name("words.csv")
+
+
+def classify(text: str, *, section: str, declared: str = "", others: Collection[str] = ()) -> str:
+    """Class codes of one statement, sorted: `"COM"`, `"ECO"`, `"PRF TPD"`.
+
+    `others` are names of students the record is not about. A class of its own (money, health)
+    takes the place of the plain one, because its readers need not read everything else.
+
+    Raises InvalidInput: a declared code that no statement may have.
+    """
+    if section == Section.EMOTION:
+        return FieldClass.EMO.value
+    found = _declared(declared) | recognised(text)
+    if any(name and name in text for name in others):
+        found |= {FieldClass.TPD}
+    special = found - _PLAIN - {FieldClass.TPD}
+    plain = found & _PLAIN or {FieldClass(_USUAL.get(Section(section), "COM"))}
+    return " ".join(sorted(code.value for code in (special or plain) | (found & {FieldClass.TPD})))
+
+
+def recognised(text: str) -> frozenset[FieldClass]:
+    """Classes whose words stand in the text, however they are spelled."""
+    return frozenset(code for _, code in _automaton().iter(folded(text)))
+
+
+def _declared(codes: str) -> frozenset[FieldClass]:
+    if not codes.strip():
+        return frozenset()
+    try:
+        found = privacy.parse(codes)
+    except ValueError:
+        found = frozenset()
+    if not found or not found <= DECLARABLE - {FieldClass.EMO}:
+        allowed = "、".join(sorted(code.value for code in DECLARABLE - {FieldClass.EMO}))
+        raise InvalidInput("字段类别不可用。", field="sensitivity", mend=f"请从 {allowed} 中选择。")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _automaton() -> Any:
+    words = ahocorasick.Automaton()
+    with _WORDS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            words.add_word(folded(row["word"]), FieldClass(row["class"]))
+    words.make_automaton()
+    return words

@@ -1,0 +1,238 @@
+"""Both sides' word about one version: in the app, by link, on paper, by phone, or refused.
+
+A signature is about the exact content (records/content.py). With the first one nothing of the
+record changes any more; the database sees to it. Once the author and a guardian have given their
+word the record takes effect; a refusal with a reason counts, as 校方记录，家长未签. Inside a scope.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.models import GuardianLink, Membership, Person
+from parties.relations import in_force
+from records import content
+from records.models import Attachment, CommunicationRecord, Delivery, Signature
+from records.record_rows import lock, saved
+from records.record_rows import note as record_note
+
+State = CommunicationRecord.State
+Method = Signature.Method
+Side = Signature.Side
+
+ADULT: Final = 18  # years
+_WITNESSED: Final = frozenset({Method.PAPER, Method.PHONE, Method.REFUSED})
+_SHORTEST_REASON: Final = 2  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """A guardian's word that a member of staff writes down, beside a second one who was there."""
+
+    signer: UUID
+    method: str
+    witness: UUID
+    reason: str = ""
+    note: str = ""
+    scan: UUID | None = None
+
+
+def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> CommunicationRecord:
+    """Sign for oneself; again by the same person changes nothing.
+
+    The caller has made sure who it is: by password just now (IN_APP), or by a one-time link (LINK).
+
+    Raises NotFound, NotAllowed, WrongState.
+    """
+    record = lock(viewer, record_id, Act.SIGN)
+    if method not in (Method.IN_APP, Method.LINK):
+        raise InvalidInput("签字方式不对。", field="method", mend="请登录后签字，或使用链接。")
+    given = record.signatures.filter(signer=viewer.person).first()
+    if given is not None and given.method != Method.REFUSED:
+        return record
+    _refuse_closed(record, given)
+    return _give(viewer, record, signer=viewer.person, method=method, note=note)
+
+
+def refuse(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord:
+    """A guardian, or the student, will not sign, and says why. No pressure, and no way back.
+
+    Raises InvalidInput: no reason.
+    """
+    record = lock(viewer, record_id, Act.SIGN)
+    if side_of(viewer, record) == Side.SCHOOL:
+        raise NotAllowed("写记录的人可以收回或另出新版本，不必拒签。", act="refuse")
+    if record.signatures.filter(signer=viewer.person, method=Method.REFUSED).exists():
+        return record
+    _refuse_closed(record, record.signatures.filter(signer=viewer.person).first())
+    _refuse_short(reason)
+    return _give(viewer, record, signer=viewer.person, method=Method.REFUSED, reason=reason)
+
+
+def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
+    """Write down a guardian's word: a scanned paper, a text read back on the phone, a refusal.
+
+    Raises InvalidInput: no such guardian, no second member of staff, no scan, no reason.
+    """
+    record = lock(viewer, record_id, Act.WITNESS)
+    signer = _guardian(record, given.signer)
+    if record.signatures.filter(signer=signer).exists():
+        return record
+    _refuse_closed(record, None)
+    _refuse_unwitnessed(viewer, record, given)
+    return _give(
+        viewer,
+        record,
+        signer=signer,
+        method=given.method,
+        reason=given.reason,
+        note=given.note,
+        witness=given.witness,
+        scan=given.scan,
+    )
+
+
+def side_of(viewer: Viewer, record: CommunicationRecord) -> str:
+    """For whom this person signs."""
+    if record.student_id == viewer.student_id:
+        return Side.STUDENT
+    return Side.FAMILY if record.student_id in viewer.wards else Side.SCHOOL
+
+
+def deliver(record: CommunicationRecord, *, to: Person, how: str, viewer: Viewer) -> None:
+    """A copy of this version reached `to`; noted once for each way."""
+    _, new = Delivery.objects.get_or_create(
+        school_id=record.school_id,
+        student_id=record.student_id,
+        record=record,
+        to=to,
+        how=how,
+        defaults={"at": viewer.at},
+    )
+    if new:
+        refs = [("person", to.pk)]
+        record_note(record, "record.delivered", viewer, refs=refs, how=how)
+
+
+def _give(  # noqa: PLR0913 - the columns of a signature
+    viewer: Viewer,
+    record: CommunicationRecord,
+    *,
+    signer: Person,
+    method: str,
+    reason: str = "",
+    note: str = "",
+    witness: UUID | None = None,
+    scan: UUID | None = None,
+) -> CommunicationRecord:
+    if record.signed_at is None:
+        record.content_salt = content.salt()
+        record.signed_at = viewer.at
+        record.content_hash = content.hash_of(record, bytes(record.content_salt))
+    side = side_of(viewer, record) if signer.pk == viewer.person.pk else Side.FAMILY
+    made = Signature(
+        school_id=record.school_id,
+        student_id=record.student_id,
+        record=record,
+        signer=signer,
+        side=side,
+        method=method,
+        at=viewer.at,
+        recorded_by=viewer.person,
+        witness_id=witness,
+        reason=reason.strip(),
+        note=note.strip(),
+        scan_id=scan,
+        proof=bytes(record.content_hash or b""),
+    )
+    made.save(force_insert=True)
+    saved(record, viewer, "record.signed", refs=[("signature", made.pk)], side=side, how=method)
+    return settle(viewer, record)
+
+
+def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
+    """Let it take effect once both sides have given their word."""
+    standing = standing_of(record, today=timezone.localdate(viewer.at))
+    if record.state != State.PENDING_SIGNATURES or not standing:
+        return record
+    record.take_effect(standing=standing, at=viewer.at)
+    saved(record, viewer, "record.effective", standing=standing)
+    if record.previous_id is not None:
+        _supersede(viewer, record.previous_id)
+    return record
+
+
+def standing_of(record: CommunicationRecord, *, today: date) -> str:
+    """`SIGNED`, `UNSIGNED`, or empty while somebody's word is missing.
+
+    Of an adult student the own word counts for the family's side.
+    """
+    words = list(record.signatures.values_list("side", "method"))
+    home = [method for side, method in words if side == Side.FAMILY or _counts(record, side, today)]
+    if not any(side == Side.SCHOOL for side, _ in words) or not home:
+        return ""
+    signed = any(method != Method.REFUSED for method in home)
+    Standing = CommunicationRecord.Standing  # noqa: N806 - the choices are a class
+    return Standing.SIGNED if signed else Standing.UNSIGNED
+
+
+def _counts(record: CommunicationRecord, side: str, today: date) -> bool:
+    born = record.student.birth_date
+    if side != Side.STUDENT or born is None:
+        return False
+    birthday = (today.month, today.day) >= (born.month, born.day)
+    return today.year - born.year - (not birthday) >= ADULT
+
+
+def _supersede(viewer: Viewer, record_id: UUID) -> None:
+    older = CommunicationRecord.objects.select_for_update(of=("self",)).get(pk=record_id)
+    if older.state not in (State.SUPERSEDED, State.SEALED):
+        older.supersede()
+        saved(older, viewer, "record.superseded")
+
+
+def _refuse_closed(record: CommunicationRecord, given: Signature | None) -> None:
+    if given is not None:
+        raise WrongState("您已对这份记录表示过意见。", state=str(record.state))
+    if record.state not in (State.PENDING_SIGNATURES, State.EFFECTIVE):
+        raise WrongState("这份记录现在不能签字。", state=str(record.state))
+
+
+def _refuse_short(reason: str) -> None:
+    if len(reason.strip()) < _SHORTEST_REASON:
+        raise InvalidInput("没有写理由。", field="reason", mend="请写一句不签字的理由。")
+
+
+def _refuse_unwitnessed(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:
+    if given.method not in _WITNESSED:
+        raise InvalidInput("签字方式不对。", field="method", mend="请选择纸质、电话复述或拒签。")
+    staff = in_force(Membership.objects.filter(person=given.witness), viewer.at).exists()
+    if not staff or given.witness in (viewer.person.pk, given.signer):
+        raise InvalidInput(
+            "见证人须是另一位教职工。", field="witness", mend="请选择当时在场的另一位教职工。"
+        )
+    if given.method == Method.REFUSED:
+        _refuse_short(given.reason)
+    if given.method == Method.PAPER and not _is_scan(record, given.scan):
+        raise InvalidInput("没有签字页的扫描件。", field="scan", mend="请先上传扫描件。")
+
+
+def _is_scan(record: CommunicationRecord, scan: UUID | None) -> bool:
+    if scan is None:
+        return False
+    return Attachment.objects.filter(record_id=record.pk, pk=scan).exists()
+
+
+def _guardian(record: CommunicationRecord, person_id: UUID) -> Person:
+    links = GuardianLink.objects.filter(
+        student=record.student_id, guardian=person_id, state=GuardianLink.State.LIVE
+    )
+    link = links.select_related("guardian").first()
+    if link is None:
+        raise InvalidInput("不是该生的监护人。", field="signer", mend="请从监护人中选择。")
+    return link.guardian

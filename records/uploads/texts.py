@@ -1,0 +1,32 @@
+"""Plain text: UTF-8 without anything that steers a terminal, a browser or the reading direction."""
+
+import re
+import unicodedata
+from typing import Final
+
+from records.uploads.errors import Reason, UploadRefused
+from records.uploads.kinds import Cleaned, Kind
+
+_SPACING: Final = frozenset("\t\n\r\f")
+#: They turn the direction of what follows, so that a line reads other than it is written.
+_DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_text(data: bytes) -> Cleaned:
+    """UTF-8 with lines ending at `\\n`; raises UploadRefused for other encodings and controls."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UploadRefused(
+            "文本不是 UTF-8 编码。",
+            reason=Reason.WRONG_TYPE,
+            mend="请在记事本中“另存为”，编码选 UTF-8。",
+        ) from None
+    if any(unicodedata.category(sign) == "Cc" and sign not in _SPACING for sign in text):
+        raise UploadRefused(
+            "文本里有控制字符，不是普通文本。",
+            reason=Reason.WRONG_TYPE,
+            mend="请把文字复制到新的文本文件，或打印为 PDF。",
+        )
+    lines = _DIRECTIONS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return Cleaned(Kind.TEXT, lines.encode())

@@ -1,0 +1,120 @@
+"""manage.py check_language: a line in, an object out, whatever stands in the line."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from config.folders import BASE_DIR
+from records.language import Author, Moment, check
+
+#: Nothing that a database or a broker could be reached by, and a locale that knows ASCII only.
+BARE = {"PATH": os.environ["PATH"], "SANFANG_ENV": "production", "LC_ALL": "C"}
+SIGN = ("--moment", "sign", "--author", "staff")
+
+
+def run(*words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "manage.py", "check_language", *words]
+    done = subprocess.run(
+        command, cwd=BASE_DIR, env=BARE, input=stdin, capture_output=True, timeout=60, check=False
+    )
+    assert b"Traceback" not in done.stderr + done.stdout
+    return done
+
+
+def answers(stdin: bytes, *words: str) -> list[Any]:
+    done = run(*(words or SIGN), stdin=stdin)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
+
+
+def test_each_line_gets_the_verdict_of_the_one_function() -> None:
+    texts = ["他是差生", "", "上课走神", "10月9日按时到岗。", "  "]
+
+    assert answers("\n".join(texts).encode()) == [
+        check(text, moment=Moment.SIGN, author=Author.STAFF).as_json() for text in texts
+    ]
+
+
+def test_only_newlines_end_a_line() -> None:
+    text = "按时\r到岗\x85，\u2028然后\x0b\x0c\x1c\u2029差生\r"
+
+    [answer] = answers(f"{text}\n".encode())
+
+    assert [(found["start"], found["end"]) for found in answer["findings"]] == [
+        (text.index("差"), text.index("差") + 2)
+    ]
+
+
+def test_offsets_count_code_points_of_the_line() -> None:
+    [answer] = answers("😀𠀀 差·生".encode())
+
+    [found] = answer["findings"]
+    assert (found["phrase"], found["start"], found["end"]) == ("差生", 3, 6)
+
+
+def test_what_is_not_utf8_is_answered_like_any_line() -> None:
+    latin, half, plain = answers(b"\xff\xfe\x00\n\xe5\xb7\n" + "差生".encode())
+
+    assert latin == half == {"verdict": "ok", "findings": []}
+    assert plain["verdict"] == "block"
+
+
+def test_no_line_no_answer_and_an_empty_line_one() -> None:
+    assert answers(b"") == []
+    assert answers(b"\n") == [{"verdict": "ok", "findings": []}]
+    assert len(answers(b"\n\n\n")) == 3
+
+
+@pytest.mark.parametrize(
+    ("moment", "author", "verdict"),
+    [("draft", "staff", "hint"), ("share", "company", "block"), ("share", "parent", "hint")],
+)
+def test_moment_and_author_decide(moment: str, author: str, verdict: str) -> None:
+    [answer] = answers("差生".encode(), "--moment", moment, "--author", author)
+
+    assert answer["verdict"] == verdict
+
+
+def test_a_quote_field_can_be_asked_for() -> None:
+    [answer] = answers("她说“差生”".encode(), *SIGN, "--quote")
+
+    assert (answer["verdict"], answer["findings"][0]["effect"]) == ("ok", "quote")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--author", "staff"), ("--moment", "now", "--author", "staff"), (*SIGN, "file.txt")],
+)
+def test_wrong_usage_is_two(words: tuple[str, ...]) -> None:
+    done = run(*words)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_fault() -> None:
+    command = [sys.executable, "manage.py", "check_language", *SIGN]
+    with subprocess.Popen(
+        command,
+        cwd=BASE_DIR,
+        env=BARE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as asked:
+        assert asked.stdin
+        assert asked.stdout
+        assert asked.stderr
+        asked.stdin.write("差生\n".encode())
+        asked.stdin.flush()
+        assert json.loads(asked.stdout.readline())["verdict"] == "block"  # answered at once
+        asked.stdout.close()
+        asked.stdin.write("差生\n".encode())
+        asked.stdin.close()
+
+        assert asked.stderr.read() == b""
+        assert asked.wait(timeout=60) == 0

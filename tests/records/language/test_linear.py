@@ -1,0 +1,90 @@
+"""Twice the text, twice the work: nobody stops the server with a long line.
+
+Work is counted, not timed: calls, and the characters that slices and patterns are given to read.
+"""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from records.language import Author, Moment, People, check, context, cues
+
+SIZES = (2_000, 4_000)
+PEOPLE = People.named(own=["王伟强"], others=["王伟"])
+
+UNITS = [
+    "·", " ", "a", "。", "，", "“", "“”", "\u200b", "\u0301", "e\u0301", "问题家", "wentijiatin",
+    "家长bu", "差生", "家长不配合", "不是差生", "不是一个一个一个差生", "不得使用“差生”", "差生、",
+    "他粗心", "他粗心王伟", "王伟", "误差生成", "双相不锈钢", "抑郁症", "诊断证明没有抑郁症",
+    "称称为称呼为称为差生", "“差生”", "医院", "医院诊断抑郁症",
+]  # fmt: skip
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """How often each kind of event happens: `call` in Python, `c_call` in C."""
+    events: Counter[str] = Counter()
+
+    def count(_frame: FrameType, event: str, _argument: Any) -> None:
+        events[event] += 1
+
+    sys.setprofile(count)
+    try:
+        yield events
+    finally:
+        sys.setprofile(None)
+
+
+def work(unit: str, size: int) -> int:
+    text = (unit * size)[:size]
+    check(text, moment=Moment.SIGN, author=Author.STAFF, people=PEOPLE)  # fills caches
+    with counted() as events:
+        check(text, moment=Moment.SIGN, author=Author.STAFF, people=PEOPLE)
+    return events["call"] + events["c_call"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_calls_grow_with_the_text_and_no_faster(unit: str) -> None:
+    short, long = (work(unit, size) for size in SIZES)
+
+    assert long <= 2.1 * short + 100
+    assert long <= 40 * SIZES[1]
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if len(unit) > 1])
+def test_what_is_read_around_a_phrase_is_bounded(
+    unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    class Spy:
+        def __init__(self, pattern: re.Pattern[str]) -> None:
+            self.pattern = pattern
+
+        def search(self, text: str) -> re.Match[str] | None:
+            read.append(len(text))
+            return self.pattern.search(text)
+
+        def match(self, text: str) -> re.Match[str] | None:
+            read.append(len(text))
+            return self.pattern.match(text)
+
+        def finditer(self, text: str) -> Iterator[re.Match[str]]:
+            read.append(len(text))
+            return self.pattern.finditer(text)
+
+    for name in ("_negation", "_any_negation", "_word_about_word"):
+        found = getattr(context, name)()
+        monkeypatch.setattr(context, name, lambda found=found: Spy(found))
+    any_of = cues.any_of
+    monkeypatch.setattr(cues, "any_of", lambda name: Spy(any_of(name)))
+
+    check(unit * 2_000, moment=Moment.SIGN, author=Author.STAFF, people=PEOPLE)
+
+    assert max(read, default=0) <= 200

@@ -1,0 +1,180 @@
+"""An objection freezes, is answered by the author, and ends with the filer's word."""
+
+from typing import Any
+
+import pytest
+
+from parties import tenancy
+from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from records import communication, objections
+from records.models import CommunicationRecord, Objection
+from tests.factories import World
+from tests.records.desk import FACT, Desk, texts_of
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(desk: Desk, objection: Objection, reply: str, words: str = "补上日期。") -> Objection:
+    with desk.as_("teacher") as viewer:
+        return objections.answer(viewer, objection_id=objection.pk, reply=reply, words=words)
+
+
+def act(desk: Desk, verb: str, objection: Objection, by: str = "mother") -> Objection:
+    with desk.as_(by) as viewer:
+        done: Objection = getattr(objections, verb)(viewer, objection_id=objection.pk)
+        return done
+
+
+def test_objecting_freezes_the_record_for_every_reader(desk: Desk) -> None:
+    record = desk.effective("与同学多次冲突。")
+    filed = desk.object(record)
+
+    assert (filed.state, desk.now(record).state) == ("FILED", "UNDER_OBJECTION")
+    for who in ("mother", "teacher", "head_of_office", "student"):
+        assert desk.read(record, who).record.state == "UNDER_OBJECTION"
+
+
+def test_objecting_twice_is_objecting_once(desk: Desk) -> None:
+    record = desk.effective()
+
+    assert desk.object(record).pk == desk.object(record).pk
+
+
+def test_the_author_lists_the_dates_and_the_filer_is_content(desk: Desk) -> None:
+    record = desk.effective("与同学多次冲突。")
+    filed = desk.object(record)
+    answered = answer(desk, filed, "ACCEPTED", "改为列出日期。")
+    with tenancy.scope(desk.world.id):
+        newer = CommunicationRecord.objects.get(previous=record)
+        assert answered.correction_id == newer.pk
+    desk.check(newer)
+    desk.offer(newer)
+    desk.sign(newer, "teacher")
+    desk.sign(newer, "mother")
+    done = act(desk, "content", filed)
+
+    assert (done.state, desk.now(record).state, desk.now(newer).state) == (
+        "SETTLED", "SUPERSEDED", "EFFECTIVE",
+    )  # fmt: skip
+    assert newer.version == 2
+
+
+def test_refused_and_content_lets_the_record_stand(desk: Desk) -> None:
+    record = desk.effective()
+    filed = desk.object(record)
+    answer(desk, filed, "REFUSED", "考核表如附件。")
+    act(desk, "content", filed)
+
+    assert desk.now(record).state == "EFFECTIVE"
+
+
+def test_whoever_insists_gets_the_office_and_the_freeze_goes_on(desk: Desk) -> None:
+    record = desk.effective()
+    filed = desk.object(record)
+    answer(desk, filed, "REFUSED")
+
+    assert act(desk, "insist", filed).state == "ROUTED"
+    assert desk.now(record).state == "UNDER_OBJECTION"
+
+
+@pytest.mark.parametrize("ground", ["DISCLOSURE", "CONSENT", "SIGNATURE"])
+def test_a_ground_of_privacy_goes_to_the_office_at_once(desk: Desk, ground: str) -> None:
+    assert desk.object(desk.effective(), ground=ground).state == "ROUTED"
+
+
+def test_withdrawing_thaws_unless_somebody_else_objects_too(desk: Desk) -> None:
+    record = desk.effective()
+    mothers, fathers = desk.object(record), desk.object(record, by="father")
+    act(desk, "withdraw", mothers)
+    assert desk.now(record).state == "UNDER_OBJECTION"
+    act(desk, "withdraw", fathers, by="father")
+
+    assert desk.now(record).state == "EFFECTIVE"
+
+
+def test_one_parent_does_not_see_the_others_objection(desk: Desk) -> None:
+    filed = desk.object(desk.effective())
+    with desk.as_("father") as viewer, pytest.raises(NotFound):
+        viewer.get(Objection, filed.pk)
+
+
+def test_an_annotation_stands_beside_every_version_for_every_reader(desk: Desk) -> None:
+    record = desk.effective()
+    filed = desk.object(record)
+    answer(desk, filed, "REFUSED")
+    with desk.as_("mother") as viewer:
+        objections.annotate(viewer, objection_id=filed.pk, words="孩子说只有一次。")
+    act(desk, "content", filed)
+    with desk.as_("teacher") as viewer:
+        newer = communication.next_version(viewer, record_id=record.pk)
+    desk.check(newer)
+    desk.offer(newer)
+
+    for version in (record, newer):
+        found = desk.read(version, "father").annotations
+        with tenancy.scope(desk.world.id):
+            assert [one.annotation for one in found] == ["孩子说只有一次。"]
+
+
+@pytest.mark.parametrize("words", ["", " ", "字" * 501])
+def test_an_annotation_has_its_length(desk: Desk, words: str) -> None:
+    filed = desk.object(desk.effective())
+    with desk.as_("mother") as viewer, pytest.raises(InvalidInput):
+        objections.annotate(viewer, objection_id=filed.pk, words=words)
+
+
+BAD: list[tuple[str, dict[str, Any]]] = [
+    ("ground", {"ground": "MOOD"}),
+    ("wish", {"wish": "MOOD"}),
+    ("words", {"words": " "}),
+]
+
+
+@pytest.mark.parametrize(("field", "given"), BAD)
+def test_a_bad_objection_names_the_field_and_freezes_nothing(
+    desk: Desk, field: str, given: dict[str, Any]
+) -> None:
+    record = desk.effective()
+    with pytest.raises(InvalidInput) as refused:
+        desk.object(record, **given)
+
+    assert refused.value.field == field
+    assert desk.now(record).state == "EFFECTIVE"
+
+
+def test_after_thirty_days_it_needs_new_facts_but_an_error_of_fact_never(desk: Desk) -> None:
+    record = desk.effective()
+    desk.later(days=31)
+    with pytest.raises(InvalidInput) as refused:
+        desk.object(record, ground="WORDING")
+    assert refused.value.field == "new_facts"
+
+    assert desk.object(record, ground="WRONG").state == "FILED"
+
+
+@pytest.mark.parametrize("who", ["teacher", "head_of_office", "grade_leader"])
+def test_staff_do_not_object_as_family(desk: Desk, who: str) -> None:
+    record = desk.effective()
+
+    with pytest.raises(NotAllowed):
+        desk.object(record, by=who)
+
+
+def test_nobody_answers_for_the_author(desk: Desk) -> None:
+    filed = desk.object(desk.effective())
+    with desk.as_("head_of_office") as viewer, pytest.raises(NotAllowed):
+        objections.answer(viewer, objection_id=filed.pk, reply="REFUSED", words="不对")
+
+
+def test_what_is_not_effective_is_not_objected_to(desk: Desk) -> None:
+    record = desk.offered()
+
+    with pytest.raises(WrongState):
+        desk.object(record)
+
+
+def test_a_student_may_object_alone(desk: Desk, world: World) -> None:
+    filed = desk.object(desk.effective(), by="student")
+
+    assert filed.capacity == "STU"
+    assert texts_of(desk.read(desk.effective(), "student")) == [FACT]

@@ -1,0 +1,276 @@
+"""A record's life under any sequence of acts by anybody, in any order, good or bad.
+
+After every act: a signed version says what it said, no state came about that the machine does not
+know, no version is skipped, no statement is gone, and every refusal was a clear one.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from parties import tenancy
+from parties.errors import SanfangError
+from parties.state_guards import transitions
+from records import communication, content, drafts, objections, signatures
+from records.draft_input import Header, Said
+from records.models import CommunicationRecord, Objection, Signature, Statement
+from tests.factories import World, build_world
+from tests.records.desk import Desk
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "teacher", "mother", "father", "student", "head_of_office", "grade_leader", "counsellor",
+    "stranger", "mentor", "auditor",
+)  # fmt: skip
+LEGAL = transitions(CommunicationRecord, "state")
+WORTH_REACHING = {
+    ("PENDING_SIGNATURES", 1), ("EFFECTIVE", 1), ("UNDER_OBJECTION", 1), ("SUPERSEDED", 1),
+    ("DRAFT", 2), ("EFFECTIVE", 2), ("UNDER_OBJECTION", 2),
+}  # fmt: skip
+
+DEEP = 400
+EXAMPLES = DEEP if os.environ.get("SANFANG_TEST_DEPTH") == "deep" else 30
+
+#: Most acts are by those who could do them, or little would ever happen.
+likely = st.sampled_from(("teacher", "teacher", "mother", "mother", "father", *PEOPLE))
+
+
+class Life(RuleBasedStateMachine):
+    """One student's record, and ten people who do whatever they like."""
+
+    world: World
+    #: States that some example came to, with version 1 or a later one.
+    reached: ClassVar[set[tuple[str, int]]] = set()
+
+    @initialize()
+    def begin(self) -> None:
+        self.desk = Desk(self.world)
+        first = self.desk.drafted()
+        self.versions = [first.pk]
+        self.signed: dict[Any, bytes] = {}
+        self.states: dict[Any, str] = {first.pk: "DRAFT"}
+        self.said: set[Any] = set()
+        self.refused = 0
+
+    # --- acts -------------------------------------------------------------------------------------
+
+    @rule(by=likely, text=st.sampled_from(["又谈了一次。", "家里欠债。", "今天准时到校。"]))
+    def add(self, by: str, text: str) -> None:
+        said = Said(section="FACT", source="TEACHER", text=text)
+        self._try(by, lambda v: drafts.state(v, record_id=self.versions[-1], said=said))
+
+    @rule(by=likely, place=st.integers(0, 4))
+    def change_words(self, by: str, place: int) -> None:
+        said = Said(section="FACT", source="TEACHER", text="改过的话。")
+        one = self._statement(place)
+        self._try(
+            by,
+            lambda v: drafts.restate(v, record_id=one.record_id, statement_id=one.pk, said=said),
+        )
+
+    @rule(by=likely, place=st.integers(0, 4))
+    def withdraw_words(self, by: str, place: int) -> None:
+        one = self._statement(place)
+        self._try(by, lambda v: drafts.retract(v, record_id=one.record_id, statement_id=one.pk))
+
+    @rule(by=likely)
+    def change_header(self, by: str) -> None:
+        header = Header(trigger="VISIT", started_at=self.desk.at, place_kind="PHONE")
+        self._try(by, lambda v: drafts.change(v, record_id=self.versions[-1], header=header))
+
+    @rule(by=likely)
+    def check(self, by: str) -> None:
+        self._try(by, lambda v: communication.check(v, record_id=self.versions[-1]))
+
+    @rule(by=likely)
+    def offer(self, by: str) -> None:
+        self._try(by, lambda v: communication.offer(v, record_id=self.versions[-1]))
+
+    @rule(family=st.sampled_from(["mother", "father"]), signs=st.booleans())
+    def finish(self, family: str, signs: bool) -> None:
+        """What usually happens, in one go: the machine would rarely find it by itself."""
+        self.check("teacher")
+        self.offer("teacher")
+        latest = len(self.versions) - 1
+        self.sign("teacher", latest, "IN_APP")
+        if signs:
+            self.sign(family, latest, "LINK")
+        else:
+            self.refuse(family, latest)
+
+    @rule(by=st.sampled_from(["mother", "father", "student"]))
+    def complain_at_home(self, by: str) -> None:
+        """About the version that stands, or the newest."""
+        with tenancy.scope(self.world.id):
+            standing = [one.pk for one in self._records() if one.state == "EFFECTIVE"]
+        self.complain(by, self.versions.index((standing or self.versions)[-1]), "WRONG")
+
+    @rule(by=st.sampled_from(["teacher", "mother", "father"]))
+    def offer_and_sign_once(self, by: str) -> None:
+        self.check("teacher")
+        self.offer("teacher")
+        self.sign(by, len(self.versions) - 1, "LINK")
+
+    @rule(reply=st.sampled_from(["ACCEPTED", "REFUSED"]))
+    def be_answered(self, reply: str) -> None:
+        self.answer("teacher", reply)
+
+    @rule(verb=st.sampled_from(["content", "insist", "withdraw"]))
+    def end_at_home(self, verb: str) -> None:
+        self.end_complaint("mother", verb)
+
+    @rule()
+    def begin_next(self) -> None:
+        self.write_next("teacher")
+
+    @rule(by=likely)
+    def recall(self, by: str) -> None:
+        self._try(by, lambda v: communication.recall(v, record_id=self.versions[-1]))
+
+    @rule(by=likely, which=st.integers(0, 3), how=st.sampled_from(["IN_APP", "LINK", "PHONE"]))
+    def sign(self, by: str, which: int, how: str) -> None:
+        self._try(by, lambda v: signatures.sign(v, record_id=self._version(which), method=how))
+
+    @rule(by=likely, which=st.integers(0, 3))
+    def refuse(self, by: str, which: int) -> None:
+        self._try(
+            by, lambda v: signatures.refuse(v, record_id=self._version(which), reason="不同意")
+        )
+
+    @rule(by=likely)
+    def write_next(self, by: str) -> None:
+        made: list[CommunicationRecord] = []
+        self._try(
+            by,
+            lambda v: made.append(communication.next_version(v, record_id=self.versions[-1])),
+        )
+        for record in made:
+            self.versions.append(record.pk)
+            self.states[record.pk] = "DRAFT"
+
+    @rule(by=likely, which=st.integers(0, 3), ground=st.sampled_from(["WRONG", "CONSENT"]))
+    def complain(self, by: str, which: int, ground: str) -> None:
+        complaint = objections.Complaint(ground=ground, wish="CORRECT", words="不对")
+        self._try(
+            by,
+            lambda v: objections.file(v, record_id=self._version(which), complaint=complaint),
+        )
+
+    @rule(by=likely, verb=st.sampled_from(["content", "insist", "withdraw"]))
+    def end_complaint(self, by: str, verb: str) -> None:
+        self._try(by, lambda v: getattr(objections, verb)(v, objection_id=self._complaint()))
+
+    @rule(by=likely, reply=st.sampled_from(["ACCEPTED", "REFUSED"]))
+    def answer(self, by: str, reply: str) -> None:
+        made: list[Objection] = []
+        self._try(
+            by,
+            lambda v: made.append(
+                objections.answer(v, objection_id=self._complaint(), reply=reply, words="因为")
+            ),
+        )
+        for objection in made:
+            newer = objection.correction_id
+            if newer is not None and newer not in self.versions:
+                self.versions.append(newer)
+                self.states[newer] = "DRAFT"
+
+    # --- what always holds ------------------------------------------------------------------------
+
+    @invariant()
+    def everything_holds(self) -> None:
+        with tenancy.scope(self.world.id):
+            found = sorted(self._records(), key=lambda record: record.version)
+            for record in found:
+                self._signed_is_unchanged(record)
+                self._state_was_reached_legally(record)
+            assert [record.version for record in found] == list(range(1, len(found) + 1))
+            standing = [one for one in found if one.state in ("EFFECTIVE", "UNDER_OBJECTION")]
+            assert len(standing) <= 1
+            rows = Statement.objects.filter(record__in=self.versions)
+            now = set(rows.values_list("pk", flat=True))
+        assert self.said <= now  # no statement is lost
+        self.said = now
+
+    def _signed_is_unchanged(self, record: CommunicationRecord) -> None:
+        if record.signed_at is None:
+            return
+        assert record.state not in ("DRAFT", "CHECKED")
+        assert content.is_intact(record)
+        kept = self.signed.setdefault(record.pk, bytes(record.content_hash or b""))
+        assert kept == bytes(record.content_hash or b"")
+        proofs = Signature.objects.filter(record=record).values_list("proof", flat=True)
+        assert {bytes(proof) for proof in proofs} == {kept}
+
+    def _state_was_reached_legally(self, record: CommunicationRecord) -> None:
+        before, now = self.states[record.pk], str(record.state)
+        assert before == now or self._reachable(before, now), (before, now)
+        self.states[record.pk] = now
+        self.reached.add((now, min(record.version, 2)))
+
+    # --- help -------------------------------------------------------------------------------------
+
+    def _try(self, by: str, act: Callable[[Any], object]) -> None:
+        try:
+            with self.desk.as_(by) as viewer:
+                act(viewer)
+        except SanfangError as refusal:
+            if refusal.status not in {403, 404, 409, 422}:
+                raise  # no clear refusal but a fault
+            self.refused += 1
+
+    def _records(self) -> list[CommunicationRecord]:
+        rows = CommunicationRecord.objects.filter(student=self.world.student)
+        return list(rows.select_related("student").filter(pk__in=self.versions))
+
+    def _version(self, place: int) -> Any:
+        return self.versions[place % len(self.versions)]
+
+    def _statement(self, place: int) -> Statement:
+        with tenancy.scope(self.world.id):
+            rows = list(Statement.objects.filter(record=self.versions[-1]).order_by("place"))
+        return rows[place % len(rows)]
+
+    def _complaint(self) -> Any:
+        latest = Objection.objects.filter(record__in=self.versions).order_by("-filed_at", "pk")
+        found = latest.values_list("pk", flat=True).first()
+        return found if found is not None else self.versions[0]
+
+    @staticmethod
+    def _reachable(before: str, now: str) -> bool:
+        """One rule makes a few moves at most, e.g. check, offer, sign, sign and take effect."""
+        reached, edge = {before}, {before}
+        for _ in range(4):
+            edge = {target for source, target in LEGAL if source in edge}
+            reached |= edge
+        return now in reached
+
+
+def test_no_sequence_of_acts_breaks_a_record(db: None) -> None:
+    Life.world = build_world()
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=40,
+            suppress_health_check=list(HealthCheck),
+            deadline=None,
+            # The same examples each time, but for the deep run: what is reached is asserted.
+            derandomize=EXAMPLES < DEEP,
+        ),
+    )
+
+    # A machine that never signs anything would find nothing, and look as green.
+    assert Life.reached >= WORTH_REACHING

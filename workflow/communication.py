@@ -1,0 +1,142 @@
+"""Acts on a communication record, with those whom they concern told, in one transaction.
+
+`records` changes and records; here people hear of it:
+
+    offer      --> every guardian who may read it gets a link to read and sign it
+    effective  --> a copy for the family is noted as delivered, they are told, a meeting goes on
+    objection  --> its author hears of it; 德育处 as well where the ground is privacy
+    answer     --> the filer hears that there is one
+
+Pages and API call these, and nothing of records that changes a record.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from parties import tenancy
+from parties.access import Viewer
+from parties.models import Person
+from records import communication, objections, signatures
+from records.models import CommunicationRecord, Objection
+from records.objections import Complaint
+from records.signatures import Witnessed
+from workflow import meetings, record_news
+
+T = TypeVar("T")
+State = CommunicationRecord.State
+
+
+def act(*, school_id: int, by: Person, at: datetime, do: Callable[[Viewer], T]) -> T:
+    """One act that concerns nobody but its author: write, state, prepare, check, recall, hold.
+
+    Raises: as what `do` calls in records.
+    """
+    with tenancy.scope(school_id):
+        return do(Viewer.load(by, at=at))
+
+
+def offer(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, seen: int | None = None
+) -> CommunicationRecord:
+    """Hand a checked record to both sides; guardians get a link, at their own time of day."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        record = communication.offer(viewer, record_id=record_id, seen=seen)
+        record_news.invite(record, at=at)
+        return record
+
+
+def sign(
+    *,
+    school_id: int,
+    record_id: UUID,
+    by: Person,
+    at: datetime,
+    method: str,
+    note: str = "",
+) -> CommunicationRecord:
+    """Sign for oneself. Raises: as signatures.sign."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        before = _state(record_id)
+        record = signatures.sign(viewer, record_id=record_id, method=method, note=note)
+        return _after(viewer, record, before)
+
+
+def refuse(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str
+) -> CommunicationRecord:
+    """Say that one will not sign, and why. Raises: as signatures.refuse."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        before = _state(record_id)
+        record = signatures.refuse(viewer, record_id=record_id, reason=reason)
+        record_news.tell_author(record, "record.refused", at=at)
+        return _after(viewer, record, before)
+
+
+def witness(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, given: Witnessed
+) -> CommunicationRecord:
+    """Write down a guardian's word beside a second member of staff. Raises: as in signatures."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        before = _state(record_id)
+        record = signatures.witness(viewer, record_id=record_id, given=given)
+        return _after(viewer, record, before)
+
+
+def object_to(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, complaint: Complaint
+) -> Objection:
+    """File an objection; its receipt is in the answer. Raises: as objections.file."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        filed = objections.file(viewer, record_id=record_id, complaint=complaint)
+        record_news.objection_filed(filed, at=at)
+        return filed
+
+
+def answer(
+    *, school_id: int, objection_id: UUID, by: Person, at: datetime, reply: str, words: str
+) -> Objection:
+    """The author's answer. Raises: as objections.answer."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        answered = objections.answer(viewer, objection_id=objection_id, reply=reply, words=words)
+        record_news.objection_answered(answered, at=at)
+        return answered
+
+
+def end(*, school_id: int, objection_id: UUID, by: Person, at: datetime, how: str) -> Objection:
+    """`content`, `insist` or `withdraw`: the filer's own word. Raises: as in objections."""
+    verbs = {
+        "content": objections.content,
+        "insist": objections.insist,
+        "withdraw": objections.withdraw,
+    }
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        ended = verbs[how](viewer, objection_id=objection_id)
+        if how == "insist":
+            record_news.objection_filed(ended, at=at)
+        return ended
+
+
+def _state(record_id: UUID) -> str:
+    """What it was before the act; an unknown one is refused by the act itself."""
+    found = CommunicationRecord.objects.filter(pk=record_id)
+    return str(found.values_list("state", flat=True).first() or "")
+
+
+def _after(viewer: Viewer, record: CommunicationRecord, before: str) -> CommunicationRecord:
+    """The family's copy, when this very act made the record effective."""
+    if before == State.PENDING_SIGNATURES and record.state == State.EFFECTIVE:
+        for reader in record_news.readers_at_home(record, at=viewer.at):
+            signatures.deliver(record, to=reader, how="PAGE", viewer=viewer)
+        record_news.effective(record, at=viewer.at)
+        if record.case_id is not None:  # a meeting may wait for these signatures
+            meetings.hear_record(record.case_id, at=viewer.at, by=viewer.person)
+    return record

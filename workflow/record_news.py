@@ -1,0 +1,107 @@
+"""Who hears what about a communication record. No message says what is in it, or about whom.
+
+A guardian hears of a record only if they may read it: whoever is barred, or kept out by a hold, is
+not even told that there is one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from parties import links
+from parties.access import Viewer
+from parties.models import GuardianLink, Membership, Person, SignInLink
+from parties.relations import in_force
+from parties.roles import Role
+from records.models import CommunicationRecord, Objection
+from workflow import notifications, waking
+from workflow.models import Case
+
+#: How long a link to read and sign stays good; every reminder brings a new one.
+LINK_LIFETIME: Final = timedelta(days=14)
+LINK_TEMPLATE: Final = "link.record"
+
+
+def readers_at_home(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:
+    """Guardians who may read this record now, in the order to contact them."""
+    family = GuardianLink.objects.filter(
+        student=record.student_id, state=GuardianLink.State.LIVE
+    ).select_related("guardian")
+    found = [link.guardian for link in family.order_by("contact_priority", "pk")]
+    return [
+        person
+        for person in found
+        if Viewer.load(person, at=at).rows(CommunicationRecord).filter(pk=record.pk).exists()
+    ]
+
+
+def invite(record: CommunicationRecord, *, at: datetime) -> None:
+    """A link to read and sign, to each of them, over every channel that reaches them."""
+    for reader in readers_at_home(record, at=at):
+        link = links.issue(
+            person=reader,
+            purpose=SignInLink.Purpose.RECORD,
+            target_id=record.pk,
+            lifetime=LINK_LIFETIME,
+        )
+        for channel in waking.channels_of(reader, ("sms", "email")):
+            key = f"record:{link.pk}:{channel}"
+            _tell(record, reader, Role.G, LINK_TEMPLATE, key, channel=channel, at=at)
+        key = f"record.offered:{record.pk}:{record.edits}:{reader.pk}"
+        _tell(record, reader, Role.G, "record.offered", key, at=at)
+
+
+def effective(record: CommunicationRecord, *, at: datetime) -> None:
+    """Both sides have given their word; the copy can be read and kept."""
+    for reader in [*readers_at_home(record, at=at), record.author]:
+        role = Role(record.author_role) if reader.pk == record.author_id else Role.G
+        key = f"record.effective:{record.pk}:{reader.pk}"
+        _tell(record, reader, role, "record.effective", key, at=at)
+
+
+def tell_author(record: CommunicationRecord, template: str, *, at: datetime) -> None:
+    key = f"{template}:{record.pk}:{record.edits}:{record.author_id}"
+    _tell(record, record.author, Role(record.author_role), template, key, at=at)
+
+
+def objection_filed(objection: Objection, *, at: datetime) -> None:
+    """The author hears of it; what is routed, the head of 德育处 hears of as well."""
+    record = objection.record
+    key = f"objection.filed:{objection.pk}:{record.author_id}"
+    _tell(record, record.author, Role(record.author_role), "objection.filed", key, at=at)
+    if objection.state != Objection.State.ROUTED:
+        return
+    heads = in_force(Membership.objects.filter(role=Role.ME, head=True), at)
+    for post in heads.select_related("person"):
+        key = f"objection.routed:{objection.pk}:{post.person_id}"
+        _tell(record, post.person, Role.ME, "objection.routed", key, at=at)
+
+
+def objection_answered(objection: Objection, *, at: datetime) -> None:
+    key = f"objection.answered:{objection.pk}:{objection.filed_by_id}"
+    role = Role(objection.capacity)
+    _tell(objection.record, objection.filed_by, role, "objection.answered", key, at=at)
+
+
+def _tell(  # noqa: PLR0913 - one argument per column
+    record: CommunicationRecord,
+    to: Person,
+    role: Role,
+    template: str,
+    key: str,
+    *,
+    at: datetime,
+    channel: str = "in_app",
+) -> None:
+    known = record.case_id is not None and Case.objects.filter(pk=record.case_id).exists()
+    notifications.enqueue(
+        school_id=record.school_id,
+        case_id=record.case_id if known else None,
+        to_id=to.pk,
+        to_role=role.value,
+        channel=channel,
+        template=template,
+        key=key,
+        lane="routine",
+        at=at,
+    )
