@@ -19,6 +19,7 @@ from api import problems
 from api.problems import Mistake, Problem, Refused
 from api.texts import OTHER_RULE, PROBLEMS, RULES, speaks_english
 from parties.errors import InvalidInput, SanfangError, TooMany
+from records.notices import AboutOnePerson
 
 logger = logging.getLogger(__name__)
 
@@ -83,8 +84,19 @@ def _of_domain(exc: SanfangError) -> Problem:
         headers = {"Retry-After": str(exc.context.get("retry_after", 60))}
     if exc.status == 401:  # noqa: PLR2004 - Unauthorized
         headers = {"WWW-Authenticate": "Api-Key"}
-    mistakes = (_told(exc),) if isinstance(exc, InvalidInput) else ()
+    mistakes = tuple(_told_all(exc)) if isinstance(exc, InvalidInput) else ()
     return Problem(code, status=exc.status, detail=detail, mistakes=mistakes, headers=headers)
+
+
+def _told_all(exc: InvalidInput) -> Iterator[Mistake]:
+    """A refused notice names every place, with its words; positions count from 1 for people."""
+    if not isinstance(exc, AboutOnePerson) or speaks_english():
+        yield _told(exc)
+        return
+    for found in exc.findings:
+        one = found.finding
+        wrong = f"第 {one.start + 1} 至 {one.end} 字“{one.words}”：{one.why}"
+        yield Mistake(found.field, wrong, one.mend)
 
 
 def _told(exc: InvalidInput) -> Mistake:

@@ -140,6 +140,27 @@ PROBLEMS: Final[dict[str, Known]] = {
     "clock.drill_refused": _known(
         409, "演练时钟未启用", "No drill", "演练时钟未启用。", "School time moves in drills only."
     ),
+    "precondition.failed": _known(
+        412,
+        "内容已被更改",
+        "It was changed meanwhile",
+        "您看到的内容已被更改，请重新读取后再改。",
+        "What you saw was changed meanwhile. Read it again, then change it.",
+    ),
+    "precondition.required": _known(
+        428,
+        "缺少 If-Match",
+        "If-Match required",
+        "请带上读取时得到的 ETag（If-Match）后重发。",
+        "Send the ETag that reading gave you in If-Match.",
+    ),
+    "notice.about_one_person": _known(
+        422,
+        "通知里有个人信息",
+        "The notice is about one person",
+        "群发通知不能写某一位学生或家长的情况，请按 errors 逐条修改。",
+        "A message to many families may not be about one person. Mend what errors names.",
+    ),
     "request.length_required": _known(
         411,
         "缺少长度",

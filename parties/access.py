@@ -45,12 +45,20 @@ class Act(StrEnum):
     READ_REPORTER = "read_reporter"
     MEET = "meet"
     CHOOSE_TIME = "choose_time"
+    START = "start"
+    FINISH = "finish"
+    VERIFY = "verify"
+    DROP = "drop"
+    AMEND = "amend"
+    CHECK_IN = "check_in"
     EDIT = "edit"
     HOLD = "hold"
     SIGN = "sign"
     WITNESS = "witness"
     OBJECT = "object"
     ANSWER = "answer"
+    SUBMIT = "submit"
+    CONTACT = "contact"
 
 
 class Policy(Protocol):

@@ -7,6 +7,7 @@ moments are machine time.
 
 import base64
 import hashlib
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -60,6 +61,36 @@ def issue(
     made.token_hash = hash_of(token_of(made.pk))
     made.save(force_insert=True)
     return made
+
+
+def issue_many(
+    *,
+    school_id: int,
+    wanted: Collection[tuple[UUID, UUID]],
+    purpose: str,
+    lifetime: timedelta,
+) -> Mapping[UUID, UUID]:
+    """A link for each (person, target), in one statement; answers link ids by target.
+
+    Older ones go on working until they end: somebody may be looking at the first message still.
+    Inside a scope.
+    """
+    now = machine_now()
+    made = [
+        SignInLink(
+            school_id=school_id,
+            person_id=person,
+            purpose=purpose,
+            target_id=target,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+        for person, target in wanted
+    ]
+    for link in made:
+        link.token_hash = hash_of(token_of(link.pk))
+    SignInLink.objects.bulk_create(made)
+    return {link.target_id: link.pk for link in made if link.target_id is not None}
 
 
 def spend(token: str) -> SignInLink:

@@ -81,6 +81,23 @@ def by_password(session: SessionBase, *, login: str, password: str, address: str
     return Identity(account.person, Means.PASSWORD)
 
 
+def confirm_password(*, person: Person, password: str, address: str) -> None:
+    """Whoever is signed in as `person` types the password once more, before a signature.
+
+    Raises:
+        NotSignedIn: wrong, or there is no account.
+        TooMany: too many tries for this person from this network.
+    """
+    guess = (str(person.pk), throttle.network(address))
+    throttle.hit(throttle.PASSWORD, *guess)
+    with tenancy.scope(person.school_id):
+        account = Account.objects.filter(person=person, is_active=True).first()
+    stored = _decoy() if account is None else account.password
+    if not check_password(password[:_LONGEST_PASSWORD], stored) or account is None:
+        raise NotSignedIn("密码不正确。")
+    throttle.forget(throttle.PASSWORD, *guess)
+
+
 def by_link(session: SessionBase, *, token: str) -> SignInLink:
     """Spend a link and open a short session of its own id. Raises NotSignedIn."""
     link = links.spend(token)

@@ -20,6 +20,7 @@ _LANDING: Final = {
     SignInLink.Purpose.ACKNOWLEDGE: "portal:acknowledge",
     SignInLink.Purpose.READ_CASE: "portal:case",
     SignInLink.Purpose.MEETING: "portal:meeting",
+    SignInLink.Purpose.NOTICE: "portal:notice",
 }
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import pages, words
+from portal import notices, pages, plan, words
 from portal.session import signed_in, viewing
 from workflow import alerts, inbox, policies, task_files
 from workflow.channels import texts
@@ -33,11 +33,13 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "alert": alerts.is_raised(viewer),
             "waiting": _waiting(viewer),
             "tasks": list(tasks[:_FEW]),
+            "has_plan": plan.has_any(viewer),
             "messages": [
                 (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
             ],
             "cases": [_line(viewer, case) for case in cases[:_FEW]],
             "files": _files(viewer),
+            **notices.for_home(viewer),
         }
     return pages.show(request, "home", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, files, home, meetings, reports, tasks
+from portal import cases, doors, files, home, meetings, notices, plan, reports, tasks
 
 app_name = "portal"
 
@@ -25,6 +25,14 @@ urlpatterns = [
     path("meetings/<uuid:target_id>/decline", meetings.decline, name="meeting-decline"),
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
+    path("plan", plan.plan, name="plan"),
+    path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),
+    path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
+    path("plan/<uuid:item_id>/stuck", plan.stuck, name="plan-stuck"),
+    path("plan/<uuid:item_id>/done", plan.done, name="plan-done"),
+    path("plan/<uuid:case_id>/score", plan.score, name="plan-score"),
+    path("notices/<uuid:target_id>", notices.notice, name="notice"),
+    path("notices/<uuid:notice_id>/contacts", notices.contacts, name="notice-contacts"),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),

@@ -10,3 +10,4 @@ class RecordsConfig(AppConfig):
         import_module("records.checks")
         import_module("records.policies").register()
         import_module("records.file_kinds").register()
+        import_module("records.notice_policies").register()

@@ -14,3 +14,4 @@ class WorkflowConfig(AppConfig):
         import_module("workflow.meeting_policies").register()
         import_module("workflow.case_entries").register()
         import_module("workflow.meeting_entries").register()
+        import_module("workflow.plan_policies").register()

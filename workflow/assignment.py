@@ -7,14 +7,16 @@ from typing import Final
 from uuid import UUID
 
 from parties import relations
-from parties.models import CompanyMember
+from parties.models import CompanyMember, Membership
 from parties.relations import Post, in_force
 from parties.roles import COMPANY, Role
 from workflow import contacts, meeting_ladder, policies
-from workflow.models import Case, HumanTask
+from workflow.models import Case, CaseParty, HumanTask
 
 #: When nobody is left for a task, these decide who does it.
 _LAST: Final = (Role.ME, Role.VP, Role.PR)
+#: Posts of one class or grade: without a student nobody knows of which.
+_BY_PLACE: Final = frozenset({Role.HT, Role.GL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ def _people(
 
 
 def _posts(role: Role, *, case: Case, at: datetime) -> Sequence[Post]:
+    if case.channel == Case.Channel.NOTICE and case.student_id is None and role in _BY_PLACE:
+        return _named(role, case, at)
     if role not in COMPANY:
         return relations.holders(role=role, at=at, student=case.student)
     if case.placement is None:
@@ -71,6 +75,15 @@ def _posts(role: Role, *, case: Case, at: datetime) -> Sequence[Post]:
     if role == Role.CM and case.placement.mentor_id is not None:
         members = members.filter(person=case.placement.mentor_id)
     return [Post(row.person, role, None) for row in members.select_related("person")]
+
+
+def _named(role: Role, case: Case, at: datetime) -> Sequence[Post]:
+    """A notice is about a class or a grade: whoever opened it named those who answer for that."""
+    parts = CaseParty.objects.filter(case=case, part=CaseParty.Part.MEMBER)
+    rows = in_force(
+        Membership.objects.filter(role=role, person__in=parts.values("person")), at
+    ).select_related("person", "substitute")
+    return [Post(row.person, role, row.substitute) for row in rows.order_by("starts_at", "pk")]
 
 
 def earlier_eyes(case: Case, tasks: Sequence[str]) -> frozenset[UUID]:

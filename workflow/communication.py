@@ -22,7 +22,8 @@ from records import communication, objections, signatures
 from records.models import CommunicationRecord, Objection
 from records.objections import Complaint
 from records.signatures import Witnessed
-from workflow import meetings, record_news
+from workflow import meetings, next_contacts, record_news
+from workflow.models import Case
 
 T = TypeVar("T")
 State = CommunicationRecord.State
@@ -139,4 +140,15 @@ def _after(viewer: Viewer, record: CommunicationRecord, before: str) -> Communic
         record_news.effective(record, at=viewer.at)
         if record.case_id is not None:  # a meeting may wait for these signatures
             meetings.hear_record(record.case_id, at=viewer.at, by=viewer.person)
+        _plan_next(record, at=viewer.at)
     return record
+
+
+def _plan_next(record: CommunicationRecord, *, at: datetime) -> None:
+    """The next talk that the record names comes by itself, where it belongs to a case."""
+    moment = record.next_contact_at
+    if record.case_id is None or moment is None:
+        return
+    case = Case.objects.select_related("student").filter(pk=record.case_id).first()
+    if case is not None and next_contacts.may_be_planned(moment, at=at):
+        next_contacts.schedule(case=case, due_at=moment, focus=record.next_focus, at=at)

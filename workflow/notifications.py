@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -47,6 +47,8 @@ class Message:
     template: str
     key: str
     lane: str
+    #: How long it waits first: what may not ring at night waits for the morning.
+    delay: timedelta = timedelta()
 
 
 def enqueue(  # noqa: PLR0913 -- one argument per column
@@ -79,7 +81,7 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
             lane=row.lane,
             key=row.key,
             created_at=at,
-            due_at=Now(),  # machine time: it steers workers, not people
+            due_at=Now() + row.delay,  # machine time: it steers workers, not people
         )
         for row in sorted(rows, key=lambda row: row.key)  # equal order: writers never deadlock
     ]

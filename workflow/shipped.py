@@ -51,6 +51,13 @@ def bundle(process_key: str) -> Bundle:
     return _collected(Path(settings.BPMN_DIR), process_key)
 
 
+def first_of(*process_keys: str) -> str:
+    """The first process that bpmn/ holds; the first named if it holds none of them."""
+    folder = Path(settings.BPMN_DIR)
+    found = (key for key in process_keys if (folder / f"{key}.bpmn").is_file())
+    return next(found, process_keys[0])
+
+
 @lru_cache(maxsize=64)
 def _collected(folder: Path, process_key: str) -> Bundle:
     return bundles.collect(process_key, bundles.read_folder(folder))

@@ -16,6 +16,7 @@ from django.db import transaction
 from ledger import events
 from parties.errors import NotFound, WrongState
 from records.meetings import rows as meetings
+from records.models import Notice
 from workflow import clocks, shipped, step_rows
 from workflow.engine import runtime, sending_back, store
 from workflow.engine.definitions import Definition, load
@@ -286,4 +287,7 @@ def _anchors(case_id: UUID) -> dict[str, datetime]:
     }
     if case.channel == Case.Channel.MEETING:
         found["appointment"] = meetings.appointment(case_id)
+    if case.channel == Case.Channel.NOTICE:
+        closes = Notice.objects.filter(case_id=case_id).values_list("closes_at", flat=True)
+        found["deadline"] = closes.first()
     return {name: moment for name, moment in found.items() if moment is not None}

@@ -14,7 +14,16 @@ from typing import Final
 
 from django.db import connection
 
-from workflow import cases, escalation, human_tasks, notifications, zero_reports
+from workflow import (
+    cases,
+    escalation,
+    human_tasks,
+    next_contacts,
+    notifications,
+    plan_days,
+    plan_ladder,
+    zero_reports,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +53,9 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("stepped", lambda via: cases.step_due(via=via, lane=ROUTINE)),
         ("missed", lambda via: zero_reports.miss_due(via=via)),
         ("reminded", lambda via: human_tasks.remind_due(via=via)),
+        ("overdue", lambda via: plan_ladder.look_due(via=via)),
+        ("unsigned", lambda via: plan_days.miss_due(via=via)),
+        ("talks", lambda via: next_contacts.look_due(via=via)),
         ("retried", lambda via: cases.retry_incidents_due(via=via)),
         ("delivered", _deliver(ROUTINE)),
     ),

@@ -12,7 +12,7 @@ from parties import tenancy
 from workflow.models import CrisisReport
 
 CN: Final = ZoneInfo("Asia/Shanghai")
-_BY_LINK: Final = frozenset({"father", "mother", "other_father"})
+_BY_LINK: Final = frozenset({"father", "mother", "other_father", "silent_parent"})
 _MAY_STOP: Final = ("head", "grade_leader", "duty", "counsellor", "vice_principal", "principal")
 
 
@@ -83,9 +83,9 @@ class Actors:
         return [int(event.payload["rung"]) for event in self.facts().of("escalation.woken")]
 
     def facts(self) -> Facts:
-        if self.stage.case_id is None:
+        if not self.stage.cases:
             raise Unexpected("no case yet")
-        return facts.read(school_id=self.cast.school_id, case_id=self.stage.case_id)
+        return facts.read(school_id=self.cast.school_id, cases=self.stage.cases)
 
     def case_of(self, receipt_no: str) -> UUID:
         with tenancy.scope(self.cast.school_id):

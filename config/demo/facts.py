@@ -1,6 +1,6 @@
-"""What the database says happened: events and messages of one case, as plain values."""
+"""What the database says happened: events and messages of its cases, as plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything about one case, in order."""
+    """Everything about the cases of a story, in order."""
 
     events: Sequence[Happened]
     told: Sequence[Told]
@@ -61,11 +61,11 @@ class Facts:
         return [event for event in self.events if event.kind in kinds]
 
 
-def read(*, school_id: int, case_id: UUID) -> Facts:
+def read(*, school_id: int, cases: Collection[UUID]) -> Facts:
     """Opens its own scope. Messages without a case are one-time links."""
     with tenancy.scope(school_id):
-        events = Event.objects.filter(subject_type="case", subject_id=case_id).order_by("pk")
-        rows = Notification.objects.filter(Q(case=case_id) | Q(case=None)).order_by("created_at")
+        events = Event.objects.filter(subject_type="case", subject_id__in=cases).order_by("pk")
+        rows = Notification.objects.filter(Q(case__in=cases) | Q(case=None)).order_by("created_at")
         return Facts([happened(event) for event in events], [_told(row) for row in rows])
 
 

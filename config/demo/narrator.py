@@ -106,7 +106,8 @@ class Narrator:
             say(event.at, self._sentence(event))
 
     def _sentence(self, event: Happened) -> str:
-        template = KINDS.get(event.kind, event.kind)
+        special = f"{event.kind}:{event.payload.get('channel', '')}"
+        template = KINDS.get(special) or KINDS.get(event.kind, event.kind)
         via = f"（由 {event.via} 驱动）" if event.via in {"celery", "watch"} else ""
         return template.format_map(_Known(self._values(event))) + via
 

@@ -4,7 +4,7 @@ While something falls due within two school hours the clock runs at `speed`; oth
 the next due moment. While a person acts it runs as time does, so that an act costs no school time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -45,19 +45,19 @@ class Pace:
         return clock.now()
 
 
-def due_moments(school_id: int, case_id: UUID) -> list[datetime]:
-    """Every moment at which something of this case falls due, in order; past ones are overdue."""
+def due_moments(school_id: int, cases: Collection[UUID]) -> list[datetime]:
+    """Every moment at which something of these cases falls due, in order; past ones are overdue."""
     with tenancy.scope(school_id):
-        found = [*_due(case_id)]
+        found = [*_due(cases)]
     return sorted(moment for moment in found if moment is not None)
 
 
-def _due(case_id: UUID) -> Iterable[datetime | None]:
-    waiting = Escalation.objects.filter(case=case_id, state=Escalation.State.WAITING)
+def _due(cases: Collection[UUID]) -> Iterable[datetime | None]:
+    waiting = Escalation.objects.filter(case__in=cases, state=Escalation.State.WAITING)
     yield from waiting.values_list("due_at", flat=True)
-    running = ProcessInstance.objects.filter(case=case_id, status=ProcessInstance.State.RUNNING)
+    running = ProcessInstance.objects.filter(case__in=cases, status=ProcessInstance.State.RUNNING)
     yield from running.values_list("next_due_at", flat=True)
-    reports = ZeroReport.objects.filter(case=case_id, state=ZeroReport.State.DUE)
+    reports = ZeroReport.objects.filter(case__in=cases, state=ZeroReport.State.DUE)
     yield from reports.values_list("due_at", flat=True)
-    tasks = HumanTask.objects.filter(case=case_id, state__in=_LIVE, reminded_at=None)
+    tasks = HumanTask.objects.filter(case__in=cases, state__in=_LIVE, reminded_at=None)
     yield from tasks.values_list("due_at", flat=True)

@@ -14,15 +14,16 @@ import httpx
 from django.db import Error as DatabaseError
 
 from config.demo import cast as casting
-from config.demo import facts, school
-from config.demo.crisis import BEGINS, OBSERVED, Crisis
+from config.demo import evidence, facts, school
+from config.demo.evidence import Evidence
 from config.demo.narrator import Narrator
 from config.demo.options import BROKEN, KEPT, Options, failed, write_json
 from config.demo.outside import Outside
 from config.demo.pace import Pace
 from config.demo.processes import Ended, Processes
 from config.demo.promises import Promises
-from config.demo.review import Evidence, review
+from config.demo.scenario import Scenario
+from config.demo.scenarios import SCENARIOS
 from config.demo.stage import NeverHappened, Stage, login_of
 from config.demo.visitor import Unexpected
 from config.demo.voice import say
@@ -58,23 +59,24 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the outer process
     options = Options.unpacked(arguments[0])
+    scenario = SCENARIOS[options.scenario]
     with ExitStack() as undo:
         try:
-            stage = _set(options, undo)
+            stage = _set(options, scenario, undo)
         except _REFUSALS as refused:
             return _failed(options, f"stage: {type(refused).__name__}", str(refused))
-        status = _play(stage)
+        status = _play(scenario(stage))
         if not options.leave:
             _stay(stage)
     return status
 
 
-def _set(options: Options, undo: ExitStack) -> Stage:
+def _set(options: Options, scenario: type[Scenario], undo: ExitStack) -> Stage:
     """School and processes, ready for the first line."""
     outside = Outside(secret=secrets.token_urlsafe(32))
     undo.callback(outside.close)
     pace = Pace(speed=options.speed)
-    school_id = school.open_doors(pace, begins=BEGINS)
+    school_id = school.open_doors(pace, begins=scenario.begins)
     processes = Processes(
         env=outside.env(),
         logs=Path(os.environ["DEMO_LOGS"]),
@@ -86,14 +88,14 @@ def _set(options: Options, undo: ExitStack) -> Stage:
     os.nice(_MODESTY)  # who tells the story must not slow down who lives it
     say("正在导入演示学校（demo/）……")
     school.fill()
-    pace.begin(BEGINS)
+    pace.begin(scenario.begins)
     password = secrets.token_urlsafe(9)
     with tenancy.scope(school_id) as at:
-        cast = casting.find(school_id=school_id, at=at)
+        cast = scenario.cast_of(school_id=school_id, at=at)
         school.give_passwords(cast, password)
     _await_ready(options, processes)
-    pace.begin(BEGINS)
-    narrator, promises = Narrator(cast), Promises()
+    pace.begin(scenario.begins)
+    narrator, promises = Narrator(cast), Promises(scenario.promises)
     return Stage(options, cast, pace, processes, outside, narrator, promises, password)
 
 
@@ -130,8 +132,7 @@ def _is_driven(options: Options, processes: Processes) -> bool:  # noqa: ARG001
     return not options.broker or routine < READY_SECONDS
 
 
-def _play(stage: Stage) -> int:
-    scenario = Crisis(stage)
+def _play(scenario: Scenario) -> int:
     try:
         scenario.play()
     except _REFUSALS as stopped:
@@ -139,15 +140,18 @@ def _play(stage: Stage) -> int:
         say(f"场景中断：{sentence}")
     else:
         sentence = ""
-    return _conclude(stage, sentence)
+    return _conclude(scenario, sentence)
 
 
-def _conclude(stage: Stage, stopped: str) -> int:
+def _conclude(scenario: Scenario, stopped: str) -> int:
     """Hold the record against the promises; write and tell the result."""
+    stage = scenario.stage
     result: dict[str, object] = {"events": [], "notifications": []}
-    if stage.case_id is not None:
-        found = facts.read(school_id=stage.cast.school_id, case_id=stage.case_id)
-        review(_evidence(stage, found), stage.promises)
+    if stage.cases:
+        found = facts.read(school_id=stage.cast.school_id, cases=stage.cases)
+        record = _evidence(scenario, found)
+        scenario.review(record)
+        evidence.review(record)
         result = dict(facts.as_json(found, stage.cast))
     broken = [*([stopped] if stopped else []), *stage.promises.broken()]
     write_json(stage.options.json, {"ok": not broken, "broken": broken, **result})
@@ -157,14 +161,16 @@ def _conclude(stage: Stage, stopped: str) -> int:
     return BROKEN if broken else KEPT
 
 
-def _evidence(stage: Stage, found: facts.Facts) -> Evidence:
+def _evidence(scenario: Scenario, found: facts.Facts) -> Evidence:
+    stage = scenario.stage
     return Evidence(
+        promises=stage.promises,
         options=stage.options,
         cast=stage.cast,
         facts=found,
         postbox=stage.outside.postbox,
         links=f"{stage.base}/l/",
-        unspoken=OBSERVED,
+        unspoken=scenario.unspoken,
         web_log=stage.processes.log("web"),
     )
 

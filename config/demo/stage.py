@@ -5,7 +5,7 @@ Single-threaded: while it waits it narrates and sees that every process still ru
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -31,7 +31,10 @@ class NeverHappened(Exception):
 
 @dataclass
 class Stage:
-    """Everything a scenario needs to act, to wait and to check."""
+    """Everything a scenario needs to act, to wait and to check.
+
+    `cases` are the matters of the story, in the order in which they were opened.
+    """
 
     options: Options
     cast: Cast
@@ -41,7 +44,14 @@ class Stage:
     narrator: Narrator
     promises: Promises
     password: str
-    case_id: UUID | None = None
+    cases: list[UUID] = field(default_factory=list)
+
+    @property
+    def case_id(self) -> UUID:
+        """The matter that the story began with. Raises NeverHappened before there is one."""
+        if not self.cases:
+            raise NeverHappened("case")
+        return self.cases[0]
 
     def tick(self) -> None:
         self.processes.check()
@@ -74,7 +84,7 @@ class Stage:
 
     def _next(self, now: datetime, moment: datetime) -> datetime | None:
         """The next due moment, at most `moment`; None while something overdue is not done yet."""
-        due = [] if self.case_id is None else due_moments(self.cast.school_id, self.case_id)
+        due = due_moments(self.cast.school_id, self.cases)
         if due and due[0] <= now:
             return None
         return min([moment, *due])

@@ -63,6 +63,11 @@ class Visitor:
             headers["Idempotency-Key"] = key or str(uuid4())
         return self._client.post(_address(path), json=body or {}, headers=headers)
 
+    def patch(self, path: str, body: Any, *, tag: str) -> Any:
+        """Change what was read with the ETag `tag`."""
+        headers = {"X-CSRFToken": self._token, "If-Match": tag}
+        return _checked(self._client.patch(_address(path), json=body, headers=headers)).json()
+
     def _remember_token(self) -> None:
         self._token = str(self.get("session")["csrf_token"])
 

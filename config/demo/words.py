@@ -33,6 +33,8 @@ QUIET: Final = frozenset({"task.reminder"})
 SELF_EVIDENT: Final = frozenset({("task.overdue", "wake_call")})
 KINDS: Final = {
     "case.opened": "【报警】危机报告已存入，立案",
+    "case.opened:NOTICE": "【立案】通知进入流程：审批、发送、等回执",
+    "case.opened:MEETING": "【立案】转为面对面会谈",
     "case.danger_again": "【再报】{who}：危险再次出现",
     "escalation.raised": "【阶梯】开始呼叫（{clock}）",
     "escalation.woken": "【叫醒】第 {rung} 级（{when}）：{roles}",
@@ -56,6 +58,18 @@ KINDS: Final = {
     "notification.undeliverable": "【投递】{channel} 无法送达，已提请处理",
     "notification.withheld": "【投递】收件人应当回避，未发出",
     "wake_call.made": "【电话】{who}：{outcome}",
+    "notice.submitted": "【通知】{who}提交审批",
+    "notice.approved": "【通知】{who}批准发送",
+    "notice.sent": "【通知】发出 {count} 份，每位家长、每个孩子一份",
+    "notice.reminded": "【通知】未答复的家庭再提醒，第 {rung} 次，{count} 份",
+    "calls.asked": "【通知】仍未答复：{count} 个班请班主任打电话",
+    "receipt.opened": "【回执】{who}已打开",
+    "receipt.confirmed": "【回执】{who}已确认",
+    "receipt.replied": "【回执】{who}写了回复",
+    "family.contacted": "【联系】{who}记录了一次联系",
+    "families.disclosed": "【联系】{who}打开待联系名单（{count} 户），已留痕",
+    "danger.hinted": "【提示】回复里有危险用语，已提醒 {told} 人去看，由人判断",
+    "notice.closed": "【通知】结束：{settled} 份已答复，{owing} 户未答复",
 }
 OUTCOMES: Final = {
     "reached": "已联系到",
@@ -69,6 +83,7 @@ PARTS: Final = {
     "father": "父亲（涉事）",
     "mother": "母亲",
     "other_father": "另一位家长",
+    "silent_parent": "一直没有答复的家长",
     "teacher": "班主任",
     "grade_leader": "年级组长",
     "duty": "德育处值班",

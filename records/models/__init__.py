@@ -1,7 +1,10 @@
 """What a family-school file holds. One file per kind of thing."""
 
+from records.models.action_item import ActionItem
 from records.models.attachment import Attachment
+from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
+from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
 from records.models.meeting import Meeting, MeetingSlot
 from records.models.meeting_file import (
@@ -10,23 +13,32 @@ from records.models.meeting_file import (
     MeetingInvitee,
     MeetingReply,
 )
+from records.models.notice import Notice
+from records.models.notice_receipt import NoticeContact, NoticeReceipt
 from records.models.objection import Objection
 from records.models.signature import Delivery, Signature
 from records.models.statement import Participant, PreparedItem, Statement
 
 __all__ = [
+    "ActionItem",
     "Attachment",
     "CommunicationRecord",
     "Delivery",
     "DossierItem",
+    "Evaluation",
     "FileEntry",
+    "ItemCheckIn",
     "Meeting",
     "MeetingAttempt",
     "MeetingInvitee",
     "MeetingReply",
     "MeetingSlot",
+    "Notice",
+    "NoticeContact",
+    "NoticeReceipt",
     "Objection",
     "Participant",
+    "PlanRound",
     "PreparedItem",
     "Signature",
     "Statement",

@@ -1,7 +1,6 @@
 """Arranging a meeting over the API, answering it, and seeing nothing of somebody else's."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +12,7 @@ from parties.models import Restriction
 from tests.api.callers import ROOT, Caller, code, company, member
 from tests.api.meeting_stories import begun, moments, on_offer, slots_body
 from tests.factories import LONG_AGO, World
-from tests.processes.meeting_walk import ANSWERS, bpmn_with_follow_up
+from tests.processes.meeting_walk import ANSWERS
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +20,6 @@ As = Callable[[str], Caller]
 
 PLAN = ANSWERS["meeting_prepare"]
 PAST = {"slots": [{"starts_at": "2026-01-05T10:00:00+08:00", "place_kind": "OFFICE"}]}
-
-
-@pytest.fixture(autouse=True)
-def followed(settings: Any, tmp_path: Path) -> None:
-    settings.BPMN_DIR = bpmn_with_follow_up(tmp_path / "bpmn")
 
 
 # --- the school -----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config.demo.promises import PROMISES
+from config.demo.crisis.promises import PROMISES
 from config.demo.visitor import Visitor
 from tests.config import demo_run
 from tests.config.demo_run import Played
@@ -87,7 +87,6 @@ def test_the_reporter_is_in_no_event(crisis: Played) -> None:
     [
         (["--scenario", "skills"], "随后续版本"),
         (["--scenario", "conflict"], "随后续版本"),
-        (["--scenario", "mass-notice"], "随后续版本"),
         (["--scenario", "picnic"], "picnic"),
         (["--speed", "0"], "速度"),
         (["--speed", "fast"], "速度"),

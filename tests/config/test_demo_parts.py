@@ -11,6 +11,7 @@ import pytest
 from config.demo import options, pace, postbox
 from config.demo.options import Options
 from config.demo.postbox import Postbox, Received
+from config.demo.scenarios import SCENARIOS
 from parties import tenancy
 from tests.factories import MINUTE, NOW, World
 from tests.processes.walker import begin, triaged
@@ -33,7 +34,7 @@ def text_message(key: str, text: str = "请立即回电") -> Received:
 def test_the_next_rung_is_what_falls_due_first(world: World) -> None:
     walk = begin(world)
 
-    assert pace.due_moments(world.id, walk.case_id)[0] == NOW + 10 * MINUTE
+    assert pace.due_moments(world.id, [walk.case_id])[0] == NOW + 10 * MINUTE
 
 
 def test_a_ladder_that_stopped_is_waited_for_no_more(world: World) -> None:
@@ -42,13 +43,13 @@ def test_a_ladder_that_stopped_is_waited_for_no_more(world: World) -> None:
 
     with tenancy.scope(world.id):
         rungs = set(Escalation.objects.values_list("due_at", flat=True))
-    assert not rungs & set(pace.due_moments(world.id, walk.case_id))
+    assert not rungs & set(pace.due_moments(world.id, [walk.case_id]))
 
 
 def test_every_kind_of_deadline_is_on_the_list_in_order(world: World) -> None:
     walk = triaged(world)
 
-    moments = pace.due_moments(world.id, walk.case_id)
+    moments = pace.due_moments(world.id, [walk.case_id])
 
     with tenancy.scope(world.id):
         report = ZeroReport.objects.get(case=walk.case_id).due_at
@@ -60,17 +61,17 @@ def test_every_kind_of_deadline_is_on_the_list_in_order(world: World) -> None:
 
 def test_a_task_that_was_reminded_of_is_not_waited_for_again(world: World) -> None:
     walk = triaged(world)
-    before = pace.due_moments(world.id, walk.case_id)
+    before = pace.due_moments(world.id, [walk.case_id])
     with tenancy.scope(world.id):
         HumanTask.objects.filter(case=walk.case_id).update(reminded_at=NOW)
 
-    assert len(pace.due_moments(world.id, walk.case_id)) < len(before)
+    assert len(pace.due_moments(world.id, [walk.case_id])) < len(before)
 
 
 def test_another_case_has_nothing_due_here(world: World) -> None:
     begin(world)
 
-    assert pace.due_moments(world.id, uuid4()) == []
+    assert pace.due_moments(world.id, [uuid4()]) == []
 
 
 # --- the options ----------------------------------------------------------------------------------
@@ -86,6 +87,11 @@ def test_another_case_has_nothing_due_here(world: World) -> None:
 )
 def test_options_reach_the_playing_process_unchanged(asked: Options) -> None:
     assert Options.unpacked(asked.packed()) == asked
+
+
+def test_whatever_may_be_asked_for_can_be_played() -> None:
+    assert tuple(SCENARIOS) == options.SCENARIOS
+    assert not set(SCENARIOS) & set(options.LATER)
 
 
 @pytest.mark.parametrize(("broker", "driver"), [(True, "celery"), (False, "watch")])

@@ -9,12 +9,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from config.demo import evidence as common
 from config.demo.cast import Cast, Member
+from config.demo.crisis.promises import PROMISES
+from config.demo.crisis.review import review
+from config.demo.evidence import Evidence
 from config.demo.facts import Facts, Happened, Told
 from config.demo.options import Options
 from config.demo.postbox import Postbox, Received
-from config.demo.promises import PROMISES, Promises
-from config.demo.review import Evidence, review
+from config.demo.promises import Promises
 from parties.roles import Role
 
 START: Final = datetime(2026, 10, 9, 14, 40, tzinfo=UTC)
@@ -98,7 +101,9 @@ def broken(
     """Codes of the promises that the record breaks, with what is said about them."""
     members = {"father": FATHER}
     cast = Cast(1, uuid4(), members, {}, frozenset({"姚天佑", "沈怀远"}))
+    promises = Promises(PROMISES)
     evidence = Evidence(
+        promises=promises,
         options=options or Options(speed=60),
         cast=cast,
         facts=Facts(numbered(*(events or story())), messages or [told()]),
@@ -107,8 +112,8 @@ def broken(
         unspoken="爸爸喝了酒，用皮带打我。",
         web_log=web_log,
     )
-    promises = Promises()
-    review(evidence, promises)
+    review(evidence)
+    common.review(evidence)
     lines = [line.partition(": ") for line in promises.broken()]
     return {code: detail for code, _, detail in lines if code not in PLAYED}
 
@@ -241,11 +246,11 @@ def test_a_process_that_stood_still_is_broken(web_log: Path) -> None:
 
 
 def test_what_was_never_reached_is_broken() -> None:
-    assert Promises().broken() == [f"{code}: not reached" for code in PROMISES]
+    assert Promises(PROMISES).broken() == [f"{code}: not reached" for code in PROMISES]
 
 
 def test_a_promise_must_hold_each_time_it_is_checked() -> None:
-    promises = Promises()
+    promises = Promises(PROMISES)
     promises.check("father.sees_nothing", True)
     promises.check("father.sees_nothing", False, "inbox")
     promises.check("father.sees_nothing", True)
@@ -255,4 +260,4 @@ def test_a_promise_must_hold_each_time_it_is_checked() -> None:
 
 def test_an_unknown_promise_is_a_mistake_of_the_demo() -> None:
     with pytest.raises(KeyError):
-        Promises().check("father.is_nice", True)
+        Promises(PROMISES).check("father.is_nice", True)

@@ -1,7 +1,6 @@
 """Choosing a time on a phone: by a one-time link, without script, in plain Chinese."""
 
 import re
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,14 +13,9 @@ from parties.models import Restriction
 from tests.api.meeting_stories import moments, on_offer
 from tests.factories import LONG_AGO, World
 from tests.portal.visitors import Phone, by_link, by_password
-from tests.processes.meeting_walk import MeetingWalk, bpmn_with_follow_up
+from tests.processes.meeting_walk import MeetingWalk
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def followed(settings: Any, tmp_path: Path) -> None:
-    settings.BPMN_DIR = bpmn_with_follow_up(tmp_path / "bpmn")
 
 
 @pytest.fixture

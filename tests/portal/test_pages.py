@@ -20,10 +20,8 @@ from workflow.models import Escalation, Notification
 from workflow.reports import Suspect
 
 IDS = {
-    "message_id": uuid4(),
-    "case_id": uuid4(),
-    "task_id": uuid4(),
-    "student_id": uuid4(),
+    **{f"{name}_id": uuid4() for name in ("message", "case", "task", "target", "notice")},
+    **{f"{name}_id": uuid4() for name in ("student", "item")},
     "token": "x" * 43,
 }
 #: An id of nothing; fixed, because workers must collect the same tests.

@@ -1,15 +1,12 @@
 """Walks a meeting through the real engine and the real services, with a clock moved by hand."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from django.conf import settings
 
 from ledger.models import Event
 from parties import tenancy
@@ -195,15 +192,6 @@ class MeetingWalk:
     def deliver(self) -> None:
         while notifications.deliver_due(lane="routine", via="test"):
             continue
-
-
-def bpmn_with_follow_up(folder: Path) -> Path:
-    """bpmn/ with a small stand-in for what a meeting calls."""
-    shutil.copytree(settings.BPMN_DIR, folder)
-    stand_in = Path(__file__).with_name("follow_up_stand_in.bpmn")
-    if not (folder / "follow_up.bpmn").exists():
-        shutil.copy(stand_in, folder / "follow_up.bpmn")
-    return folder
 
 
 def begin(world: World, *, routed: bool = True) -> MeetingWalk:

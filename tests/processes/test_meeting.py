@@ -1,12 +1,12 @@
 """A meeting from the decision to the talk, with the real services on the real database."""
 
-from pathlib import Path
-from typing import Any
+from datetime import date
 
 import pytest
 
 from parties import tenancy
 from parties.errors import InvalidInput, WrongState
+from records.evaluations import Score
 from records.meetings import rows
 from records.models import (
     FileEntry,
@@ -16,19 +16,15 @@ from tests.processes.meeting_walk import (
     MeetingWalk,
     agreed,
     begin,
-    bpmn_with_follow_up,
+    held,
     offered,
 )
+from tests.records.agreed import agree, draft
 from tests.records.meeting_days import local
-from workflow import meetings
+from workflow import meetings, plans
 from workflow.models import ProcessInstance
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def followed(settings: Any, tmp_path: Path) -> None:
-    settings.BPMN_DIR = bpmn_with_follow_up(tmp_path / "bpmn")
 
 
 def test_the_usual_way_from_decision_to_close(world: World) -> None:
@@ -55,11 +51,29 @@ def test_the_usual_way_from_decision_to_close(world: World) -> None:
     walk.do("meeting_minutes")
     assert walk.open() == set()
     walk.sign(record)
-    assert walk.told("record.copy") == {"father", "mother"}
-    walk.do("meeting_plan", outcome="planned", reason="")
-    assert walk.case.state == "FOLLOW_UP"
-    walk.do("stand_in_follow", agree="yes")
+    assert walk.open() == {"meeting_plan"}
+    assert walk.missed() == []
 
+
+def test_what_was_agreed_is_followed_up_and_the_effect_closes_the_case(world: World) -> None:
+    walk = held(world)
+    walk.record("EFFECTIVE")
+    walk.do("meeting_minutes")
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "outcome"):
+        walk.do("meeting_plan", outcome="planned", reason="")
+    agree(world, walk.case_id, draft(starts_on=date(2026, 10, 15)), when=walk.at)
+    walk.do("meeting_plan", outcome="planned", reason="")
+    assert (walk.open(), walk.case.state) == (set(), "FOLLOW_UP")
+
+    for moment in (local(28, 8), local(11, 8, month=11), local(9, 8, month=12)):
+        walk.go_to(moment)
+        walk.do("hold_contact", reached="phone", changed="按时到课", adjust="no", danger="no")
+    walk.do("evaluate_effect", score="1", baseline_now="考核 71 分", worked="周二、周四补练")
+    plans.score(
+        school_id=world.id, case_id=walk.case_id, by=world["mother"], at=walk.at,
+        given=Score(score=2, words="愿意说话了"),
+    )  # fmt: skip
+    walk.do("close_or_continue", decision="close", reason="达到约定")
     assert walk.case.state == "CLOSED"
     assert walk.instance.status == "COMPLETED"
     assert walk.missed() == []

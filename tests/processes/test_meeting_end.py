@@ -1,8 +1,5 @@
 """A meeting from the minutes to its end: signatures, copies, clocks, and what may come between."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from parties import tenancy
@@ -18,7 +15,6 @@ from tests.factories import MINUTE, World, people_of
 from tests.processes.meeting_walk import (
     agreed,
     begin,
-    bpmn_with_follow_up,
     held,
     offered,
     prepared,
@@ -28,11 +24,6 @@ from workflow import meeting_news, meetings, openings
 from workflow.models import Case, ProcessInstance
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def followed(settings: Any, tmp_path: Path) -> None:
-    settings.BPMN_DIR = bpmn_with_follow_up(tmp_path / "bpmn")
 
 
 # --- the record -----------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import email
 from collections.abc import Iterator
 from email.message import Message
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +13,13 @@ from parties import tenancy
 from parties.models import Person, Restriction
 from records.models import MeetingSlot
 from tests.factories import LONG_AGO, World
-from tests.processes.meeting_walk import MeetingWalk, agreed, bpmn_with_follow_up, offered
+from tests.processes.meeting_walk import MeetingWalk, agreed, offered
 from tests.receivers import MailServer, mail_server
 from tests.records.meeting_days import local
 from workflow import calendar_entries
 from workflow.models import Incident, Notification
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def followed(settings: Any, tmp_path: Path) -> None:
-    settings.BPMN_DIR = bpmn_with_follow_up(tmp_path / "bpmn")
 
 
 @pytest.fixture

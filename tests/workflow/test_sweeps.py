@@ -9,7 +9,17 @@ from django.db import DatabaseError, connection
 
 from parties import tenancy
 from tests.factories import NOW, World
-from workflow import cases, escalation, human_tasks, notifications, sweeps, zero_reports
+from workflow import (
+    cases,
+    escalation,
+    human_tasks,
+    next_contacts,
+    notifications,
+    plan_days,
+    plan_ladder,
+    sweeps,
+    zero_reports,
+)
 from workflow.models import Heartbeat, Notification
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +61,7 @@ def test_every_sweep_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch)
     turns: list[str] = []
 
     def spy(module: ModuleType, function: str) -> None:
-        def turn(*, via: str) -> int:
+        def turn(*, via: str, **_: str) -> int:
             turns.append(f"{function} {via}")
             return 2
 
@@ -62,6 +72,9 @@ def test_every_sweep_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch)
         spy(cases, function)
     spy(human_tasks, "remind_due")
     spy(zero_reports, "miss_due")
+    spy(plan_ladder, "look_due")
+    spy(plan_days, "miss_due")
+    spy(next_contacts, "look_due")
 
     assert sweeps.run("crisis", via="watch") == {
         "failed": 0,
@@ -75,8 +88,13 @@ def test_every_sweep_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch)
     turns.clear()
     sweeps.run("routine", via="celery")
     assert turns == [
+        "start_pending celery",
+        "step_due celery",
         "miss_due celery",
         "remind_due celery",
+        "look_due celery",
+        "miss_due celery",
+        "look_due celery",
         "retry_incidents_due celery",
     ]
 

@@ -15,7 +15,7 @@ CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 
 #: Templates whose message is a one-time link.
-LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record", "link.meeting"})
+LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record", "notice.link", "link.meeting"})
 
 #: Templates whose mail carries a calendar entry.
 CALENDAR_TEMPLATES: Final = frozenset({"meeting.invitation", "meeting.called_off"})
@@ -96,6 +96,42 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
             "The school asks for a talk: choose a time with this link, once.",
         ),
     },
+    "plan.due": {
+        CHINESE: Text("约定的事情到期了", "您有一项约定的事情到期了，请登录看看。"),
+        ENGLISH: Text("Something you agreed on is due", "Something you agreed on is due today."),
+    },
+    "plan.day": {
+        CHINESE: Text("昨天还没有签到", "昨天的约定还没有签到，今天仍可补上，请登录看看。"),
+        ENGLISH: Text("One day is still open", "Yesterday is still open; you can add it today."),
+    },
+    "plan.overdue": {
+        CHINESE: Text("有一项约定尚未完成", "有一项约定尚未完成，请登录查看。"),
+        ENGLISH: Text("An agreed item is late", "An agreed item is late, please sign in."),
+    },
+    "plan.blocked": {
+        CHINESE: Text("有一项约定遇到困难", "有一项约定遇到困难，请登录查看。"),
+        ENGLISH: Text("An agreed item is stuck", "An agreed item is stuck, please sign in."),
+    },
+    "plan.verify": {
+        CHINESE: Text("有一项约定等您核实", "有一项约定等您核实，请登录查看。"),
+        ENGLISH: Text("An item waits for your look", "An item waits for you, please sign in."),
+    },
+    "plan.score": {
+        CHINESE: Text("请说说这段时间的变化", "请登录，说说这段时间的变化。"),
+        ENGLISH: Text("How did it go?", "Please sign in and say how it went."),
+    },
+    "plan.contact_soon": {
+        CHINESE: Text("明天有一次约定的沟通", "明天有一次约定的沟通，请登录查看。"),
+        ENGLISH: Text("A talk is planned", "A talk is planned for tomorrow, please sign in."),
+    },
+    "plan.contact_missed": {
+        CHINESE: Text("约定的沟通还没有进行", "约定的沟通还没有进行，请登录查看。"),
+        ENGLISH: Text("A planned talk was not held", "A planned talk is late, please sign in."),
+    },
+    "follow_up.danger": {
+        CHINESE: Text("请尽快登录查看", "请尽快登录查看。"),
+        ENGLISH: Text("Please sign in soon", "Please sign in as soon as you can."),
+    },
     "record.offered": {
         CHINESE: Text("有一份记录请您阅读", "有一份家校沟通记录请您阅读和签字，请登录查看。"),
         ENGLISH: Text("A record to read", "A record is ready for you to read and sign."),
@@ -123,6 +159,24 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
     "link.record": {
         CHINESE: Text("请阅读并签字", "请打开链接阅读并签字，14 天内有效，只能使用一次。"),
         ENGLISH: Text("Please read and sign", "Open the link to read and sign, valid 14 days."),
+    },
+    "notice.new": {
+        CHINESE: Text("学校通知，请查看", "学校有一份通知，请登录查看。"),
+        ENGLISH: Text("A notice from school", "There is a notice from school, please sign in."),
+    },
+    "notice.link": {
+        CHINESE: Text("学校通知，请查看", "学校有一份通知，请打开链接查看；链接只能使用一次。"),
+        ENGLISH: Text(
+            "A notice from school", "There is a notice from school. The link works once."
+        ),
+    },
+    "notice.returned": {
+        CHINESE: Text("您起草的通知需要修改", "您起草的通知需要修改，请登录查看。"),
+        ENGLISH: Text("Your draft came back", "Your draft needs a change, please sign in."),
+    },
+    "notice.look_now": {
+        CHINESE: Text("请立即登录查看", "一条回复需要您现在就看，请立即登录查看。"),
+        ENGLISH: Text("Please look now", "A reply needs you to look now, please sign in."),
     },
     "link.sign_in": {
         CHINESE: Text(

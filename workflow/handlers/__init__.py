@@ -1,5 +1,21 @@
 """What the service tasks of the diagrams do: one module per diagram, same stem."""
 
-from workflow.handlers import crisis, crisis_answers, meeting, meeting_answers
+from workflow.handlers import (
+    crisis,
+    crisis_answers,
+    follow_up,
+    follow_up_answers,
+    meeting,
+    meeting_answers,
+    notice,
+)
 
-__all__ = ["crisis", "crisis_answers", "meeting", "meeting_answers"]
+__all__ = [
+    "crisis",
+    "crisis_answers",
+    "follow_up",
+    "follow_up_answers",
+    "meeting",
+    "meeting_answers",
+    "notice",
+]

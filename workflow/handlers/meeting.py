@@ -172,16 +172,6 @@ def deliver_copy(context: StepContext) -> Results:
     return {"paper": "yes" if on_paper else "no"}
 
 
-@service_task("meeting.accompany")
-def accompany(context: StepContext) -> Results:
-    """What was agreed is being done."""
-    case = _case(context)
-    if can_proceed(case.accompany):
-        case.accompany()
-        case.save()
-    return {}
-
-
 @service_task("meeting.new_round")
 def new_round(context: StepContext) -> Results:
     """The family and the school talk once more, from the beginning."""

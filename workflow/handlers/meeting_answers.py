@@ -12,7 +12,7 @@ from records.meetings import answers, dossier, family, outcomes, rows
 from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
-from records.models import Delivery, DossierItem, Meeting, MeetingAttempt, MeetingSlot
+from records.models import ActionItem, Delivery, DossierItem, Meeting, MeetingAttempt, MeetingSlot
 from workflow import contacts, meeting_news, meetings
 from workflow.completions import Completion, on_complete
 from workflow.errors import InvalidInput
@@ -188,6 +188,13 @@ def copy_handed_on(completion: Completion) -> None:
 def plan(completion: Completion) -> None:
     """Items are there, or somebody says why none is needed."""
     answer = completion.answer
+    agreed = ActionItem.objects.filter(case_id=completion.task.case_id)
+    if answer["outcome"] == "planned" and not agreed.exclude(state="DROPPED").exists():
+        raise InvalidInput(
+            "还没有登记行动项。",
+            field="outcome",
+            mend="请先登记谁、做什么、到什么时候，再完成这一步。",
+        )
     if answer["outcome"] == "none" and not str(answer.get("reason", "")).strip():
         raise InvalidInput(
             "没有说明为什么不需要行动。", field="reason", mend="请写明理由，或登记行动项。"

@@ -7,6 +7,7 @@ from workflow.models.human_task import HumanTask
 from workflow.models.notification import Notification
 from workflow.models.process import Incident, ProcessDefinition, ProcessInstance
 from workflow.models.request import Heartbeat, IdempotencyKey
+from workflow.models.scheduled_contact import ScheduledContact
 from workflow.models.settings import ClockSetting, LadderSetting
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "Notification",
     "ProcessDefinition",
     "ProcessInstance",
+    "ScheduledContact",
     "ZeroReport",
 ]

@@ -1,16 +1,12 @@
-"""After the story: what database, gateway and web log say, held against the promises."""
+"""After the night: what database and gateway say, held against the promises of the crisis."""
 
-import re
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
-from config.demo.cast import Cast
+from config.demo.evidence import Evidence
 from config.demo.facts import Facts, Happened
 from config.demo.options import Options
-from config.demo.postbox import Postbox
 from config.demo.promises import Promises
 from workflow import rungs
 
@@ -24,28 +20,11 @@ _NEVER: Final = 1 << 62  # after every event
 _MISSED: Final = {"crisis.triage", "crisis.oral_report"}
 _GIVEN: Final = ["2026-10-10", "2026-10-12"]
 _SILENT: Final = ["2026-10-11"]
-_FAULT: Final = 500
-_STATUS: Final = re.compile(r"^access (\d{3}) ", re.MULTILINE)
-_FAULTS: Final = ("process.failed", "notification.undeliverable", "notification.delayed")
-_LEAST_WORD: Final = 4
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What is on record. `links` is what a one-time link begins with; `unspoken` must not leave."""
-
-    options: Options
-    cast: Cast
-    facts: Facts
-    postbox: Postbox
-    links: str
-    unspoken: str
-    web_log: Path
-
-
-def review(evidence: Evidence, promises: Promises) -> None:
-    """Check every promise that is judged by what is on record."""
-    facts = evidence.facts
+def review(evidence: Evidence) -> None:
+    """Check every promise of the crisis that is judged by what is on record."""
+    facts, promises = evidence.facts, evidence.promises
     _ladder(evidence.options, facts, promises)
     promises.check("ladder.nobody_twice", *_nobody_twice(facts))
     promises.check("ladder.stopped", *_stopped(facts))
@@ -53,10 +32,6 @@ def review(evidence: Evidence, promises: Promises) -> None:
     promises.check("father.hears_nothing", *_father(evidence))
     promises.check("mandatory_report.two_names", *_police(facts))
     promises.check("zero_report.every_day", *_zero_reports(facts))
-    _outside(evidence, promises)
-    promises.check("web.no_faults", *_web(evidence.web_log))
-    faults = [event.kind for event in facts.of(*_FAULTS)]
-    promises.check("engine.no_faults", not faults, ",".join(faults))
 
 
 def _ladder(options: Options, facts: Facts, promises: Promises) -> None:
@@ -149,27 +124,3 @@ def _zero_reports(facts: Facts) -> tuple[bool, str]:
     given = [str(event.payload["day"]) for event in facts.of("zero_report.given")]
     missed = [str(event.payload["day"]) for event in facts.of("zero_report.missed")]
     return given == _GIVEN and missed == _SILENT, f"given {given} missed {missed}"
-
-
-def _outside(evidence: Evidence, promises: Promises) -> None:
-    """What a stranger who reads every phone and mailbox would learn."""
-    postbox = evidence.postbox
-    words = [*evidence.cast.names, *_phrases(evidence.unspoken)]
-    leaked = [one.channel for one in postbox.messages if any(word in one.text for word in words)]
-    said = bool(postbox.messages) and not leaked
-    promises.check("texts.content_free", said, f"{len(leaked)} messages")
-    again = [one for one in postbox.busy if one in postbox.messages]
-    alike = bool(again) and len(again) == len(postbox.busy)
-    promises.check("texts.same_key", alike, "not repeated alike")
-    promises.check("outside.accepted", not postbox.refused, f"{dict(postbox.refused)}")
-
-
-def _phrases(text: str) -> list[str]:
-    return [part for part in re.split(r"[，。、；]", text) if len(part) >= _LEAST_WORD]
-
-
-def _web(log: Path) -> tuple[bool, str]:
-    text = log.read_text(errors="replace") if log.exists() else ""
-    answers = [int(status) for status in _STATUS.findall(text)]
-    faults = [status for status in answers if status >= _FAULT]
-    return bool(answers) and not faults, f"{faults}"

@@ -8,7 +8,7 @@ from parties.row_security import AppendOnly, GuardStates, IsolateBySchool
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0010_meetings")]
+    dependencies = [("records", "0030_meetings")]
     operations = [
         IsolateBySchool("Meeting"),
         IsolateBySchool("MeetingSlot"),

@@ -8,8 +8,12 @@ on over the weekend, one of them missed.
 from datetime import datetime, timedelta
 from typing import Final
 
-from config.demo import family
-from config.demo.actors import CN, Actors
+from config.demo.actors import CN
+from config.demo.crisis import family
+from config.demo.crisis.promises import PROMISES
+from config.demo.crisis.review import review
+from config.demo.evidence import Evidence
+from config.demo.scenario import Scenario
 from config.demo.stage import NeverHappened
 
 #: Friday 22:40; the Saturday after it is a working day (调休).
@@ -24,10 +28,17 @@ _VP_RUNG: Final = 3
 _TO_THE_VP: Final = timedelta(minutes=30)
 
 
-class Crisis(Actors):
+class Crisis(Scenario):
     """The story, scene by scene."""
 
+    begins = BEGINS
+    promises = PROMISES
+    unspoken = OBSERVED
     reported_at = BEGINS
+
+    @staticmethod
+    def review(evidence: Evidence) -> None:
+        review(evidence)
 
     def play(self) -> None:
         self.report()
@@ -56,7 +67,7 @@ class Crisis(Actors):
         same = first["receipt_no"] == again["receipt_no"] and "case" not in first
         stage.promises.check("report.once", same and first["numbers"], "receipt")
         self.reported_at = datetime.fromisoformat(first["reported_at"])
-        stage.case_id = self.case_of(first["receipt_no"])
+        stage.cases.append(self.case_of(first["receipt_no"]))
         stage.tick()
         family.father_sees_nothing(stage, self.session("father"), self.session("other_father"))
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0005_link_targets'),
-        ('records', '0003_communication_walls'),
+        ('records', '0020_notices'),
     ]
 
     operations = [

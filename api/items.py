@@ -1,0 +1,232 @@
+"""One item of a plan: read, adjust (If-Match), start, done, verify, drop, and 签到."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import idempotency
+from api.plans import ItemSerializer, ProgressSerializer, progress, shown
+from api.problems import Problem, Refused
+from api.schema import describe
+from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
+from parties.access import Viewer
+from records import check_ins, plan_drafts, plan_views, plans
+from records.models import ActionItem, ItemCheckIn
+
+_CODES = ("access.not_found", "access.not_allowed", "state.wrong")
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="读取时得到的 ETag；改动前须带上。"
+)
+
+
+class AmendInput(Strict):
+    title = text(longest=plan_drafts.LONGEST_TITLE, required=False)
+    measure = text(longest=plan_drafts.LONGEST_TEXT, required=False, allow_blank=True)
+    baseline = text(longest=plan_drafts.LONGEST_TEXT, required=False, allow_blank=True)
+    target = text(longest=plan_drafts.LONGEST_TEXT, required=False, allow_blank=True)
+    due_at = serializers.DateTimeField(required=False)
+    recurrence = text(longest=120, required=False, allow_blank=True)
+
+
+class WhyInput(Strict):
+    why = text(longest=plan_drafts.LONGEST_WORDS, help_text="原因")
+
+
+class DoneInput(Strict):
+    note = text(longest=plan_drafts.LONGEST_WORDS, help_text="完成情况")
+    evidence = serializers.ListField(child=Id(), default=list, max_length=20)
+
+
+class VerifyInput(Strict):
+    agree = serializers.BooleanField(default=True, help_text="false：还没有完成，请继续")
+
+
+class CheckInInput(Strict):
+    day = serializers.DateField(required=False, help_text="今天或昨天；不写为今天")
+    excuse = text(longest=plan_drafts.LONGEST_WORDS, required=False, help_text="没有做的原因")
+
+
+class CheckInSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    day = serializers.DateField()
+    state = serializers.ChoiceField(ItemCheckIn.State.choices)
+    progress = ProgressSerializer(required=False)
+
+
+class ItemView(ApiView):
+    @describe(
+        "一个行动事项",
+        answers={200: ItemSerializer},
+        codes=["access.not_found"],
+        tags=["plans"],
+    )
+    def get(self, request: Request, item_id: UUID) -> Response:
+        with viewing(request) as viewer:
+            item = viewer.get(ActionItem, item_id)
+            plan_views.note_reads(viewer, [item])
+            return _answer(viewer, item)
+
+    @describe(
+        "调整行动事项",
+        body=AmendInput,
+        answers={200: ItemSerializer},
+        codes=[*_CODES, "precondition.failed", "precondition.required"],
+        parameters=[IF_MATCH],
+        tags=["plans"],
+        post=True,
+    )
+    def patch(self, request: Request, item_id: UUID) -> Response:
+        given = read_body(request, AmendInput)
+        with viewing(request) as viewer:
+            viewer.get(ActionItem, item_id)
+        expected = request.headers.get("If-Match", "").strip()
+        if not expected:
+            raise Refused(Problem("precondition.required"))
+
+        def unchanged(reader: Viewer, item: ActionItem) -> None:
+            if expected != _tag(reader, item):
+                raise Refused(Problem("precondition.failed"))
+
+        def run() -> Response:
+            plans.amend(
+                school_id=viewer.person.school_id,
+                item_id=item_id,
+                by=viewer.person,
+                at=viewer.at,
+                values=given,
+                unchanged=unchanged,
+            )
+            return _after(request, item_id)
+
+        return idempotency.once(request, given, run)
+
+
+class ItemAct(ApiView):
+    """One verb on one item. The answer is the item as its reader sees it afterwards."""
+
+    body_type: ClassVar[type[Strict]] = Nothing
+
+    def act(self, request: Request, item_id: UUID, verb: Callable[..., object]) -> Response:
+        given = read_body(request, self.body_type)
+        with viewing(request) as viewer:
+            viewer.get(ActionItem, item_id)
+
+        def run() -> Response:
+            verb(
+                school_id=viewer.person.school_id,
+                item_id=item_id,
+                by=viewer.person,
+                at=viewer.at,
+                **given,
+            )
+            return _after(request, item_id)
+
+        return idempotency.once(request, given, run)
+
+
+def _verb(summary: str, body: type[Strict] = Nothing) -> Callable[[Any], Any]:
+    return describe(
+        summary,
+        body=body,
+        answers={200: ItemSerializer},
+        codes=_CODES,
+        tags=["plans"],
+        post=True,
+    )
+
+
+class StartView(ItemAct):
+    @_verb("开始")
+    def post(self, request: Request, item_id: UUID) -> Response:
+        return self.act(request, item_id, plans.start)
+
+
+class BlockView(ItemAct):
+    body_type = WhyInput
+
+    @_verb("遇到困难", WhyInput)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        return self.act(request, item_id, plans.block)
+
+
+class DoneView(ItemAct):
+    body_type = DoneInput
+
+    @_verb("已完成", DoneInput)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        return self.act(request, item_id, plans.finish)
+
+
+class VerifyView(ItemAct):
+    body_type = VerifyInput
+
+    @_verb("核实", VerifyInput)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        def verb(*, agree: bool, **who: Any) -> None:
+            (plans.verify if agree else plans.reopen)(**who)
+
+        return self.act(request, item_id, verb)
+
+
+class DropView(ItemAct):
+    body_type = WhyInput
+
+    @_verb("不再进行", WhyInput)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        return self.act(request, item_id, plans.drop)
+
+
+class CheckInsView(ApiView):
+    @describe(
+        "签到，或说明没有做的原因",
+        description="每项每天一次；重复发送不会重复记录。可补昨天。",
+        body=CheckInInput,
+        answers={200: CheckInSerializer},
+        codes=_CODES,
+        tags=["plans"],
+        post=True,
+    )
+    def post(self, request: Request, item_id: UUID) -> Response:
+        given = read_body(request, CheckInInput)
+        with viewing(request) as viewer:
+            viewer.get(ActionItem, item_id)
+
+        def run() -> Response:
+            row = check_ins.check_in(
+                school_id=viewer.person.school_id,
+                item_id=item_id,
+                by=viewer.person,
+                at=viewer.at,
+                **given,
+            )
+            return Response(_check_in(request, row))
+
+        return idempotency.once(request, given, run)
+
+
+def _check_in(request: Request, row: ItemCheckIn) -> dict[str, Any]:
+    """The day; how it goes altogether is for who reads the item's rhythm."""
+    body: dict[str, Any] = {"id": str(row.pk), "day": row.day.isoformat(), "state": row.state}
+    with viewing(request) as viewer:
+        item = viewer.get(ActionItem, row.item_id)
+        if "recurrence" in viewer.fields(item):
+            body["progress"] = progress(check_ins.progress(item, at=viewer.at))
+    return body
+
+
+def _after(request: Request, item_id: UUID) -> Response:
+    with viewing(request) as viewer:
+        return _answer(viewer, viewer.get(ActionItem, item_id))
+
+
+def _answer(viewer: Viewer, item: ActionItem) -> Response:
+    return Response(shown(viewer, item), headers={"ETag": _tag(viewer, item)})
+
+
+def _tag(viewer: Viewer, item: ActionItem) -> str:
+    return f'"{plan_views.fingerprint(plan_views.shown(viewer, item))}"'

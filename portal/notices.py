@@ -1,0 +1,181 @@
+"""A notice on a parent's phone: the child's name first, the text, one button, and room for words.
+
+The page opens by the link that came with the notice, or signed in. Looking at it counts as opened:
+nothing that only scans links gets this far. Staff see here who still needs a call.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parties import sign_in
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotSignedIn, TooMany
+from parties.models import SignInLink
+from parties.sign_in import Identity, Means
+from portal import pages
+from portal.session import signed_in, viewing
+from records import notice_owing, notice_receipts
+from records.models import Notice, NoticeReceipt
+from workflow import notices
+
+_SIGNED: Final = NoticeReceipt.State.SIGNED
+_DONE: Final = (NoticeReceipt.State.CONFIRMED, _SIGNED)
+_FEW: Final = 10
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(
+        label="想对学校说的话",
+        max_length=1000,
+        required=False,
+        error_messages={"max_length": "内容太长，请缩短。"},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    password = forms.CharField(
+        label="签字前请再输入一次密码",
+        max_length=1024,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in(bound=True)
+def notice(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        receipt = viewer.get(NoticeReceipt, target_id)
+        own, at = viewer.may(Act.ANSWER, receipt), viewer.at
+        shown = _shown(receipt, identity, own=own)
+    form = ReplyForm(request.POST if request.method == "POST" else None)
+    if request.method == "GET" and own:
+        notices.open_(
+            school_id=identity.school_id,
+            receipt_id=target_id,
+            by=identity.person,
+            at=at,
+            how=notice_receipts.how_of(by_link=identity.is_bound),
+        )
+    if request.method == "POST" and form.is_valid():
+        try:
+            _act(request, identity, target_id, form)
+        except (InvalidInput, NotSignedIn, TooMany) as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("portal:notice", target_id=target_id)
+    status = 400 if form.errors else 200
+    return pages.show(request, "notice", {**shown, "form": form}, status=status)
+
+
+def _act(request: HttpRequest, identity: Identity, receipt_id: UUID, form: ReplyForm) -> None:
+    """What the pressed button says. Raises as workflow.notices does."""
+    with viewing(identity) as viewer:
+        at = viewer.at
+    who: dict[str, Any] = {
+        "school_id": identity.school_id,
+        "receipt_id": receipt_id,
+        "by": identity.person,
+        "at": at,
+    }
+    how = notice_receipts.how_of(by_link=identity.is_bound)
+    if "reply" in request.POST:
+        notices.reply(**who, text=form.cleaned_data["text"].replace("\x00", ""))
+    elif "sign" in request.POST:
+        _prove(request, identity, form.cleaned_data["password"])
+        notices.sign(**who, how=how)
+    elif "confirm" in request.POST:
+        notices.confirm(**who, how=how)
+
+
+def _prove(request: HttpRequest, identity: Identity, password: str) -> None:
+    if not _must_prove(identity):
+        return
+    address = request.META.get("REMOTE_ADDR", "")
+    if identity.means != Means.PASSWORD or not password:
+        raise NotSignedIn("签字前请输入密码，或从短信里的通知链接打开。")
+    sign_in.confirm_password(person=identity.person, password=password, address=address)
+
+
+def _must_prove(identity: Identity) -> bool:
+    return identity.means != Means.LINK or identity.purpose != SignInLink.Purpose.NOTICE
+
+
+def _shown(receipt: NoticeReceipt, identity: Identity, *, own: bool) -> dict[str, Any]:
+    """Read inside the scope: texts are sealed outside of it."""
+    strength = receipt.notice.strength
+    return {
+        "child": receipt.student.person.name,
+        "school_class": receipt.student.school_class.name,
+        "title": receipt.notice.title,
+        "body": receipt.notice.body,
+        "deadline": receipt.notice.deadline,
+        "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
+        "reply": receipt.reply,
+        "own": own,
+        "bound": identity.is_bound,
+        "may_sign": own and strength == Notice.Strength.SIGN and receipt.state != _SIGNED,
+        "may_confirm": own and strength != Notice.Strength.SIGN and receipt.state not in _DONE,
+        "must_prove": _must_prove(identity),
+        "done_at": receipt.signed_at or receipt.confirmed_at,
+        "signed": receipt.signed_at is not None,
+    }
+
+
+@require_safe
+@signed_in()
+def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpResponse:
+    """Who still needs contact, by child, for the one who calls."""
+    with viewing(identity) as viewer:
+        found = viewer.get(Notice, notice_id)
+        owing = [
+            {
+                "child": one.student.person.name,
+                "guardians": [
+                    {
+                        "name": each.guardian.name,
+                        "phone": each.guardian.phone,
+                        "next": each.guardian.pk == one.next_guardian,
+                        "attempts": [
+                            (attempt.at, attempt.get_outcome_display()) for attempt in each.attempts
+                        ],
+                    }
+                    for each in one.guardians
+                ],
+            }
+            for one in notice_owing.disclosed(viewer=viewer, notice=found)
+        ]
+        context = {
+            "title": found.title,
+            "counts": notice_owing.numbers(found),
+            "owing": owing,
+        }
+    return pages.show(request, "notice_contacts", context)
+
+
+def for_home(viewer: Viewer) -> dict[str, Any]:
+    """What the first page lists: own notices of a family; replies to look at; notices to follow."""
+    rows = viewer.rows(NoticeReceipt).order_by("-created_at", "pk")
+    own = rows.filter(guardian=viewer.person, student__in=viewer.wards)
+    flagged = rows.exclude(hint="").exclude(guardian=viewer.person)
+    if not viewer.is_staff:
+        flagged = flagged.none()
+    sent = viewer.rows(Notice).filter(state=Notice.State.SENT).order_by("-created_at", "pk")
+    return {
+        "notices": [
+            {
+                "pk": one.pk,
+                "child": one.student.person.name,
+                "title": one.notice.title,
+                "at": one.created_at,
+                "open": one.settled_at is None,
+            }
+            for one in own[:_FEW]
+        ],
+        "flagged": [(one.pk, one.replied_at) for one in flagged[:_FEW]],
+        "followed": [(one.pk, one.title) for one in sent[:_FEW]],
+    }

@@ -1,0 +1,156 @@
+"""今天的约定: what the family or the student agreed on, one tap a day, and kind words."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from parties.access import Act, Viewer
+from parties.sign_in import Identity
+from portal import pages
+from portal.session import signed_in, viewing
+from records import check_ins, plan_times, plan_views, plans
+from records.evaluations import Score
+from records.models import ActionItem, ItemCheckIn
+from workflow import plan_policies
+from workflow import plans as case_plans
+
+_MOST: Final = 100
+_LONGEST: Final = 1000
+_STATE: Final = ItemCheckIn.State
+#: −2 to +2 as families say it.
+SCALE: Final = (
+    ("2", "比约定的好得多"),
+    ("1", "比约定的好一些"),
+    ("0", "达到了约定"),
+    ("-1", "还差一些"),
+    ("-2", "比以前更难了"),
+)
+
+
+@require_safe
+@signed_in()
+def plan(request: HttpRequest, identity: Identity) -> HttpResponse:
+    with viewing(identity) as viewer:
+        found = list(_at_home(viewer).order_by("due_at", "pk")[:_MOST])
+        plan_views.note_reads(viewer, found)
+        lines = [_line(viewer, item) for item in found]
+        context = {
+            "mine": [line for line in lines if line["mine"] and line["live"]],
+            "others": [line for line in lines if not (line["mine"] and line["live"])],
+            "scores": [
+                {"case": case.pk, "name": case.student.person.name if case.student else ""}
+                for case in case_plans.awaits_score(viewer)
+            ],
+            "scale": SCALE,
+        }
+    return pages.show(request, "plan", context)
+
+
+def has_any(viewer: Viewer) -> bool:
+    """Whether the first page leads here. Inside a scope."""
+    return _at_home(viewer).exists()
+
+
+@require_POST
+@signed_in()
+def check_in(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    """One tap for today, or for yesterday where the button says so."""
+    return _sign(request, identity, item_id, excuse="")
+
+
+@require_POST
+@signed_in()
+def excuse(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    words = _words(request, "excuse")
+    if not words:
+        return pages.trouble(request, 422, "请简单说说今天为什么没有做，一句话就可以。")
+    return _sign(request, identity, item_id, excuse=words)
+
+
+@require_POST
+@signed_in()
+def stuck(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    return _do(identity, plans.block, item_id, why=_words(request, "why"))
+
+
+@require_POST
+@signed_in()
+def done(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    return _do(identity, plans.finish, item_id, note=_words(request, "note"))
+
+
+@require_POST
+@signed_in()
+def score(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
+    chosen = request.POST.get("score", "")
+    if chosen not in dict(SCALE):
+        return pages.trouble(request, 422, "请先选择一项，再提交。")
+    with viewing(identity) as viewer:
+        at = viewer.at
+    case_plans.score(
+        school_id=identity.school_id,
+        case_id=case_id,
+        by=identity.person,
+        at=at,
+        given=Score(score=int(chosen), words=_words(request, "words")),
+    )
+    return redirect("portal:plan")
+
+
+def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: str) -> HttpResponse:
+    with viewing(identity) as viewer:
+        at = viewer.at
+    day = plan_times.local_day(at)
+    if request.POST.get("day") == "yesterday":
+        day -= check_ins.ONE_DAY
+    check_ins.check_in(
+        school_id=identity.school_id,
+        item_id=item_id,
+        by=identity.person,
+        at=at,
+        day=day,
+        excuse=excuse,
+    )
+    return redirect("portal:plan")
+
+
+def _do(
+    identity: Identity, verb: Callable[..., object], item_id: UUID, **more: str
+) -> HttpResponse:
+    with viewing(identity) as viewer:
+        at = viewer.at
+    verb(school_id=identity.school_id, item_id=item_id, by=identity.person, at=at, **more)
+    return redirect("portal:plan")
+
+
+def _at_home(viewer: Viewer) -> QuerySet[ActionItem]:
+    own = plan_policies.family_of(viewer)
+    return viewer.rows(ActionItem).filter(student__in=own).exclude(state=ActionItem.State.DROPPED)
+
+
+def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
+    values = plan_views.shown(viewer, item)
+    mine = viewer.may(Act.CHECK_IN, item)
+    found = check_ins.progress(item, at=viewer.at) if item.recurrence and mine else None
+    return {
+        "pk": item.pk,
+        "title": values.get("title", values.get("label", "")),
+        "target": values.get("target", ""),
+        "party": item.get_owner_party_display(),
+        "state": item.get_state_display(),
+        "due_at": item.due_at,
+        "mine": mine,
+        "live": item.state in ActionItem.LIVE,
+        "progress": found,
+        "signed": found is not None and found.today == _STATE.DONE,
+        "excused": found is not None and found.today == _STATE.EXCUSED,
+    }
+
+
+def _words(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]

@@ -1,0 +1,154 @@
+"""签到: the owner says day by day that it was done, or why it was not; and how far it has got."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django_fsm import can_proceed
+
+from parties import tenancy
+from parties.access import Act
+from parties.errors import InvalidInput, WrongState
+from parties.models import Person
+from records import file_entries, plan_drafts, plan_owners, plan_times, plans, streaks
+from records.models import ActionItem, FileEntry, ItemCheckIn
+
+_STATE: Final = ItemCheckIn.State
+ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How an item stands: due days in all and so far, how they went, and what is open today."""
+
+    total: int
+    so_far: int
+    done: int
+    excused: int
+    missed: int
+    streak: int
+    today_due: bool
+    today: str
+    yesterday_open: bool
+
+
+def check_in(
+    *,
+    school_id: int,
+    item_id: UUID,
+    by: Person,
+    at: datetime,
+    day: date | None = None,
+    excuse: str = "",
+) -> ItemCheckIn:
+    """Say that today's (or yesterday's) turn was done, or with `excuse` why not.
+
+    Sending the same again changes nothing. The first check-in starts the item.
+
+    Raises:
+        NotFound, NotAllowed: not visible; not the owner's side.
+        InvalidInput: nothing is due on that day, or it is too long ago.
+        WrongState: the item is over, or the day was done and cannot be excused any more.
+    """
+    with tenancy.scope(school_id):
+        item = plans.locked(item_id, by=by, at=at, act=Act.CHECK_IN)
+        wanted = day or plan_times.local_day(at)
+        _refuse_day(item, wanted, at=at)
+        if item.state not in ActionItem.LIVE:
+            raise WrongState("该事项已经结束，不用再签到。", item=str(item.pk))
+        if excuse:
+            plan_drafts.check_words(excuse, field="excuse", mend="请简单说明原因。")
+        row = _mark(item, wanted, by=by, at=at, excuse=excuse)
+        if item.state == ActionItem.State.TODO:
+            item.start()
+            item.save(update_fields=["state"])
+        return row
+
+
+def mark_missed(item: ActionItem, day: date, *, at: datetime, via: str) -> bool:
+    """Write down that nobody spoke of `day`; False if somebody did. The item is locked."""
+    row, new = ItemCheckIn.objects.get_or_create(
+        school_id=item.school_id, item=item, day=day, defaults={"state": _STATE.MISSED, "at": at}
+    )
+    if new:
+        _enter(item, row)
+        plans.record("plan.day_missed", item, at=at, day=day.isoformat(), via=via)
+    return new
+
+
+def progress(item: ActionItem, *, at: datetime) -> Progress:
+    """How the item stands at `at`. Two queries; inside a scope."""
+    today = plan_times.local_day(at)
+    due, marks = plan_times.due_days(item), marks_of(item)
+    so_far = [day for day in due if day <= today]
+    states = [marks.get(day) for day in so_far]
+    yesterday = today - ONE_DAY
+    open_ = marks.get(yesterday) in (None, _STATE.MISSED)
+    return Progress(
+        total=len(due),
+        so_far=len(so_far),
+        done=states.count(_STATE.DONE),
+        excused=states.count(_STATE.EXCUSED),
+        missed=states.count(_STATE.MISSED),
+        streak=streaks.streak(due, marks, today=today),
+        today_due=today in due,
+        today=marks.get(today, ""),
+        yesterday_open=yesterday in due and open_,
+    )
+
+
+def marks_of(item: ActionItem) -> Mapping[date, str]:
+    return dict(item.check_ins.values_list("day", "state"))
+
+
+def _refuse_day(item: ActionItem, day: date, *, at: datetime) -> None:
+    today = plan_times.local_day(at)
+    if not item.recurrence:
+        raise InvalidInput("这一项不用每天签到。", field="day", mend="完成后请点“已完成”。")
+    if not today - ONE_DAY <= day <= today:
+        raise InvalidInput("只能补今天和昨天的签到。", field="day", mend="请选择今天或昨天。")
+    if day not in plan_times.due_days(item):
+        raise InvalidInput("这一天不用签到。", field="day", mend="好好休息，下次再签。")
+
+
+def _mark(item: ActionItem, day: date, *, by: Person, at: datetime, excuse: str) -> ItemCheckIn:
+    state = _STATE.EXCUSED if excuse else _STATE.DONE
+    row = item.check_ins.select_for_update().filter(day=day).first()
+    if row is None:
+        row = ItemCheckIn.objects.create(
+            school_id=item.school_id, item=item, day=day, state=state, by=by, at=at, excuse=excuse
+        )
+        _enter(item, row)
+    elif row.state == state:
+        return row
+    elif excuse:
+        if not can_proceed(row.explain):
+            raise WrongState("这一天已经签到，不用再说明。", item=str(item.pk))
+        row.explain(by=by, at=at, excuse=excuse)
+        row.save()
+    else:
+        row.do(by=by, at=at)
+        row.save()
+    plans.record("plan.day_marked", item, at=at, actor=by, day=day.isoformat(), state=state.value)
+    return row
+
+
+def _enter(item: ActionItem, row: ItemCheckIn) -> None:
+    """One entry per item and week: the first row of the week stands for all of them."""
+    monday = row.day - timedelta(days=row.day.weekday())
+    week = (monday, monday + timedelta(days=6))
+    if item.check_ins.filter(day__range=week).exclude(pk=row.pk).exists():
+        return
+    file_entries.enter(
+        student=item.student,
+        kind="plan_checkin",
+        object_id=row.pk,
+        party=str(item.owner_party) if row.by_id else FileEntry.Party.SYSTEM,
+        at=row.at,
+        readers=plan_owners.readers(item),
+        by=row.by,
+        case_id=item.case_id,
+        people=plan_owners.named(item),
+    )

@@ -1,0 +1,171 @@
+"""效果评估: rounds of a plan, and what each side thinks of it, told only to who has spoken.
+
+A side that knew the other's score would follow it, or answer it. So each is kept apart until both
+are there; then both are open, and neither can be changed.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from ledger import events
+from parties.access import Viewer
+from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.models import Person, Student
+from parties.roles import Role
+from records import file_entries, plan_drafts
+from records.models import ActionItem, Evaluation, FileEntry, PlanRound
+
+_SIDE: Final = Evaluation.Side
+#: Who speaks for the school.
+SCHOOL_VOICES: Final = file_entries.SCHOOL
+_READERS: Final[Mapping[str, Collection[Role]]] = {
+    _SIDE.SCHOOL.value: file_entries.SCHOOL,
+    _SIDE.FAMILY.value: file_entries.FAMILY,
+    _SIDE.STUDENT.value: file_entries.STUDENT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What one side says: -2 (worse) to +2 (reached), and in its own words if it wants."""
+
+    score: int
+    baseline_now: str = ""
+    words: str = ""
+    item_id: UUID | None = None
+
+
+def side_of(viewer: Viewer, student: Student) -> str:
+    """Which side this person speaks for; empty if none. Family first: a parent is no colleague."""
+    if student.pk == viewer.student_id:
+        return _SIDE.STUDENT.value
+    if student.pk in viewer.kin:
+        return _SIDE.FAMILY.value if student.pk in viewer.wards else ""
+    return _SIDE.SCHOOL.value if viewer.roles_towards(student) & SCHOOL_VOICES else ""
+
+
+def begin_round(*, student: Student, case_id: UUID, at: datetime) -> PlanRound:
+    """The running round of the case, begun if there is none. Inside a scope; the case is locked."""
+    running = running_round(case_id)
+    if running is not None:
+        return running
+    done = PlanRound.objects.filter(case_id=case_id).count()
+    return PlanRound.objects.create(
+        school_id=student.school_id,
+        student=student,
+        case_id=case_id,
+        number=done + 1,
+        begun_at=at,
+    )
+
+
+def end_round(*, case_id: UUID, at: datetime, outcome: str) -> None:
+    """Close the running round with its `outcome`, a code; nothing happens without one."""
+    running = PlanRound.objects.select_for_update().filter(case_id=case_id, ended_at=None).first()
+    if running is not None:
+        running.ended_at, running.outcome = at, outcome
+        running.save(update_fields=["ended_at", "outcome"])
+
+
+def running_round(case_id: UUID) -> PlanRound | None:
+    return PlanRound.objects.filter(case_id=case_id, ended_at=None).first()
+
+
+def current_number(case_id: UUID) -> int:
+    """The running round's number, else the last one's, else 1."""
+    rounds = PlanRound.objects.filter(case_id=case_id).order_by("-number")
+    return rounds.values_list("number", flat=True).first() or 1
+
+
+def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Score) -> Evaluation:
+    """Keep what `by`'s side says of the running round. Inside the caller's scope.
+
+    Raises:
+        NotAllowed: `by` speaks for no side here.
+        WrongState: this side has spoken already.
+        InvalidInput: the score is not between -2 and +2, or the item is of another plan.
+    """
+    side = side_of(Viewer.load(by, at=at), student)
+    if not side:
+        raise NotAllowed("您不能为该计划评分。")
+    number = current_number(case_id)
+    _refuse(score, case_id)
+    made, new = Evaluation.objects.get_or_create(
+        school_id=student.school_id,
+        case_id=case_id,
+        plan_round=number,
+        item_id=score.item_id,
+        side=side,
+        defaults={
+            "student": student,
+            "score": score.score,
+            "baseline_now": score.baseline_now,
+            "words": score.words,
+            "by": by,
+            "at": at,
+        },
+    )
+    if not new:
+        raise WrongState("这一方已经评过分，不能更改。", case=str(case_id))
+    _enter(made, at=at)
+    _record(made, at=at)
+    return made
+
+
+def sides(case_id: UUID, number: int) -> Mapping[str, int]:
+    """Score of every side that has spoken of the round as a whole."""
+    rows = Evaluation.objects.filter(case_id=case_id, plan_round=number, item=None)
+    return dict(rows.values_list("side", "score"))
+
+
+def _refuse(score: Score, case_id: UUID) -> None:
+    if not Evaluation.LOWEST <= score.score <= Evaluation.HIGHEST:
+        raise InvalidInput("评分应在 −2 到 +2 之间。", field="score", mend="请重新选择。")
+    for name in ("baseline_now", "words"):
+        if len(getattr(score, name)) > plan_drafts.LONGEST_WORDS:
+            raise InvalidInput("内容太长。", field=name, mend="请写得短一些。")
+    if score.item_id is not None:
+        # Of 资助 and 健康 the school's side reads no word, so it can be no part of the exchange.
+        open_ = ActionItem.objects.filter(field_class=ActionItem.FieldClass.COM)
+        if not open_.filter(pk=score.item_id, case_id=case_id).exists():
+            raise InvalidInput(
+                "这一项不单独评分。", field="item", mend="请从计划中选择，或为整个计划评分。"
+            )
+
+
+def _enter(made: Evaluation, *, at: datetime) -> None:
+    """Into the file for its own side, and for every side that has spoken of the same."""
+    others = Evaluation.objects.filter(
+        case_id=made.case_id, plan_round=made.plan_round, item=made.item_id
+    ).exclude(pk=made.pk)
+    spoken = list(others)
+    readers = set(_READERS[made.side]).union(*(_READERS[other.side] for other in spoken))
+    party = FileEntry.Party(str(made.side))
+    file_entries.enter(
+        student=made.student,
+        kind="evaluation",
+        object_id=made.pk,
+        party=party,
+        at=at,
+        readers=readers,
+        by=made.by,
+        case_id=made.case_id,
+    )
+    for other in spoken:
+        file_entries.open_to(kind="evaluation", object_id=other.pk, readers=_READERS[made.side])
+
+
+def _record(made: Evaluation, *, at: datetime) -> None:
+    """That a side has spoken, never what."""
+    events.append(
+        school_id=made.school_id,
+        kind="plan.scored",
+        actor=made.by_id,
+        subject=("case", made.case_id),
+        refs=[("evaluation", made.pk)],
+        at=at,
+        payload={"side": str(made.side), "round": made.plan_round},
+    )

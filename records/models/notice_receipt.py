@@ -1,0 +1,232 @@
+"""What came of a notice: one receipt per guardian and child, and every attempt to reach them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from parties.crypto import EncryptedTextField
+from parties.models import Person, School, Student
+from records.models.notice import Notice
+
+
+class NoticeReceipt(FSMModelMixin, models.Model):
+    """What one guardian did with one notice about one child.
+
+    `settled_at` is when this guardian had done all that the notice asks. `rung` counts how often
+    the ladder came by: 0 sent, then resend, text message, call, second guardian, meeting.
+    `hint` says that the reply holds words which a person should look at soon.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "PENDING", "待送达"
+        DELIVERED = "DELIVERED", "已送达"
+        OPENED = "OPENED", "已打开"
+        CONFIRMED = "CONFIRMED", "已确认"
+        SIGNED = "SIGNED", "已签字"
+        UNREACHED = "UNREACHED", "未能送达"
+
+    class How(models.TextChoices):
+        APP = "APP", "登录后"
+        LINK = "LINK", "一次性链接"
+        PAPER = "PAPER", "纸质回执"
+        PHONE = "PHONE", "电话复述"
+
+    class Hint(models.TextChoices):
+        RED = "RED", "危险用语"
+        COMPLAINT = "COMPLAINT", "投诉用语"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="receipts", db_constraint=False)
+    guardian = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    student = models.ForeignKey(
+        Student, models.PROTECT, related_name="notice_receipts", db_constraint=False
+    )
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    how = models.CharField("方式", max_length=5, choices=How.choices, blank=True)
+    recorded_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    witness = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    scan = models.UUIDField("扫描件", null=True, blank=True)
+    reply = EncryptedTextField("回复", blank=True, default="")
+    hint = models.CharField(max_length=9, choices=Hint.choices, blank=True)
+    rung = models.PositiveSmallIntegerField(default=0)
+    state = FSMField(choices=State.choices, default=State.PENDING, protected=True)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "notice": "COM",
+        "guardian": "FAM",
+        "student": "COM",
+        "created_at": "COM",
+        "delivered_at": "COM",
+        "opened_at": "COM",
+        "confirmed_at": "COM",
+        "signed_at": "COM",
+        "replied_at": "COM",
+        "settled_at": "COM",
+        "how": "COM",
+        "recorded_by": "AUD",
+        "witness": "AUD",
+        "scan": "COM",
+        "reply": "VOI",
+        "hint": "VOI",
+        "rung": "AUD",
+        "state": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "notice", "guardian", "student"],
+                name="one_receipt_per_guardian_and_child",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(how__in=["PAPER", "PHONE"])
+                | models.Q(recorded_by__isnull=False),
+                name="receipt_on_paper_has_a_recorder",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(how="PHONE")
+                | models.Q(witness__isnull=False) & ~models.Q(witness=models.F("recorded_by")),
+                name="receipt_by_phone_has_a_witness",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["notice", "student"],
+                name="receipt_still_owed",
+                condition=models.Q(settled_at__isnull=True),
+            ),
+            models.Index(fields=["school", "guardian", "-created_at"], name="receipt_by_guardian"),
+            models.Index(
+                fields=["school", "student"],
+                name="receipt_with_a_hint",
+                condition=~models.Q(hint=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice receipt #{self.pk} {self.state}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id
+
+    @transition(field=state, source=State.PENDING, target=State.DELIVERED)
+    def deliver(self, *, at: datetime) -> None:
+        self.delivered_at = at
+
+    @transition(
+        field=state,
+        source=[State.PENDING, State.DELIVERED, State.UNREACHED],
+        target=State.OPENED,
+    )
+    def open(self, *, how: str, at: datetime) -> None:
+        self.opened_at, self.how = at, how
+
+    @transition(
+        field=state,
+        source=[State.PENDING, State.DELIVERED, State.UNREACHED, State.OPENED],
+        target=State.CONFIRMED,
+    )
+    def confirm(self, *, how: str, at: datetime) -> None:
+        """A confirmation counts as receipt; it opens what was not opened."""
+        self.opened_at, self.confirmed_at, self.how = self.opened_at or at, at, how
+
+    @transition(
+        field=state,
+        source=[
+            State.PENDING,
+            State.DELIVERED,
+            State.UNREACHED,
+            State.OPENED,
+            State.CONFIRMED,
+        ],
+        target=State.SIGNED,
+    )
+    def sign(self, *, how: str, at: datetime) -> None:
+        self.opened_at, self.signed_at, self.how = self.opened_at or at, at, how
+
+    @transition(field=state, source=State.PENDING, target=State.UNREACHED)
+    def give_up(self) -> None:
+        """Nothing that was sent arrived before the notice closed."""
+
+
+class NoticeContact(models.Model):
+    """One attempt to reach a family: when, by what way and where, with what result (三有)."""
+
+    class Channel(models.TextChoices):
+        PHONE = "PHONE", "电话"
+        WECHAT = "WECHAT", "微信"
+        VISIT = "VISIT", "上门"
+        AT_SCHOOL = "AT_SCHOOL", "到校面谈"
+        OTHER = "OTHER", "其他"
+
+    class Outcome(models.TextChoices):
+        REACHED = "REACHED", "已联系到"
+        NO_ANSWER = "NO_ANSWER", "无人接听或未回"
+        REFUSED = "REFUSED", "接通但拒绝沟通"
+        WRONG_NUMBER = "WRONG_NUMBER", "号码有误"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="contacts", db_constraint=False)
+    student = models.ForeignKey(
+        Student, models.PROTECT, related_name="notice_contacts", db_constraint=False
+    )
+    guardian = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    channel = models.CharField("方式", max_length=9, choices=Channel.choices)
+    place = models.CharField("地点", max_length=100, blank=True)
+    outcome = models.CharField("结果", max_length=12, choices=Outcome.choices)
+    note = EncryptedTextField("记录", blank=True, default="")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    at = models.DateTimeField("时间")
+    recorded_at = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "notice": "COM",
+        "student": "COM",
+        "guardian": "FAM",
+        "channel": "COM",
+        "place": "COM",
+        "outcome": "COM",
+        "note": "COM",
+        "by": "COM",
+        "at": "COM",
+        "recorded_at": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(at__lte=models.F("recorded_at")),
+                name="contact_was_tried_before_it_was_written",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "notice", "student"], name="contact_by_student"),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice contact #{self.pk} {self.outcome}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id

@@ -1,0 +1,138 @@
+"""Who sees a notice, its receipts, and the attempts to reach a family.
+
+Families see their own receipts, each with one child, and never that there are others: no list, no
+count, no order. The homeroom teacher sees who still needs contact; the grade leader and 德育处 see
+numbers, and a family only where its words may mean danger or a complaint. Companies see nothing.
+"""
+# ruff: noqa: ARG002 -- a policy answers with one signature for every model
+
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from parties import access
+from parties.access import Act, Viewer
+from parties.models import Membership, SchoolClass
+from parties.relations import in_force
+from parties.roles import Role
+from records import notices
+from records.models import Notice, NoticeContact, NoticeReceipt
+
+LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
+_WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)
+_SUBMITTED: Final = (Notice.State.PENDING_APPROVAL, Notice.State.APPROVED, *_WENT_OUT)
+FOR_FAMILY: Final = frozenset(
+    {
+        "id",
+        "notice",
+        "student",
+        "created_at",
+        "opened_at",
+        "confirmed_at",
+        "signed_at",
+        "replied_at",
+        "how",
+        "reply",
+        "state",
+    }
+)
+
+
+def classes(viewer: Viewer) -> QuerySet[SchoolClass]:
+    """Classes whose families this person calls: one's own, and in one's care those without a
+    homeroom teacher.
+    """
+    own = [post.school_class_id for post in viewer.posts if post.role == Role.HT]
+    teacher = in_force(Membership.objects.filter(role=Role.HT), viewer.at)
+    vacant = ~Exists(teacher.filter(school_class=OuterRef("pk")))
+    cared = Q(pk__in=[])
+    for post in viewer.posts:
+        if post.role in LEADERS or (post.role == Role.GL and not post.grade):
+            cared |= ~Q(pk=None)
+        elif post.role == Role.GL:
+            cared |= Q(grade=post.grade)
+    return SchoolClass.objects.filter(Q(pk__in=[pk for pk in own if pk]) | cared & vacant)
+
+
+class NoticePolicy:
+    """The author; whoever approves it; and once it went out, the staff of its scope."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Notice]:
+        seen = Q(author=viewer.person)
+        if viewer.serves(LEADERS):
+            seen |= Q(state__in=_SUBMITTED)
+        for post in viewer.posts:
+            if post.role == Role.GL:
+                seen |= self._of_grade(Q() if not post.grade else Q(grade=post.grade))
+            if post.role == Role.HT and post.school_class_id is not None:
+                own = SchoolClass.objects.filter(pk=post.school_class_id)
+                seen |= Q(school_class=post.school_class_id, state__in=_SUBMITTED)
+                seen |= Q(scope="GRADE", grade__in=own.values("grade"), state__in=_WENT_OUT)
+                seen |= Q(scope="SCHOOL", state__in=_WENT_OUT)
+        return Notice.objects.select_related("school_class", "author", "approver").filter(seen)
+
+    def _of_grade(self, grade: Q) -> Q:
+        inside = SchoolClass.objects.filter(grade)
+        of_class = Q(scope="CLASS", school_class__in=inside)
+        of_grade = Q(scope="GRADE", grade__in=inside.values("grade"))
+        everybody = Q(scope="SCHOOL", state__in=_WENT_OUT)
+        return (of_class | of_grade) & Q(state__in=_SUBMITTED) | everybody
+
+    def fields(self, viewer: Viewer, obj: Notice) -> frozenset[str]:
+        return frozenset(Notice.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Notice) -> bool:
+        if act in (Act.EDIT, Act.SUBMIT):
+            return obj.author_id == viewer.person.pk and viewer.serves(notices.DRAFTERS)
+        return act == Act.CONTACT and classes(viewer).exists()
+
+
+class NoticeReceiptPolicy:
+    """One's own as a guardian; as staff, the families of one's classes, never one's own."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[NoticeReceipt]:
+        own = Q(guardian=viewer.person, student__in=viewer.wards, notice__state__in=_WENT_OUT)
+        mine = Q(student__school_class__in=classes(viewer)) if viewer.is_staff else Q(pk__in=[])
+        if viewer.serves(LEADERS):
+            mine |= ~Q(hint="")
+        seen = own | mine & ~Q(student__in=viewer.kin)
+        receipts = NoticeReceipt.objects.select_related(
+            "notice", "guardian", "student__person", "student__school_class"
+        )
+        return receipts.filter(seen)
+
+    def fields(self, viewer: Viewer, obj: NoticeReceipt) -> frozenset[str]:
+        if obj.student_id in viewer.kin:
+            return FOR_FAMILY
+        return frozenset(NoticeReceipt.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: NoticeReceipt) -> bool:
+        if act == Act.ANSWER:
+            return obj.guardian_id == viewer.person.pk and obj.student_id in viewer.wards
+        return act == Act.ENDANGER and viewer.is_staff and obj.student_id not in viewer.kin
+
+
+class NoticeContactPolicy:
+    """For those who call the families."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[NoticeContact]:
+        if not viewer.is_staff:
+            return NoticeContact.objects.none()
+        called = NoticeContact.objects.filter(student__school_class__in=classes(viewer))
+        return called.exclude(student__in=viewer.kin)
+
+    def fields(self, viewer: Viewer, obj: NoticeContact) -> frozenset[str]:
+        return frozenset(NoticeContact.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: NoticeContact) -> bool:
+        return False
+
+
+def register() -> None:
+    policies: dict[Any, access.Policy] = {
+        Notice: NoticePolicy(),
+        NoticeReceipt: NoticeReceiptPolicy(),
+        NoticeContact: NoticeContactPolicy(),
+    }
+    for model, policy in policies.items():
+        access.register(model, policy)

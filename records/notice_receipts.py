@@ -1,0 +1,249 @@
+"""What families do with a notice, and what staff write down for those without a phone.
+
+    open --> confirm --> sign    by the guardian: signed in, or by a link made for this receipt
+    by_staff                     a signed slip, or read back on the phone before two people
+
+Every verb here is called inside the caller's scope. No word check ever refuses a family's own
+words; they only leave a hint for a person.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, WrongState
+from parties.models import Membership, Person
+from parties.relations import in_force
+from records import notices, signs
+from records.models import Notice, NoticeContact, NoticeReceipt
+
+Strength = Notice.Strength
+Hint = NoticeReceipt.Hint
+State = NoticeReceipt.State
+
+#: May still be answered: late is better than never.
+_OPEN: Final = (Notice.State.SENT, Notice.State.CLOSED)
+_ORDER: Final = (State.OPENED, State.CONFIRMED, State.SIGNED)
+#: What each strength asks of a family.
+ASKS: Final = {
+    Strength.READ: State.OPENED,
+    Strength.CONFIRM: State.CONFIRMED,
+    Strength.SIGN: State.SIGNED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnPaper:
+    """What staff record for a family: how, and who else was there; `scan` is an attachment."""
+
+    student_id: UUID
+    guardian_id: UUID
+    how: str
+    witness_id: UUID | None = None
+    scan: UUID | None = None
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to reach a family: to whom, by what way, where, when, and what came of it."""
+
+    student_id: UUID
+    guardian_id: UUID
+    channel: str
+    outcome: str
+    tried_at: datetime
+    place: str = ""
+    note: str = ""
+
+
+def open_(*, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
+    """Seen by this guardian; seeing it again changes nothing.
+
+    Raises NotFound: not one's own, or one may not read about this child any more.
+    """
+    receipt = _own(receipt_id, by=by, at=at)
+    if receipt.state not in _ORDER:
+        receipt.open(how=how, at=at)
+        _settle(receipt, at=at)
+        _save(receipt, "receipt.opened", by=by, at=at)
+    return receipt
+
+
+def confirm(*, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
+    """已知悉. Confirming again, or after signing, changes nothing. Raises as open_()."""
+    receipt = _own(receipt_id, by=by, at=at)
+    if receipt.state not in (State.CONFIRMED, State.SIGNED):
+        receipt.confirm(how=how, at=at)
+        _settle(receipt, at=at)
+        _save(receipt, "receipt.confirmed", by=by, at=at)
+    return receipt
+
+
+def sign(*, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
+    """签字. Whoever calls has just made sure who signs. Raises as open_()."""
+    receipt = _own(receipt_id, by=by, at=at)
+    if receipt.state != State.SIGNED:
+        receipt.sign(how=how, at=at)
+        _settle(receipt, at=at)
+        _save(receipt, "receipt.signed", by=by, at=at)
+    return receipt
+
+
+def reply(*, receipt_id: UUID, by: Person, at: datetime, text: str) -> NoticeReceipt:
+    """A family's own words to the school; a later reply follows the earlier ones.
+
+    Raises:
+        NotFound: as open_().
+        InvalidInput: nothing was written.
+    """
+    if not text.strip():
+        raise InvalidInput("还没有写内容。", field="text", mend="请写下您想说的话。")
+    receipt = _own(receipt_id, by=by, at=at)
+    _add_reply(receipt, text, at=at)
+    if receipt.state not in _ORDER:
+        receipt.open(how=receipt.how or NoticeReceipt.How.APP, at=at)
+    _settle(receipt, at=at)
+    _save(receipt, "receipt.replied", by=by, at=at, hint=receipt.hint.lower() or "none")
+    return receipt
+
+
+def by_staff(*, notice_id: UUID, by: Person, at: datetime, given: OnPaper) -> NoticeReceipt:
+    """A signed slip, or an answer read back on the phone while a second colleague listens.
+
+    Raises:
+        NotFound, NotAllowed: the notice, or the family is not for this person.
+        InvalidInput: no such receipt, or the second colleague is missing or the same.
+    """
+    notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
+    _refuse_not_sent(notice)
+    receipt = _receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
+    _refuse_witness(given, by=by, at=at)
+    receipt.recorded_by, receipt.witness_id, receipt.scan = by, given.witness_id, given.scan
+    if given.reply.strip():
+        _add_reply(receipt, given.reply, at=at)
+    _complete(receipt, given.how, at=at)
+    _settle(receipt, at=at)
+    _save(receipt, "receipt.recorded", by=by, at=at, how=given.how)
+    return receipt
+
+
+def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> NoticeContact:
+    """Write down one try (三有: time, place, record). Raises as by_staff()."""
+    notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
+    _refuse_not_sent(notice)
+    _receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
+    if given.tried_at > at:
+        raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
+    made = NoticeContact.objects.create(
+        school_id=notice.school_id,
+        notice=notice,
+        student_id=given.student_id,
+        guardian_id=given.guardian_id,
+        channel=given.channel,
+        place=given.place,
+        outcome=given.outcome,
+        note=given.note,
+        by=by,
+        at=given.tried_at,
+        recorded_at=at,
+    )
+    notices.record(
+        "family.contacted",
+        notice,
+        by=by.pk,
+        at=at,
+        refs=[("student", given.student_id), ("contact", made.pk)],
+        channel=given.channel,
+        outcome=given.outcome,
+    )
+    return made
+
+
+def how_of(*, by_link: bool) -> str:
+    return NoticeReceipt.How.LINK if by_link else NoticeReceipt.How.APP
+
+
+def _own(receipt_id: UUID, *, by: Person, at: datetime) -> NoticeReceipt:
+    """One's own receipt, locked, of a notice that was sent."""
+    viewer = Viewer.load(by, at=at)
+    seen = viewer.get(NoticeReceipt, receipt_id)
+    viewer.require(Act.ANSWER, seen)
+    rows = NoticeReceipt.objects.select_for_update(of=("self",))
+    receipt = rows.select_related("notice").get(pk=receipt_id)
+    _refuse_not_sent(receipt.notice)
+    return receipt
+
+
+def _receipt_of(
+    notice: Notice, student: UUID, guardian: UUID, *, by: Person, at: datetime
+) -> NoticeReceipt:
+    """The receipt of a family that `by` looks after, locked."""
+    viewer = Viewer.load(by, at=at)
+    mine = viewer.rows(NoticeReceipt).filter(notice=notice, student=student, guardian=guardian)
+    pk = mine.exclude(guardian=by).values_list("pk", flat=True).first()
+    if pk is None:
+        raise InvalidInput(
+            "没有找到这位家长的回执。", field="guardian", mend="请从待联系名单中选择学生和家长。"
+        )
+    rows = NoticeReceipt.objects.select_for_update(of=("self",)).select_related("notice")
+    return rows.get(pk=pk)
+
+
+def _refuse_not_sent(notice: Notice) -> None:
+    if notice.state not in _OPEN:
+        raise WrongState("通知还没有发出。", notice=str(notice.pk))
+
+
+def _refuse_witness(given: OnPaper, *, by: Person, at: datetime) -> None:
+    if given.how not in (NoticeReceipt.How.PAPER, NoticeReceipt.How.PHONE):
+        raise InvalidInput("请选择纸质或电话。", field="how", mend="PAPER 或 PHONE。")
+    if given.how == NoticeReceipt.How.PHONE and given.witness_id is None:
+        raise InvalidInput(
+            "电话复述需要另一位教职工在场。", field="witness", mend="请填写一起听电话的同事。"
+        )
+    if given.witness_id is None:
+        return
+    posts = in_force(Membership.objects.filter(person=given.witness_id), at)
+    if given.witness_id == by.pk or not posts.exists():
+        raise InvalidInput(
+            "在场的第二人须是另一位教职工。", field="witness", mend="请填写另一位同事。"
+        )
+
+
+def _complete(receipt: NoticeReceipt, how: str, *, at: datetime) -> None:
+    """All that the notice asks, as it was done on paper or said on the phone."""
+    asked = ASKS[Strength(receipt.notice.strength)]
+    if receipt.state == State.SIGNED or (receipt.state, asked) == (State.CONFIRMED,) * 2:
+        raise WrongState("这位家长已经答复。", receipt=str(receipt.pk))
+    if asked == State.SIGNED:
+        receipt.sign(how=how, at=at)
+    else:
+        receipt.confirm(how=how, at=at)
+
+
+def _add_reply(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
+    receipt.reply = f"{receipt.reply}\n{text}".strip()
+    receipt.replied_at = at
+    found = signs.read(text)
+    if found.red:
+        receipt.hint = Hint.RED
+    elif found.complaint and not receipt.hint:
+        receipt.hint = Hint.COMPLAINT
+
+
+def _settle(receipt: NoticeReceipt, *, at: datetime) -> None:
+    """Done once all that is asked was done: the strength, and an answer in words if one is owed."""
+    if receipt.settled_at is not None:
+        return
+    asked = ASKS[Strength(receipt.notice.strength)]
+    done = receipt.state in _ORDER and _ORDER.index(State(receipt.state)) >= _ORDER.index(asked)
+    if done and (receipt.replied_at is not None or not receipt.notice.needs_answer):
+        receipt.settled_at = at
+
+
+def _save(receipt: NoticeReceipt, kind: str, *, by: Person, at: datetime, **codes: str) -> None:
+    receipt.save()
+    notices.record(kind, receipt.notice, by=by.pk, at=at, refs=[("receipt", receipt.pk)], **codes)

@@ -1,0 +1,49 @@
+"""The word lists of the gate for mass messages (notice_words.yaml), read once."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+_FILE: Final = Path(__file__).with_name("notice_words.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`facts` and `links` are sorted longest first, so that the first match is the longest."""
+
+    surnames: frozenset[str]
+    compound_surnames: frozenset[str]
+    common: frozenset[str]
+    titles: tuple[str, ...]
+    labels: tuple[str, ...]
+    facts: tuple[str, ...]
+    links: tuple[str, ...]
+    before: tuple[str, ...]
+
+    @property
+    def inside(self) -> frozenset[str]:
+        """Words that are no given name."""
+        return frozenset(self.links) | frozenset(self.before)
+
+
+@lru_cache(maxsize=1)
+def load() -> Words:
+    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    facts = [word for words in content["facts"].values() for word in words.split()]
+    return Words(
+        surnames=frozenset("".join(content["surnames"].split())),
+        compound_surnames=frozenset(content["compound_surnames"].split()),
+        common=frozenset(content["common"].split()),
+        titles=tuple(content["titles"].split()),
+        labels=tuple(content["labels"].split()),
+        facts=_longest_first(facts),
+        links=_longest_first(content["links"].split()),
+        before=tuple(content["before"].split()),
+    )
+
+
+def _longest_first(words: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(words), key=lambda word: (-len(word), word)))

@@ -1,0 +1,71 @@
+"""An item as one reader may see it: values by name, a label where the words are closed, and a mark
+that changes whenever this reader's view does."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from ledger import events
+from parties.access import Viewer
+from parties.errors import NotFound
+from parties.models import Student
+from records.models import ActionItem
+
+_PEOPLE: Final = ("owner_person", "done_by", "verified_by", "created_by")
+#: Shown by other means, or of no use to anybody.
+_LEFT_OUT: Final = frozenset({"student", "placement", *_PEOPLE})
+
+Shown = Mapping[str, Any]
+
+
+def shown(viewer: Viewer, item: ActionItem) -> Shown:
+    """Readable values by name; hidden ones are absent. `label` stands where the words are closed.
+
+    Needs an item of Viewer.rows; opens what it says, so call it inside the scope.
+    """
+    fields = viewer.fields(item)
+    values = {name: getattr(item, name) for name in sorted(fields - _LEFT_OUT)}
+    for name in _PEOPLE:
+        if name in fields:
+            values[name] = getattr(item, f"{name}_id")
+    if "field_class" in fields:
+        values["label"] = item.get_field_class_display()
+    return values
+
+
+def fingerprint(values: Shown) -> str:
+    """Of what this reader sees: what others change out of their sight changes nothing here."""
+    written = orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str)
+    return hashlib.sha256(written).hexdigest()[:32]
+
+
+def note_reads(viewer: Viewer, items: Sequence[ActionItem]) -> None:
+    """Whoever reads what an item of 资助 or 健康 says leaves a trace. Inside a scope."""
+    for item in items:
+        if item.field_class != ActionItem.FieldClass.COM and "title" in viewer.fields(item):
+            events.append(
+                school_id=item.school_id,
+                kind="plan.read",
+                actor=viewer.person.pk,
+                subject=("access", item.pk),
+                refs=[("action_item", item.pk)],
+                at=viewer.at,
+                payload={"class": str(item.field_class)},
+            )
+
+
+def student_of(viewer: Viewer, student: Student, *, works: bool) -> Student:
+    """The student, if the viewer has any part in the plan.
+
+    `works` says that their post covers the student. Everybody else needs to be family, to look
+    after the intern, or to own or read at least one item.
+
+    Raises:
+        NotFound: no part in it, as if there were no such student.
+    """
+    own = viewer.wards | viewer.interns | {viewer.student_id}
+    if works or student.pk in own or viewer.rows(ActionItem).filter(student=student).exists():
+        return student
+    raise NotFound("没有找到。")

@@ -1,0 +1,270 @@
+"""行动方案: make items of a plan, carry them out, have somebody else look, and let go of them.
+
+    TODO --> DOING <--> BLOCKED        finish: the owner; verify: never the owner (four eyes)
+      \\        |         |             drop: the school, with a reason
+       +------> DONE <----+ --> VERIFIED
+
+Items come from what a meeting agreed on (`create`, inside the meeting's own transaction). Reminding
+and climbing is workflow.plan_ladder; days and streaks are records.check_ins.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django_fsm import can_proceed
+
+from ledger import events
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.errors import WrongState
+from parties.models import Person, Student
+from records import file_entries, plan_drafts, plan_owners, plan_times
+from records.models import ActionItem, FileEntry
+from records.plan_drafts import Draft
+
+_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+Change = Callable[[ActionItem], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where items belong: the student, the case, and which round of its plan."""
+
+    student: Student
+    case_id: UUID
+    plan_round: int = 1
+
+
+def create(
+    *, plan: Plan, drafts: Sequence[Draft], by: Person | None, at: datetime
+) -> Sequence[ActionItem]:
+    """Store items and enter them into the student's file. Inside the caller's scope.
+
+    Raises:
+        InvalidInput: names the field of the first draft that cannot be a plan, and the mend.
+    """
+    made = []
+    for draft in drafts:
+        plan_drafts.check(draft, at=at)
+        plan_drafts.check_start(draft, today=plan_times.local_day(at))
+        owner = plan_owners.settle(draft, plan.student, at=at)
+        item = ActionItem(
+            school_id=plan.student.school_id,
+            student=plan.student,
+            case_id=plan.case_id,
+            plan_round=plan.plan_round,
+            item_no=_item_no(),
+            owner_person_id=owner.person_id,
+            placement_id=owner.placement_id,
+            created_by=by,
+            created_at=at,
+            **draft.values(),
+        )
+        item.next_look_at = item.overdue_from = item.due_at
+        item.next_day_at = plan_times.first_morning(item, after=item.starts_on - timedelta(days=1))
+        item.save(force_insert=True)
+        _enter(item, by=by, at=at)
+        record("plan.item_made", item, at=at, actor=by, party=str(item.owner_party))
+        made.append(item)
+    return made
+
+
+def start(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> ActionItem:
+    """Begin, or go on after a difficulty; starting twice changes nothing.
+
+    Raises: NotFound, NotAllowed; WrongState: it is done or dropped.
+    """
+
+    def change(item: ActionItem) -> None:
+        if item.state != ActionItem.State.DOING:
+            _require(can_proceed(item.start), item)
+            item.start()
+            record("plan.item_started", item, at=at, actor=by)
+
+    return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
+
+
+def block(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) -> ActionItem:
+    """Say what stands in the way. The deadline stays; 班主任 hears of it at once."""
+
+    def change(item: ActionItem) -> None:
+        plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
+        _require(can_proceed(item.block), item)
+        item.block(why=why)
+        item.next_look_at = at  # somebody at school hears of it now, not at the deadline
+        record("plan.item_blocked", item, at=at, actor=by)
+
+    return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
+
+
+def finish(
+    *,
+    school_id: int,
+    item_id: UUID,
+    by: Person,
+    at: datetime,
+    note: str,
+    evidence: Collection[UUID] = (),
+) -> ActionItem:
+    """The owner says it is done, and how one can tell; somebody else looks at it next.
+
+    Raises: NotFound, NotAllowed (not the owner); WrongState; InvalidInput: no word of how.
+    """
+
+    def change(item: ActionItem) -> None:
+        plan_drafts.check_words(note, field="note", mend="请写一句完成的情况。")
+        _require(can_proceed(item.finish), item)
+        item.finish(by=by, at=at, note=note, evidence=evidence)
+        item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
+        record("plan.item_done", item, at=at, actor=by)
+
+    return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change)
+
+
+def verify(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> ActionItem:
+    """Somebody at school who is neither the owner nor said so confirms that it is done."""
+
+    def change(item: ActionItem) -> None:
+        _require(can_proceed(item.verify), item)
+        item.verify(by=by, at=at)
+        item.next_look_at = None
+        record("plan.item_verified", item, at=at, actor=by)
+
+    return _change(school_id, item_id, by=by, at=at, act=Act.VERIFY, change=change)
+
+
+def reopen(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> ActionItem:
+    """Looked at and not there yet: it goes on, and the ladder counts from now if it is late."""
+
+    def change(item: ActionItem) -> None:
+        _require(can_proceed(item.reopen), item)
+        item.reopen()
+        item.next_look_at = item.overdue_from = max(item.due_at, at)
+        item.next_day_at = plan_times.first_morning(item, after=plan_times.local_day(at))
+        record("plan.item_reopened", item, at=at, actor=by)
+
+    return _change(school_id, item_id, by=by, at=at, act=Act.VERIFY, change=change)
+
+
+def drop(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) -> ActionItem:
+    """Let go of it; the reason stays in the file."""
+
+    def change(item: ActionItem) -> None:
+        plan_drafts.check_words(why, field="why", mend="请写明为什么不再进行。")
+        _require(can_proceed(item.drop), item)
+        item.drop(why=why)
+        item.next_look_at = item.next_day_at = None
+        record("plan.item_dropped", item, at=at, actor=by)
+
+    return _change(school_id, item_id, by=by, at=at, act=Act.DROP, change=change)
+
+
+def drop_rest(*, case_id: UUID, at: datetime, why: str) -> None:
+    """The case ends: what is still to be done falls away with its reason. Inside a scope."""
+    live = ActionItem.objects.select_for_update(of=("self",)).filter(
+        case_id=case_id, state__in=ActionItem.LIVE
+    )
+    for item in live.order_by("pk"):
+        item.drop(why=why)
+        item.next_look_at = item.next_day_at = None
+        item.save()
+        record("plan.item_dropped", item, at=at)
+
+
+def amend(
+    *,
+    school_id: int,
+    item_id: UUID,
+    by: Person,
+    at: datetime,
+    values: dict[str, Any],
+    unchanged: Callable[[Viewer, ActionItem], None],
+) -> ActionItem:
+    """Adjust what was agreed. `unchanged` raises if the item is not what `by` was looking at.
+
+    A new deadline begins the ladder anew; a new rhythm counts from tomorrow.
+    """
+
+    def change(item: ActionItem) -> None:
+        unchanged(Viewer.load(by, at=at), item)
+        _require(item.state in ActionItem.LIVE, item)
+        plan_drafts.check(plan_drafts.of(item, **values), at=at)
+        for name, value in values.items():
+            setattr(item, name, value)
+        if "due_at" in values:
+            item.next_look_at = item.overdue_from = item.due_at
+            item.escalation_level = 0
+        if values.keys() & {"due_at", "starts_on", "recurrence"}:
+            yesterday = plan_times.local_day(at) - timedelta(days=1)
+            item.next_day_at = plan_times.first_morning(item, after=max(yesterday, _eve(item)))
+        record("plan.item_amended", item, at=at, actor=by, fields=sorted(values))
+
+    return _change(school_id, item_id, by=by, at=at, act=Act.AMEND, change=change)
+
+
+def locked(item_id: UUID, *, by: Person, at: datetime, act: Act) -> ActionItem:
+    """The item, visible to `by`, locked, and allowed. Inside a scope."""
+    viewer = Viewer.load(by, at=at)
+    viewer.get(ActionItem, item_id)
+    rows = ActionItem.objects.select_for_update(of=("self",)).select_related("student", "placement")
+    item = rows.get(pk=item_id)
+    viewer.require(act, item)
+    return item
+
+
+def record(
+    kind: str, item: ActionItem, *, at: datetime, actor: Person | None = None, **codes: Any
+) -> None:
+    """One event of the item's case; never a word of what the item says."""
+    events.append(
+        school_id=item.school_id,
+        kind=kind,
+        actor=None if actor is None else actor.pk,
+        subject=("case", item.case_id),
+        refs=[("action_item", item.pk)],
+        at=at,
+        payload=codes,
+    )
+
+
+def _change(
+    school_id: int, item_id: UUID, *, by: Person, at: datetime, act: Act, change: Change
+) -> ActionItem:
+    with tenancy.scope(school_id):
+        item = locked(item_id, by=by, at=at, act=act)
+        change(item)
+        item.save()
+        return item
+
+
+def _require(possible: bool, item: ActionItem) -> None:  # noqa: FBT001
+    if not possible:
+        raise WrongState("该事项的状态已经变化，请刷新后再看。", item=str(item.pk))
+
+
+def _eve(item: ActionItem) -> date:
+    return item.starts_on - timedelta(days=1)
+
+
+def _item_no() -> str:
+    """Random: whoever sees one item learns nothing of how many there are."""
+    return "XD-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _enter(item: ActionItem, *, by: Person | None, at: datetime) -> None:
+    file_entries.enter(
+        student=item.student,
+        kind="action_item",
+        object_id=item.pk,
+        party=FileEntry.Party.SCHOOL,
+        at=at,
+        readers=plan_owners.readers(item),
+        by=by,
+        case_id=item.case_id,
+        people=plan_owners.named(item),
+    )

@@ -1,0 +1,39 @@
+"""已连续 n 天: how a row of due days went. Plain arithmetic, so that pages and sweeps agree."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from records.models import ItemCheckIn
+
+_DONE: Final = ItemCheckIn.State.DONE
+_EXCUSED: Final = ItemCheckIn.State.EXCUSED
+
+#: State of the check-in by its day.
+Marks = Mapping[date, str]
+
+
+def streak(due: Sequence[date], marks: Marks, *, today: date) -> int:
+    """Due days done in a row up to `today`; an excused day neither breaks nor counts.
+
+    Today itself may still be done, so it breaks nothing while it is open.
+    """
+    length = 0
+    for day in reversed([day for day in due if day <= today]):
+        mark = marks.get(day)
+        if mark == _DONE:
+            length += 1
+        elif mark != _EXCUSED and (day != today or mark is not None):
+            break
+    return length
+
+
+def missed_in_a_row(due: Sequence[date], marks: Marks, *, upto: date) -> int:
+    """Due days missed in a row, `upto` the last of them; excused days do not count."""
+    length = 0
+    for day in reversed([day for day in due if day <= upto]):
+        mark = marks.get(day)
+        if mark == _DONE:
+            break
+        length += mark != _EXCUSED
+    return length

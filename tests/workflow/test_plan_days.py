@@ -1,0 +1,187 @@
+"""The morning after a day of which nobody spoke: a kind reminder, and a talk when it goes on."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from django.db import connections
+
+from parties import tenancy
+from records import check_ins, plans
+from records.models import ActionItem
+from tests.factories import World, people_of
+from tests.records.agreed import at, daily, entries, marks, now, one
+from tests.workflow.outbox import events
+from tests.workflow.test_plan_ladder import told
+from workflow import human_tasks, plan_days
+from workflow.models import HumanTask
+
+pytestmark = pytest.mark.django_db
+
+TALK = {"reached": "phone", "changed": "最近上夜班", "adjust": "no", "danger": "no"}
+
+
+def look(moment: datetime) -> int:
+    return plan_days.miss_due(via="test", at=moment)
+
+
+def sign(world: World, item: ActionItem, day: int, excuse: str = "") -> None:
+    check_ins.check_in(
+        school_id=world.id, item_id=item.pk, by=world["mother"], at=at(day, 20), excuse=excuse
+    )
+
+
+def talks(world: World) -> list[HumanTask]:
+    with tenancy.scope(world.id):
+        return list(HumanTask.objects.filter(name="plan_talk").order_by("created_at"))
+
+
+def test_the_owner_hears_at_eight_the_next_morning(world: World) -> None:
+    item = one(world)
+
+    assert look(at(13, 7, 59)) == 0
+    assert look(at(13, 8)) == 1
+
+    assert marks(world, item) == {12: "MISSED"}
+    assert {(template, name) for template, name, _ in told(world)} == {
+        ("plan.day", "mother"), ("plan.day", "father"),
+    }  # fmt: skip
+    assert now(world, item).next_day_at == at(14, 8)
+
+
+def test_a_late_sweep_does_not_ring_at_night(world: World) -> None:
+    item = one(world)
+
+    assert look(at(13, 21)) == look(at(14, 6, 59)) == 0
+    assert look(at(14, 8)) == 2
+    assert marks(world, item) == {12: "MISSED", 13: "MISSED"}
+
+
+@pytest.mark.parametrize("excuse", ["", "孩子发烧"])
+def test_a_day_that_was_spoken_of_is_left_alone(world: World, excuse: str) -> None:
+    item = one(world)
+    sign(world, item, 12, excuse=excuse)
+
+    assert look(at(13, 8)) == 0
+    assert told(world) == []
+    assert now(world, item).next_day_at == at(14, 8)
+
+
+def test_an_outage_writes_every_day_and_reminds_once(world: World) -> None:
+    item = one(world)
+
+    assert look(at(20, 8)) == 6
+
+    assert marks(world, item) == dict.fromkeys((12, 13, 14, 15, 16, 19), "MISSED")
+    assert len(told(world, "plan.day")) == 4  # two guardians, two channels
+
+
+def test_the_weekend_is_no_missed_day(world: World) -> None:
+    item = one(world)
+    for day in (12, 13, 14, 15, 16):
+        sign(world, item, day)
+    look(at(18, 8))
+
+    assert set(marks(world, item).values()) == {"DONE"}
+    assert now(world, item).next_day_at == at(20, 8)
+
+
+def test_after_the_last_day_nobody_looks_any_more(world: World) -> None:
+    item = one(world, daily(due_at=at(13, 17)))
+    look(at(14, 8))
+
+    assert now(world, item).next_day_at is None
+
+
+def test_two_missed_days_are_no_talk_and_three_are(world: World) -> None:
+    one(world)
+    look(at(14, 8))
+    assert talks(world) == []
+
+    look(at(15, 8))
+
+    talk = talks(world)[0]
+    assert people_of(world, set(talk.candidates)) == {"teacher"}
+    assert talk.due_at == at(19, 17, 30)  # two working days
+    assert talk.title == "请联系一下，问问遇到了什么困难"
+
+
+def test_an_excused_day_in_between_starts_no_new_count(world: World) -> None:
+    item = one(world)
+    look(at(14, 8))
+    sign(world, item, 14, excuse="加班")
+    look(at(15, 8))
+    assert talks(world) == []
+    look(at(16, 8))
+
+    assert len(talks(world)) == 1
+
+
+def test_a_day_that_was_done_ends_the_row(world: World) -> None:
+    item = one(world)
+    look(at(14, 8))
+    sign(world, item, 14)
+    look(at(17, 8))
+
+    assert talks(world) == []
+
+
+def test_a_talk_that_waits_is_not_asked_for_twice(world: World) -> None:
+    one(world)
+    look(at(21, 8))
+
+    assert len(talks(world)) == 1
+    assert len(events(world, "plan.talk_asked")) == 1
+
+
+def test_the_talk_is_on_file_and_says_nothing_of_punishment(world: World) -> None:
+    one(world)
+    look(at(15, 8))
+    human_tasks.complete(
+        school_id=world.id, task_id=talks(world)[0].pk, by=world["teacher"], at=at(15), answer=TALK
+    )
+
+    assert len(entries(world, "contact_attempt")) == 1
+    assert events(world, "follow_up.held")[0]["payload"]["reached"] == "phone"
+
+
+def test_a_talk_that_shows_danger_asks_the_office(world: World) -> None:
+    one(world)
+    look(at(15, 8))
+    human_tasks.complete(
+        school_id=world.id, task_id=talks(world)[0].pk, by=world["teacher"], at=at(15),
+        answer={**TALK, "danger": "yes"},
+    )  # fmt: skip
+
+    with tenancy.scope(world.id):
+        asked = HumanTask.objects.get(name="upgrade_decide")
+        assert people_of(world, set(asked.candidates)) == {"duty_officer", "head_of_office"}
+
+
+def test_a_dropped_item_has_no_mornings(world: World) -> None:
+    item = one(world)
+    plans.drop(school_id=world.id, item_id=item.pk, by=world["teacher"], at=at(12), why="住校了")
+
+    assert look(at(20, 8)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_racing_sweeps_and_a_tap_leave_one_mark_a_day(world: World) -> None:
+    item = one(world)
+
+    def work(number: int) -> None:
+        try:
+            if number == 0:
+                sign(world, item, 13)
+            else:
+                look(at(14, 8))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(work, range(4)))
+
+    found = marks(world, item)
+    assert found[12] == "MISSED"
+    assert found[13] == "DONE"
+    assert len(events(world, "plan.day_missed")) in (1, 2)  # the tap may come after the sweep

@@ -1,0 +1,75 @@
+"""What else a completed task of a follow-up means: a talk on file, a score, a decision."""
+
+from ledger import events
+from records import evaluations, file_entries
+from records.evaluations import Score
+from records.models import Evaluation, FileEntry
+from workflow import next_contacts, plan_days, upgrade_requests
+from workflow.completions import Completion, on_complete
+from workflow.handlers.follow_up import CONTACT
+
+
+@on_complete(CONTACT, next_contacts.TASK, plan_days.TALK)
+def contact_held(completion: Completion) -> None:
+    """A talk is on file, whoever asked for it; danger seen outside the diagram counts as well."""
+    task = completion.task
+    _held(completion)
+    if task.name == next_contacts.TASK and task.about is not None:
+        next_contacts.held(contact_id=task.about, by=completion.by, at=completion.at)
+    if task.name != CONTACT and completion.answer.get("danger") == "yes":
+        upgrade_requests.ask(case=task.case, at=completion.at, source="follow_up.talk")
+
+
+@on_complete("evaluate_effect")
+def school_scored(completion: Completion) -> None:
+    """The school's side; whoever has given it elsewhere before is not asked to change it."""
+    case = completion.task.case
+    if case.student is None:
+        return
+    number = evaluations.current_number(case.pk)
+    if Evaluation.Side.SCHOOL in evaluations.sides(case.pk, number):
+        return
+    answer = completion.answer
+    evaluations.give(
+        student=case.student,
+        case_id=case.pk,
+        by=completion.by,
+        at=completion.at,
+        score=Score(
+            score=int(answer["score"]),
+            baseline_now=str(answer.get("baseline_now", "")),
+            words=str(answer.get("worked", "")),
+        ),
+    )
+
+
+@on_complete(upgrade_requests.TASK)
+def upgrade_decided(completion: Completion) -> None:
+    upgrade_requests.decide(
+        task=completion.task, by=completion.by, at=completion.at, answer=completion.answer
+    )
+
+
+def _held(completion: Completion) -> None:
+    task, case = completion.task, completion.task.case
+    reached = str(completion.answer.get("reached", ""))
+    if case.student is not None:
+        file_entries.enter(
+            student=case.student,
+            kind="contact_attempt",
+            object_id=task.pk,
+            party=FileEntry.Party.SCHOOL,
+            at=completion.at,
+            readers=file_entries.SCHOOL,
+            by=completion.by,
+            case_id=case.pk,
+        )
+    events.append(
+        school_id=task.school_id,
+        kind="contact.attempted" if reached == "no_answer" else "follow_up.held",
+        actor=completion.by.pk,
+        subject=("case", case.pk),
+        refs=[("task", task.pk)],
+        at=completion.at,
+        payload={"task": task.name, "reached": reached},
+    )

@@ -1,0 +1,178 @@
+"""下次沟通 comes by itself: the task opens the day before, and a day that passes is a fact.
+
+PLANNED --(the morning before)--> task and reminder --(held)--> HELD
+    +-----(a working day after)--> MISSED: 年级组长 hears of it, the task stays open
+"""
+
+import logging
+from datetime import datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django_fsm import can_proceed
+
+from ledger import events
+from parties import tenancy
+from parties.models import Person
+from workflow import assignment, clocks, plan_people
+from workflow.assignment import Wanted
+from workflow.errors import InvalidInput
+from workflow.models import Case, HumanTask, ScheduledContact
+
+logger = logging.getLogger(__name__)
+
+TASK: Final = "next_contact"
+MISSED: Final = "plan.contact_missed"
+_MORNING: Final = time(8)
+_STATE: Final = ScheduledContact.State
+#: Nobody plans a talk further ahead than this.
+_FURTHEST: Final = timedelta(days=400)
+
+
+def schedule(*, case: Case, due_at: datetime, focus: str, at: datetime) -> ScheduledContact:
+    """Plan a talk; the same moment twice is one talk. Inside the caller's scope.
+
+    Raises:
+        InvalidInput: no student, or the moment is past or years ahead.
+    """
+    if case.student is None:
+        raise InvalidInput("该事项还没有确定学生。", field="student", mend="请先确定学生。")
+    if not may_be_planned(due_at, at=at):
+        raise InvalidInput(
+            "下次沟通时间不合适。", field="next_contact_at", mend="请选择今后一年之内的时间。"
+        )
+    made, new = ScheduledContact.objects.get_or_create(
+        school_id=case.school_id,
+        case=case,
+        due_at=due_at,
+        defaults={
+            "student": case.student,
+            "focus": focus,
+            "next_look_at": max(at, _morning_before(due_at)),
+        },
+    )
+    if new:
+        _record("contact.scheduled", made, at=at)
+    return made
+
+
+def may_be_planned(due_at: datetime, *, at: datetime) -> bool:
+    """Whether a talk can still come: after now, and not years ahead."""
+    return at < due_at <= at + _FURTHEST
+
+
+def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
+    """Open what comes tomorrow, mark what has passed; return how many moved."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT school_id, id FROM due_contacts(%s, %s)", [at, limit])
+        due = cursor.fetchall()
+    moved = 0
+    for school_id, pk in due:
+        try:
+            moved += _look(school_id, pk, at=at, via=via)
+        except Exception:
+            logger.exception("contact.look_failed id=%s", pk)
+    return moved
+
+
+def held(*, contact_id: UUID, by: Person, at: datetime) -> None:
+    """They talked; late is better than never. Inside the caller's scope."""
+    contact = ScheduledContact.objects.select_for_update().get(pk=contact_id)
+    if can_proceed(contact.hold):
+        contact.hold()
+        contact.by, contact.ended_at, contact.next_look_at = by, at, None
+        contact.save()
+        _record("contact.held", contact, at=at, actor=by.pk)
+
+
+def cancel_all(*, case: Case, at: datetime) -> None:
+    """The case is closed: what was planned falls away, and so do the tasks. Inside a scope."""
+    waiting = ScheduledContact.objects.filter(case=case, state__in=[_STATE.PLANNED, _STATE.MISSED])
+    live = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
+    tasks = case.tasks.filter(name=TASK, state__in=live)
+    for task in tasks.select_for_update().order_by("pk"):
+        task.cancel(at=at, reason="closed")
+        task.save(update_fields=["state", "ended_at", "cancel_reason"])
+    for contact in waiting.select_for_update().order_by("pk"):
+        contact.cancel()
+        contact.ended_at, contact.next_look_at = at, None
+        contact.save()
+
+
+def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
+    with tenancy.scope(school_id) as school_now:
+        moment = at or school_now
+        if plan_people.quiet(moment):
+            return False
+        due = ScheduledContact.objects.filter(state=_STATE.PLANNED, next_look_at__lte=moment)
+        locked = due.select_for_update(of=("self",), skip_locked=True).select_related("case")
+        contact = locked.filter(pk=pk).first()
+        if contact is None:
+            return False
+        if contact.asked_at is None:
+            _ask(contact, at=moment)
+        else:
+            _miss(contact, at=moment, via=via)
+        contact.save()
+        return True
+
+
+def _ask(contact: ScheduledContact, *, at: datetime) -> None:
+    """班主任's task; its form is the one of every follow-up."""
+    case = contact.case
+    wanted = Wanted(name=TASK, roles=["HT"], instead=["GL", "ME"])
+    assigned = assignment.assign(wanted, case=case, at=at)
+    HumanTask.objects.create(
+        school_id=contact.school_id,
+        case=case,
+        name=TASK,
+        title="按约定沟通一次",
+        form="follow_up_contact",
+        roles=[role.value for role in assigned.roles],
+        candidates=list(assigned.candidates),
+        about=contact.pk,
+        created_at=at,
+        due_at=contact.due_at,
+    )
+    people = [(assigned.roles[0].value, person) for person in assigned.candidates]
+    key = f"contact_soon:{contact.pk}"
+    plan_people.tell(case, people, template="plan.contact_soon", key=key, at=at)
+    book = clocks.load(contact.school_id)
+    contact.asked_at = at
+    contact.next_look_at = book.due(MISSED, anchors={}, at=max(contact.due_at, at))
+
+
+def _miss(contact: ScheduledContact, *, at: datetime, via: str) -> None:
+    contact.miss()
+    contact.next_look_at = None
+    key = f"contact_missed:{contact.pk}"
+    plan_people.tell_role(contact.case, "GL", template=MISSED, key=key, at=at)
+    _record("contact.missed", contact, at=at, via=via)
+
+
+def _morning_before(moment: datetime) -> datetime:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    day = moment.astimezone(zone).date() - timedelta(days=1)
+    return datetime.combine(day, _MORNING, zone)
+
+
+def _record(
+    kind: str,
+    contact: ScheduledContact,
+    *,
+    at: datetime,
+    actor: UUID | None = None,
+    **codes: str,
+) -> None:
+    events.append(
+        school_id=contact.school_id,
+        kind=kind,
+        actor=actor,
+        subject=("case", contact.case_id),
+        refs=[("contact", contact.pk)],
+        at=at,
+        payload=codes,
+    )

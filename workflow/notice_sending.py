@@ -1,0 +1,194 @@
+"""Sends a notice in batches, and reminds whoever still owes an answer, step by step.
+
+    send (rung 0) --> resend (1) --> text message (2) --> the diagram goes on with calls
+
+One batch is a handful of statements whatever its size, and one transaction: the diagram waits a
+minute and comes again while there are more. Nothing leaves between evening and morning.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from parties import links
+from parties.models import Person, SignInLink
+from parties.roles import Role
+from records import file_entries, notice_audience, notice_owing, notices
+from records.models import FileEntry, Notice, NoticeReceipt
+from workflow import clocks, notifications
+from workflow.clocks import ClockBook
+from workflow.models import Notification
+from workflow.notifications import Message
+
+#: Receipts of one batch.
+BATCH: Final = 500
+#: How long a link in a message works, in machine time: until the next one comes, and longer.
+LINK_LASTS: Final = timedelta(days=7)
+TEMPLATE: Final = "notice.new"
+LINK_TEMPLATE: Final = "notice.link"
+LANE: Final = "routine"
+
+RESEND: Final = 1
+TEXT: Final = 2
+
+#: Answers of a batch: nothing left, more in a minute, or not before the morning.
+DONE: Final = "no"
+NOW: Final = "now"
+MORNING: Final = "morning"
+
+
+def is_quiet(book: ClockBook, *, at: datetime) -> bool:
+    """Between evening and morning: the next morning comes before the next evening."""
+    morning = book.due("notice.morning", anchors={}, at=at)
+    return morning < book.due("notice.evening", anchors={}, at=at)
+
+
+def closing(notice: Notice, book: ClockBook, *, at: datetime) -> datetime:
+    """The deadline that it names, or the usual one; an answer that is owed gets all its steps."""
+    until = notice.deadline or book.due("notice.answers", anchors={}, at=at)
+    if notice.needs_answer:
+        until = max(until, book.due("notice.meeting", anchors={}, at=at) + timedelta(days=1))
+    return max(until, at)
+
+
+def send(notice: Notice, *, at: datetime) -> str:
+    """The next guardians who have no receipt yet."""
+    book = clocks.load(notice.school_id)
+    if is_quiet(book, at=at):
+        return MORNING
+    if notice.state == Notice.State.APPROVED:
+        notice.send(at=at, closes_at=closing(notice, book, at=at))
+        notice.save()
+    found = notice_audience.unsent(notice, at=at, limit=BATCH)
+    made = NoticeReceipt.objects.bulk_create(
+        [
+            NoticeReceipt(
+                school_id=notice.school_id,
+                notice=notice,
+                guardian=link.guardian,
+                student_id=link.student_id,
+                created_at=at,
+            )
+            for link in found
+        ]
+    )
+    _enter_in_files(notice, {receipt.student_id for receipt in made}, at=at)
+    _tell(notice, made, {receipt.pk: _first_ways(receipt.guardian) for receipt in made}, at=at)
+    if made:
+        notices.record("notice.sent", notice, by=None, at=at, count=len(made), rung=0)
+    return NOW if len(found) == BATCH else DONE
+
+
+def remind(notice: Notice, *, rung: int, at: datetime) -> str:
+    """The next families that still owe something and were not reminded on this rung."""
+    if is_quiet(clocks.load(notice.school_id), at=at):
+        return MORNING
+    note_delivered(notice, at=at)
+    owed = notice_owing.receipts(notice).filter(rung__lt=rung).select_related("guardian")
+    told = notice_audience.links(notice, at=at).filter(
+        guardian=OuterRef("guardian"), student=OuterRef("student")
+    )
+    found = list(owed.filter(Exists(told)).order_by("student_id", "guardian_id")[:BATCH])
+    NoticeReceipt.objects.filter(pk__in=[one.pk for one in found]).update(rung=rung)
+    for one in found:
+        one.rung = rung
+    ways = _text_ways if rung == TEXT else _second_ways
+    _tell(notice, found, {one.pk: ways(one.guardian) for one in found}, at=at)
+    if found:
+        notices.record("notice.reminded", notice, by=None, at=at, count=len(found), rung=rung)
+    return NOW if len(found) == BATCH else DONE
+
+
+def note_delivered(notice: Notice, *, at: datetime) -> int:
+    """Whom a text message or a mail has reached by now."""
+    if notice.case_id is None:
+        return 0
+    sent = Notification.objects.filter(
+        case_id=notice.case_id,
+        state=Notification.State.SENT,
+        channel__in=["sms", "email"],
+        template=LINK_TEMPLATE,
+    )
+    waiting = NoticeReceipt.objects.filter(
+        notice=notice, state=NoticeReceipt.State.PENDING, guardian__in=sent.values("recipient")
+    )
+    return waiting.update(state=NoticeReceipt.State.DELIVERED, delivered_at=at)
+
+
+# --- by what way ----------------------------------------------------------------------------------
+
+
+def _first_ways(guardian: Person) -> Sequence[str]:
+    """In the app, and a link by text message; by mail where there is no phone."""
+    return ("in_app", *_outside(guardian, "sms", "email"))
+
+
+def _second_ways(guardian: Person) -> Sequence[str]:
+    """Another way than the first time, where there is one."""
+    return ("in_app", *_outside(guardian, "email", "sms"))
+
+
+def _text_ways(guardian: Person) -> Sequence[str]:
+    return _outside(guardian, "sms")
+
+
+def _outside(guardian: Person, *wanted: str) -> Sequence[str]:
+    """The first way that reaches this person; whoever has none gets a slip of paper."""
+    reach = {"sms": guardian.phone_index, "email": guardian.email_index}
+    return tuple(way for way in wanted if reach[way] is not None)[:1]
+
+
+def _tell(
+    notice: Notice,
+    receipts: Sequence[NoticeReceipt],
+    ways: Mapping[UUID, Sequence[str]],
+    *,
+    at: datetime,
+) -> None:
+    """One message per receipt and way; those that leave the house carry a link of their own."""
+    outward = [one for one in receipts if any(way != "in_app" for way in ways[one.pk])]
+    made = links.issue_many(
+        school_id=notice.school_id,
+        wanted=[(one.guardian_id, one.pk) for one in outward],
+        purpose=SignInLink.Purpose.NOTICE,
+        lifetime=LINK_LASTS,
+    )
+    rows = [
+        _message(notice, one, way, link=made.get(one.pk))
+        for one in receipts
+        for way in ways[one.pk]
+    ]
+    if rows:
+        notifications.enqueue_many(school_id=notice.school_id, rows=rows, at=at)
+
+
+def _message(notice: Notice, receipt: NoticeReceipt, way: str, *, link: UUID | None) -> Message:
+    """In the app: once per receipt and rung. Outside: the link is new each time, and so the key."""
+    inside = way == "in_app"
+    key = f"notice:{receipt.pk}:{receipt.rung}:app" if inside else f"notice:{link}:{way}"
+    return Message(
+        case_id=notice.case_id,
+        to_id=receipt.guardian_id,
+        to_role=Role.G.value,
+        channel=way,
+        template=TEMPLATE if inside else LINK_TEMPLATE,
+        key=key,
+        lane=LANE,
+    )
+
+
+def _enter_in_files(notice: Notice, students: Collection[UUID], *, at: datetime) -> None:
+    file_entries.enter_many(
+        school_id=notice.school_id,
+        students=students,
+        kind="notice",
+        object_id=notice.pk,
+        party=FileEntry.Party.SCHOOL,
+        at=at,
+        readers=file_entries.SCHOOL | file_entries.FAMILY,
+        by=notice.author_id,
+        case_id=notice.case_id,
+    )

@@ -1,0 +1,112 @@
+"""The morning after: a due day of which nobody spoke is written down, and the owner hears of it.
+
+At 08:00, with a kind word and never a punishing one. Three such days in a row are a sign that
+something is difficult: then 班主任 gets the task to talk. After an outage the sweep walks through
+every day, but reminds of the last one only.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from parties import tenancy
+from records import check_ins, plan_times, plans, streaks
+from records.models import ActionItem
+from workflow import assignment, clocks, plan_people
+from workflow.assignment import Wanted
+from workflow.models import Case, HumanTask
+
+logger = logging.getLogger(__name__)
+
+TALK: Final = "plan_talk"
+#: So many missed in a row open a talk; and so many again.
+IN_A_ROW: Final = 3
+
+_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
+#: Days caught up in one sweep of one item.
+_DAYS_A_SWEEP: Final = 31
+
+
+def miss_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
+    """Look back at every due day that is over; return how many were missed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT school_id, id FROM due_item_days(%s, %s)", [at, limit])
+        due = cursor.fetchall()
+    missed = 0
+    for school_id, pk in due:
+        try:
+            missed += _catch_up(school_id, pk, at=at, via=via)
+        except Exception:
+            logger.exception("plan.day_failed id=%s", pk)
+    return missed
+
+
+def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int:
+    """One transaction for all days of one item: the item is locked, and so are its check-ins."""
+    with tenancy.scope(school_id) as school_now:
+        moment = at or school_now
+        if plan_people.quiet(moment):
+            return 0
+        due = ActionItem.objects.filter(state__in=ActionItem.LIVE, next_day_at__lte=moment)
+        locked = due.select_for_update(of=("self",), skip_locked=True)
+        item = locked.select_related("student", "placement").filter(pk=pk).first()
+        return 0 if item is None else _walk(item, at=moment, via=via)
+
+
+def _walk(item: ActionItem, *, at: datetime, via: str) -> int:
+    missed, last_missed = 0, False
+    for _ in range(_DAYS_A_SWEEP):
+        if item.next_day_at is None or item.next_day_at > at:
+            break
+        day = plan_times.local_day(item.next_day_at) - timedelta(days=1)
+        last_missed = check_ins.mark_missed(item, day, at=at, via=via)
+        if last_missed:
+            missed += 1
+            _talk_if_often(item, at=at)
+        item.next_day_at = plan_times.first_morning(item, after=day)
+    item.save(update_fields=["next_day_at"])
+    if last_missed:
+        _remind(item, at=at)
+    return missed
+
+
+def _remind(item: ActionItem, *, at: datetime) -> None:
+    case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
+    people = plan_people.owners(item, case=case, at=at)
+    key = f"plan.day:{item.pk}:{plan_times.local_day(at).isoformat()}"
+    plan_people.tell(case, people, template="plan.day", key=key, at=at)
+
+
+def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
+    """Every third missed day in a row asks for a talk, unless one is still waiting."""
+    due, marks = plan_times.due_days(item), check_ins.marks_of(item)
+    day = max(day for day, mark in marks.items() if mark == "MISSED")
+    if streaks.missed_in_a_row(due, marks, upto=day) % IN_A_ROW:
+        return
+    case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
+    if HumanTask.objects.filter(case=case, name=TALK, state__in=_LIVE).exists():
+        return
+    assigned = assignment.assign(
+        Wanted(name=TALK, roles=["HT"], instead=["GL", "ME"]), case=case, at=at
+    )
+    owners = plan_people.owners(item, case=case, at=at)
+    HumanTask.objects.create(
+        school_id=case.school_id,
+        case=case,
+        name=TALK,
+        title="请联系一下，问问遇到了什么困难",
+        form="follow_up_contact",
+        clock="plan.talk",
+        roles=[role.value for role in assigned.roles],
+        candidates=list(assigned.candidates),
+        about=owners[0][1] if owners else None,
+        created_at=at,
+        due_at=clocks.load(case.school_id).due("plan.talk", anchors={}, at=at),
+    )
+    people = [(assigned.roles[0].value, person) for person in assigned.candidates]
+    key = f"plan.talk:{item.pk}:{day.isoformat()}"
+    plan_people.tell(case, people, template="task.new", key=key, at=at)
+    plans.record("plan.talk_asked", item, at=at, day=day.isoformat())

@@ -1,0 +1,252 @@
+"""Who sees which part of an action plan, and who may do what with it.
+
+The family reads every item of its child. The school's team reads 行动事项; of 资助 and 健康 items
+it sees that there is one, and the office of that class, the owner and the family read it. A company
+gets five named fields of its own items about its own interns, and of the rest no trace.
+"""
+
+# ruff: noqa: ARG002 -- a policy answers with one signature for every model
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from parties import access
+from parties.access import Act, Viewer
+from parties.roles import Role
+from records import plan_owners
+from records.models import ActionItem, Evaluation, ItemCheckIn, PlanRound
+from workflow import policies
+from workflow.models import CaseParty, ScheduledContact
+
+_PARTY: Final = ActionItem.Party
+_COM: Final = ActionItem.FieldClass.COM
+_SIDE: Final = Evaluation.Side
+
+#: Whose post puts them to work on a student's plan.
+_OF_A_STUDENT: Final = frozenset({Role.HT, Role.GL})
+_MANAGERS: Final = frozenset({Role.HT, Role.GL, Role.ME})
+
+FOR_COMPANY: Final = frozenset({"id", "title", "measure", "target", "due_at", "state"})
+_NEVER: Final = frozenset(
+    {"school", "overdue_from", "escalation_level", "next_look_at", "next_day_at"}
+)
+#: What an item says; the rest is only that there is one, whose it is and how far it is.
+CONTENT: Final = frozenset(
+    name for name, codes in ActionItem.field_classes.items() if codes == "COM ECO HLT"
+)
+
+
+def family_of(viewer: Viewer) -> frozenset[UUID]:
+    """Students whose plan this person reads at home, their own included."""
+    return viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
+
+
+def covers(viewer: Viewer, student: str = "") -> Q:
+    """Students whom this person's post covers; `student` is their path, "student__" from a row.
+
+    Never one's own family.
+    """
+    seen = ~Q(pk=None) if viewer.serves(policies.LEADERS) else Q(pk__in=[])
+    for post in viewer.posts:
+        if post.role == Role.HT and post.school_class_id is not None:
+            seen |= Q(**{f"{student}school_class": post.school_class_id})
+        if post.role == Role.GL:
+            grade = Q(**{f"{student}school_class__grade": post.grade})
+            seen |= grade if post.grade else ~Q(pk=None)
+    return seen & ~Q(**{f"{student}pk__in": viewer.kin})
+
+
+def of_own_posts(viewer: Viewer) -> Q:
+    """Rows about the students of one's post."""
+    return covers(viewer, "student__")
+
+
+def _named(viewer: Viewer, parts: Collection[str]) -> Exists:
+    """Rows whose case names the viewer as one of `parts`."""
+    return Exists(
+        CaseParty.objects.filter(case=OuterRef("case_id"), person=viewer.person, part__in=parts)
+    )
+
+
+def at_home(viewer: Viewer) -> Q:
+    """Rows of the viewer's own family; who must be left out of a case is left out of its plan."""
+    left_out = _named(viewer, [CaseParty.Part.EXCLUDED])
+    return Q(student__in=family_of(viewer)) & ~Q(left_out)
+
+
+def at_work(viewer: Viewer, rows: Q) -> Q:
+    return rows & ~Q(_named(viewer, list(CaseParty.AGAINST)))
+
+
+class ItemPolicy:
+    """Items by owner and class."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[ActionItem]:
+        items = ActionItem.objects.select_related("student__school_class", "placement")
+        return items.filter(at_home(viewer) | self._at_school(viewer) | self._at_company(viewer))
+
+    def _at_school(self, viewer: Viewer) -> Q:
+        seen = of_own_posts(viewer)
+        mine = Q(owner_person=viewer.person, owner_party=_PARTY.SCHOOL)
+        if viewer.is_staff:
+            seen |= mine & ~Q(student__in=viewer.kin)
+        for code, offices in plan_owners.OFFICES.items():
+            if viewer.serves(offices):
+                seen |= Q(field_class=code) & ~Q(student__in=viewer.kin)
+        return at_work(viewer, seen)
+
+    def _at_company(self, viewer: Viewer) -> Q:
+        own = Q(
+            owner_party=_PARTY.COMPANY,
+            field_class=_COM,
+            student__in=viewer.interns,
+            placement__company__in=viewer.companies,
+        )
+        return at_work(viewer, own & ~Q(student__in=viewer.kin))
+
+    def fields(self, viewer: Viewer, obj: ActionItem) -> frozenset[str]:
+        everything = frozenset(ActionItem.field_classes) - _NEVER
+        if obj.student_id in family_of(viewer):
+            return everything if self._reads_at_home(viewer, obj) else everything - CONTENT
+        if works_with(viewer, obj):
+            return everything if reads_content(viewer, obj) else everything - CONTENT
+        return FOR_COMPANY if obj.student_id in viewer.interns else frozenset()
+
+    def _reads_at_home(self, viewer: Viewer, obj: ActionItem) -> bool:
+        """What the family's money is about, the student reads where it is theirs to do."""
+        if obj.student_id in viewer.wards or obj.field_class != ActionItem.FieldClass.ECO:
+            return True
+        return obj.owner_party == _PARTY.STUDENT
+
+    def may(self, viewer: Viewer, act: Act, obj: ActionItem) -> bool:
+        if act in (Act.START, Act.FINISH, Act.CHECK_IN):
+            return owns(viewer, obj)
+        if act == Act.VERIFY:
+            return self._may_verify(viewer, obj)
+        if act in (Act.DROP, Act.AMEND):
+            office = plan_owners.OFFICES.get(str(obj.field_class), frozenset())
+            return self._holds(viewer, obj, _MANAGERS | office) and reads_content(viewer, obj)
+        return False
+
+    def _may_verify(self, viewer: Viewer, obj: ActionItem) -> bool:
+        """Four eyes: neither the owner nor who said it was done. What is done at home, 班主任."""
+        if viewer.person.pk in (obj.owner_person_id, obj.done_by_id):
+            return False
+        voices = frozenset({Role.HT}) if obj.owner_party == _PARTY.FAMILY else _MANAGERS
+        return self._holds(
+            viewer, obj, voices | plan_owners.OFFICES.get(str(obj.field_class), frozenset())
+        )
+
+    def _holds(self, viewer: Viewer, obj: ActionItem, roles: Collection[Role]) -> bool:
+        at_home = obj.student_id in viewer.kin
+        return not at_home and bool(viewer.roles_towards(obj.student) & frozenset(roles))
+
+
+def works_with(viewer: Viewer, obj: ActionItem) -> bool:
+    """Whether the viewer meets this visible item as staff; family never does."""
+    if obj.student_id in viewer.kin or not viewer.is_staff:
+        return False
+    office = plan_owners.OFFICES.get(str(obj.field_class), frozenset())
+    post = _OF_A_STUDENT | policies.LEADERS | office
+    mine = obj.owner_party == _PARTY.SCHOOL and obj.owner_person_id == viewer.person.pk
+    return mine or bool(viewer.roles_towards(obj.student) & post)
+
+
+def reads_content(viewer: Viewer, obj: ActionItem) -> bool:
+    """Whether staff reads what it says: 资助 and 健康 are for their office and the owner."""
+    if obj.field_class == _COM or obj.owner_person_id == viewer.person.pk:
+        return True
+    return viewer.serves(plan_owners.OFFICES[str(obj.field_class)])
+
+
+def owns(viewer: Viewer, obj: ActionItem) -> bool:
+    """Whether it is this person's to do. Any guardian speaks for the family."""
+    if obj.owner_party == _PARTY.FAMILY:
+        return obj.student_id in viewer.wards
+    if obj.owner_party == _PARTY.STUDENT:
+        return obj.student_id == viewer.student_id
+    if obj.student_id in viewer.kin:
+        return False
+    if obj.owner_party == _PARTY.COMPANY:
+        return obj.student_id in viewer.interns
+    if obj.owner_person_id is None:
+        return Role.HT in viewer.roles_towards(obj.student)
+    return obj.owner_person_id == viewer.person.pk and viewer.is_staff
+
+
+class CheckInPolicy:
+    """Days of the items that family and school see; a company gets no history back."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[ItemCheckIn]:
+        beyond = ~Q(student__in=viewer.interns) | Q(student__in=family_of(viewer))
+        if viewer.is_staff:
+            beyond = ~Q(pk=None)
+        items = viewer.rows(ActionItem).filter(beyond)
+        return ItemCheckIn.objects.filter(item__in=items).select_related("item__student")
+
+    def fields(self, viewer: Viewer, obj: ItemCheckIn) -> frozenset[str]:
+        everything = frozenset(ItemCheckIn.field_classes) - {"school"}
+        open_ = "title" in viewer.fields(obj.item)
+        return everything if open_ else everything - {"excuse"}
+
+    def may(self, viewer: Viewer, act: Act, obj: ItemCheckIn) -> bool:
+        return False
+
+
+class EvaluationPolicy:
+    """One's own side always; another's as soon as both have spoken of the same thing."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Evaluation]:
+        seen = Q(pk__in=[])
+        for side, mine in self._hats(viewer):
+            seen |= mine & (Q(side=side) | self._spoken(side))
+        return Evaluation.objects.filter(seen).select_related("student__school_class")
+
+    def _hats(self, viewer: Viewer) -> Iterator[tuple[str, Q]]:
+        home = ~Q(_named(viewer, [CaseParty.Part.EXCLUDED]))
+        yield _SIDE.FAMILY.value, Q(student__in=viewer.wards) & home
+        if viewer.student_id:
+            yield _SIDE.STUDENT.value, Q(student=viewer.student_id) & home
+        if viewer.is_staff:
+            yield _SIDE.SCHOOL.value, at_work(viewer, of_own_posts(viewer))
+
+    def _spoken(self, side: str) -> Q:
+        """Rows about something of which `side` has spoken, too: one item, or the whole round."""
+        own = Evaluation.objects.filter(
+            case_id=OuterRef("case_id"), plan_round=OuterRef("plan_round"), side=side
+        )
+        whole = Q(Exists(own.filter(item=None)), item=None)
+        return whole | Q(Exists(own.filter(item=OuterRef("item"))))
+
+    def fields(self, viewer: Viewer, obj: Evaluation) -> frozenset[str]:
+        return frozenset(Evaluation.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Evaluation) -> bool:
+        return False
+
+
+class PlanRoundPolicy:
+    """Whoever works with the student, and the family."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[PlanRound]:
+        return PlanRound.objects.filter(at_home(viewer) | at_work(viewer, of_own_posts(viewer)))
+
+    def fields(self, viewer: Viewer, obj: PlanRound) -> frozenset[str]:
+        return frozenset(PlanRound.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: PlanRound) -> bool:
+        return False
+
+
+def register() -> None:
+    rules: Mapping[Any, access.Policy] = {
+        ActionItem: ItemPolicy(),
+        ItemCheckIn: CheckInPolicy(),
+        Evaluation: EvaluationPolicy(),
+        PlanRound: PlanRoundPolicy(),
+        ScheduledContact: policies.OfCase(ScheduledContact, frozenset({"next_look_at"})),
+    }
+    for model, policy in rules.items():
+        access.register(model, policy)

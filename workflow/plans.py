@@ -1,0 +1,139 @@
+"""Action plans as the outside asks for them: make, score, and plan the next talk.
+
+What an item is, and how it moves, is records.plans. Here the case is looked at: who may add to its
+plan, and which process waits for a score.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from parties import tenancy
+from parties.access import Viewer
+from parties.models import Person, Student
+from records import evaluations, plan_views
+from records import plans as items
+from records.evaluations import Score
+from records.models import ActionItem, Evaluation
+from records.plan_drafts import Draft
+from records.plans import Plan
+from workflow import next_contacts, plan_policies, policies, steps
+from workflow.errors import InvalidInput, NotAllowed, WrongState
+from workflow.models import Case, HumanTask, ProcessInstance, ScheduledContact
+
+logger = logging.getLogger(__name__)
+
+#: The message that a waiting process hears (bpmn/follow_up.bpmn).
+SCORED: Final = "effect_scored_by_family"
+_GOING: Final = (ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN)
+
+
+def make(
+    *,
+    school_id: int,
+    student_id: UUID,
+    case_id: UUID,
+    by: Person,
+    at: datetime,
+    drafts: Sequence[Draft],
+) -> Sequence[ActionItem]:
+    """Add items to the plan of a student's case that is no crisis.
+
+    Raises:
+        NotFound, NotAllowed: the case is not visible; `by` does not work on it.
+        InvalidInput: the case is about somebody else, or a crisis; or a draft cannot be a plan.
+        WrongState: the case is closed.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        plan_of(viewer, student_id)
+        case = viewer.get(Case, case_id)
+        if not policies.on_team(viewer, case):
+            raise NotAllowed("您没有制定该计划的权限。")
+        own = case.student is not None and case.student.pk == student_id
+        if case.student is None or not own or case.channel == Case.Channel.CRISIS:
+            raise InvalidInput(
+                "该事项不能附加行动计划。", field="case", mend="请选择该生的会谈或通知事项。"
+            )
+        if case.closed_at is not None:
+            raise WrongState("该事项已经结案。", case=str(case_id))
+        number = evaluations.current_number(case.pk)
+        return items.create(plan=Plan(case.student, case.pk, number), drafts=drafts, by=by, at=at)
+
+
+def plan_of(viewer: Viewer, student_id: UUID) -> tuple[Student, QuerySet[ActionItem]]:
+    """The student and those items of the plan that the viewer sees. Inside a scope.
+
+    Raises:
+        NotFound: the viewer has no part in it, or there is no such student.
+    """
+    student = viewer.get(Student, student_id)
+    covered = Student.objects.filter(pk=student_id).filter(plan_policies.covers(viewer))
+    plan_views.student_of(viewer, student, works=covered.exists())
+    return student, viewer.rows(ActionItem).filter(student=student)
+
+
+def awaits_score(viewer: Viewer) -> Sequence[Case]:
+    """Cases of this family whose plan has come to its end and of which it has not spoken yet.
+
+    Inside a scope.
+    """
+    asked = HumanTask.objects.filter(case=OuterRef("pk"), name="evaluate_effect")
+    home = viewer.rows(Case).filter(student__in=plan_policies.family_of(viewer))
+    found = home.filter(Exists(asked), closed_at=None).order_by("opened_at", "pk")
+    return [case for case in found if _waits(viewer, case)]
+
+
+def _waits(viewer: Viewer, case: Case) -> bool:
+    """Asked in the running round, and this side has not answered."""
+    running = evaluations.running_round(case.pk)
+    if running is None or case.student is None:
+        return False
+    asked = case.tasks.filter(name="evaluate_effect", created_at__gte=running.begun_at)
+    side = evaluations.side_of(viewer, case.student)
+    return asked.exists() and side not in evaluations.sides(case.pk, running.number)
+
+
+def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Score) -> Evaluation:
+    """Keep what one side says of the plan, and let a process that waits for the family run on.
+
+    The instance is locked before the rows, as every step does.
+
+    Raises:
+        NotFound: the case is not visible. NotAllowed, WrongState, InvalidInput: as evaluations.give
+    """
+    with tenancy.scope(school_id):
+        case = Viewer.load(by, at=at).get(Case, case_id)
+        if case.student is None:
+            raise NotAllowed("您不能为该计划评分。")
+        waiting = list(
+            case.instances.select_for_update(no_key=True)
+            .filter(status__in=_GOING)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        made = evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=given)
+        if made.side == Evaluation.Side.FAMILY and made.item_id is None:
+            for instance_id in waiting:
+                _tell(instance_id, by=by, at=at)
+        return made
+
+
+def _tell(instance_id: UUID, *, by: Person, at: datetime) -> None:
+    """One that does not wait for it just now finds the score when it looks."""
+    try:
+        steps.take(instance_id=instance_id, at=at, via="web", by=by.pk, signal=SCORED)
+    except WrongState:
+        logger.info("plan.score_not_awaited instance=%s", instance_id)
+
+
+def schedule_contact(*, case: Case, due_at: datetime, focus: str, at: datetime) -> ScheduledContact:
+    """下次沟通: plan it; the task comes by itself the day before. Inside the caller's scope.
+
+    Raises: as next_contacts.schedule.
+    """
+    return next_contacts.schedule(case=case, due_at=due_at, focus=focus, at=at)
