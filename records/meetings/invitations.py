@@ -63,7 +63,14 @@ def prepare(
             "没有可以邀请的监护人。", field="people", mend="请与德育处商量由谁代表家庭参加。"
         )
     others = _others(student, plan, by=by, shut_out={*household.shut_out, *named}, at=at)
-    values = {
+    meeting = _stored(student, case_id, _columns(plan, present=present, by=by, at=at))
+    _invite(meeting, household, others)
+    _enter(meeting, plan, by=by, at=at)
+    return meeting
+
+
+def _columns(plan: Plan, *, present: bool, by: Person, at: datetime) -> dict[str, object]:
+    return {
         "kind": plan.kind,
         "trigger": plan.trigger,
         "purpose": plan.purpose.strip(),
@@ -73,24 +80,30 @@ def prepare(
         "prepared_by": by,
         "prepared_at": at,
     }
-    meeting = _stored(student, case_id, values)
-    _invite(meeting, household, others)
+
+
+def _enter(meeting: Meeting, plan: Plan, *, by: Person, at: datetime) -> None:
+    """Into the student's file, for the school; for the family once it was told."""
     file_entries.enter(
-        student=student,
+        student=meeting.student,
         kind="meeting",
         object_id=meeting.pk,
         party=FileEntry.Party.SCHOOL,
         at=at,
         readers=file_entries.SCHOOL,
         by=by,
-        case_id=case_id,
+        case_id=meeting.case_id,
     )
     rows.record(
-        "meeting.prepared", meeting, by=by, at=at, form=plan.kind, matter=plan.trigger,
+        "meeting.prepared",
+        meeting,
+        by=by,
+        at=at,
+        form=plan.kind,
+        matter=plan.trigger,
         invited=meeting.invitees.filter(part=MeetingInvitee.Part.MUST).count(),
-        student="yes" if present else "no",
-    )  # fmt: skip
-    return meeting
+        student="yes" if meeting.student_present else "no",
+    )
 
 
 def _presence(student: Student, plan: Plan, *, at: datetime) -> bool:

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from parties import tenancy
 from parties.models import Restriction
-from tests.api.meeting_stories import moments, on_offer
+from tests.api.meeting_stories import begun, moments, on_offer
 from tests.factories import LONG_AGO, World
 from tests.portal.visitors import Phone, by_link, by_password
 from tests.processes.meeting_walk import MeetingWalk
@@ -152,3 +152,12 @@ def test_what_a_page_sends_is_no_fault_whatever_it_is(phone: Phone, walk: Meetin
         phone.send(address(walk), slot=slot)
         assert phone.page.status_code == 404
         phone.open(address(walk))
+
+
+def test_the_teacher_picks_colleagues_and_never_the_family_to_come_along(world: World) -> None:
+    teacher = by_password(world, "teacher")
+    teacher.open(f"/tasks/{begun(world).task('meeting_prepare').pk}")
+
+    boxes = set(re.findall(r'name="answer-people" value="([^"]+)"', teacher.html))
+    names = {name for name, person in world.people.items() if str(person.pk) in boxes}
+    assert names == {"counsellor", "grade_leader", "duty_officer", "head_of_office"}

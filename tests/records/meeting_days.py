@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from parties import tenancy
 from parties.calendar import CalendarView
-from parties.models import CalendarDay
+from parties.models import CalendarDay, Restriction
 from records.meetings import answers, invitations, slots
 from records.meetings.invitations import Plan
 from records.meetings.slots import Offer
 from records.models import Meeting, MeetingSlot
-from tests.factories import CN, NOW, World
+from tests.factories import CN, LONG_AGO, NOW, World
 
 #: Saturday 10 October is worked; the 1st to the 7th were holidays.
 DAYS: Final = {
@@ -112,3 +112,11 @@ def again(world: World, meeting: Meeting) -> Meeting:
 
 def later(**time: float) -> datetime:
     return NOW + timedelta(**time)
+
+
+def restrict(world: World, name: str, kind: str, *, starts_at: datetime = LONG_AGO) -> None:
+    with tenancy.scope(world.id):
+        Restriction.objects.create(
+            school=world.school, student=world.student, person=world[name], kind=kind,
+            starts_at=starts_at,
+        )  # fmt: skip
