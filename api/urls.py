@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from api import (
     alerts,
+    case_meetings,
     cases,
     crises,
     evaluations,
@@ -17,6 +18,7 @@ from api import (
     language,
     links,
     matters,
+    meetings,
     notices,
     plans,
     receipts,
@@ -62,6 +64,24 @@ urlpatterns = [
     path("cases/<uuid:case_id>/timeline", cases.TimelineView.as_view(), name="timeline"),
     path("cases/<uuid:case_id>/acknowledge", cases.AcknowledgeView.as_view(), name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.DangerAgainView.as_view(), name="danger-again"),
+    path(
+        "cases/<uuid:case_id>/meeting",
+        case_meetings.CaseMeetingView.as_view(),
+        name="case-meeting",
+    ),
+    path("cases/<uuid:case_id>/meeting/papers", case_meetings.PapersView.as_view(), name="papers"),
+    path("cases/<uuid:case_id>/meeting/slots", case_meetings.SlotsView.as_view(), name="slots"),
+    path(
+        "cases/<uuid:case_id>/meeting/attempts",
+        case_meetings.AttemptsView.as_view(),
+        name="attempts",
+    ),
+    path("cases/<uuid:case_id>/meeting/move", case_meetings.MoveView.as_view(), name="move"),
+    path("cases/<uuid:case_id>/meeting/held", case_meetings.HeldView.as_view(), name="held"),
+    path("meetings/<uuid:meeting_id>", meetings.MeetingView.as_view(), name="meeting"),
+    path("meetings/<uuid:meeting_id>/choose", meetings.ChooseView.as_view(), name="choose"),
+    path("meetings/<uuid:meeting_id>/change", meetings.ChangeView.as_view(), name="change"),
+    path("meetings/<uuid:meeting_id>/decline", meetings.DeclineView.as_view(), name="decline"),
     path(
         "cases/<uuid:case_id>/evaluations",
         evaluations.EvaluationsView.as_view(),

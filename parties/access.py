@@ -45,6 +45,8 @@ class Act(StrEnum):
     REMIND = "remind"
     RETRY = "retry"
     READ_REPORTER = "read_reporter"
+    MEET = "meet"
+    CHOOSE_TIME = "choose_time"
     START = "start"
     FINISH = "finish"
     VERIFY = "verify"

@@ -19,6 +19,7 @@ from workflow import link_requests
 _LANDING: Final = {
     SignInLink.Purpose.ACKNOWLEDGE: "portal:acknowledge",
     SignInLink.Purpose.READ_CASE: "portal:case",
+    SignInLink.Purpose.MEETING: "portal:meeting",
     SignInLink.Purpose.NOTICE: "portal:notice",
 }
 

@@ -21,14 +21,19 @@ PREFIX: Final = "answer"
 
 
 class Questions(forms.Form):
-    """`people` are offered where a form asks for ids of persons."""
+    """`people` are offered where a form asks for ids of persons, `staff` where it asks for
+    colleagues (`x-people: staff`).
+    """
 
-    def __init__(self, data: Any = None, *, schema: Schema, people: Choices) -> None:
+    def __init__(
+        self, data: Any = None, *, schema: Schema, people: Choices, staff: Choices | None = None
+    ) -> None:
         super().__init__(data, prefix=PREFIX)
         self.rules: Mapping[str, Schema] = schema.get("properties", {})
         required = set(schema.get("required", []))
         for name, rule in self.rules.items():
-            field = _field(rule, people)
+            asked = (staff or []) if rule.get("x-people") == "staff" else people
+            field = _field(rule, asked)
             field.label = str(rule.get("title", name))
             field.required = name in required
             field.help_text = str(rule.get("description", ""))
@@ -64,6 +69,8 @@ def _field(rule: Schema, people: Choices) -> forms.Field:
     if "enum" in rule:
         return forms.ChoiceField(choices=_choices(rule), widget=forms.RadioSelect)
     kind = rule.get("type")
+    if kind == "string" and "x-people" in rule:
+        return forms.ChoiceField(choices=people, widget=forms.RadioSelect)
     if kind == "array":
         return _several(rule, people)
     if kind == "boolean":

@@ -27,6 +27,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         request.POST if request.method == "POST" else None,
         schema=file.schema,
         people=_people(file),
+        staff=[(str(person.pk), person.name) for person in file.staff],
     )
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
         return _ask(request, file, form)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import cases, doors, files, home, matters, notices, plan, reports, tasks
+from portal import cases, doors, files, home, matters, meetings, notices, plan, reports, tasks
 
 app_name = "portal"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>", cases.case, name="case"),
     path("cases/<uuid:case_id>/acknowledge", cases.acknowledge, name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.danger_again, name="danger-again"),
+    path("meetings/<uuid:target_id>", meetings.meeting, name="meeting"),
+    path("meetings/<uuid:target_id>/change", meetings.change, name="meeting-change"),
+    path("meetings/<uuid:target_id>/decline", meetings.decline, name="meeting-decline"),
+    path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
     path("plan", plan.plan, name="plan"),
     path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),

@@ -10,7 +10,7 @@ from parties import relations
 from parties.models import CompanyMember, Membership
 from parties.relations import Post, in_force
 from parties.roles import COMPANY, Role
-from workflow import contacts, policies
+from workflow import contacts, meeting_ladder, policies
 from workflow.models import Case, CaseParty, HumanTask
 
 #: When nobody is left for a task, these decide who does it.
@@ -100,7 +100,7 @@ def earlier_eyes(case: Case, tasks: Sequence[str]) -> frozenset[UUID]:
 
 def _about(name: str, case: Case, at: datetime) -> UUID | None:
     if name not in contacts.TASK_OF.values():
-        return None
+        return meeting_ladder.about(name, case.pk, at=at)
     safe = case.safe_to_tell == Case.SafeToTell.YES
     step, person = contacts.next_contact(case, safe=safe, bullying=case.kind == "bullying", at=at)
     return person if contacts.TASK_OF.get(step) == name else _last_about(name, case, at)

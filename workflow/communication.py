@@ -3,7 +3,7 @@
 `records` changes and records; here people hear of it:
 
     offer      --> every guardian who may read it gets a link to read and sign it
-    effective  --> a copy for the family is noted as delivered, and they are told
+    effective  --> a copy for the family is noted as delivered, they are told, a meeting goes on
     objection  --> its author hears of it; 德育处 as well where the ground is privacy
     answer     --> the filer hears that there is one
 
@@ -22,7 +22,7 @@ from records import communication, objections, signatures
 from records.models import CommunicationRecord, Objection
 from records.objections import Complaint
 from records.signatures import Witnessed
-from workflow import next_contacts, record_news
+from workflow import meetings, next_contacts, record_news
 from workflow.models import Case
 
 T = TypeVar("T")
@@ -138,6 +138,8 @@ def _after(viewer: Viewer, record: CommunicationRecord, before: str) -> Communic
         for reader in record_news.readers_at_home(record, at=viewer.at):
             signatures.deliver(record, to=reader, how="PAGE", viewer=viewer)
         record_news.effective(record, at=viewer.at)
+        if record.case_id is not None:  # a meeting may wait for these signatures
+            meetings.hear_record(record.case_id, at=viewer.at, by=viewer.person)
         _plan_next(record, at=viewer.at)
     return record
 

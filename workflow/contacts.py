@@ -6,7 +6,7 @@ When telling raises danger, a suspected guardian is left out and the community i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -148,20 +148,28 @@ def named(case: Case) -> frozenset[UUID]:
 
 
 def barred(case: Case, *, at: datetime) -> frozenset[UUID]:
-    """Guardians who must not be phoned: named in the case, or under a restriction in force.
+    """Guardians who must not be phoned: named in the case, or under a restriction in force; about a
+    meeting, whoever must not be met neither.
 
     What this case itself forbade counts no longer once two people agreed that telling is safe.
     """
     lifted = case.pk if case.safe_to_tell == Case.SafeToTell.YES else None
-    return named(case) | _restricted(case.student_id, at=at, lifted=lifted)
+    unmet = {Restriction.Kind.NO_MEETING} if case.channel == Case.Channel.MEETING else set()
+    return named(case) | _restricted(case.student_id, at=at, lifted=lifted, kinds=_SILENT | unmet)
+
+
+#: Not to be phoned or written to, whatever it is about.
+_SILENT: Final = frozenset({Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL})
 
 
 def _restricted(
-    student: UUID | None, *, at: datetime, lifted: UUID | None = None
+    student: UUID | None,
+    *,
+    at: datetime,
+    lifted: UUID | None = None,
+    kinds: Collection[str] = _SILENT,
 ) -> frozenset[UUID]:
-    orders = in_force(Restriction.objects.filter(student=student), at).filter(
-        kind__in=[Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
-    )
+    orders = in_force(Restriction.objects.filter(student=student, kind__in=kinds), at)
     if lifted is not None:
         orders = orders.exclude(case_id=lifted)
     return frozenset(orders.values_list("person_id", flat=True))

@@ -17,8 +17,15 @@ from django.db.models.functions import Now
 from ledger import events
 from parties import links, tenancy
 from parties.models import SignInLink
-from workflow import channels, contacts
-from workflow.channels import ChannelError, Envelope, PermanentFailure, Text, texts
+from workflow import calendar_entries, channels, contacts
+from workflow.channels import (
+    CalendarEntry,
+    ChannelError,
+    Envelope,
+    PermanentFailure,
+    Text,
+    texts,
+)
 from workflow.models import Incident, Notification
 
 logger = logging.getLogger(__name__)
@@ -38,6 +45,8 @@ _LONGEST_WAIT: Final = timedelta(hours=1)
 
 #: The case names the recipient meanwhile, or nobody may tell them. No fault, so no incident.
 BARRED: Final = "recipient.barred"
+#: What the message says was true when it was promised and is so no more. No fault either.
+OUTDATED: Final = "message.outdated"
 
 _KEYS: Final = UUID("6b0f5a64-6a4e-4bd1-a0e9-2f6c6b1f5f0e")
 
@@ -120,7 +129,18 @@ def _envelope(row: Notification, *, at: datetime) -> Envelope:
         to_role=row.to_role,
         template=row.template,
         text=_text(row),
+        calendar=_calendar(row, at=at),
     )
+
+
+def _calendar(row: Notification, *, at: datetime) -> CalendarEntry | None:
+    """Every channel drops an outdated date; only mail carries the entry itself."""
+    if row.template not in texts.CALENDAR_TEMPLATES:
+        return None
+    entry = calendar_entries.of(row.key, row.template, address=str(row.recipient.email), at=at)
+    if entry is None:
+        raise PermanentFailure(OUTDATED)
+    return entry if row.channel == "email" else None
 
 
 def _text(row: Notification) -> Text:
@@ -160,8 +180,8 @@ def _try_later(row: Notification, *, code: str, at: datetime) -> None:
 def _give_up(row: Notification, *, code: str, at: datetime, via: str) -> None:
     row.give_up()
     row.save(update_fields=["state"])
-    if code == BARRED:
-        _record("notification.withheld", row, at=at, via=via)
+    if code in (BARRED, OUTDATED):
+        _record("notification.withheld", row, at=at, via=via, code=code)
         return
     _record("notification.undeliverable", row, at=at, via=via, code=code, tries=row.tries)
     _open_incident(row, "notification.undeliverable", code=code, at=at)

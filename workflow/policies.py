@@ -21,7 +21,8 @@ from django.db.models.functions import JSONObject
 
 from parties import access
 from parties.access import Act, Viewer
-from parties.models import GuardianLink
+from parties.models import GuardianLink, Restriction
+from parties.relations import in_force
 from parties.roles import Role
 from workflow.models import (
     Case,
@@ -101,6 +102,7 @@ class CasePolicy:
         crisis = Q(student__in=viewer.wards) & told & ~Q(against(viewer))
         left_out = has_part(viewer, CaseParty.Part.EXCLUDED)
         shown = ~Q(shown_channel="") & Q(student__in=_family_of(viewer)) & ~Q(left_out)
+        shown &= ~_must_not_be_met(viewer)
         return shown | Q(viewer_face__isnull=False, student__in=_family_of(viewer)) | crisis
 
     def fields(self, viewer: Viewer, obj: Case) -> frozenset[str]:
@@ -120,6 +122,8 @@ class CasePolicy:
             return bool(viewer.roles_towards(obj.student) & may_lower)
         if act in (Act.ENDANGER, Act.UPGRADE):  # whatever is no crisis becomes one by an upgrade
             return (act == Act.ENDANGER) == (obj.channel == Case.Channel.CRISIS)
+        if act == Act.MEET:
+            return obj.channel == Case.Channel.MEETING
         return act == Act.REMIND
 
     def _may_acknowledge(self, viewer: Viewer, obj: Case) -> bool:
@@ -128,6 +132,14 @@ class CasePolicy:
         )
         held = viewer.roles_towards(obj.student)
         return bool(held & MAY_ACKNOWLEDGE) and not reported.exists()
+
+
+def _must_not_be_met(viewer: Viewer) -> Q:
+    """Meetings about a student that this person must not be met about: they do not exist."""
+    orders = Restriction.objects.filter(
+        student=OuterRef("student"), person=viewer.person, kind=Restriction.Kind.NO_MEETING
+    )
+    return Q(Exists(in_force(orders, viewer.at)), shown_channel=Case.Channel.MEETING)
 
 
 def _family_of(viewer: Viewer) -> frozenset[UUID]:

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from ledger import events
 from parties.errors import NotFound, WrongState
+from records.meetings import rows as meetings
 from records.models import Notice
 from workflow import clocks, shipped, step_rows
 from workflow.engine import runtime, sending_back, store
@@ -278,9 +279,15 @@ def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> St
 
 def _anchors(case_id: UUID) -> dict[str, datetime]:
     """Read when a clock is asked for: a handler of this very step may have moved them."""
-    alarm, triaged, over = Case.objects.values_list("alarm_at", "triaged_at", "danger_over_at").get(
-        pk=case_id
-    )
-    deadline = Notice.objects.filter(case_id=case_id).values_list("closes_at", flat=True).first()
-    found = {"report": alarm, "triage": triaged, "danger_over": over, "deadline": deadline}
+    case = Case.objects.only("channel", "alarm_at", "triaged_at", "danger_over_at").get(pk=case_id)
+    found = {
+        "report": case.alarm_at,
+        "triage": case.triaged_at,
+        "danger_over": case.danger_over_at,
+    }
+    if case.channel == Case.Channel.MEETING:
+        found["appointment"] = meetings.appointment(case_id)
+    if case.channel == Case.Channel.NOTICE:
+        closes = Notice.objects.filter(case_id=case_id).values_list("closes_at", flat=True)
+        found["deadline"] = closes.first()
     return {name: moment for name, moment in found.items() if moment is not None}

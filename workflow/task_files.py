@@ -6,12 +6,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from ledger import events
+from parties import relations
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Student
-from workflow import shipped
+from parties.roles import Role
+from workflow import policies, shipped
 from workflow.models import Case, HumanTask
 
 _ACTS: Final = (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)
+#: Who usually comes along to a meeting or a visit.
+_COMPANIONS: Final = (Role.HT, Role.ST, Role.GL, Role.PSY, Role.ME)
 LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 #: Nothing climbs behind a second 接报, and every open task would go: 再次出现危险 starts anew.
 NO_WAY_BACK: Final = frozenset({"acknowledge"})
@@ -30,6 +34,8 @@ class TaskFile:
     about: Person | None
     guardians: Sequence[GuardianLink] = ()
     colleagues: Sequence[Person] = ()
+    #: Who works with this student, where the form asks for colleagues.
+    staff: Sequence[Person] = ()
     earlier: Sequence[HumanTask] = ()
 
 
@@ -55,6 +61,7 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
         about=about,
         guardians=_guardians(task) if mine and case_visible and viewer.is_staff else (),
         colleagues=_colleagues(viewer, task) if mine else (),
+        staff=_staff(viewer, task) if mine else (),
         earlier=_earlier(task) if Act.RETURN in may else (),
     )
 
@@ -83,6 +90,20 @@ def _colleagues(viewer: Viewer, task: HumanTask) -> list[Person]:
     """Who else may do it: to whom it can be handed on."""
     others = [pk for pk in task.candidates if pk != viewer.person.pk]
     return list(Person.objects.filter(pk__in=others).order_by("name", "pk"))
+
+
+def _staff(viewer: Viewer, task: HumanTask) -> list[Person]:
+    """Whoever may come along: posts towards this student, nobody whom the case shuts out."""
+    rules = shipped.form_of(task).schema.get("properties", {}).values()
+    if task.case.student is None or not any(rule.get("x-people") == "staff" for rule in rules):
+        return []
+    shut_out = policies.excluded_people(task.case) | {viewer.person.pk}
+    found: dict[UUID, Person] = {}
+    for role in _COMPANIONS:
+        posts = relations.holders(role=role, at=viewer.at, student=task.case.student)
+        for person in relations.able(posts, at=viewer.at, excluded=shut_out):
+            found.setdefault(person.pk, person)
+    return list(found.values())
 
 
 def _earlier(task: HumanTask) -> list[HumanTask]:

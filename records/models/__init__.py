@@ -6,6 +6,8 @@ from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
 from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
+from records.models.meeting import Meeting, MeetingSlot
+from records.models.meeting_file import DossierItem, MeetingAttempt, MeetingInvitee, MeetingReply
 from records.models.notice import Notice
 from records.models.notice_receipt import NoticeContact, NoticeReceipt
 from records.models.objection import Objection
@@ -17,9 +19,15 @@ __all__ = [
     "Attachment",
     "CommunicationRecord",
     "Delivery",
+    "DossierItem",
     "Evaluation",
     "FileEntry",
     "ItemCheckIn",
+    "Meeting",
+    "MeetingAttempt",
+    "MeetingInvitee",
+    "MeetingReply",
+    "MeetingSlot",
     "Notice",
     "NoticeContact",
     "NoticeReceipt",

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from parties import clock, tenancy
-from tests.api import plan_stories
+from tests.api import meeting_stories, plan_stories
 from tests.api.callers import company, member
 from tests.factories import CN, World
 from tests.processes.notice_walk import drafted, sent
@@ -102,6 +102,17 @@ OPERATIONS = [
     "POST /api/v1/tasks/{task_id}/delegate",
     "POST /api/v1/tasks/{task_id}/remind",
     "POST /api/v1/tasks/{task_id}/return",
+    "GET /api/v1/cases/{case_id}/meeting",
+    "POST /api/v1/cases/{case_id}/meeting",
+    "POST /api/v1/cases/{case_id}/meeting/papers",
+    "POST /api/v1/cases/{case_id}/meeting/slots",
+    "POST /api/v1/cases/{case_id}/meeting/attempts",
+    "POST /api/v1/cases/{case_id}/meeting/move",
+    "POST /api/v1/cases/{case_id}/meeting/held",
+    "GET /api/v1/meetings/{meeting_id}",
+    "POST /api/v1/meetings/{meeting_id}/choose",
+    "POST /api/v1/meetings/{meeting_id}/change",
+    "POST /api/v1/meetings/{meeting_id}/decline",
 ]
 #: A random body is never the right password, form, colleague, earlier step, student or channel.
 NEEDS_LUCK = {
@@ -109,6 +120,13 @@ NEEDS_LUCK = {
     "POST /api/v1/cases/{case_id}/downgrade/confirm",
     "POST /api/v1/cases/{case_id}/upgrade",
     "POST /api/v1/matters",
+    "POST /api/v1/cases/{case_id}/meeting",
+    "POST /api/v1/cases/{case_id}/meeting/attempts",
+    "POST /api/v1/cases/{case_id}/meeting/held",
+    "POST /api/v1/cases/{case_id}/meeting/slots",
+    "POST /api/v1/meetings/{meeting_id}/change",
+    "POST /api/v1/meetings/{meeting_id}/choose",
+    "POST /api/v1/meetings/{meeting_id}/decline",
     "POST /api/v1/links",
     "PATCH /api/v1/items/{item_id}",
     "POST /api/v1/items/{item_id}/verify",
@@ -189,6 +207,9 @@ def test_nobody_gets_a_fault_or_an_undescribed_answer(
     who = PEOPLE[kind]
     caller = company(world) if kind == "company" else member(world, who)
     known, headers = ids(world, crisis, who), caller._all({})
+    if "/meeting" in operation:
+        met = meeting_stories.on_offer(world)
+        known |= {"case_id": met.case_id, "meeting_id": met.meeting.pk}
     cookies = {name: morsel.value for name, morsel in caller.client.cookies.items()}
     method, path = operation.split(" ")
     tried = described()[path][method]

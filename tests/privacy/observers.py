@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -43,6 +43,8 @@ class Ids:
     task: UUID
     message: UUID
     student: UUID
+    #: Whatever else an address is about: a meeting, a notice, an item of a plan.
+    target: UUID = field(default_factory=uuid4)
 
     @classmethod
     def absent(cls, student: UUID) -> "Ids":
@@ -51,12 +53,12 @@ class Ids:
     def fill(self, address: str) -> str:
         for name in ("case", "task", "message", "student"):
             address = address.replace(f"{{{name}_id}}", str(getattr(self, name)))
-        return address
+        return re.sub(r"\{\w+_id\}", str(self.target), address)
 
     def unfill(self, text: str) -> str:
         for name in ("case", "task", "message", "student"):
             text = text.replace(str(getattr(self, name)), f"{{{name}_id}}")
-        return text
+        return text.replace(str(self.target), "{target_id}")
 
 
 def api_addresses(method: str) -> list[str]:

@@ -10,11 +10,12 @@ from typing import Final, Protocol
 from parties.errors import SanfangError
 from parties.models import Person
 from workflow.channels import email, in_app, sms, texts, webhook
-from workflow.channels.envelope import Envelope
+from workflow.channels.envelope import CalendarEntry, Envelope
 from workflow.channels.errors import ChannelError, PermanentFailure, TemporaryFailure
 from workflow.channels.texts import Text
 
 __all__ = [
+    "CalendarEntry",
     "ChannelError",
     "Envelope",
     "PermanentFailure",

@@ -5,7 +5,7 @@ import ssl
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import BadHeaderError
 
 from parties.models import Person
@@ -41,10 +41,10 @@ def send(envelope: Envelope) -> None:
         raise TemporaryFailure("smtp.unreachable") from None
 
 
-def _message(envelope: Envelope) -> EmailMessage:
+def _message(envelope: Envelope) -> EmailMultiAlternatives:
     _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     domain = sender.rpartition("@")[2] or "localhost"
-    return EmailMessage(
+    message = EmailMultiAlternatives(
         subject=envelope.text.subject,
         body=f"{envelope.text.line}\n\n{envelope.text.link or settings.PUBLIC_URL}\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
@@ -56,6 +56,10 @@ def _message(envelope: Envelope) -> EmailMessage:
         },
         connection=get_connection(timeout=settings.EMAIL_TIMEOUT),
     )
+    if envelope.calendar is not None:  # as a part of its own, so that a mail reader offers it
+        kind = f"text/calendar; method={envelope.calendar.method}"
+        message.attach_alternative(envelope.calendar.content, kind)
+    return message
 
 
 def _failure(code: int) -> PermanentFailure | TemporaryFailure:

@@ -9,6 +9,17 @@ from workflow.channels.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """An iCalendar text and its method (RFC 5546), made when the message leaves."""
+
+    method: str
+    content: str
+
+    def __repr__(self) -> str:
+        return f"<calendar entry {self.method}>"
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One message on its way. `key` is the same on every repeat; the receiver drops doubles by it.
 
@@ -21,6 +32,7 @@ class Envelope:
     to_role: str
     template: str
     text: Text
+    calendar: CalendarEntry | None = None
 
     def __repr__(self) -> str:
         return f"<envelope {self.key} {self.template} over {self.channel}>"

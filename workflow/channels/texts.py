@@ -15,7 +15,10 @@ CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 
 #: Templates whose message is a one-time link.
-LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record", "notice.link"})
+LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record", "notice.link", "link.meeting"})
+
+#: Templates whose mail carries a calendar entry.
+CALENDAR_TEMPLATES: Final = frozenset({"meeting.invitation", "meeting.called_off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,33 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
     "task.reminder": {
         CHINESE: Text("您有一项待办尚未办理", "您有一项待办尚未办理，请登录查看。"),
         ENGLISH: Text("A task is waiting for you", "A task is still waiting, please sign in."),
+    },
+    "meeting.choose": {
+        CHINESE: Text("请选择会谈时间", "学校约谈，请登录选择方便的时间。"),
+        ENGLISH: Text("Please choose a time", "The school asks for a talk; please choose a time."),
+    },
+    "meeting.invitation": {
+        CHINESE: Text("学校约谈", "学校约谈，请登录查看。"),
+        ENGLISH: Text("A talk at school", "A talk at school; please sign in to read."),
+    },
+    "meeting.called_off": {
+        CHINESE: Text("学校约谈时间有变", "原来约定的时间取消了，请登录查看。"),
+        ENGLISH: Text("The talk is called off", "The agreed time is off; please sign in to read."),
+    },
+    "meeting.late": {
+        CHINESE: Text("一项会谈工作已超过期限", "一项会谈工作已超过期限，请登录查看。"),
+        ENGLISH: Text("Work on a meeting is late", "Work on a meeting is late, please sign in."),
+    },
+    "record.copy": {
+        CHINESE: Text("您有一份沟通记录副本", "您有一份沟通记录副本，请登录查看。"),
+        ENGLISH: Text("A copy for you", "There is a copy of a record for you, please sign in."),
+    },
+    "link.meeting": {
+        CHINESE: Text("请选择会谈时间", "学校约谈，请用这个链接选择方便的时间；链接只能使用一次。"),
+        ENGLISH: Text(
+            "Please choose a time",
+            "The school asks for a talk: choose a time with this link, once.",
+        ),
     },
     "plan.due": {
         CHINESE: Text("约定的事情到期了", "您有一项约定的事情到期了，请登录看看。"),

@@ -1,6 +1,15 @@
 """What the service tasks of the diagrams do: one module per diagram, same stem."""
 
-from workflow.handlers import crisis, crisis_answers, follow_up, follow_up_answers, intake, notice
+from workflow.handlers import (
+    crisis,
+    crisis_answers,
+    follow_up,
+    follow_up_answers,
+    intake,
+    meeting,
+    meeting_answers,
+    notice,
+)
 
 __all__ = [
     "crisis",
@@ -8,5 +17,7 @@ __all__ = [
     "follow_up",
     "follow_up_answers",
     "intake",
+    "meeting",
+    "meeting_answers",
     "notice",
 ]

@@ -1,0 +1,144 @@
+"""A family chooses when to meet: the times as big buttons, other times in one's own words."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from parties.errors import InvalidInput
+from parties.sign_in import Identity
+from portal import pages
+from portal.session import signed_in, viewing
+from records.models import Meeting, MeetingReply, MeetingSlot
+from workflow import meeting_files, meetings
+from workflow.meeting_files import MeetingFile
+
+_LONGEST_WORDS = 500
+_WEEKDAYS = "一二三四五六日"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in(bound=True)
+def meeting(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, identity, target_id)
+    meetings.choose(
+        school_id=identity.school_id,
+        meeting_id=target_id,
+        slot_id=_uuid(request.POST.get("slot", "")),
+        by=identity.person,
+        at=_now(identity),
+    )
+    return redirect("portal:meeting", target_id=target_id)
+
+
+@require_POST
+@signed_in(bound=True)
+def change(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """这些时间都不方便: the words are what the school plans by."""
+    words = _words(request)
+    try:
+        meetings.ask_change(
+            school_id=identity.school_id,
+            meeting_id=target_id,
+            by=identity.person,
+            at=_now(identity),
+            words=words,
+        )
+    except InvalidInput as refused:
+        return _show(request, identity, target_id, mistake=f"{refused}{refused.mend}")
+    return redirect("portal:meeting", target_id=target_id)
+
+
+@require_POST
+@signed_in(bound=True)
+def decline(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    meetings.decline(
+        school_id=identity.school_id,
+        meeting_id=target_id,
+        by=identity.person,
+        at=_now(identity),
+        words=_words(request),
+    )
+    return redirect("portal:meeting", target_id=target_id)
+
+
+@require_safe
+@signed_in(bound=True)
+def calendar(_request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """The agreed date for one's own calendar."""
+    with viewing(identity) as viewer:
+        file = meeting_files.read(viewer=viewer, meeting_id=target_id)
+        entry = meeting_files.calendar_of(file, viewer=viewer)
+    answer = HttpResponse(entry.content, content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="meeting.ics"'
+    return answer
+
+
+def _show(
+    request: HttpRequest, identity: Identity, target_id: UUID, *, mistake: str = ""
+) -> HttpResponse:
+    with viewing(identity) as viewer:  # sealed words are opened while their keys are in reach
+        file = meeting_files.read(viewer=viewer, meeting_id=target_id)
+        context = {
+            "meeting": file.meeting,
+            "purpose": file.meeting.purpose,
+            "state": _SENTENCES.get(Meeting.State(file.meeting.state), ""),
+            "slots": [_line(slot) for slot in file.slots] if file.may_choose else [],
+            "agreed": None if file.agreed is None else _line(file.agreed),
+            "file": file,
+            "mistake": mistake,
+            "words": _words(request) if mistake else "",
+            "answered": _answered(file, identity),
+        }
+    return pages.show(request, "meeting", context, status=400 if mistake else 200)
+
+
+_SENTENCES = {
+    Meeting.State.PREPARING: "学校正在重新安排时间，安排好后会再通知您。",
+    Meeting.State.NO_SHOW: "学校会再提供几个时间，请留意通知。",
+    Meeting.State.HELD: "这次会谈已经完成。",
+    Meeting.State.NOT_MET: "这次会谈没有约成，学校会再与您联系。",
+    Meeting.State.CANCELLED: "这次会谈已经取消。",
+}
+
+
+def _line(slot: MeetingSlot) -> dict[str, Any]:
+    """10月14日（周三）18:00–18:45, and where."""
+    begins, ends = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+    day = f"{begins.month}月{begins.day}日（周{_WEEKDAYS[begins.weekday()]}）"
+    return {
+        "id": slot.pk,
+        "when": f"{day}{begins:%H:%M}–{ends:%H:%M}",
+        "where": " ".join(part for part in (slot.get_place_kind_display(), slot.place) if part),
+        "mark": "线上" if slot.is_remote else "晚间" if slot.is_evening else "",
+    }
+
+
+def _answered(file: MeetingFile, identity: Identity) -> bool:
+    """Whether this guardian has said that they will not come; they may still choose."""
+    return any(
+        reply.by_id == identity.person.pk
+        and reply.kind == MeetingReply.Kind.DECLINED
+        and reply.round == file.meeting.round
+        for reply in file.replies
+    )
+
+
+def _words(request: HttpRequest) -> str:
+    return request.POST.get("words", "").replace("\x00", "")[:_LONGEST_WORDS]
+
+
+def _now(identity: Identity) -> Any:
+    with viewing(identity) as viewer:
+        return viewer.at
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

@@ -1,0 +1,174 @@
+"""What the family says to the times on offer: one of them, another time, or no.
+
+The first choice counts for the meeting. A second guardian who would rather have another time is
+told so kindly and may ask for a change: two changes in all, because a date that moves for ever is
+no date.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils import timezone
+
+from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from parties.models import Person
+from records.meetings import invitations, rows
+from records.models import Meeting, MeetingInvitee, MeetingReply, MeetingSlot
+
+
+def choose(
+    *, meeting_id: UUID, slot_id: UUID, by: Person, at: datetime, entered_by: Person | None = None
+) -> Meeting:
+    """A guardian chooses a time, or somebody of the school enters what they chose by phone.
+
+    Choosing the agreed time again succeeds, whoever does it.
+
+    Raises:
+        NotFound: the slot is of another meeting or an earlier round.
+        NotAllowed: `by` is no guardian who may be met.
+        WrongState: another time was chosen before; or there is nothing to choose now.
+    """
+    meeting = rows.locked(meeting_id)
+    invitee = _asked(meeting, by, at=at)
+    slot = meeting.slots.filter(pk=slot_id, round=meeting.round).first()
+    if slot is None:
+        raise NotFound("没有找到。")
+    if meeting.state == Meeting.State.AGREED:
+        _refuse_second_choice(meeting, slot)
+        _answer(invitee, MeetingInvitee.Answer.YES, at=at)
+        return meeting
+    if meeting.state != Meeting.State.OFFERED:
+        raise WrongState("现在没有可选的时间，请联系班主任。", meeting=str(meeting.pk))
+    if slot.starts_at <= at:
+        raise WrongState("这个时间已经过去，请选择其他时间。", meeting=str(meeting.pk))
+    slot.chosen_by, slot.chosen_at = by, at
+    slot.save(update_fields=["chosen_by", "chosen_at"])
+    meeting.agree()
+    meeting.save(update_fields=["state", "sequence"])
+    _answer(invitee, MeetingInvitee.Answer.YES, at=at)
+    _reply(meeting, MeetingReply.Kind.CHOSE, by=by, entered_by=entered_by, at=at, slot=slot)
+    rows.record(
+        "meeting.agreed", meeting, by=entered_by or by, at=at, refs=[("slot", slot.pk)],
+        round=meeting.round,
+    )  # fmt: skip
+    return meeting
+
+
+def _refuse_second_choice(meeting: Meeting, slot: MeetingSlot) -> None:
+    agreed = rows.agreed(meeting)
+    if agreed is None or agreed.pk != slot.pk:
+        moment = "" if agreed is None else f"{timezone.localtime(agreed.starts_at):%m月%d日 %H:%M}"
+        raise WrongState(
+            f"会谈已经约在 {moment}。如果您那时来不了，可以申请改期。", meeting=str(meeting.pk)
+        )
+
+
+def ask_change(
+    *, meeting_id: UUID, by: Person, words: str, at: datetime, entered_by: Person | None = None
+) -> Meeting:
+    """None of the times suits, or the agreed one does no more. Asking twice counts once.
+
+    Raises:
+        WrongState: it was changed twice already; or nothing is on offer or agreed.
+        InvalidInput: no word about which times would suit.
+    """
+    meeting = rows.locked(meeting_id)
+    if entered_by is None:
+        _asked(meeting, by, at=at)
+    if not words.strip():
+        raise InvalidInput(
+            "没有说明什么时间方便。", field="words", mend="请写几个您方便的时间，便于重新安排。"
+        )
+    if _asked_before(meeting, by):
+        return meeting
+    if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
+        raise WrongState("现在不能改期，请联系班主任。", meeting=str(meeting.pk))
+    if meeting.changes >= Meeting.MOST_CHANGES:
+        raise WrongState("已经改过两次时间，请直接联系班主任商量。", meeting=str(meeting.pk))
+    was_agreed = meeting.state == Meeting.State.AGREED
+    call_off(meeting, at=at)
+    meeting.reconsider()
+    meeting.save(update_fields=["state", "changes", "sequence"])
+    _reply(meeting, MeetingReply.Kind.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
+    rows.record(
+        "meeting.change_asked", meeting, by=entered_by or by, at=at, number=meeting.changes,
+        agreed="yes" if was_agreed else "no",
+    )  # fmt: skip
+    return meeting
+
+
+def _asked_before(meeting: Meeting, by: Person) -> bool:
+    """A phone sends twice when the answer gets lost: new times are being looked for already."""
+    last = meeting.replies.filter(round=meeting.round).order_by("-at", "-pk").first()
+    return (
+        meeting.state == Meeting.State.PREPARING
+        and last is not None
+        and last.kind == MeetingReply.Kind.CHANGE
+        and last.by_id == by.pk
+    )
+
+
+def decline(
+    *, meeting_id: UUID, by: Person, words: str, at: datetime, entered_by: Person | None = None
+) -> bool:
+    """A guardian will not come; True when nobody of the family is left to wait for.
+
+    Declining twice counts once. Raises WrongState: no time is on offer.
+    """
+    meeting = rows.locked(meeting_id)
+    invitee = _asked(meeting, by, at=at)
+    if meeting.state != Meeting.State.OFFERED:
+        raise WrongState("现在没有待答复的时间，请联系班主任。", meeting=str(meeting.pk))
+    if invitee.answer != MeetingInvitee.Answer.NO:
+        _answer(invitee, MeetingInvitee.Answer.NO, at=at)
+        _reply(
+            meeting, MeetingReply.Kind.DECLINED, by=by, entered_by=entered_by, at=at, words=words
+        )
+        rows.record("meeting.declined", meeting, by=entered_by or by, at=at, round=meeting.round)
+    waiting = invitations.guardians(meeting, at=at)
+    return all(one.answer == MeetingInvitee.Answer.NO for one in waiting)
+
+
+def call_off(meeting: Meeting, *, at: datetime) -> None:
+    """The agreed time, if there is one, holds no more."""
+    meeting.slots.filter(chosen_at__isnull=False, called_off_at__isnull=True).update(
+        called_off_at=at
+    )
+
+
+def _asked(meeting: Meeting, by: Person, *, at: datetime) -> MeetingInvitee:
+    for invitee in invitations.guardians(meeting, at=at):
+        if invitee.person_id == by.pk:
+            return invitee
+    raise NotAllowed("只有受邀的家长可以答复。", meeting=str(meeting.pk))
+
+
+def _answer(invitee: MeetingInvitee, answer: str, *, at: datetime) -> None:
+    invitee.answer, invitee.answered_at = answer, at
+    invitee.save(update_fields=["answer", "answered_at"])
+
+
+def _reply(  # noqa: PLR0913 -- one argument per column
+    meeting: Meeting,
+    kind: str,
+    *,
+    by: Person,
+    entered_by: Person | None,
+    at: datetime,
+    slot: MeetingSlot | None = None,
+    words: str = "",
+) -> None:
+    last = meeting.replies.aggregate(last=Max("at"))["last"]
+    MeetingReply.objects.create(
+        school_id=meeting.school_id,
+        student=meeting.student,
+        meeting=meeting,
+        round=meeting.round,
+        kind=kind,
+        slot=slot,
+        words=words.strip(),
+        by=by,
+        entered_by=entered_by or by,
+        at=at if last is None else max(at, last),
+    )

@@ -1,0 +1,68 @@
+"""F2: the papers for the meeting. A list of what lies on the table, not copies of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from parties.errors import InvalidInput, WrongState
+from parties.models import Person
+from records.meetings import rows
+from records.models import DossierItem, Meeting
+
+
+def add(  # noqa: PLR0913 -- one argument per column
+    *,
+    meeting_id: UUID,
+    kind: str,
+    note: str,
+    by: Person,
+    at: datetime,
+    basis: str = "",
+    basis_note: str = "",
+) -> DossierItem:
+    """Put a paper on the list; the same kind again replaces what was said about it.
+
+    Raises:
+        InvalidInput: unknown kind, or a psychological report without consent or a named duty.
+        WrongState: the meeting is over.
+    """
+    meeting = rows.locked(meeting_id)
+    if meeting.state not in Meeting.OPEN:
+        raise WrongState("会谈已经结束。", meeting=str(meeting.pk))
+    _refuse_unfounded(kind, basis, basis_note)
+    item, _ = DossierItem.objects.update_or_create(
+        school_id=meeting.school_id,
+        meeting=meeting,
+        kind=kind,
+        defaults={
+            "student": meeting.student,
+            "note": note.strip(),
+            "basis": basis,
+            "basis_note": basis_note.strip(),
+            "added_by": by,
+            "added_at": at,
+        },
+    )
+    rows.record(
+        "meeting.paper_added", meeting, by=by, at=at, refs=[("paper", item.pk)], paper=kind,
+        basis=basis,
+    )  # fmt: skip
+    return item
+
+
+def _refuse_unfounded(kind: str, basis: str, basis_note: str) -> None:
+    if kind not in DossierItem.Kind.values:
+        raise InvalidInput("没有这种材料。", field="kind", mend="请从列表中选择。")
+    if basis not in DossierItem.Basis.values:
+        raise InvalidInput("没有这种依据。", field="basis", mend="请选择“同意”或“职责所需”。")
+    if kind != DossierItem.Kind.PSY_REPORT:
+        return
+    if not basis:
+        raise InvalidInput(
+            "使用心理评估报告须有依据。",
+            field="basis",
+            mend="请取得本人或监护人同意，或写明职责；否则不要带入会谈。",
+        )
+    if not basis_note.strip():
+        raise InvalidInput(
+            "没有写明依据。", field="basis_note", mend="请填写同意书编号，或职责的出处。"
+        )

@@ -1,0 +1,67 @@
+"""Finding and locking a meeting, and the events that every verb appends."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ledger import events
+from parties.errors import NotFound
+from parties.models import Person
+from records.models import Meeting, MeetingSlot
+
+
+def locked(meeting_id: UUID) -> Meeting:
+    """The meeting, nobody else's until the end of the transaction. Raises NotFound."""
+    rows = Meeting.objects.select_for_update(of=("self",)).select_related("student__person")
+    found = rows.filter(pk=meeting_id).first()
+    if found is None:
+        raise NotFound("没有找到。")
+    return found
+
+
+def of_case(case_id: UUID) -> Meeting | None:
+    """The meeting of this case that counts now: the last one prepared."""
+    return Meeting.objects.filter(case_id=case_id).order_by("-prepared_at", "-pk").first()
+
+
+def on_offer(meeting: Meeting) -> list[MeetingSlot]:
+    """The times of the present round, earliest first."""
+    return list(meeting.slots.filter(round=meeting.round).order_by("starts_at", "pk"))
+
+
+def agreed(meeting: Meeting) -> MeetingSlot | None:
+    """The one time that holds, if there is one."""
+    return meeting.slots.filter(chosen_at__isnull=False, called_off_at__isnull=True).first()
+
+
+def called_off(meeting: Meeting) -> MeetingSlot | None:
+    """The last agreed time that holds no more."""
+    return meeting.slots.filter(called_off_at__isnull=False).order_by("-called_off_at").first()
+
+
+def appointment(case_id: UUID) -> datetime | None:
+    """When the meeting of this case is over: as held, or as agreed."""
+    meeting = of_case(case_id)
+    if meeting is None:
+        return None
+    slot = agreed(meeting)
+    return meeting.held_at or (None if slot is None else slot.ends_at)
+
+
+def record(
+    kind: str,
+    meeting: Meeting,
+    *,
+    by: Person | None,
+    at: datetime,
+    refs: list[events.Subject] | None = None,
+    **codes: str | int,
+) -> None:
+    events.append(
+        school_id=meeting.school_id,
+        kind=kind,
+        actor=None if by is None else by.pk,
+        subject=("case", meeting.case_id),
+        refs=[("meeting", meeting.pk), *(refs or [])],
+        at=at,
+        payload=codes,
+    )

@@ -1,0 +1,272 @@
+"""What belongs to a meeting: who is asked to come and who must not, papers, tries, and answers."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.db.models import F, Q
+
+from parties.crypto import EncryptedTextField
+from parties.models import Person, School, Student
+from records.models.meeting import Meeting, MeetingSlot
+from records.models.statement import PreparedItem
+
+
+class MeetingInvitee(models.Model):
+    """Somebody who must be there, or must not: then with the reason, and never with a message."""
+
+    class Part(models.TextChoices):
+        MUST = "MUST", "应到"
+        MUST_NOT = "MUST_NOT", "不得到场"
+
+    class Capacity(models.TextChoices):
+        GUARDIAN = "GUARDIAN", "监护人"
+        STUDENT = "STUDENT", "学生"
+        STAFF = "STAFF", "教职工"
+        COMPANY = "COMPANY", "企业人员"
+
+    class Reason(models.TextChoices):
+        NONE = "", "—"
+        NO_MEETING = "NO_MEETING", "不见面的限制"
+        NO_CONTACT = "NO_CONTACT", "禁止联系的限制"
+        DO_NOT_TELL = "DO_NOT_TELL", "不告知的限制"
+        NO_ACCESS = "NO_ACCESS", "不可查看子女信息"
+        NAMED = "NAMED", "应当回避"
+
+    class Answer(models.TextChoices):
+        NONE = "", "未答复"
+        YES = "YES", "参加"
+        NO = "NO", "不参加"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="invitees", db_constraint=False
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="meeting_parts", db_constraint=False
+    )
+    capacity = models.CharField(max_length=8, choices=Capacity.choices)
+    part = models.CharField(max_length=8, choices=Part.choices)
+    reason = models.CharField(max_length=11, choices=Reason.choices, blank=True, default="")
+    turn = models.PositiveSmallIntegerField("联系顺序", default=0)
+    answer = models.CharField(max_length=3, choices=Answer.choices, blank=True, default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "CRI",
+        "school": "AUD",
+        "meeting": "CRI",
+        "person": "CRI TPD",
+        "capacity": "CRI",
+        "part": "CRI TPD",
+        "reason": "CRI TPD",
+        "turn": "CRI",
+        "answer": "CRI TPD",
+        "answered_at": "CRI TPD",
+        "told_at": "CRI TPD",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "meeting", "person"], name="one_invitation_per_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(part="MUST", reason="") | Q(part="MUST_NOT") & ~Q(reason=""),
+                name="who_must_not_come_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(part="MUST") | Q(told_at__isnull=True, answer=""),
+                name="who_must_not_come_is_never_told",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"meeting invitee #{self.pk} {self.part}"
+
+
+class DossierItem(models.Model):
+    """A paper on the table. A psychological report needs consent or a named duty."""
+
+    Kind = PreparedItem.Kind
+    Basis = PreparedItem.Basis
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="dossier", db_constraint=False
+    )
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    note = EncryptedTextField("日期、出处、要点", blank=True, default="")
+    basis = models.CharField(max_length=7, choices=Basis.choices, blank=True, default="")
+    basis_note = EncryptedTextField("同意书编号或职责说明", blank=True, default="")
+    added_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    added_at = models.DateTimeField()
+
+    #: The class of `note` is that of its kind: PreparedItem.CLASSES.
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "student": "COM",
+        "meeting": "COM",
+        "kind": "COM",
+        "note": "COM",
+        "basis": "COM",
+        "basis_note": "COM",
+        "added_by": "COM",
+        "added_at": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "meeting", "kind"], name="one_paper_per_kind"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="PSY_REPORT") | Q(basis__in=["CONSENT", "DUTY"]),
+                name="psy_paper_needs_a_basis",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"dossier item #{self.pk} {self.kind}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id
+
+
+class MeetingAttempt(models.Model):
+    """三有: when it was tried, where and how, and what came of it. Rows are only added."""
+
+    class Channel(models.TextChoices):
+        PHONE = "PHONE", "电话"
+        MESSAGE = "MESSAGE", "短信或微信"
+        LETTER = "LETTER", "书面函"
+        HOME_VISIT = "HOME_VISIT", "家访"
+        OTHER = "OTHER", "其他"
+
+    class Outcome(models.TextChoices):
+        AGREED = "AGREED", "已约定时间"
+        MET = "MET", "当场会谈"
+        OTHER_TIME = "OTHER_TIME", "希望另约时间"
+        REFUSED = "REFUSED", "联系到，不愿会谈"
+        NO_ANSWER = "NO_ANSWER", "未联系到"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="attempts", db_constraint=False
+    )
+    round = models.PositiveSmallIntegerField()
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    tried_at = models.DateTimeField("时间")
+    place = EncryptedTextField("地点或号码", blank=True, default="")
+    note = EncryptedTextField("记录", blank=True, default="")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    companion = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    recorded_at = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "student": "COM",
+        "meeting": "COM",
+        "round": "COM",
+        "person": "COM",
+        "channel": "COM",
+        "outcome": "COM",
+        "tried_at": "COM",
+        "place": "COM",
+        "note": "COM",
+        "by": "COM",
+        "companion": "COM",
+        "recorded_at": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(channel="HOME_VISIT")
+                | Q(companion__isnull=False) & ~Q(companion=F("by")),
+                name="home_visit_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(tried_at__lte=F("recorded_at")), name="attempt_was_before_its_record"
+            ),
+        ]
+        indexes = [models.Index(fields=["meeting", "recorded_at"], name="attempt_in_order")]
+
+    def __str__(self) -> str:
+        return f"meeting attempt #{self.pk} {self.outcome}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id
+
+
+class MeetingReply(models.Model):
+    """What the family, or the school on its own part, said about the time. Rows are only added."""
+
+    class Kind(models.TextChoices):
+        CHOSE = "CHOSE", "选定时间"
+        CHANGE = "CHANGE", "请求改期"
+        DECLINED = "DECLINED", "不参加"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="replies", db_constraint=False
+    )
+    round = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    slot = models.ForeignKey(
+        MeetingSlot, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    words = EncryptedTextField("说明", blank=True, default="")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    at = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "COM",
+        "school": "AUD",
+        "student": "COM",
+        "meeting": "COM",
+        "round": "COM",
+        "kind": "COM",
+        "slot": "COM",
+        "words": "COM",
+        "by": "COM",
+        "entered_by": "COM",
+        "at": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="CHOSE", slot__isnull=False)
+                | ~Q(kind="CHOSE") & Q(slot__isnull=True),
+                name="choice_names_its_slot",
+            ),
+        ]
+        indexes = [models.Index(fields=["meeting", "at"], name="reply_in_order")]
+
+    def __str__(self) -> str:
+        return f"meeting reply #{self.pk} {self.kind}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.student_id

@@ -1,0 +1,163 @@
+"""Choosing a time on a phone: by a one-time link, without script, in plain Chinese."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from icalendar import Calendar
+
+from parties import tenancy
+from parties.models import Restriction
+from tests.api.meeting_stories import begun, moments, on_offer
+from tests.factories import LONG_AGO, World
+from tests.portal.visitors import Phone, by_link, by_password
+from tests.processes.meeting_walk import MeetingWalk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def walk(world: World) -> MeetingWalk:
+    return on_offer(world)
+
+
+@pytest.fixture
+def phone(world: World, walk: MeetingWalk) -> Phone:
+    """The mother followed the link in her message."""
+    return by_link(world, "mother", purpose="MEETING", target_id=walk.meeting.pk)
+
+
+def address(walk: MeetingWalk) -> str:
+    return f"/meetings/{walk.meeting.pk}"
+
+
+def press(phone: Phone, walk: MeetingWalk, number: int) -> None:
+    slots = re.findall(r'name="slot" value="([^"]+)"', phone.html)
+    phone.send(address(walk), slot=slots[number - 1])
+
+
+def test_the_link_lands_on_the_times(phone: Phone) -> None:
+    begins = timezone.localtime(moments()[2])
+
+    assert phone.page.status_code == 200
+    assert f"{begins.month}月{begins.day}日（周" in phone.text
+    assert "18:00–18:45（晚间） 学校办公室 行政楼 302" in phone.text
+    assert "两次实训考核未达标" in phone.text
+    assert phone.html.count('name="slot"') == 3
+    assert "<script" not in phone.html
+
+
+def test_a_choice_is_confirmed_with_an_entry_for_the_calendar(
+    phone: Phone, walk: MeetingWalk
+) -> None:
+    press(phone, walk, 3)
+
+    assert "时间已经约定" in phone.text
+    assert 'name="slot"' not in phone.html
+    entry = phone.client.get(f"{address(walk)}/calendar")
+    assert entry["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "attachment" in entry["Content-Disposition"]
+    event: Any = Calendar.from_ical(entry.content).walk("VEVENT")[0]
+    assert event["DTSTART"].dt == moments()[2]
+    assert "student" not in entry.content.decode()
+
+
+def test_no_entry_before_there_is_a_date(phone: Phone, walk: MeetingWalk) -> None:
+    assert phone.client.get(f"{address(walk)}/calendar").status_code == 404
+
+
+def test_none_of_the_times_suits(phone: Phone, walk: MeetingWalk) -> None:
+    phone.send(f"{address(walk)}/change", words=" ")
+    assert phone.page.status_code == 400
+    assert "请写几个您方便的时间" in phone.text
+    phone.send(f"{address(walk)}/change", words="周三晚上")
+
+    assert "正在重新安排时间" in phone.text
+    assert walk.open() == {"meeting_offer_slots"}
+
+
+def test_an_agreed_time_may_be_changed_and_after_two_changes_one_phones(
+    phone: Phone, walk: MeetingWalk
+) -> None:
+    press(phone, walk, 1)
+    assert "申请改期" in phone.text
+    with tenancy.scope(walk.world.id):
+        meeting = walk.meeting_inside()
+        meeting.changes = 2
+        meeting.save()
+    phone.open(address(walk))
+
+    assert "申请改期" not in phone.text
+    assert "打电话与班主任商量" in phone.text
+
+
+def test_the_second_guardian_is_told_kindly(world: World, phone: Phone, walk: MeetingWalk) -> None:
+    father = by_password(world, "father")
+    father.open(address(walk))
+    press(phone, walk, 1)
+    press(father, walk, 2)
+
+    assert father.page.status_code == 409
+    assert "会谈已经约在" in father.text
+    assert "可以申请改期" in father.text
+
+
+def test_who_declined_may_think_better_of_it(phone: Phone, walk: MeetingWalk) -> None:
+    phone.send(f"{address(walk)}/decline", words="在外地")
+    assert "仍可选择时间" in phone.text
+    press(phone, walk, 2)
+
+    assert "时间已经约定" in phone.text
+
+
+def test_the_link_opens_this_meeting_and_nothing_else(phone: Phone, walk: MeetingWalk) -> None:
+    for path in (f"/meetings/{uuid4()}", f"/cases/{walk.case_id}"):
+        phone.open(path)
+        assert phone.page.status_code == 403, path
+
+
+@pytest.mark.parametrize("who", ["stranger", "classmate", "mentor", "counsellor", "auditor"])
+def test_hidden_and_absent_are_the_same_page(world: World, walk: MeetingWalk, who: str) -> None:
+    visitor = by_password(world, who)
+    hidden = visitor.client.get(address(walk))
+    absent = visitor.client.get(f"/meetings/{uuid4()}")
+
+    assert hidden.status_code == absent.status_code == 404
+    assert hidden.content == absent.content
+
+
+@pytest.mark.parametrize("kind", ["NO_MEETING", "NO_CONTACT", "DO_NOT_TELL"])
+def test_a_barred_guardian_finds_nothing_even_by_a_link_of_yesterday(
+    world: World, walk: MeetingWalk, kind: str
+) -> None:
+    visitor = by_link(world, "father", purpose="MEETING", target_id=walk.meeting.pk)
+    assert visitor.page.status_code == 200
+    with tenancy.scope(world.id):
+        Restriction.objects.create(
+            school=world.school, student=world.student, person=world["father"], kind=kind,
+            starts_at=LONG_AGO,
+        )  # fmt: skip
+
+    assert visitor.client.get(address(walk)).status_code == 404
+    slot = str(walk.slots()[0].pk)
+    visitor.send(address(walk), slot=slot)
+    assert visitor.page.status_code == 404
+    assert walk.meeting.state == "OFFERED"
+
+
+def test_what_a_page_sends_is_no_fault_whatever_it_is(phone: Phone, walk: MeetingWalk) -> None:
+    for slot in ("", "x", "\x00", str(uuid4())):
+        phone.send(address(walk), slot=slot)
+        assert phone.page.status_code == 404
+        phone.open(address(walk))
+
+
+def test_the_teacher_picks_colleagues_and_never_the_family_to_come_along(world: World) -> None:
+    teacher = by_password(world, "teacher")
+    teacher.open(f"/tasks/{begun(world).task('meeting_prepare').pk}")
+
+    boxes = set(re.findall(r'name="answer-people" value="([^"]+)"', teacher.html))
+    names = {name for name, person in world.people.items() if str(person.pk) in boxes}
+    assert names == {"counsellor", "grade_leader", "duty_officer", "head_of_office"}

@@ -1,0 +1,74 @@
+"""A guardian who must not be met: a meeting about the child changes not one byte for them."""
+
+import pytest
+
+from parties import tenancy
+from parties.models import Restriction
+from records.models import MeetingInvitee
+from tests.api.meeting_stories import on_offer
+from tests.factories import LONG_AGO, World
+from tests.privacy.observers import Ids, differences
+from tests.privacy.test_two_worlds import deliver, observer, phone
+from tests.processes.meeting_walk import MeetingWalk
+from workflow.models import HumanTask, Notification
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OUTSIDE = ["father", "classmate", "stranger", "mentor", "data_admin", "company", "other_head"]
+
+
+def real_ids(walk: MeetingWalk) -> Ids:
+    meeting = walk.meeting.pk
+    with tenancy.scope(walk.world.id):
+        task = HumanTask.objects.filter(case=walk.case_id).earliest("created_at")
+        message = Notification.objects.filter(case=walk.case_id, channel="in_app").first()
+        assert message is not None
+        return Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk, meeting)
+
+
+@pytest.mark.parametrize("kind", ["NO_MEETING", "NO_CONTACT", "DO_NOT_TELL"])
+def test_a_meeting_that_goes_on_without_him_does_not_exist(
+    world: World, other_school: World, kind: str
+) -> None:
+    with tenancy.scope(world.id):
+        Restriction.objects.create(
+            school=world.school, student=world.student, person=world["father"], kind=kind,
+            starts_at=LONG_AGO,
+        )  # fmt: skip
+    # Only the father's eyes change with the kind of restriction.
+    watching = OUTSIDE if kind == "NO_MEETING" else ["father"]
+    seen = {who: observer(world, other_school, who) for who in watching}
+    nothing = Ids.absent(world.student.pk)
+    before = {who: (one.asks(nothing), phone(world, who)) for who, one in seen.items()}
+
+    walk = on_offer(world)
+    walk.choose(1)
+    walk.change()
+    deliver()
+
+    leaks: list[str] = []
+    for who, one in seen.items():
+        calm, quiet = before[who]
+        found = differences(calm, one.asks(real_ids(walk)))
+        found += differences(calm, one.asks(Ids.absent(world.student.pk)))
+        leaks += [f"{who}: {line}" for line in found]
+        leaks += [f"{who}: phone"] if phone(world, who) != quiet else []
+    assert not leaks, "\n".join(leaks)
+    assert walk.told("meeting.called_off") == {"mother", "student", "teacher"}
+    with tenancy.scope(world.id):
+        kept_away = MeetingInvitee.objects.get(part="MUST_NOT")
+        assert (kept_away.person_id, kept_away.reason) == (world["father"].pk, kind)
+
+
+def test_the_same_eyes_do_notice_what_they_may_see(world: World, other_school: World) -> None:
+    """The comparison has teeth: the mother's answers differ."""
+    mother = observer(world, other_school, "mother")
+    before = mother.asks(Ids.absent(world.student.pk))
+
+    walk = on_offer(world)
+    deliver()
+
+    found = differences(before, mother.asks(real_ids(walk)))
+    assert any("GET /meetings/" in line for line in found)
+    assert any("page get /meetings/" in line for line in found)
+    assert any(line.startswith("GET /cases") for line in found)

@@ -1,0 +1,90 @@
+"""The date of a meeting as an iCalendar entry (RFC 5545, scheduled as in RFC 5546).
+
+It is made when the mail leaves, from the rows as they are then, and kept nowhere. It says when and
+where, and nothing of whom or what about: calendars are shared, and phones read them aloud.
+"""
+
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from records.meetings import rows
+from records.models import Meeting, MeetingSlot
+from workflow.channels import CalendarEntry
+
+SUMMARY: Final = "学校约谈，请登录查看"
+PRODUCT: Final = "-//Sanfang//meetings//ZH"
+REQUEST: Final = "REQUEST"
+CANCEL: Final = "CANCEL"
+INVITATION: Final = "meeting.invitation"
+
+
+def of(key: str, template: str, *, address: str, at: datetime) -> CalendarEntry | None:
+    """The entry of the message `key` (template:meeting:sequence:...); None when it is outdated.
+
+    Inside a scope. An invitation to a date that was called off meanwhile would lead people to a
+    closed door, and a cancellation must not undo a later date.
+    """
+    _, meeting_id, sequence, *_ = key.split(":")
+    meeting = Meeting.objects.filter(pk=UUID(meeting_id)).first()
+    if meeting is None or meeting.sequence != int(sequence):
+        return None
+    if template == INVITATION:
+        slot = rows.agreed(meeting)
+        return None if slot is None else entry(meeting, slot, REQUEST, address=address, at=at)
+    slot = rows.called_off(meeting)
+    return None if slot is None else entry(meeting, slot, CANCEL, address=address, at=at)
+
+
+def entry(
+    meeting: Meeting, slot: MeetingSlot, method: str, *, address: str = "", at: datetime
+) -> CalendarEntry:
+    """`address` is the one reader's own mailbox; nobody else is named."""
+    event = Event()
+    event.add("uid", uid(meeting.pk))
+    event.add("sequence", meeting.sequence)
+    event.add("dtstamp", at)
+    event.add("dtstart", slot.starts_at)
+    event.add("dtend", slot.ends_at)
+    event.add("summary", SUMMARY)
+    event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
+    event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    event.add("url", f"{settings.PUBLIC_URL}/meetings/{meeting.pk}")
+    if place := _place(slot):
+        event.add("location", place)
+    if address:
+        event.add("attendee", _attendee(address), encode=False)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return CalendarEntry(method, calendar.to_ical().decode())
+
+
+def uid(meeting_id: UUID) -> str:
+    """The same for every version of one meeting, so that a calendar replaces the earlier one."""
+    _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return f"{meeting_id}@{sender.rpartition('@')[2] or 'localhost'}"
+
+
+def _place(slot: MeetingSlot) -> str:
+    """At home is nobody's business but the family's: no address leaves."""
+    if slot.place_kind == MeetingSlot.Place.HOME:
+        return ""
+    return " ".join(part for part in (slot.get_place_kind_display(), slot.place) if part)
+
+
+def _mailbox(address: str) -> vCalAddress:
+    return vCalAddress(f"mailto:{address}")
+
+
+def _attendee(address: str) -> vCalAddress:
+    found = _mailbox(address)
+    found.params["ROLE"] = vText("REQ-PARTICIPANT")
+    found.params["RSVP"] = vText("FALSE")
+    return found

@@ -1,0 +1,111 @@
+"""What one reader gets to see of a meeting, and that they opened it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from uuid import UUID
+
+from django.db.models import Model
+
+from ledger import events
+from parties import crypto
+from parties.access import Act, Viewer
+from parties.errors import NotFound
+from records.meetings import rows
+from records.models import (
+    DossierItem,
+    Meeting,
+    MeetingAttempt,
+    MeetingInvitee,
+    MeetingReply,
+    MeetingSlot,
+)
+from workflow.calendar_entries import REQUEST, entry
+from workflow.channels import CalendarEntry
+from workflow.models import Case
+
+M = TypeVar("M", bound=Model)
+
+#: A family that has changed twice is asked to phone instead of being offered a third change.
+MOST_CHANGES: Final = Meeting.MOST_CHANGES
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFile:
+    """One meeting with the eyes of one reader; lists of what they may not see are empty."""
+
+    meeting: Meeting
+    fields: frozenset[str]
+    slots: Sequence[MeetingSlot]
+    agreed: MeetingSlot | None
+    may_choose: bool
+    may_change: bool
+    invitees: Sequence[MeetingInvitee] = ()
+    dossier: Sequence[tuple[DossierItem, frozenset[str]]] = ()
+    attempts: Sequence[MeetingAttempt] = ()
+    replies: Sequence[MeetingReply] = ()
+
+
+def read(*, viewer: Viewer, meeting_id: UUID) -> MeetingFile:
+    """Open a meeting and record it. Inside a scope. Raises NotFound."""
+    return _file(viewer, viewer.get(Meeting, meeting_id))
+
+
+def read_of_case(*, viewer: Viewer, case_id: UUID) -> MeetingFile:
+    """The meeting of a visible case that counts now. Raises NotFound."""
+    viewer.get(Case, case_id)
+    newest = viewer.rows(Meeting).filter(case_id=case_id).order_by("-prepared_at", "-pk").first()
+    if newest is None:
+        raise NotFound("没有找到。")
+    return _file(viewer, newest)
+
+
+def calendar_of(file: MeetingFile, *, viewer: Viewer) -> CalendarEntry:
+    """The agreed date as a calendar entry. Raises NotFound while there is none."""
+    if file.agreed is None:
+        raise NotFound("没有找到。")
+    return entry(file.meeting, file.agreed, REQUEST, at=viewer.at)
+
+
+def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
+    _record(viewer, meeting)
+    slots = list(viewer.rows(MeetingSlot).filter(meeting=meeting, round=meeting.round))
+    crypto.warm([meeting, *slots])
+    agreed = rows.agreed(meeting)
+    may = viewer.may(Act.CHOOSE_TIME, meeting)
+    changeable = meeting.state in (Meeting.State.OFFERED, Meeting.State.AGREED)
+    return MeetingFile(
+        meeting=meeting,
+        fields=viewer.fields(meeting),
+        slots=sorted(slots, key=lambda slot: (slot.starts_at, str(slot.pk))),
+        agreed=agreed,
+        may_choose=may and meeting.state == Meeting.State.OFFERED,
+        may_change=may and changeable and meeting.changes < MOST_CHANGES,
+        invitees=_parts(viewer, MeetingInvitee, meeting, "person", "part", "capacity", "turn"),
+        dossier=[
+            (item, viewer.fields(item))
+            for item in _parts(viewer, DossierItem, meeting, "student", "kind")
+        ],
+        attempts=_parts(viewer, MeetingAttempt, meeting, "person,by", "tried_at"),
+        replies=_parts(viewer, MeetingReply, meeting, "by", "at"),
+    )
+
+
+def _parts(viewer: Viewer, model: type[M], meeting: Meeting, joined: str, *by: str) -> list[M]:
+    """What the viewer sees of one kind of thing that belongs to the meeting, in order."""
+    found = viewer.rows(model).filter(meeting=meeting).select_related(*joined.split(","))
+    rows_ = list(found.order_by(*by, "pk"))
+    crypto.warm(rows_)
+    return rows_
+
+
+def _record(viewer: Viewer, meeting: Meeting) -> None:
+    events.append(
+        school_id=meeting.school_id,
+        kind="meeting.read",
+        actor=viewer.person.pk,
+        subject=("access", meeting.case_id),
+        refs=[("meeting", meeting.pk)],
+        at=viewer.at,
+        payload={},
+    )

@@ -1,0 +1,153 @@
+"""Who hears of a meeting: times to choose from, an invitation, that it is off, a copy, a delay.
+
+Nobody is told who may not be met: the list is looked through before every telling, and once more
+when a message leaves (workflow.deliveries).
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from parties import links, relations
+from parties.models import Person, SignInLink
+from parties.roles import Role
+from records.meetings import family, invitations
+from records.models import Meeting, MeetingInvitee
+from workflow import contacts, notifications, policies, waking
+from workflow.models import Case, CaseParty
+from workflow.notifications import Message
+
+CHOOSE: Final = "meeting.choose"
+LINK: Final = "link.meeting"
+INVITATION: Final = "meeting.invitation"
+CALLED_OFF: Final = "meeting.called_off"
+LATE: Final = "meeting.late"
+COPY: Final = "record.copy"
+
+#: As long as a family may need to answer, weekend and ladder included. Machine time.
+LINK_LIFETIME: Final = timedelta(days=7)
+_ROLES: Final = {
+    MeetingInvitee.Capacity.GUARDIAN: Role.G,
+    MeetingInvitee.Capacity.STUDENT: Role.STU,
+    MeetingInvitee.Capacity.COMPANY: Role.CM,
+    MeetingInvitee.Capacity.STAFF: Role.HT,
+}
+
+
+def shield(case: Case, meeting: Meeting | None, *, at: datetime) -> frozenset[UUID]:
+    """Whoever must not be met does not even see the case; returns everybody who is kept out."""
+    if case.student is None:
+        return frozenset()
+    named = contacts.named(case)
+    household = (
+        family.of(case.student, at=at, named=named)
+        if meeting is None
+        else invitations.review(meeting, at=at, named=named)
+    )
+    CaseParty.objects.bulk_create(
+        [
+            CaseParty(
+                school_id=case.school_id, case=case, person_id=person, since=at,
+                part=CaseParty.Part.EXCLUDED,
+            )
+            for person in sorted(household.shut_out)
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    return frozenset(household.shut_out) | named
+
+
+def ask_to_choose(case: Case, meeting: Meeting, *, at: datetime) -> int:
+    """Each guardian hears of the times, with a link of their own; how many there were."""
+    asked = invitations.guardians(meeting, at=at)
+    people = _people(invitee.person_id for invitee in asked)
+    rows = [message for person in people for message in _choices(case, meeting, person)]
+    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+    invitations.mark_told(meeting, [person.pk for person in people], at=at)
+    return len(people)
+
+
+def _choices(case: Case, meeting: Meeting, person: Person) -> list[Message]:
+    key = f"{CHOOSE}:{meeting.pk}:{meeting.round}:{person.pk}:in_app"
+    found = [_message(case, person.pk, Role.G, "in_app", CHOOSE, key)]
+    outside = waking.channels_of(person, ("sms", "email"))
+    if outside:
+        link = links.issue(
+            person=person,
+            purpose=SignInLink.Purpose.MEETING,
+            target_id=meeting.pk,
+            lifetime=LINK_LIFETIME,
+        )
+        found += [
+            _message(case, person.pk, Role.G, channel, LINK, f"{LINK}:{link.pk}:{channel}")
+            for channel in outside
+        ]
+    return found
+
+
+def invite(case: Case, meeting: Meeting, *, at: datetime) -> int:
+    """Everybody who must be there gets the date, by mail with a calendar entry."""
+    return _to_all(case, meeting, INVITATION, at=at, told=None)
+
+
+def call_off(case: Case, meeting: Meeting, *, at: datetime) -> int:
+    """Whoever was invited hears that the date holds no more."""
+    return _to_all(case, meeting, CALLED_OFF, at=at, told=True)
+
+
+def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: bool | None) -> int:
+    invitees = meeting.invitees.filter(part=MeetingInvitee.Part.MUST)
+    if told:
+        invitees = invitees.filter(told_at__isnull=False)
+    barred = contacts.barred(case, at=at)
+    capacities = dict(invitees.exclude(person__in=barred).values_list("person_id", "capacity"))
+    rows = []
+    people = _people(capacities)
+    for person in people:
+        for channel in waking.channels_of(person, ("in_app", "email")):
+            key = f"{template}:{meeting.pk}:{meeting.sequence}:{person.pk}:{channel}"
+            role = _ROLES[MeetingInvitee.Capacity(capacities[person.pk])]
+            rows.append(_message(case, person.pk, role, channel, template, key))
+    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+    if not told:
+        invitations.mark_told(meeting, [person.pk for person in people], at=at)
+    return len(people)
+
+
+def tell_late(case: Case, *, clock: str, at: datetime) -> None:
+    """年级组长 hears that a clock of this meeting was missed."""
+    posts = relations.holders(role=Role.GL, at=at, student=case.student)
+    excluded = policies.excluded_people(case)
+    rows = [
+        _message(
+            case, person.pk, Role.GL, "in_app", LATE,
+            f"{LATE}:{case.pk}:{clock}:{at.isoformat()}:{person.pk}",
+        )
+        for person in relations.able(posts, at=at, excluded=excluded)
+    ]  # fmt: skip
+    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+
+
+def send_copy(case: Case, record: UUID, people: Collection[UUID], *, at: datetime) -> None:
+    """These hear that a copy is theirs to read."""
+    rows = [
+        _message(case, person.pk, Role.G, channel, COPY, f"{COPY}:{record}:{person.pk}:{channel}")
+        for person in _people(people)
+        for channel in waking.channels_of(person, ("in_app", "sms", "email"))
+    ]
+    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+
+
+def beyond_messages(people: Collection[UUID]) -> list[UUID]:
+    """Whom no message from outside reaches: they have neither phone nor mailbox here."""
+    found = _people(people)
+    return [person.pk for person in found if not waking.channels_of(person, ("sms", "email"))]
+
+
+def _people(ids: Iterable[UUID]) -> list[Person]:
+    return list(Person.objects.filter(pk__in=list(ids)).order_by("pk"))
+
+
+def _message(case: Case, to: UUID, role: Role, channel: str, template: str, key: str) -> Message:
+    return Message(case.pk, to, role.value, channel, template, key, case.lane)

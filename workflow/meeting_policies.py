@@ -1,0 +1,160 @@
+"""Who sees a meeting: the team of its case, and whoever of the family was invited to it.
+
+The team knows who must not be there and why; the family knows the times, the place and what it is
+for. Whoever must not be met sees no meeting, no time and no count, from the moment a restriction
+begins.
+"""
+
+# ruff: noqa: ARG002 -- a policy answers with one signature for every model
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from parties import access, privacy
+from parties.access import Act, Viewer
+from parties.privacy import Level
+from records.models import (
+    DossierItem,
+    Meeting,
+    MeetingAttempt,
+    MeetingInvitee,
+    MeetingReply,
+    MeetingSlot,
+    PreparedItem,
+)
+from workflow.models import Case
+from workflow.policies import on_team, team_cases
+
+FOR_FAMILY: Final = frozenset(
+    {
+        "id",
+        "student",
+        "case_id",
+        "kind",
+        "trigger",
+        "purpose",
+        "student_present",
+        "state",
+        "held_at",
+    }
+)
+SLOT_FOR_FAMILY: Final = frozenset(
+    {"id", "meeting", "starts_at", "ends_at", "place_kind", "place", "is_evening", "is_remote"}
+)
+ITEM_OUTLINE: Final = frozenset({"id", "meeting", "kind", "basis", "added_by", "added_at"})
+
+
+class MeetingPolicy:
+    """Rows by the case's team and by invitation; a family sees nothing before times are out."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Meeting]:
+        meetings = Meeting.objects.select_related("student__person", "student__school_class")
+        team = Q(case_id__in=team_cases(viewer).values("pk"))
+        return meetings.filter(team | _invited(viewer))
+
+    def fields(self, viewer: Viewer, obj: Meeting) -> frozenset[str]:
+        if works_on(viewer, obj):
+            return frozenset(Meeting.field_classes) - {"school"}
+        return FOR_FAMILY
+
+    def may(self, viewer: Viewer, act: Act, obj: Meeting) -> bool:
+        """Guardians choose a time; the student and the staff who were invited do not."""
+        return act == Act.CHOOSE_TIME and obj.student_id in viewer.wards
+
+
+class SlotPolicy:
+    """The times of a visible meeting: for the family those on offer now, and the agreed one."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[MeetingSlot]:
+        team = Q(meeting__case_id__in=team_cases(viewer).values("pk"))
+        mine = Q(meeting__in=Meeting.objects.filter(_invited(viewer)).values("pk"))
+        now = Q(round=F("meeting__round"), called_off_at=None) & ~Q(
+            meeting__state=Meeting.State.PREPARING
+        )
+        return MeetingSlot.objects.select_related("meeting").filter(team | mine & now)
+
+    def fields(self, viewer: Viewer, obj: MeetingSlot) -> frozenset[str]:
+        if works_on(viewer, obj.meeting):
+            return frozenset(MeetingSlot.field_classes) - {"school"}
+        return SLOT_FOR_FAMILY
+
+    def may(self, viewer: Viewer, act: Act, obj: MeetingSlot) -> bool:
+        return False
+
+
+class OfMeeting:
+    """Rows that only the team of the case reads."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        cases = team_cases(viewer).values("pk")
+        rows: QuerySet[Any] = self.model.objects.filter(meeting__case_id__in=cases)
+        return rows
+
+    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
+        return frozenset(self.model.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
+        return False
+
+
+class ReplyPolicy(OfMeeting):
+    """What a family said about the time: the team's to read, and one's own."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[MeetingReply]:
+        mine = Meeting.objects.filter(_invited(viewer)).values("pk")
+        own = MeetingReply.objects.filter(by=viewer.person, meeting__in=mine)
+        return super().rows(viewer) | own
+
+
+class DossierPolicy(OfMeeting):
+    """That a paper is on the table is the team's; what it says is for whom its class is open to."""
+
+    def fields(self, viewer: Viewer, obj: DossierItem) -> frozenset[str]:
+        code = PreparedItem.CLASSES[PreparedItem.Kind(obj.kind)]
+        roles = viewer.roles_towards(obj.student)
+        given = {Level.TEAM, Level.PARTY, Level.OWN}
+        if privacy.readable(code, roles, given=given) or obj.added_by_id == viewer.person.pk:
+            return super().fields(viewer, obj)
+        return ITEM_OUTLINE
+
+
+def works_on(viewer: Viewer, meeting: Meeting) -> bool:
+    """Whether this reader of a visible meeting is of its team; family never is."""
+    if meeting.student_id in viewer.kin or meeting.student_id == viewer.student_id:
+        return False
+    case = viewer.rows(Case).filter(pk=meeting.case_id).first()
+    return case is not None and on_team(viewer, case)
+
+
+def _invited(viewer: Viewer) -> Q:
+    """Meetings that this person was asked to at home: the case is theirs to see as well."""
+    mine = MeetingInvitee.objects.filter(
+        meeting=OuterRef("pk"), person=viewer.person, part=MeetingInvitee.Part.MUST
+    )
+    return (
+        Q(student__in=_at_home(viewer))
+        & Q(case_id__in=viewer.rows(Case).values("pk"))
+        & Q(round__gt=0)
+        & Q(Exists(mine))
+    )
+
+
+def _at_home(viewer: Viewer) -> frozenset[UUID]:
+    return viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
+
+
+def register() -> None:
+    policies: dict[Any, access.Policy] = {
+        Meeting: MeetingPolicy(),
+        MeetingSlot: SlotPolicy(),
+        MeetingInvitee: OfMeeting(MeetingInvitee),
+        MeetingAttempt: OfMeeting(MeetingAttempt),
+        MeetingReply: ReplyPolicy(MeetingReply),
+        DossierItem: DossierPolicy(DossierItem),
+    }
+    for model, policy in policies.items():
+        access.register(model, policy)

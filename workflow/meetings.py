@@ -1,0 +1,265 @@
+"""What people do to a meeting, and the process hears of it in the same transaction.
+
+    lock the process --> lock the meeting, change it (records.meetings) --> move the process on
+
+Guardians have no task in the diagram: they answer here, and the process waits for a message. The
+answer counts whatever the diagram does: if it stands still, or a crisis has taken over, the rows
+say what was answered, and the next step reads them.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from parties import calendar, tenancy
+from parties.access import Act, Viewer
+from parties.errors import NotFound, WrongState
+from parties.models import Person
+from records.meetings import answers, dossier, invitations, outcomes, rows, slots
+from records.meetings.invitations import Plan
+from records.meetings.outcomes import Try
+from records.meetings.slots import Offer
+from records.models import DossierItem, Meeting, MeetingAttempt, MeetingSlot
+from workflow import contacts, meeting_news, steps
+from workflow.engine.errors import NobodyListens
+from workflow.models import Case, ProcessInstance
+
+logger = logging.getLogger(__name__)
+
+PROCESS: Final = "meeting"
+CHOSEN: Final = "meeting_slot_chosen"
+CHANGED: Final = "meeting_change_asked"
+DECLINED: Final = "meeting_declined"
+EFFECTIVE: Final = "record_effective"
+
+_LIVE: Final = (ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN)
+
+# --- what the school does -------------------------------------------------------------------------
+
+
+def prepare(*, school_id: int, case_id: UUID, by: Person, at: datetime, plan: Plan) -> Meeting:
+    """Decide what the meeting is for and who is to be there.
+
+    Raises: NotFound, NotAllowed; as records.meetings.invitations.prepare.
+    """
+    with tenancy.scope(school_id):
+        case = _worked_on(case_id, by=by, at=at)
+        return prepare_for(case, plan=plan, by=by, at=at)
+
+
+def prepare_for(case: Case, *, plan: Plan, by: Person, at: datetime) -> Meeting:
+    """The same inside a scope, where the right was checked; who must not come loses sight of it."""
+    if case.student is None:
+        raise WrongState("还不知道是哪位学生，不能安排会谈。", case=str(case.pk))
+    meeting = invitations.prepare(
+        student=case.student, case_id=case.pk, plan=plan, by=by, at=at, named=contacts.named(case)
+    )
+    meeting_news.shield(case, meeting, at=at)
+    return meeting
+
+
+def add_paper(  # noqa: PLR0913 -- one argument per column
+    *,
+    school_id: int,
+    case_id: UUID,
+    by: Person,
+    at: datetime,
+    kind: str,
+    note: str = "",
+    basis: str = "",
+    basis_note: str = "",
+) -> DossierItem:
+    """Put a paper on the list. Raises: as records.meetings.dossier.add."""
+    with tenancy.scope(school_id):
+        _worked_on(case_id, by=by, at=at)
+        return dossier.add(
+            meeting_id=current(case_id).pk, kind=kind, note=note, basis=basis,
+            basis_note=basis_note, by=by, at=at,
+        )  # fmt: skip
+
+
+def offer(
+    *, school_id: int, case_id: UUID, by: Person, at: datetime, offers: Sequence[Offer]
+) -> Sequence[MeetingSlot]:
+    """Offer times; the family hears of them when the task is completed.
+
+    Raises: as records.meetings.slots.offer.
+    """
+    with tenancy.scope(school_id):
+        _worked_on(case_id, by=by, at=at)
+        return offer_for(case_id, school_id=school_id, offers=offers, by=by, at=at)
+
+
+def offer_for(
+    case_id: UUID, *, school_id: int, offers: Sequence[Offer], by: Person, at: datetime
+) -> Sequence[MeetingSlot]:
+    """The same inside a scope, where the right was checked."""
+    return slots.offer(
+        meeting_id=current(case_id).pk,
+        offers=offers,
+        by=by,
+        at=at,
+        calendar=calendar.load(school_id),
+    )
+
+
+def record_attempt(
+    *, school_id: int, case_id: UUID, by: Person, at: datetime, tried: Try
+) -> MeetingAttempt:
+    """One more try that nobody asked for by a task; what was agreed moves the process on.
+
+    Raises: as records.meetings.outcomes.attempt.
+    """
+    with tenancy.scope(school_id):
+        instance = _locked_process(case_id)
+        _worked_on(case_id, by=by, at=at)
+        before = current(case_id)
+        made = outcomes.attempt(meeting_id=before.pk, tried=tried, by=by, at=at)
+        signal = _SIGNAL_OF.get(MeetingAttempt.Outcome(made.outcome))
+        if signal is not None:
+            _move(instance, signal, by=by, at=at)
+        return made
+
+
+_SIGNAL_OF: Final = {
+    MeetingAttempt.Outcome.AGREED: CHOSEN,
+    MeetingAttempt.Outcome.OTHER_TIME: CHANGED,
+}
+
+
+def move_date(*, school_id: int, case_id: UUID, by: Person, at: datetime, words: str) -> Meeting:
+    """The school needs another time; it counts as one of the two changes.
+
+    Raises: as records.meetings.answers.ask_change.
+    """
+    with tenancy.scope(school_id):
+        instance = _locked_process(case_id)
+        _worked_on(case_id, by=by, at=at)
+        meeting = answers.ask_change(
+            meeting_id=current(case_id).pk, by=by, words=words, at=at, entered_by=by
+        )
+        _move(instance, CHANGED, by=by, at=at)
+        return meeting
+
+
+# --- what the family says -------------------------------------------------------------------------
+
+
+def choose(*, school_id: int, meeting_id: UUID, slot_id: UUID, by: Person, at: datetime) -> Meeting:
+    """A guardian takes one of the times. Raises: as records.meetings.answers.choose."""
+    return _answer(
+        school_id, meeting_id, by, at, CHOSEN,
+        lambda: answers.choose(meeting_id=meeting_id, slot_id=slot_id, by=by, at=at),
+    )  # fmt: skip
+
+
+def ask_change(
+    *, school_id: int, meeting_id: UUID, by: Person, at: datetime, words: str
+) -> Meeting:
+    """None of the times suits. Raises: as records.meetings.answers.ask_change."""
+    return _answer(
+        school_id, meeting_id, by, at, CHANGED,
+        lambda: answers.ask_change(meeting_id=meeting_id, by=by, words=words, at=at),
+    )  # fmt: skip
+
+
+def decline(*, school_id: int, meeting_id: UUID, by: Person, at: datetime, words: str) -> Meeting:
+    """A guardian will not come; the process hears of it when nobody is left to wait for.
+
+    Raises: as records.meetings.answers.decline.
+    """
+    with tenancy.scope(school_id):
+        instance = _seen_by_family(meeting_id, by=by, at=at)
+        if answers.decline(meeting_id=meeting_id, by=by, words=words, at=at):
+            _move(instance, DECLINED, by=by, at=at)
+        return Meeting.objects.get(pk=meeting_id)
+
+
+def _answer(
+    school_id: int,
+    meeting_id: UUID,
+    by: Person,
+    at: datetime,
+    signal: str,
+    act: Callable[[], Meeting],
+) -> Meeting:
+    with tenancy.scope(school_id):
+        instance = _seen_by_family(meeting_id, by=by, at=at)
+        meeting = act()
+        _move(instance, signal, by=by, at=at)
+        return meeting
+
+
+def _seen_by_family(meeting_id: UUID, *, by: Person, at: datetime) -> UUID | None:
+    """The locked process of a meeting that `by` may answer. Raises NotFound, NotAllowed."""
+    viewer = Viewer.load(by, at=at)
+    meeting = viewer.get(Meeting, meeting_id)
+    viewer.require(Act.CHOOSE_TIME, meeting)
+    return _locked_process(meeting.case_id)
+
+
+# --- the record -----------------------------------------------------------------------------------
+
+
+def record_became_effective(*, school_id: int, case_id: UUID, at: datetime) -> None:
+    """The minutes of this case took effect: a meeting that waits for signatures goes on.
+
+    Outside of every scope. Does nothing where no meeting waits for it.
+    """
+    with tenancy.scope(school_id):
+        hear_record(case_id, at=at)
+
+
+def hear_record(case_id: UUID, *, at: datetime, by: Person | None = None) -> None:
+    """The same inside a scope."""
+    _move(_locked_process(case_id), EFFECTIVE, by=by, at=at)
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def current(case_id: UUID) -> Meeting:
+    """The meeting of this case that counts now. Raises NotFound."""
+    meeting = rows.of_case(case_id)
+    if meeting is None:
+        raise NotFound("还没有准备会谈。")
+    return meeting
+
+
+def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None) -> None:
+    """Call off what this case still has open, and tell whoever was invited. Inside a scope."""
+    meeting = rows.of_case(case.pk)
+    if meeting is None or meeting.state not in Meeting.OPEN:
+        return
+    agreed = meeting.state == Meeting.State.AGREED
+    meeting = outcomes.cancel(meeting_id=meeting.pk, by=by, at=at, reason=reason)
+    if agreed:
+        meeting_news.call_off(case, meeting, at=at)
+
+
+def _worked_on(case_id: UUID, *, by: Person, at: datetime) -> Case:
+    """The case, if `by` sees it and arranges its meetings. Raises NotFound, NotAllowed."""
+    viewer = Viewer.load(by, at=at)
+    case = viewer.get(Case, case_id)
+    viewer.require(Act.MEET, case)
+    return case
+
+
+def _locked_process(case_id: UUID) -> UUID | None:
+    """Locked before any other row, as every step does; None when no meeting is under way."""
+    live = ProcessInstance.objects.filter(case=case_id, process_key=PROCESS, status__in=_LIVE)
+    found = live.select_for_update(of=("self",), no_key=True).order_by("-created_at").first()
+    return None if found is None else found.pk
+
+
+def _move(instance: UUID | None, signal: str, *, by: Person | None, at: datetime) -> None:
+    if instance is None:
+        return
+    try:
+        steps.take(
+            instance_id=instance, at=at, via="web", by=None if by is None else by.pk, signal=signal
+        )
+    except NobodyListens:
+        logger.info("meeting.nobody_listens id=%s signal=%s", instance, signal)
