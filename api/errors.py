@@ -12,13 +12,14 @@ from django.core.exceptions import (
 )
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from api import problems
 from api.problems import Mistake, Problem, Refused
 from api.texts import OTHER_RULE, PROBLEMS, RULES, speaks_english
-from parties.errors import InvalidInput, SanfangError, TooMany
+from parties.errors import InvalidInput, LostRace, SanfangError, TooMany
 from records.notices import AboutOnePerson
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ _BY_TYPE: Final[Sequence[tuple[type[Exception], str]]] = (
     (TooManyFieldsSent, "request.malformed"),
     (SuspiciousOperation, "request.malformed"),
     (UnreadablePostError, "request.malformed"),
+    (MultiPartParserError, "request.malformed"),
     (exceptions.ParseError, "request.malformed"),
     (exceptions.AuthenticationFailed, "sign_in.required"),
     (exceptions.NotAuthenticated, "sign_in.required"),
@@ -72,10 +74,21 @@ _HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+#: What of an error's context a program needs to go on.
+_MEMBERS: Final = ("yours", "current", "reason")
+
+
+def _members(exc: SanfangError) -> Mapping[str, str]:
+    if not isinstance(exc, InvalidInput | LostRace):
+        return {}
+    return {name: str(exc.context[name]) for name in _MEMBERS if name in exc.context}
+
+
 def _of_domain(exc: SanfangError) -> Problem:
     code = exc.code if exc.code in PROBLEMS else "server.error"
-    if code == "server.error":
+    if exc.status >= 500:  # noqa: PLR2004 - ours to mend
         logger.error("api.failed code=%s context=%s", exc.code, exc.context)
+    if code == "server.error":
         return Problem("server.error")
     # The domain speaks Chinese; in English the code's own sentence stands for it.
     detail = "" if speaks_english() else str(exc)
@@ -85,7 +98,14 @@ def _of_domain(exc: SanfangError) -> Problem:
     if exc.status == 401:  # noqa: PLR2004 - Unauthorized
         headers = {"WWW-Authenticate": "Api-Key"}
     mistakes = tuple(_told_all(exc)) if isinstance(exc, InvalidInput) else ()
-    return Problem(code, status=exc.status, detail=detail, mistakes=mistakes, headers=headers)
+    return Problem(
+        code,
+        status=exc.status,
+        detail=detail,
+        mistakes=mistakes,
+        headers=headers,
+        members=_members(exc),
+    )
 
 
 def _told_all(exc: InvalidInput) -> Iterator[Mistake]:

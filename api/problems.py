@@ -31,6 +31,8 @@ class Problem:
     detail: str = ""
     mistakes: Sequence[Mistake] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: Members of their own that some codes have (RFC 9457, 3.2): codes and versions.
+    members: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def http_status(self) -> int:
@@ -45,6 +47,7 @@ class Problem:
             "status": self.http_status,
             "detail": self.detail or str(known.detail),
             "code": self.code,
+            **self.members,
         }
         if self.mistakes:
             body["errors"] = [

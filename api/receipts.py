@@ -198,7 +198,7 @@ class DangerView(ApiView):
         return idempotency.once(request, given, act)
 
 
-def prove(identity: Identity, *, password: str, address: str) -> None:
+def prove(identity: Identity, *, password: str) -> None:
     """Who signs is who it says: the link of this very notice, or the password once more.
 
     Raises NotAllowed, NotSignedIn, TooMany.
@@ -207,7 +207,7 @@ def prove(identity: Identity, *, password: str, address: str) -> None:
         return
     if identity.means != Means.PASSWORD or not password:
         raise NotAllowed("签字前请输入密码，或从短信里的通知链接打开。")
-    sign_in.confirm_password(person=identity.person, password=password, address=address)
+    sign_in.confirm(identity.person, password=password)
 
 
 def _act(

@@ -49,6 +49,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
+    yours = serializers.CharField(required=False, help_text="state.lost_race：您依据的版本")
+    current = serializers.CharField(required=False, help_text="state.lost_race：现在的版本")
+    reason = serializers.CharField(required=False, help_text="upload.refused：原因代码")
     errors = MistakeSerializer(many=True, required=False)  # type: ignore[assignment]
 
 

@@ -123,6 +123,13 @@ PROBLEMS: Final[dict[str, Known]] = {
         "情况已变化，请刷新后再决定。",
         "It has moved on. Reload and decide again.",
     ),
+    "state.lost_race": _known(
+        409,
+        "别人先改了",
+        "Somebody was faster",
+        "yours 是您看到的版本，current 是现在的版本；请重新读取后再改。",
+        "yours is what you had read, current is what there is now. Read it again, then change it.",
+    ),
     "idempotency.mismatch": _known(
         409,
         "幂等键已用于别的请求",
@@ -182,19 +189,33 @@ PROBLEMS: Final[dict[str, Known]] = {
         "请用 Content-Type: application/json 重发。",
         "Send it again as Content-Type: application/json.",
     ),
+    "upload.refused": _known(
+        422,
+        "文件不能接收",
+        "File not accepted",
+        "请按 errors 中的说明处理后重新上传；reason 是原因代码。",
+        "Do what errors says and upload it again; reason is the code of the reason.",
+    ),
+    "printing.too_much": _known(
+        422,
+        "内容太多",
+        "Too much for one document",
+        "一份文件放不下，请改为导出 JSON，或缩小范围。",
+        "More than one document holds. Take JSON, or less.",
+    ),
+    "request.precondition_required": _known(
+        428,
+        "请注明所依据的版本",
+        "Say which version you read",
+        "请把读取时得到的 ETag 放进 If-Match 后重发。",
+        "Send the ETag that came with your reading as If-Match.",
+    ),
     "sign_in.too_many": _known(
         429,
         "尝试太多",
         "Too many tries",
         "尝试次数太多，请稍后再试。紧急情况请直接拨打 110 或 120。",
         "Too many tries; wait a while. In danger call 110 or 120.",
-    ),
-    "printing.too_much": _known(
-        422,
-        "内容太多",
-        "Too much for one document",
-        "一份文件放不下，请选择更短的时间段，分几次导出。",
-        "This does not fit into one document. Choose a shorter period.",
     ),
     "printing.failed": _known(
         500,
@@ -216,6 +237,20 @@ PROBLEMS: Final[dict[str, Known]] = {
         "Server error",
         "服务出错，已记录。紧急情况请直接拨打 110 或 120。",
         "Something failed here and was recorded. In danger call 110 or 120.",
+    ),
+    "vault.missing": _known(
+        500,
+        "附件的文件不见了",
+        "File is missing",
+        "附件的文件不见了，请联系系统管理员。",
+        "The file is not where it should be. Tell whoever runs this system.",
+    ),
+    "vault.unavailable": _known(
+        503,
+        "附件暂时无法存取",
+        "Files not available",
+        "附件暂时无法存取，请稍后再试。",
+        "Files cannot be stored or read just now; try again.",
     ),
     "server.unavailable": _known(
         503,
@@ -266,6 +301,18 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
     "day": (
         Text("不是有效日期。", "Not a date."),
         Text("请按 2026-10-09 的格式填写。", "Write it like 2026-10-09."),
+    ),
+    "json": (
+        Text("不是有效的 JSON 数组。", "Not a valid JSON array."),
+        Text("请按接口说明填写。", "Write it as the API description says."),
+    ),
+    "not_a_list": (
+        Text("应当是数组。", "Not an array."),
+        Text("请改为数组。", "Send an array."),
+    ),
+    "etag": (
+        Text("不是这份记录的 ETag。", "Not an ETag of this record."),
+        Text("请原样使用读取时得到的 ETag。", "Use the ETag exactly as it came."),
     ),
     "refused": (
         Text("不能接受。", "This cannot be accepted."),

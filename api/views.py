@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
 from django.http import QueryDict
@@ -31,7 +31,7 @@ class AlwaysJson(BaseContentNegotiation):
 
     def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
         found: BaseParser = parsers[0]
-        return found if _is_json(request) else None
+        return found if _media_type(request) == found.media_type else None
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
@@ -48,15 +48,20 @@ class ApiView(APIView):
         SessionAuthentication,
     )
     permission_classes: Sequence[type[BasePermission]] = (SignedIn,)
-    parser_classes = (StrictJSONParser,)
+    parser_classes: Sequence[type[BaseParser]] = (StrictJSONParser,)
     content_negotiation_class = AlwaysJson
     schema = Schema()
     #: Query parameters that a GET of this address understands.
     queries: ClassVar[frozenset[str]] = frozenset()
     open_to_bound_links: ClassVar[bool] = False
+    #: The one kind of body that this address takes, and its most bytes.
+    takes: ClassVar[str] = StrictJSONParser.media_type
+    largest_body: ClassVar[int] = LARGEST_BODY
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        _refuse_body(request)
+        size = _refuse_body(request, self.largest_body)
+        if size and request.method in self.allowed_methods and _media_type(request) != self.takes:
+            raise Refused(Problem("request.unsupported_type"))
         super().initial(request, *args, **kwargs)
         if request.method not in self.allowed_methods:
             return  # answered 405
@@ -135,11 +140,27 @@ class _Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-def _is_json(request: Request) -> bool:
-    return request.content_type.partition(";")[0].strip().lower() == "application/json"
+class Moment(serializers.DateTimeField):
+    """A moment that a school could mean; without a zone it is the school's own time."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            found = super().to_internal_value(value)
+        except OverflowError:
+            self.fail("invalid", format="ISO-8601")
+        if found.year not in _BELIEVABLE:
+            self.fail("invalid", format="ISO-8601")
+        return found
 
 
-def _refuse_body(request: Request) -> None:
+_BELIEVABLE: Final = range(2000, 2100)
+
+
+def _media_type(request: Request) -> str:
+    return str(request.content_type).partition(";")[0].strip().lower()
+
+
+def _refuse_body(request: Request, largest: int) -> int:
     """Before anybody is asked who they are: no parser may even start on a foreign body."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if request.META.get("HTTP_TRANSFER_ENCODING") and not length:
@@ -147,10 +168,9 @@ def _refuse_body(request: Request) -> None:
     if length and not (length.isascii() and length.isdigit()):
         raise Refused(Problem("request.malformed"))
     size = int(length or 0)
-    if size > LARGEST_BODY:
+    if size > largest:
         raise Refused(Problem("request.too_large"))
-    if size and not _is_json(request):
-        raise Refused(Problem("request.unsupported_type"))
+    return size
 
 
 def _refuse_query(query: QueryDict, known: frozenset[str]) -> None:

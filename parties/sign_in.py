@@ -81,21 +81,21 @@ def by_password(session: SessionBase, *, login: str, password: str, address: str
     return Identity(account.person, Means.PASSWORD)
 
 
-def confirm_password(*, person: Person, password: str, address: str) -> None:
-    """Whoever is signed in as `person` types the password once more, before a signature.
+def confirm(person: Person, *, password: str) -> None:
+    """Make sure that whoever is signed in as `person` is still them. Not for use inside a scope.
 
     Raises:
-        NotSignedIn: wrong, or there is no account.
-        TooMany: too many tries for this person from this network.
+        NotSignedIn: wrong, or this person has no password.
+        TooMany: too many tries for this person.
     """
-    guess = (str(person.pk), throttle.network(address))
-    throttle.hit(throttle.PASSWORD, *guess)
+    throttle.hit(throttle.CONFIRM, str(person.pk))
     with tenancy.scope(person.school_id):
         account = Account.objects.filter(person=person, is_active=True).first()
     stored = _decoy() if account is None else account.password
-    if not check_password(password[:_LONGEST_PASSWORD], stored) or account is None:
-        raise NotSignedIn("密码不正确。")
-    throttle.forget(throttle.PASSWORD, *guess)
+    right = check_password(password[:_LONGEST_PASSWORD], stored)
+    if not right or account is None or len(password) > _LONGEST_PASSWORD:
+        raise NotSignedIn("密码不正确，请再输入一次。")
+    throttle.forget(throttle.CONFIRM, str(person.pk))
 
 
 def by_link(session: SessionBase, *, token: str) -> SignInLink:

@@ -42,6 +42,8 @@ class Limit:
 
 
 PASSWORD: Final = Limit("password", 10, timedelta(minutes=15))
+#: Who is signed in already and gives their password once more, from wherever.
+CONFIRM: Final = Limit("confirm", 10, timedelta(minutes=15))
 LINK_FROM_NETWORK: Final = Limit("link", 3, timedelta(minutes=10))
 LINK: Final = Limit("link_anywhere", 10, timedelta(hours=1))
 

@@ -21,6 +21,7 @@ _LANDING: Final = {
     SignInLink.Purpose.READ_CASE: "portal:case",
     SignInLink.Purpose.MEETING: "portal:meeting",
     SignInLink.Purpose.NOTICE: "portal:notice",
+    SignInLink.Purpose.RECORD: "portal:record",
 }
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import notices, pages, plan, words
+from portal import notices, pages, plan, record_lists, words
 from portal.session import signed_in, viewing
 from workflow import alerts, inbox, policies, task_files
 from workflow.channels import texts
@@ -33,6 +33,9 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "roles": [role.label for role in sorted(viewer.roles)],
             "alert": alerts.is_raised(viewer),
             "waiting": _waiting(viewer),
+            "records": record_lists.waiting(viewer),
+            "drafts": record_lists.drafts(viewer),
+            "writes": record_lists.writes(viewer),
             "tasks": list(tasks[:_FEW]),
             "has_plan": plan.has_any(viewer),
             "messages": [

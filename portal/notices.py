@@ -86,19 +86,18 @@ def _act(request: HttpRequest, identity: Identity, receipt_id: UUID, form: Reply
     if "reply" in request.POST:
         notices.reply(**who, text=form.cleaned_data["text"].replace("\x00", ""))
     elif "sign" in request.POST:
-        _prove(request, identity, form.cleaned_data["password"])
+        _prove(identity, form.cleaned_data["password"])
         notices.sign(**who, how=how)
     elif "confirm" in request.POST:
         notices.confirm(**who, how=how)
 
 
-def _prove(request: HttpRequest, identity: Identity, password: str) -> None:
+def _prove(identity: Identity, password: str) -> None:
     if not _must_prove(identity):
         return
-    address = request.META.get("REMOTE_ADDR", "")
     if identity.means != Means.PASSWORD or not password:
         raise NotSignedIn("签字前请输入密码，或从短信里的通知链接打开。")
-    sign_in.confirm_password(person=identity.person, password=password, address=address)
+    sign_in.confirm(identity.person, password=password)
 
 
 def _must_prove(identity: Identity) -> bool:

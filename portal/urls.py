@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from portal import cases, doors, files, home, matters, meetings, notices, plan, reports, tasks
+from portal import (
+    cases,
+    doors,
+    files,
+    home,
+    matters,
+    meetings,
+    notices,
+    plan,
+    record_objections,
+    records,
+    reports,
+    tasks,
+    writing,
+)
 
 app_name = "portal"
 
@@ -35,6 +49,22 @@ urlpatterns = [
     path("plan/<uuid:case_id>/score", plan.score, name="plan-score"),
     path("notices/<uuid:target_id>", notices.notice, name="notice"),
     path("notices/<uuid:notice_id>/contacts", notices.contacts, name="notice-contacts"),
+    path("records/new", writing.choose, name="choose-student"),
+    path("students/<uuid:student_id>/records/new", writing.write, name="write"),
+    path("records/<uuid:target_id>", records.record, name="record"),
+    path("records/<uuid:target_id>/edit", writing.edit, name="edit-record"),
+    path("records/<uuid:target_id>/sign", records.sign, name="sign"),
+    path("records/<uuid:target_id>/refuse", records.refuse, name="refuse"),
+    path("records/<uuid:target_id>/offer", records.offer, name="offer"),
+    path("records/<uuid:target_id>/recall", records.recall, name="recall"),
+    path("records/<uuid:target_id>/pdf", records.pdf, name="record-pdf"),
+    path("records/<uuid:target_id>/files/<uuid:file_id>", records.file, name="record-file"),
+    path("records/<uuid:target_id>/object", record_objections.file, name="object"),
+    path(
+        "records/<uuid:target_id>/objections/<uuid:objection_id>",
+        record_objections.act,
+        name="objection",
+    ),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),

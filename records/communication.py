@@ -21,7 +21,7 @@ from parties.errors import InvalidInput, WrongState
 from parties.models import GuardianLink
 from records import file_entries, language_gate, templates
 from records.drafts import KIND
-from records.models import CommunicationRecord, Statement
+from records.models import Attachment, CommunicationRecord, Statement
 from records.record_rows import lock, note, saved
 
 State = CommunicationRecord.State
@@ -97,6 +97,9 @@ def open_entry(record: CommunicationRecord) -> None:
         readers=file_entries.SCHOOL | file_entries.FAMILY | file_entries.STUDENT,
         people=list(record.participants.exclude(person=None).values_list("person_id", flat=True)),
     )
+    for attached in Attachment.objects.filter(record_id=record.pk):
+        readers = file_entries.readers_of(attached.sensitivity)
+        file_entries.open_to(kind="attachment", object_id=attached.pk, readers=readers)
 
 
 def recall(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:

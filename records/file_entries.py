@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from parties.models import Person, Student
+from parties.privacy import Level, readable
 from parties.roles import Role
 from records.models import FileEntry
 
@@ -17,6 +18,13 @@ from records.models import FileEntry
 SCHOOL: Final = frozenset({Role.HT, Role.GL, Role.ME, Role.VP, Role.PR})
 FAMILY: Final = frozenset({Role.G})
 STUDENT: Final = frozenset({Role.STU})
+
+
+def readers_of(classes: str) -> frozenset[Role]:
+    """Of those who read a whole file: whoever may read what has these classes, as a party to it."""
+    given = {Level.PARTY}
+    everybody = SCHOOL | FAMILY | STUDENT
+    return frozenset(role for role in everybody if readable(classes, [role], given=given))
 
 
 def enter(  # noqa: PLR0913 - one argument per column

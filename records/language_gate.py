@@ -39,11 +39,27 @@ def check_record(
     return found
 
 
+def to_confirm(record: CommunicationRecord) -> list[str]:
+    """Phrases that its author may keep after having looked at them."""
+    people, kept = names_around(record), []
+    for _, text, field in _texts(record):
+        verdict = language.check(
+            text, moment=Moment.SIGN, author=Author.STAFF, field=field, people=people
+        )
+        kept += [each.phrase for each in verdict.findings if each.effect == Effect.CONFIRM]
+    return kept
+
+
 def names_around(record: CommunicationRecord) -> People:
     """Names of this family, and of the other students of the class, whom nobody need read about."""
-    links = GuardianLink.objects.filter(student=record.student_id).select_related("guardian")
-    own = {record.student.person.name, *(link.guardian.name for link in links)}
-    return People.named(own=own, others=classmates(record.student) - own)
+    return names_near(record.student)
+
+
+def names_near(student: Student) -> People:
+    """As names_around, before there is a record. Needs person selected."""
+    links = GuardianLink.objects.filter(student=student).select_related("guardian")
+    own = {student.person.name, *(link.guardian.name for link in links)}
+    return People.named(own=own, others=classmates(student) - own)
 
 
 def classmates(student: Student) -> frozenset[str]:

@@ -76,7 +76,7 @@ class RecordPolicy:
     def _as_staff(self, viewer: Viewer) -> Q:
         if not viewer.is_staff:
             return Q(pk__in=[])
-        seen = Q(author=viewer.person)
+        seen = Q(author=viewer.person) | _stands_in(viewer)
         if viewer.serves(READS_ALL):
             seen |= ~Q(state__in=UNFINISHED)
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
@@ -140,6 +140,12 @@ def circumstances(viewer: Viewer, record: CommunicationRecord) -> frozenset[Leve
         return frozenset({Level.PARTY})
     took_part = record.participants.filter(person=viewer.person).exists()
     return frozenset({Level.PARTY}) if took_part else frozenset()
+
+
+def _stands_in(viewer: Viewer) -> Q:
+    """Whoever has the class now goes on with what its homeroom teacher began."""
+    classes = [post.school_class_id for post in viewer.posts if post.role == Role.HT]
+    return Q(author_role=Role.HT, student__school_class__in=[pk for pk in classes if pk])
 
 
 def _by_post(viewer: Viewer) -> Q:

@@ -88,7 +88,7 @@ def read(viewer: Viewer, record_id: UUID) -> RecordFile:
         participants=participants,
         prepared=_prepared(viewer, record) if content else [],
         signatures=signatures,
-        attachments=_attachments(viewer, record) if content else [],
+        attachments=_attachments(viewer, record),
         annotations=annotations,
         names=_names(participants, signatures, annotations),
     )
@@ -177,8 +177,9 @@ def _prepared(viewer: Viewer, record: CommunicationRecord) -> list[PreparedItem]
 
 
 def _attachments(viewer: Viewer, record: CommunicationRecord) -> list[Attachment]:
-    rows = Attachment.objects.filter(record_id=record.pk).order_by("uploaded_at", "pk")
-    return [one for one in rows if may_open(viewer, record, one)]
+    """Each by its own class, as statements are; what was destroyed is not there any more."""
+    rows = Attachment.objects.filter(record_id=record.pk, state=Attachment.State.STORED)
+    return [one for one in rows.order_by("uploaded_at", "pk") if may_open(viewer, record, one)]
 
 
 def may_open(viewer: Viewer, record: CommunicationRecord, attachment: Attachment) -> bool:

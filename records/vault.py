@@ -123,6 +123,17 @@ def sweep(*, school_id: int, known_refs: Collection[str], older_than: datetime) 
     return sum(destroy(school_id=school_id, ref=name) for name in found)
 
 
+def schools() -> list[int]:
+    """Numbers of the schools that ever had a blob here."""
+    folder = Path(settings.ATTACHMENTS_DIR)
+    return sorted(int(each.name) for each in folder.glob("*") if each.name.isdecimal())
+
+
+def holds_any(*, school_id: int, refs: Collection[str]) -> bool:
+    """Whether one of these blobs lies here."""
+    return any(_path(school_id, ref).exists() for ref in refs)
+
+
 def _bound_to(school_id: int, subject_id: UUID, ref: str) -> bytes:
     return f"v1|{school_id}|vault|{subject_id}|{ref}".encode()
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -51,6 +52,13 @@ def wiped(request: pytest.FixtureRequest) -> Iterator[None]:
     if commits or (marker is not None and marker.kwargs.get("transaction")):
         request.getfixturevalue("wipe")()
         keyring.forget()  # numbers of schools are given out again
+
+
+@pytest.fixture(autouse=True)
+def vault_folder(settings: Any, tmp_path: Path) -> Path:
+    """Sealed files of this test alone; a sweep must never meet those of somebody at work."""
+    settings.ATTACHMENTS_DIR = tmp_path / "attachments"
+    return tmp_path / "attachments"
 
 
 @pytest.fixture

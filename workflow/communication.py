@@ -17,8 +17,10 @@ from uuid import UUID
 
 from parties import tenancy
 from parties.access import Viewer
+from parties.errors import InvalidInput
 from parties.models import Person
-from records import communication, objections, signatures
+from records import communication, drafts, objections, signatures
+from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
 from records.objections import Complaint
 from records.signatures import Witnessed
@@ -36,6 +38,27 @@ def act(*, school_id: int, by: Person, at: datetime, do: Callable[[Viewer], T]) 
     """
     with tenancy.scope(school_id):
         return do(Viewer.load(by, at=at))
+
+
+def write(
+    *,
+    school_id: int,
+    student_id: UUID,
+    by: Person,
+    at: datetime,
+    header: Header,
+    case_id: UUID | None = None,
+) -> CommunicationRecord:
+    """A new draft, by itself or within a case of this student that its author sees.
+
+    Raises: as drafts.write; InvalidInput for a case that they do not see, or of another student.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        known = viewer.rows(Case).filter(pk=case_id, student=student_id) if case_id else None
+        if known is not None and not known.exists():
+            raise InvalidInput("没有这个事项。", field="case", mend="请从该生的事项中选择。")
+        return drafts.write(viewer, student_id=student_id, header=header, case_id=case_id)
 
 
 def offer(

@@ -46,7 +46,7 @@ def classify(text: str, *, section: str, declared: str = "", others: Collection[
     """
     if section == Section.EMOTION:
         return FieldClass.EMO.value
-    found = _declared(declared) | recognised(text)
+    found = declared_classes(declared) | recognised(text)
     if any(name and name in text for name in others):
         found |= {FieldClass.TPD}
     special = found - _PLAIN - {FieldClass.TPD}
@@ -59,7 +59,8 @@ def recognised(text: str) -> frozenset[FieldClass]:
     return frozenset(code for _, code in _automaton().iter(folded(text)))
 
 
-def _declared(codes: str) -> frozenset[FieldClass]:
+def declared_classes(codes: str) -> frozenset[FieldClass]:
+    """Classes that somebody declares in writing; empty for nothing. Raises InvalidInput."""
     if not codes.strip():
         return frozenset()
     try:

@@ -9,9 +9,11 @@ import pytest
 from parties import tenancy
 from parties.models import CompanyMember, GuardianLink, Membership, Restriction
 from tests.api.callers import Caller, code, company, member
+from tests.api.papers import upload, written
 from tests.api.stories import reported
 from tests.factories import LONG_AGO, NOW, World
 from tests.processes.walker import Walk
+from tests.records.uploads.files import jpeg
 from workflow import notifications
 from workflow.models import HumanTask, Notification
 from workflow.reports import Suspect
@@ -40,9 +42,46 @@ ON_OBJECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/tasks/{task}/remind", {}),
     ("post", "/inbox/{message}/read", {}),
 ]
-LISTS = ["/cases", "/tasks", "/inbox", "/alerts", "/students"]
+SAID = {"section": "FACT", "source": "TEACHER", "text": "10月8日缺勤一节。"}
+NOBODY = "11111111-1111-4111-8111-111111111111"
+#: Everything about one draft, which is its author's alone.
+ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
+    ("get", "/records/{record}", {}),
+    ("get", "/records/{record}/export", {}),
+    ("patch", "/records/{record}", {}),
+    ("post", "/records/{record}/statements", SAID),
+    ("patch", "/records/{record}/statements/{statement}", SAID),
+    ("delete", "/records/{record}/statements/{statement}", {}),
+    ("put", "/records/{record}/participants", {"participants": []}),
+    ("put", "/records/{record}/prepared", {"prepared": []}),
+    ("post", "/records/{record}/check", {}),
+    ("post", "/records/{record}/offer", {}),
+    ("post", "/records/{record}/recall", {}),
+    ("post", "/records/{record}/next-version", {}),
+    ("post", "/records/{record}/hold", {"reason": "先核实情况", "until": "2027-01-01T08:00:00Z"}),
+    ("post", "/records/{record}/release", {}),
+    ("post", "/records/{record}/sign", {"password": "x"}),
+    ("post", "/records/{record}/refuse", {"reason": "与事实不符"}),
+    (
+        "post",
+        "/records/{record}/witness",
+        {"signer": NOBODY, "method": "PHONE", "witness": NOBODY},
+    ),
+    (
+        "post",
+        "/records/{record}/objections",
+        {"ground": "WRONG", "wish": "CORRECT", "words": "不对"},
+    ),
+    ("get", "/attachments/{attachment}", {}),
+    ("delete", "/attachments/{attachment}", {}),
+]
+LISTS = ["/cases", "/tasks", "/inbox", "/alerts", "/students", "/objections"]
 EVERYTHING = [
-    *((method, path) for method, path, _ in ON_OBJECTS),
+    *((method, path) for method, path, _ in (*ON_OBJECTS, *ON_RECORDS)),
+    *(("post", f"/objections/{{message}}/{verb}") for verb in ("answer", "content", "insist")),
+    *(("post", f"/objections/{{message}}/{verb}") for verb in ("withdraw", "annotate")),
+    ("post", "/students/{case}/records"),
+    ("get", "/records/templates"),
     *(("get", path) for path in LISTS),
     ("post", "/crises"),
     ("post", "/language/check"),
@@ -101,6 +140,30 @@ def test_hidden_and_absent_are_the_same_bytes_for_every_stranger(
         assert {**hidden.headers} == {**missing.headers}, who
 
 
+@pytest.mark.parametrize(("method", "path", "body"), ON_RECORDS)
+def test_a_draft_and_no_record_at_all_are_the_same_bytes(
+    world: World, other_school: World, method: str, path: str, body: dict[str, Any]
+) -> None:
+    paper = written(world)
+    upload(paper.writer, paper.id, jpeg())
+    shown = paper.writer.get(f"/records/{paper.id}").json()
+    real = {
+        "record": UUID(paper.id),
+        "statement": UUID(shown["statements"][0]["id"]),
+        "attachment": UUID(shown["attachments"][0]["id"]),
+    }
+    absent = {name: uuid4() for name in real}
+    strangers = everybody_who_may_know_nothing(world, other_school)
+    strangers["office"] = member(world, "head_of_office")
+    strangers["grade"] = member(world, "grade_leader")
+    for who, caller in strangers.items():
+        hidden = call(caller, method, path, body, **real)
+        missing = call(caller, method, path, body, **absent)
+        assert hidden.status_code == missing.status_code == 404, who
+        assert hidden.content == missing.content, who
+        assert {**hidden.headers} == {**missing.headers}, who
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_lists_of_strangers_hold_nothing_of_it(
     world: World, other_school: World, crisis: Walk, path: str
@@ -117,7 +180,8 @@ def test_lists_of_strangers_hold_nothing_of_it(
 
 @pytest.mark.parametrize(("method", "path"), EVERYTHING)
 def test_nobody_comes_in_without_signing_in(world: World, method: str, path: str) -> None:
-    ids = {"case": uuid4(), "task": uuid4(), "message": uuid4()}
+    names = ("case", "task", "message", "record", "statement", "attachment")
+    ids = {name: uuid4() for name in names}
 
     answer = call(Caller(), method, path, {}, **ids)
 

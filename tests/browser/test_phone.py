@@ -1,13 +1,16 @@
 """Report, acknowledge, confirm and read, as thumbs do it on a small phone."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from parties import tenancy
 from parties.models import SignInLink
+from records.models import Signature
 from tests.api.callers import PASSWORD, account
+from tests.api.papers import FACT, MONEY, offered
 from tests.api.stories import reported, triaged
 from tests.browser.conftest import PHONE, look
 from tests.factories import World
@@ -183,3 +186,43 @@ def test_a_keyboard_reaches_everything_in_order(world: World, phone: Page) -> No
         "login",
         "password",
     ]
+
+
+def test_a_mother_signs_a_record_from_her_link(world: World, enter: Enter) -> None:
+    paper = offered(world, FACT, MONEY, trigger="PRAISE")
+    assert paper.sign().status_code == 200
+
+    page = enter("mother", purpose=SignInLink.Purpose.RECORD, target_id=UUID(paper.id))
+    fits(page, "record-mother")
+    expect(page.get_by_text(FACT)).to_be_visible()
+    page.get_by_label("签字时想说的话").fill("已与孩子谈过")
+    page.get_by_role("button", name="签字", exact=True).click()
+
+    expect(page.get_by_text("已生效")).to_be_visible()
+    fits(page, "record-signed")
+    with tenancy.scope(world.id):
+        assert Signature.objects.get(signer=world["mother"]).method == "LINK"
+
+
+def test_a_teacher_writes_a_record_by_thumb(world: World, phone: Page) -> None:
+    phone.goto("/sign-in")
+    phone.get_by_role("textbox", name="账号").fill(account(world, "teacher"))
+    phone.get_by_role("textbox", name="密码").fill(PASSWORD)
+    phone.get_by_role("button", name="登录", exact=True).click()
+    phone.get_by_role("link", name="写沟通记录").click()
+    fits(phone, "choose-student")
+    phone.get_by_role("link", name="student").click()
+    fits(phone, "choose-trigger")
+    phone.get_by_role("link", name="表扬").click()
+    fits(phone, "write")
+    phone.get_by_label("mother（母亲）").check()
+    phone.get_by_label("问题描述", exact=True).fill("他上课走神，是差生。")
+    phone.get_by_role("button", name="先看看用语").click()
+    expect(phone.get_by_text("可以换一种说法")).to_be_visible()
+    fits(phone, "write-hints")
+
+    phone.get_by_label("问题描述", exact=True).fill(FACT)
+    phone.get_by_role("button", name="保存并交双方签字").click()
+
+    expect(phone.get_by_text("待签字")).to_be_visible()
+    fits(phone, "record-teacher")

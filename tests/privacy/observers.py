@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -43,22 +43,31 @@ class Ids:
     task: UUID
     message: UUID
     student: UUID
+    #: Of records: ids that nobody has, unless a test names them.
+    record: UUID = field(default_factory=uuid4)
+    statement: UUID = field(default_factory=uuid4)
+    attachment: UUID = field(default_factory=uuid4)
+    objection: UUID = field(default_factory=uuid4)
+    file: UUID = field(default_factory=uuid4)
     #: Whatever else an address is about: a meeting, a notice, an item of a plan.
     target: UUID = field(default_factory=uuid4)
 
     @classmethod
-    def absent(cls, student: UUID) -> "Ids":
-        return cls(uuid4(), uuid4(), uuid4(), student)
+    def absent(cls, student: UUID | None = None) -> "Ids":
+        return cls(uuid4(), uuid4(), uuid4(), student or uuid4())
 
     def fill(self, address: str) -> str:
-        for name in ("case", "task", "message", "student"):
+        for name in _NAMES:
             address = address.replace(f"{{{name}_id}}", str(getattr(self, name)))
         return re.sub(r"\{\w+_id\}", str(self.target), address)
 
     def unfill(self, text: str) -> str:
-        for name in ("case", "task", "message", "student"):
+        for name in _NAMES:
             text = text.replace(str(getattr(self, name)), f"{{{name}_id}}")
         return text.replace(str(self.target), "{target_id}")
+
+
+_NAMES: Final = tuple(one.name for one in fields(Ids))
 
 
 def api_addresses(method: str) -> list[str]:

@@ -1,0 +1,217 @@
+"""Objections to a record: filed at home, answered by its author, and what came of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import idempotency, pagination
+from api.auth import identity_of
+from api.record_acts import CODES, asked
+from api.record_inputs import optional
+from api.schema import PAGING, describe, page_of
+from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
+from parties.access import Act, Viewer
+from parties.cursors import Cursors
+from records import objections
+from records.models import Objection
+from records.objections import LONGEST_ANNOTATION, Complaint
+from workflow import communication as acts
+
+_LONGEST: Final = 5_000
+_VALUES: Final = (
+    "receipt_no",
+    "ground",
+    "wish",
+    "quoted",
+    "words",
+    "annotation",
+    "capacity",
+    "filed_at",
+    "state",
+    "reply",
+    "reply_words",
+    "replied_at",
+    "ended_at",
+)
+_IDS: Final = ("record_id", "about_id", "filed_by_id", "correction_id")
+
+
+class ObjectionInput(Strict):
+    ground = serializers.ChoiceField(Objection.Ground.choices)
+    wish = serializers.ChoiceField(Objection.Wish.choices)
+    words = text(longest=_LONGEST)
+    about = Id(required=False, allow_null=True, help_text="针对哪一条（陈述编号）")
+    quoted = optional(1_000)
+    new_facts = serializers.BooleanField(required=False, help_text="有新情况（超过期限时）")
+
+
+class AnswerInput(Strict):
+    reply = serializers.ChoiceField([one for one in Objection.Reply.choices if one[0]])
+    words = text(longest=_LONGEST)
+
+
+class AnnotationInput(Strict):
+    words = text(longest=LONGEST_ANNOTATION)
+
+
+class ObjectionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    record = serializers.UUIDField()
+    about = serializers.UUIDField(allow_null=True)
+    filed_by = serializers.UUIDField()
+    correction = serializers.UUIDField(allow_null=True, help_text="答复后另出的新版本")
+    receipt_no = serializers.CharField()
+    ground = serializers.ChoiceField(Objection.Ground.choices)
+    wish = serializers.ChoiceField(Objection.Wish.choices)
+    quoted = serializers.CharField()
+    words = serializers.CharField()
+    annotation = serializers.CharField()
+    capacity = serializers.CharField()
+    filed_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(Objection.State.choices)
+    reply = serializers.ChoiceField(Objection.Reply.choices)
+    reply_words = serializers.CharField()
+    replied_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    may = serializers.ListField(child=serializers.CharField())
+
+
+class FileView(ApiView):
+    open_to_bound_links = True
+
+    @describe(
+        "提出异议",
+        description="得到回执；记录随即标明“争议处理中”。同一人未了结的异议只有一份。",
+        body=ObjectionInput,
+        answers={201: ObjectionSerializer},
+        codes=CODES,
+        tags=["objections"],
+        post=True,
+    )
+    def post(self, request: Request, record_id: UUID) -> Response:
+        given = read_body(request, ObjectionInput)
+        who = asked(request, record_id)
+
+        def act() -> Response:
+            made = acts.object_to(**who.who, complaint=Complaint(**given))
+            return Response(_after(request, made), status=201)
+
+        return idempotency.once(request, given, act)
+
+
+class ObjectionsView(ApiView):
+    queries = pagination.QUERIES
+
+    @describe(
+        "我提出的、要我答复的、由我复核的异议",
+        answers={200: page_of("ObjectionPage", ObjectionSerializer(many=True))},
+        codes=["cursor.invalid"],
+        parameters=PAGING,
+        tags=["objections"],
+    )
+    def get(self, request: Request) -> Response:
+        with viewing(request) as viewer:
+            found, following = pagination.page(
+                viewer.rows(Objection),
+                by=("-filed_at", "pk"),
+                cursors=Cursors.of(viewer, "objections"),
+                request=request,
+            )
+            return Response(pagination.answer(found, following, lambda row: _shown(viewer, row)))
+
+
+class ObjectionAct(ApiView):
+    body_type: ClassVar[type[Strict]] = Nothing
+
+    def act(
+        self, request: Request, objection_id: UUID, verb: Callable[..., Objection], **more: Any
+    ) -> Response:
+        given = read_body(request, self.body_type)
+        identity = identity_of(request)
+        with viewing(request) as viewer:
+            viewer.get(Objection, objection_id)
+
+        def run() -> Response:
+            made = verb(
+                school_id=identity.school_id,
+                objection_id=objection_id,
+                by=identity.person,
+                at=viewer.at,
+                **given,
+                **more,
+            )
+            return Response(_after(request, made))
+
+        return idempotency.once(request, given, run)
+
+
+def _verb(summary: str, body: type[Strict] = Nothing) -> Callable[[Any], Any]:
+    return describe(
+        summary,
+        body=body,
+        answers={200: ObjectionSerializer},
+        codes=CODES,
+        tags=["objections"],
+        post=True,
+    )
+
+
+class AnswerView(ObjectionAct):
+    body_type = AnswerInput
+
+    @_verb("答复（记录人）", AnswerInput)
+    def post(self, request: Request, objection_id: UUID) -> Response:
+        return self.act(request, objection_id, acts.answer)
+
+
+class ContentView(ObjectionAct):
+    @_verb("对答复满意")
+    def post(self, request: Request, objection_id: UUID) -> Response:
+        return self.act(request, objection_id, acts.end, how="content")
+
+
+class InsistView(ObjectionAct):
+    @_verb("坚持异议，转德育处复核")
+    def post(self, request: Request, objection_id: UUID) -> Response:
+        return self.act(request, objection_id, acts.end, how="insist")
+
+
+class WithdrawView(ObjectionAct):
+    @_verb("撤回异议")
+    def post(self, request: Request, objection_id: UUID) -> Response:
+        return self.act(request, objection_id, acts.end, how="withdraw")
+
+
+class AnnotateView(ObjectionAct):
+    body_type = AnnotationInput
+
+    @_verb("附上异议附记", AnnotationInput)
+    def post(self, request: Request, objection_id: UUID) -> Response:
+        def annotate(*, objection_id: UUID, words: str, **who: Any) -> Objection:
+            def do(viewer: Viewer) -> Objection:
+                return objections.annotate(viewer, objection_id=objection_id, words=words)
+
+            return acts.act(do=do, **who)
+
+        return self.act(request, objection_id, annotate)
+
+
+def _after(request: Request, made: Objection) -> Mapping[str, Any]:
+    with viewing(request) as viewer:
+        return _shown(viewer, viewer.get(Objection, made.pk))
+
+
+def _shown(viewer: Viewer, found: Objection) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": str(found.pk)}
+    for name in _IDS:
+        value = getattr(found, name)
+        body[name.removesuffix("_id")] = None if value is None else str(value)
+    for name in _VALUES:
+        value = getattr(found, name)
+        body[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    body["may"] = [act.value for act in (Act.ANSWER, Act.OBJECT) if viewer.may(act, found)]
+    return body

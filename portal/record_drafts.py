@@ -1,0 +1,114 @@
+"""A draft as its page knows it: one text per section, and who of the family was there.
+
+Inside a scope. Statements that this page does not show are left as they are.
+"""
+
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from parties.access import Viewer
+from parties.models import GuardianLink
+from portal import record_forms
+from portal.record_forms import RecordForm
+from records import drafts, language_gate
+from records.draft_input import Header, Present
+from records.models import CommunicationRecord, Statement
+
+
+def store(
+    viewer: Viewer,
+    form: RecordForm,
+    *,
+    trigger: str,
+    student_id: UUID,
+    record_id: UUID | None,
+) -> CommunicationRecord:
+    """A new draft, or the changes of one that is still as this page showed it."""
+    given = form.cleaned_data
+    header = {name: given[name] for name in ("started_at", "place_kind", "next_focus")}
+    if record_id is None:
+        new = Header(trigger=trigger, **header)
+        record = drafts.write(viewer, student_id=student_id, header=new)
+    else:
+        found = viewer.get(CommunicationRecord, record_id)
+        old = {field.name: getattr(found, field.name) for field in fields(Header)}
+        record = drafts.change(
+            viewer, record_id=record_id, header=Header(**{**old, **header}), seen=given["seen"]
+        )
+    _say(viewer, record, form)
+    _attend(viewer, record, form)
+    return viewer.get(CommunicationRecord, record.pk)
+
+
+def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+    others = sorted(language_gate.classmates(record.student))
+    before = _own(record, viewer)
+    for code, text in form.written().items():
+        old = before.get(code)
+        if old is not None and text != old.text:
+            if text:
+                said = record_forms.said(code, text)
+                drafts.restate(
+                    viewer, record_id=record.pk, statement_id=old.pk, said=said, others=others
+                )
+            else:
+                drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
+        elif old is None and text:
+            said = record_forms.said(code, text)
+            drafts.state(viewer, record_id=record.pk, said=said, others=others)
+
+
+def _attend(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+    """Those who were ticked; somebody whom this page does not list stays as they are."""
+    given = form.cleaned_data
+    listed = {pk for pk, _ in form.fields["people"].choices}  # type: ignore[attr-defined]
+    links = {
+        str(link.guardian_id): link.relation
+        for link in GuardianLink.objects.filter(student=record.student_id)
+    }
+    others = [
+        Present(
+            person=one.person_id,
+            name=one.name,
+            capacity=one.capacity,
+            relation=one.relation,
+            presence=one.presence,
+        )
+        for one in record.participants.exclude(person=record.author_id)
+        if str(one.person_id) not in listed
+    ]
+    there = [
+        Present(
+            person=UUID(pk),
+            capacity="GUARDIAN" if pk in links else "STUDENT",
+            relation=links.get(pk, ""),
+            presence=given["presence"] or "IN_PERSON",
+        )
+        for pk in given["people"]
+    ]
+    drafts.attend(viewer, record_id=record.pk, people=[*others, *there])
+
+
+def _own(record: CommunicationRecord, viewer: Viewer) -> dict[str, Statement]:
+    """This writer's first statement of each section."""
+    mine = record.statements.filter(withdrawn_at=None, entered_by=viewer.person)
+    found: dict[str, Statement] = {}
+    for one in mine.order_by("place", "pk"):
+        found.setdefault(one.section, one)
+    return found
+
+
+def kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
+    """What the form shows of a draft."""
+    there = record.participants.exclude(person=None).exclude(person=record.author_id)
+    first = there.order_by("pk").first()
+    return {
+        **record_forms.texts({code: one.text for code, one in _own(record, viewer).items()}),
+        "started_at": record.started_at,
+        "place_kind": record.place_kind,
+        "next_focus": record.next_focus,
+        "people": [str(pk) for pk in there.values_list("person_id", flat=True)],
+        "presence": first.presence if first else "",
+        "seen": record.edits,
+    }

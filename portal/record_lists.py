@@ -1,0 +1,72 @@
+"""What of communication records waits on the first page, and whose a teacher may write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from parties.access import Viewer
+from parties.models import Student
+from parties.roles import Role
+from records import policies
+from records.models import CommunicationRecord, Signature
+
+State = CommunicationRecord.State
+
+_FEW: Final = 20
+#: As records.drafts: whoever talks with families.
+_WRITERS: Final = (Role.HT, Role.PSY, Role.ST, Role.GL, Role.ME)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    pk: UUID
+    title: str
+    started_at: datetime
+
+
+def waiting(viewer: Viewer) -> list[Line]:
+    """Records that wait for this person's own word: at home, or as their author."""
+    given = Signature.objects.filter(signer=viewer.person).values("record")
+    found = viewer.rows(CommunicationRecord).filter(
+        Q(student__in=policies.family_of(viewer)) | Q(author=viewer.person),
+        state=State.PENDING_SIGNATURES,
+    )
+    return _lines(found.exclude(pk__in=given))
+
+
+def drafts(viewer: Viewer) -> list[Line]:
+    found = viewer.rows(CommunicationRecord).filter(state__in=policies.UNFINISHED)
+    return _lines(found.filter(author=viewer.person))
+
+
+def writes(viewer: Viewer) -> bool:
+    return any(post.role in _WRITERS for post in viewer.posts)
+
+
+def students(viewer: Viewer, wanted: str) -> Sequence[Student]:
+    """Students this person may write about, by a part of the name; their own children never."""
+    found = viewer.rows(Student).exclude(pk__in=viewer.kin)
+    own = {post.school_class_id for post in viewer.posts if post.role in (Role.HT, Role.ST)}
+    if wanted:
+        found = found.filter(
+            Q(person__name__icontains=wanted) | Q(school_class__name__icontains=wanted)
+        )
+    elif own:
+        found = found.filter(school_class__in=own)
+    some = found.select_related("person", "school_class").order_by("person__name", "pk")[:_FEW]
+    return [one for one in some if viewer.roles_towards(one) & set(_WRITERS)]
+
+
+def _lines(found: QuerySet[CommunicationRecord]) -> list[Line]:
+    return [
+        Line(
+            one.pk,
+            f"{one.student.person.name}：{one.get_trigger_display()}",
+            one.started_at,
+        )
+        for one in found.order_by("-started_at", "pk")[:_FEW]
+    ]

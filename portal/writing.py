@@ -1,0 +1,186 @@
+"""Write a communication record in two minutes on a phone: choose why, fill in, look once more.
+
+The words are looked at as they come in, and how else to say it stands beside them; what must not
+go into a record is refused when it is handed to both sides (records.language_gate).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, LostRace, WrongState
+from parties.models import GuardianLink, Student
+from parties.sign_in import Identity
+from portal import pages, record_drafts, record_forms, record_lists
+from portal.record_forms import RecordForm
+from portal.records import checked
+from portal.session import signed_in, viewing
+from records import language, language_gate, policies, templates
+from records.language import Author, Field, Moment
+from records.models import CommunicationRecord, Statement
+from workflow import communication as acts
+
+Trigger = CommunicationRecord.Trigger
+
+_KEPT: Final = "written"
+_LONGEST_QUERY: Final = 40
+
+
+@require_safe
+@signed_in()
+def choose(request: HttpRequest, identity: Identity) -> HttpResponse:
+    """Whom it is about."""
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_QUERY]
+    with viewing(identity) as viewer:
+        found = [
+            (one.pk, one.person.name, one.school_class.name)
+            for one in record_lists.students(viewer, wanted)
+        ]
+    return pages.show(request, "choose_student", {"students": found, "q": wanted})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        student = viewer.get(Student, student_id)
+        name, people, at = student.person.name, _people(student), viewer.at
+    trigger = request.GET.get("trigger", "")
+    if trigger not in Trigger.values:
+        context = {"name": name, "triggers": Trigger.choices}
+        return pages.show(request, "choose_trigger", context)
+    if request.method != "POST":
+        form = RecordForm(
+            trigger=trigger, people=people, initial={"started_at": at, "nonce": uuid4()}
+        )
+        return _ask(request, form, name, trigger, {})
+    form = RecordForm(request.POST, trigger=trigger, people=people)
+    known = _known(request)
+    if known is not None:
+        return redirect("portal:record", target_id=known)
+    return _take(request, identity, form, trigger=trigger, student_id=student_id, record_id=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """Go on with a draft: one's own first statement of each section."""
+    with viewing(identity) as viewer:
+        record = viewer.get(CommunicationRecord, target_id)
+        viewer.require(Act.EDIT, record)
+        if record.state not in policies.UNFINISHED:
+            raise WrongState("记录已交双方签字，请先收回。", state=str(record.state))
+        trigger, student, name = record.trigger, record.student, record.student.person.name
+        people, kept = _people(student), record_drafts.kept(record, viewer)
+    if request.method != "POST":
+        form = RecordForm(trigger=trigger, people=people, initial=kept)
+        return _ask(request, form, name, trigger, {})
+    form = RecordForm(request.POST, trigger=trigger, people=people)
+    return _take(
+        request, identity, form, trigger=trigger, student_id=student.pk, record_id=target_id
+    )
+
+
+def _take(
+    request: HttpRequest,
+    identity: Identity,
+    form: RecordForm,
+    *,
+    trigger: str,
+    student_id: UUID,
+    record_id: UUID | None,
+) -> HttpResponse:
+    """`look` only shows the hints, `keep` stores the draft, `offer` hands it to both sides."""
+    with viewing(identity) as viewer:
+        student = viewer.get(Student, student_id)
+        name, at = student.person.name, viewer.at
+        hints = _hints(student, form) if form.is_valid() else {}
+    if not form.is_valid() or "look" in request.POST:
+        return _ask(request, form, name, trigger, hints)
+    offer, sure = "offer" in request.POST, "sure" in request.POST
+
+    def do(viewer: Viewer) -> CommunicationRecord:
+        made = record_drafts.store(
+            viewer, form, trigger=trigger, student_id=student_id, record_id=record_id
+        )
+        # Refused words take back what was stored with them: the page still has it all.
+        return checked(viewer, record_id=made.pk, seen=None, sure=sure) if offer else made
+
+    school_id, by = identity.school_id, identity.person
+    try:
+        record = acts.act(school_id=school_id, by=by, at=at, do=do)
+    except InvalidInput as refused:
+        form.refuse(refused.field, f"{refused}{refused.mend}")
+        return _ask(request, form, name, trigger, hints)
+    except LostRace as lost:
+        form.add_error(None, str(lost))
+        return _ask(request, form, name, trigger, hints)
+    _remember(request, form, record.pk)
+    if offer:
+        acts.offer(school_id=school_id, record_id=record.pk, by=by, at=at, seen=record.edits)
+    return redirect("portal:record", target_id=record.pk)
+
+
+def _people(student: Student) -> list[tuple[str, str]]:
+    links = GuardianLink.objects.filter(student=student, state=GuardianLink.State.LIVE)
+    found = [
+        (str(link.guardian_id), f"{link.guardian.name}（{link.get_relation_display()}）")
+        for link in links.select_related("guardian").order_by("contact_priority", "pk")
+    ]
+    return [*found, (str(student.person_id), f"{student.person.name}（学生）")]
+
+
+def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]]:
+    """What could be said differently, by the label of its section."""
+    people = language_gate.names_near(student)
+    found: dict[str, list[dict[str, str]]] = {}
+    for code, text in form.written().items():
+        quote = record_forms.said(code, text).is_quote if text else False
+        verdict = language.check(
+            text,
+            moment=Moment.DRAFT,
+            author=Author.STAFF,
+            field=Field.QUOTE if quote else Field.NARRATIVE,
+            people=people,
+        )
+        for each in verdict.findings:
+            hint = {"phrase": each.phrase, "instead": each.suggestion, "note": each.note}
+            found.setdefault(str(Statement.Section(code).label), []).append(hint)
+    return found
+
+
+def _known(request: HttpRequest) -> UUID | None:
+    """The record that this very page wrote already: a second tap must not write another."""
+    kept = request.session.get(_KEPT)
+    nonce = request.POST.get("nonce", "")
+    same = isinstance(kept, dict) and nonce and kept.get("nonce") == nonce
+    return UUID(str(kept["record"])) if same and isinstance(kept, dict) else None
+
+
+def _remember(request: HttpRequest, form: RecordForm, record_id: UUID) -> None:
+    nonce = form.cleaned_data.get("nonce")
+    if nonce is not None:
+        request.session[_KEPT] = {"nonce": str(nonce), "record": str(record_id)}
+
+
+def _ask(
+    request: HttpRequest,
+    form: RecordForm,
+    name: str,
+    trigger: str,
+    hints: Mapping[str, list[dict[str, str]]],
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "name": name,
+        "trigger": Trigger(trigger).label,
+        "hint": templates.of(trigger).hint,
+        "hints": dict(hints),
+        "looked": request.method == "POST" and not form.errors,
+    }
+    return pages.show(request, "write", context, status=400 if form.errors else 200)

@@ -1,0 +1,240 @@
+"""Files that belong to a record: taken in, opened, destroyed, and swept up after a crash.
+
+Cleaning and sealing are work on bytes and disk, so they stand between two scopes, never inside one:
+
+    scope: may they? --> clean, hide, seal --> scope: may they still? row, event, file entry
+
+What fails after the seal leaves a blob that no row names; records/orphans.py removes it. A file is
+opened only after the check that also writes down that it was read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from ledger import events
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from parties.models import Person
+from parties.privacy import FieldClass
+from records import file_entries, reading, sensitivity, vault
+from records.models import Attachment, CommunicationRecord, FileEntry, Signature
+from records.record_rows import lock, saved
+from records.uploads import CleanFile, clean
+from records.uploads.limits import Stream
+from records.uploads.redaction import Area, hide
+from records.vault import StoredBlob
+
+KIND: Final = "attachment"
+#: Files of one record; more is an archive, not an attachment.
+MOST: Final = 50
+
+State = CommunicationRecord.State
+Redaction = Attachment.Redaction
+
+_OPEN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
+_TICK: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as it was sent, and what its sender says of the other people in it.
+
+    `areas` are made black in a picture (then `redaction` is not asked); NEEDED is a file that shows
+    others and cannot be changed, which nobody outside of the team gets. `sensitivity` may only be
+    a class that a statement may have.
+    """
+
+    source: bytes | Stream = field(repr=False)
+    name: str = ""
+    media_type: str = ""
+    redaction: str = Redaction.NONE
+    areas: Sequence[Area] = ()
+    sensitivity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file to hand over: `name` and `media_type` are ours."""
+
+    name: str = field(repr=False)
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+def store(
+    *, school_id: int, by: Person, at: datetime, record_id: UUID, upload: Upload
+) -> Attachment:
+    """Keep a file with a record. Not for use inside a scope.
+
+    Its author adds to what nobody has signed; while signatures are collected, any member of staff
+    who sees the record adds the scan of a paper.
+
+    Raises: NotFound, NotAllowed, WrongState, InvalidInput; UploadRefused over the file itself;
+    VaultUnavailable.
+    """
+    classes = _classes(upload)
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        record = viewer.get(CommunicationRecord, record_id)
+        _refuse(viewer, record)
+        student_id = record.student_id
+    cleaned, redaction = _cleaned(upload)
+    blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        record = _locked(viewer, record_id)
+        made = _row(viewer, record, cleaned, blob)
+        made.redaction, made.sensitivity = redaction, classes
+        made.save(force_insert=True)
+        _enter(made, record)
+        saved(record, viewer, "attachment.stored", refs=[(KIND, made.pk)], redaction=redaction)
+        return made
+
+
+def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> Opened:
+    """The file for a reader who may have it; that they took it is an event. Not inside a scope.
+
+    Raises NotFound: absent, or not theirs to open. WrongState: destroyed. Errors of the vault.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        found = _readable(viewer, attachment_id)
+        if found.state != Attachment.State.STORED:
+            raise WrongState("这个附件已按规定销毁。", state=str(found.state))
+        events.append(
+            school_id=school_id,
+            kind="attachment.read",
+            actor=by.pk,
+            subject=("access", found.pk),
+            refs=[("record", found.record_id or found.pk), ("student", found.student_id)],
+            at=at,
+            payload={},
+        )
+        name = found.name  # sealed in the row: opened while its key is in reach
+    data = vault.open_(school_id=school_id, subject_id=found.student_id, ref=found.blob)
+    return Opened(name, found.media_type, data)
+
+
+def destroy(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> Attachment:
+    """Destroy the sealed file; that there was one stays. Again changes nothing. Not in a scope.
+
+    The author while nobody has signed, later 德育处 alone. Raises NotFound, NotAllowed, WrongState:
+    it is the scan that a signature stands on.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        record = _lock_to_destroy(viewer, attachment_id)
+        found = Attachment.objects.select_for_update().get(pk=attachment_id)
+        if found.state == Attachment.State.STORED:
+            if Signature.objects.filter(scan=found).exists():
+                raise WrongState("签字以这份扫描件为凭，不能销毁。", state=str(found.state))
+            found.destroy()
+            found.save(update_fields=["state"])
+            saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)])
+    vault.destroy(school_id=school_id, ref=found.blob)
+    return found
+
+
+def _cleaned(upload: Upload) -> tuple[CleanFile, str]:
+    file = clean(source=upload.source, declared_name=upload.name, declared_type=upload.media_type)
+    if not upload.areas:
+        return file, upload.redaction
+    return hide(file=file, areas=upload.areas).file, Redaction.REDACTED
+
+
+def _classes(upload: Upload) -> str:
+    """What the file is, for its readers; one that shows others is theirs as well."""
+    if upload.redaction not in (Redaction.NONE, Redaction.DECLARED, Redaction.NEEDED):
+        raise InvalidInput(
+            "没有说明是否含有他人信息。", field="redaction", mend="请从给出的选项中选择。"
+        )
+    found = sensitivity.declared_classes(upload.sensitivity) or frozenset({FieldClass.COM})
+    if upload.redaction == Redaction.NEEDED and not upload.areas:
+        found |= {FieldClass.TPD}
+    return " ".join(sorted(code.value for code in found))
+
+
+def _refuse(viewer: Viewer, record: CommunicationRecord) -> None:
+    if record.state not in _OPEN:
+        raise WrongState("记录已经定稿，不能再加附件。", state=str(record.state))
+    writes = viewer.may(Act.EDIT, record) and record.signed_at is None
+    scans = viewer.may(Act.WITNESS, record) and record.state == State.PENDING_SIGNATURES
+    if not writes and not scans:
+        raise NotAllowed("您不能给这份记录加附件。", act=Act.EDIT.value)
+    if Attachment.objects.filter(record_id=record.pk).count() >= MOST:
+        raise WrongState(f"一份记录最多 {MOST} 个附件。", state=str(record.state))
+
+
+def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
+    """Under its lock, asked once more: it may have been signed while the file was cleaned."""
+    seen = viewer.get(CommunicationRecord, record_id)
+    act = Act.EDIT if viewer.may(Act.EDIT, seen) else Act.WITNESS
+    record = lock(viewer, record_id, act)
+    _refuse(viewer, record)
+    return record
+
+
+def _row(
+    viewer: Viewer, record: CommunicationRecord, cleaned: CleanFile, blob: StoredBlob
+) -> Attachment:
+    """A row to save. What a signature covers is told by time, so a later file is never as early."""
+    signed = record.signed_at
+    return Attachment(
+        school_id=record.school_id,
+        student_id=record.student_id,
+        record_id=record.pk,
+        name=cleaned.name,
+        media_type=cleaned.media_type,
+        size=blob.size,
+        sha256=bytes.fromhex(blob.sha256),
+        original_sha256=bytes.fromhex(cleaned.sha256_of_original),
+        blob=blob.ref,
+        uploaded_by=viewer.person,
+        uploaded_at=viewer.at if signed is None else max(viewer.at, signed + _TICK),
+    )
+
+
+def _enter(made: Attachment, record: CommunicationRecord) -> None:
+    """Into the file; once the record was offered, for those who read files of this class."""
+    offered = record.offered_at is not None
+    file_entries.enter(
+        student=record.student,
+        kind=KIND,
+        object_id=made.pk,
+        party=FileEntry.Party.SCHOOL,
+        at=made.uploaded_at,
+        readers=file_entries.readers_of(made.sensitivity) if offered else frozenset(),
+        by=made.uploaded_by,
+        case_id=record.case_id,
+        people=[made.uploaded_by_id],
+    )
+
+
+def _readable(viewer: Viewer, attachment_id: UUID) -> Attachment:
+    found = viewer.get(Attachment, attachment_id)
+    if not reading.may_open(viewer, _record_of(viewer, found), found):
+        raise NotFound("没有找到。")
+    return found
+
+
+def _record_of(viewer: Viewer, found: Attachment) -> CommunicationRecord:
+    if found.record_id is None:
+        raise NotFound("没有找到。")
+    return viewer.get(CommunicationRecord, found.record_id)
+
+
+def _lock_to_destroy(viewer: Viewer, attachment_id: UUID) -> CommunicationRecord:
+    """德育处 destroys what it may not look into, too; everybody else only what they can open."""
+    found = viewer.get(Attachment, attachment_id)
+    seen = _record_of(viewer, found)
+    if viewer.may(Act.HOLD, seen):
+        return lock(viewer, seen.pk, Act.HOLD)
+    _readable(viewer, attachment_id)
+    record = lock(viewer, seen.pk, Act.EDIT)
+    if record.signed_at is not None:
+        raise WrongState("已有人签字，附件不能删除。", state=str(record.state))
+    return record

@@ -1,0 +1,213 @@
+"""One record as a document: built from what `reading` gives a reader, and from nothing else.
+
+So a copy can never hold more than the page did. It carries who took it, when and what for on every
+page; that it was taken is an event and a delivery. Rendering stands outside of the scope.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from parties import tenancy
+from parties.access import Viewer
+from parties.errors import NotAllowed, WrongState
+from parties.models import GuardianLink, Person
+from records import reading, signatures
+from records.models import CommunicationRecord, Participant, Signature, Statement
+from records.printing import as_json, pdf
+from records.printing import documents as paper
+from records.printing.documents import RecordSheet, Watermark
+from records.reading import RecordFile, SaidTo
+from records.record_rows import note
+
+State = CommunicationRecord.State
+
+
+class Purpose(StrEnum):
+    """What a copy is for: a code in the event, a label in the watermark."""
+
+    KEEP = "keep"
+    TALK = "talk"
+    SIGN = "sign"
+    REVIEW = "review"
+    AUTHORITY = "authority"
+
+    @property
+    def label(self) -> str:
+        return _PURPOSES[self]
+
+
+_PURPOSES: Final = {
+    Purpose.KEEP: "本人留存",
+    Purpose.TALK: "沟通使用",
+    Purpose.SIGN: "纸质签字",
+    Purpose.REVIEW: "复核使用",
+    Purpose.AUTHORITY: "依法提供",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A document to hand over, under a name that gives away no person."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+_FORMATS: Final[dict[str, tuple[str, Callable[..., bytes]]]] = {
+    "pdf": ("application/pdf", pdf.render),
+    "json": ("application/json", as_json.render),
+}
+FORMATS: Final = tuple(_FORMATS)
+
+_METHODS: Final = {
+    Signature.Method.IN_APP: paper.Method.ELECTRONIC,
+    Signature.Method.LINK: paper.Method.ELECTRONIC,
+    Signature.Method.PAPER: paper.Method.PAPER,
+    Signature.Method.PHONE: paper.Method.READ_BACK,
+    Signature.Method.REFUSED: paper.Method.REFUSED,
+}
+_UNFINISHED: Final = (State.DRAFT, State.CHECKED)
+
+
+def export(
+    *, school_id: int, by: Person, at: datetime, record_id: UUID, form: str, purpose: Purpose
+) -> Copy:
+    """A copy of one version for one reader; `form` is one of FORMATS. Not for use inside a scope.
+
+    Raises NotFound; NotAllowed for who may only know that there is one; WrongState for a draft;
+    FontMissing, TooMuch, PrintingFailed.
+    """
+    media_type, render = _FORMATS[form]
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        file = reading.read(viewer, record_id)
+        record = file.record
+        if "next_focus" not in file.fields:
+            raise NotAllowed("您只能知道有这份记录，不能取得副本。", act="export")
+        if record.state in _UNFINISHED:
+            raise WrongState("草稿不能导出，请先交双方签字。", state=str(record.state))
+        note(record, "record.exported", viewer, form=form, purpose=purpose.value)
+        signatures.deliver(record, to=by, how="EXPORT", viewer=viewer)
+        sheet = sheet_of(file, school=record.school.name)
+    mark = Watermark(reader=by.name, at=at, purpose=purpose.label)
+    name = f"{record.record_no}-v{record.version}.{form}"
+    return Copy(name, media_type, render(sheet, watermark=mark))
+
+
+def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
+    """What this reader may see, as a printed form. Nothing is read beside `file`."""
+    record = file.record
+    return RecordSheet(
+        school=school,
+        title="家校沟通记录",
+        record_no=record.record_no,
+        version=record.version,
+        state=State(record.state).label,
+        student=paper.StudentLine(
+            name=record.student.person.name, class_name=record.student.school_class.name
+        ),
+        record_hash=_hash(file),
+        trigger=record.get_trigger_display(),
+        details=_details(file),
+        banners=banners(record),
+        participants=tuple(_participant(one, file) for one in file.participants),
+        sections=tuple(_section(code, file) for code in _sections(file)),
+        signatures=tuple(_signature(one, file) for one in file.signatures),
+        annotations=tuple(
+            paper.Annotation(one.annotation, file.names.get(one.filed_by_id, ""), one.filed_at)
+            for one in file.annotations
+        ),
+    )
+
+
+def banners(record: CommunicationRecord) -> tuple[paper.Banner, ...]:
+    """What a reader must know before the first line."""
+    found = [paper.Banner.DISPUTED] if record.state == State.UNDER_OBJECTION else []
+    if record.standing == CommunicationRecord.Standing.UNSIGNED:
+        found.append(paper.Banner.UNSIGNED)
+    return tuple(found)
+
+
+def words_of(said: SaidTo) -> str:
+    """The text, or what kind of text is not for this reader."""
+    return said.text if said.text is not None else f"（{said.masked}：见受限栏）"
+
+
+def _hash(file: RecordFile) -> str:
+    return bytes(file.record.content_hash or b"").hex() if "content_hash" in file.fields else ""
+
+
+def _details(file: RecordFile) -> tuple[paper.Labelled, ...]:
+    """By the field that each line gives away."""
+    record = file.record
+    place = "　".join(filter(None, (record.get_place_kind_display(), record.place)))
+    lines = [
+        ("started_at", "时间", _period(file)),
+        ("place", "地点", place),
+        ("trigger_note", "事由说明", record.trigger_note),
+        ("author", "记录人", record.author.name),
+        ("next_contact_at", "下次沟通时间", _moment(record.next_contact_at)),
+        ("next_focus", "下次沟通重点", record.next_focus),
+    ]
+    shown = [(label, value) for name, label, value in lines if value and name in file.fields]
+    return tuple(paper.Labelled(label, value) for label, value in shown)
+
+
+def _period(file: RecordFile) -> str:
+    ended = file.record.ended_at if "ended_at" in file.fields else None
+    return " 至 ".join(filter(None, (_moment(file.record.started_at), _moment(ended))))
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def _sections(file: RecordFile) -> list[str]:
+    written = {said.section for said in file.statements}
+    return [code for code in Statement.Section.values if code in written]
+
+
+def _section(code: str, file: RecordFile) -> paper.Section:
+    return paper.Section(
+        heading=Statement.Section(code).label,
+        statements=tuple(
+            paper.Statement(
+                text=words_of(said),
+                source=Statement.Source(said.source).label,
+                status=Statement.Status(said.status).label,
+                at=said.at,
+                by=f"依据：{said.basis}" if said.basis else "",
+            )
+            for said in file.statements
+            if said.section == code
+        ),
+    )
+
+
+def _participant(one: Participant, file: RecordFile) -> paper.Participant:
+    relation = GuardianLink.Relation(one.relation).label if one.relation else ""
+    return paper.Participant(
+        name=file.names.get(one.person_id, one.name) if one.person_id else one.name,
+        relation=relation,
+        capacity=one.get_capacity_display(),
+        present_how=one.get_presence_display(),
+    )
+
+
+def _signature(one: Signature, file: RecordFile) -> paper.Signature:
+    return paper.Signature(
+        who=file.names.get(one.signer_id, ""),
+        capacity=one.get_side_display(),
+        method=_METHODS[Signature.Method(one.method)],
+        at=one.at,
+        reason=one.reason or one.note,
+        witness=file.names.get(one.witness_id, "") if one.witness_id else "",
+        proof=bytes(one.proof).hex(),
+    )
