@@ -146,7 +146,6 @@ class SignView(ApiView):
         prove(
             identity_of(request),
             password=given.pop("password", ""),
-            address=request.META.get("REMOTE_ADDR", ""),
         )
         return _act(request, receipt_id, given, notice_desk.sign, how=_how(request))
 
