@@ -12,7 +12,7 @@ from parties import tenancy
 from workflow.models import CrisisReport
 
 CN: Final = ZoneInfo("Asia/Shanghai")
-_BY_LINK: Final = frozenset({"father", "mother", "other_father", "silent_parent"})
+_BY_LINK: Final = frozenset({"father", "mother", "other_father", "silent_parent", "mentor"})
 _MAY_STOP: Final = ("head", "grade_leader", "duty", "counsellor", "vice_principal", "principal")
 
 

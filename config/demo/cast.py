@@ -10,8 +10,19 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from parties import relations
-from parties.models import CompanyMember, GuardianLink, Membership, Person, Restriction, Student
+from parties.models import (
+    CompanyMember,
+    GuardianLink,
+    Membership,
+    Person,
+    Placement,
+    Restriction,
+    Student,
+)
 from parties.relations import Post, in_force
 from parties.roles import Role
 
@@ -60,18 +71,21 @@ class Cast:
         return "系统" if role is None else str(role.label)
 
 
-def find(*, school_id: int, at: datetime) -> Cast:
-    """Read the cast at `at`. Inside a scope. Raises Miscast."""
-    student = _student(at)
+def find(*, school_id: int, at: datetime, at_work: bool = False) -> Cast:
+    """Read the cast at `at`; `at_work`: around a student on placement. Inside a scope.
+
+    Raises Miscast.
+    """
+    student = _student(at, _interns(at) if at_work else _boarders())
     posts = _posts(student, at)
     people = {part: (role, _able(part, found)) for part, (role, found) in posts.items()}
     people["student"] = (Role.STU, student.person)
     family = [("father", student, Relation.FATHER), ("mother", student, Relation.MOTHER)]
     for part, child, relation in [*family, ("other_father", _other(student), Relation.FATHER)]:
         people[part] = (Role.G, _guardian(child, relation))
-    mentor = in_force(CompanyMember.objects.filter(role=Role.CM), at).order_by("pk").first()
+    mentor = _mentor(student, at)
     if mentor is not None:
-        people["mentor"] = (Role.CM, mentor.person)
+        people["mentor"] = (Role.CM, mentor)
     return Cast(
         school_id=school_id,
         student_id=student.pk,
@@ -84,13 +98,37 @@ def find(*, school_id: int, at: datetime) -> Cast:
     )
 
 
-def _student(at: datetime) -> Student:
-    """The first boarder, by student number, whose parents and homeroom teacher fit the story."""
+def _boarders() -> QuerySet[Student]:
+    return Student.objects.filter(sex=Student.Sex.FEMALE, boarding=True)
+
+
+def _interns(at: datetime) -> QuerySet[Student]:
+    """Students who work at a company on that day, with a mentor of their own."""
+    today = timezone.localdate(at)
+    return Student.objects.filter(
+        placements__state=Placement.State.ACTIVE,
+        placements__mentor__isnull=False,
+        placements__starts_on__lte=today,
+        placements__ends_on__gte=today,
+    )
+
+
+def _mentor(student: Student, at: datetime) -> Person | None:
+    """The student's own; in a story away from work anybody's, who may know nothing of it."""
+    own = student.placements.filter(state=Placement.State.ACTIVE).exclude(mentor=None)
+    placement = own.select_related("mentor").order_by("-starts_on").first()
+    if placement is not None:
+        return placement.mentor
+    member = in_force(CompanyMember.objects.filter(role=Role.CM), at).order_by("pk").first()
+    return None if member is None else member.person
+
+
+def _student(at: datetime, among: QuerySet[Student]) -> Student:
+    """The first of them, by student number, whose parents and homeroom teacher fit the story."""
     # Not those whom a court protects; what an earlier demo restricted does not count.
     orders = Restriction.objects.filter(case_id=None).values("student")
-    girls = Student.objects.filter(sex=Student.Sex.FEMALE, boarding=True)
     students = (
-        girls.exclude(pk__in=orders).select_related("person", "school_class").order_by("student_no")
+        among.exclude(pk__in=orders).select_related("person", "school_class").order_by("student_no")
     )
     for relation in (Relation.FATHER, Relation.MOTHER):
         students = students.filter(
@@ -100,7 +138,7 @@ def _student(at: datetime) -> Student:
         parents = [_guardian(student, Relation.FATHER), _guardian(student, Relation.MOTHER)]
         if all(parent.phone for parent in parents) and _has_plain_teacher(student, at):
             return student
-    raise Miscast("没有父母都登记了手机、班主任不兼任其他职务的寄宿女生。")
+    raise Miscast("没有父母都登记了手机、班主任不兼任其他职务的学生（寄宿女生或实习生）。")
 
 
 def _has_plain_teacher(student: Student, at: datetime) -> bool:

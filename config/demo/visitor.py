@@ -65,8 +65,21 @@ class Visitor:
 
     def patch(self, path: str, body: Any, *, tag: str) -> Any:
         """Change what was read with the ETag `tag`."""
-        headers = {"X-CSRFToken": self._token, "If-Match": tag}
-        return _checked(self._client.patch(_address(path), json=body, headers=headers)).json()
+        return self.change("PATCH", path, body, tag=tag)
+
+    def change(self, method: str, path: str, body: Any, *, tag: str) -> Any:
+        """Any act that builds on what was read with the ETag `tag`."""
+        headers = {"X-CSRFToken": self._token, "If-Match": tag, "Idempotency-Key": str(uuid4())}
+        sent = self._client.request(method, _address(path), json=body, headers=headers)
+        answer = _checked(sent)
+        return answer.json() if answer.content else None
+
+    def upload(self, path: str, name: str, data: bytes, media_type: str, **form: str) -> Any:
+        """A file as a browser sends it."""
+        headers = {"X-CSRFToken": self._token, "Idempotency-Key": str(uuid4())}
+        files = {"file": (name, data, media_type)}
+        sent = self._client.post(_address(path), data=form, files=files, headers=headers)
+        return _checked(sent).json()
 
     def _remember_token(self) -> None:
         self._token = str(self.get("session")["csrf_token"])

@@ -1,0 +1,1 @@
+"""Scenario 2: repeated conflicts, and a mother who first denies them."""

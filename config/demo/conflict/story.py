@@ -1,0 +1,180 @@
+"""Scenario 2: conflicts with classmates, a mother who first denies them, and a picture.
+
+Others in it are made black before she sees it. They agree on counselling. Later she objects to the
+word 多次; the teacher lists the dates in a next version, and the mother is content.
+"""
+
+import io
+from datetime import datetime
+from typing import Any, Final
+
+from PIL import Image, ImageDraw
+
+from config.demo import cast as casting
+from config.demo.cast import Cast
+from config.demo.conflict.promises import PROMISES
+from config.demo.evidence import Evidence
+from config.demo.talks import Talk
+from parties import tenancy
+from parties.models import Student
+
+WORDS: Final = "近两周与同学发生几次冲突，家长在电话里表示孩子不会这样，想当面谈一谈。"
+VAGUE: Final = "近两周与同学多次冲突。"
+DATED: Final = "9月28日、10月8日、10月9日各与同学发生一次推搡，均由值班教师劝开。"
+#: Where the other student stands in the picture, in fractions of its size.
+_OTHER: Final = {"left": 0.55, "top": 0.2, "right": 0.85, "bottom": 0.9}
+_SIZE: Final = (640, 360)
+_SKIN: Final = (224, 172, 105)
+#: How far two colours may be apart, all three channels together, to look the same.
+_ALIKE: Final = 60
+_MOTHER_SAYS: Final = {"source": "GUARDIAN", "is_quote": True}
+
+
+class Conflict(Talk):
+    """The story, scene by scene."""
+
+    promises = PROMISES
+    unspoken = f"{VAGUE}，{DATED}"
+
+    @staticmethod
+    def review(evidence: Evidence) -> None:
+        """Whose objection it was and what came of it stands in the ledger."""
+        kinds = {event.kind for event in evidence.facts.events}
+        evidence.promises.check("case.closed", "case.opened" in kinds, "case")
+
+    @classmethod
+    def cast_of(cls, *, school_id: int, at: datetime) -> Cast:
+        return casting.find(school_id=school_id, at=at)
+
+    def play(self) -> None:
+        self.greet()
+        self.other = self._classmate()
+        self.stage.say("几次冲突之后，家长在电话里说不会是她家孩子，班主任约谈")
+        self.raise_matter(trigger="conflict", words=WORDS)
+        self.arrange(trigger="PEERS", purpose="一起看看近两周在校的情况，商量怎样支持孩子")
+        self.choose_a_time()
+        self.meet()
+        self.write(trigger="PEERS", statements=self._statements())
+        self.show_the_picture()
+        self.offer(confirmed=[self.other])
+        self.do("teacher", "meeting_minutes", read_back="yes")
+        self.read_at_home()
+        self.sign()
+        self.items = self.plan(
+            [
+                {"title": "每周一次心理辅导，共六次", "owner_party": "SCHOOL"},
+                {
+                    "title": "每晚聊十分钟学校的事",
+                    "owner_party": "FAMILY",
+                    "recurrence": "FREQ=DAILY",
+                },
+            ]
+        )
+        self.object_and_correct()
+        self.follow_up()
+        self.evaluate(baseline_now="八周内没有再发生推搡。")
+        self.close()
+
+    def _statements(self) -> list[dict[str, Any]]:
+        other = {"redacted_text": "当时和一名同学抢同一台设备。"}
+        said = f"当时和{self.other}抢同一台设备。"
+        return [
+            {"section": "FACT", "source": "TEACHER", "text": VAGUE, "status": "TO_VERIFY"},
+            {"section": "FACT", "source": "STUDENT", "text": said, **other},
+            {"section": "HOME", "text": "在家很听话，不会动手。", **_MOTHER_SAYS},
+            {"section": "GUARDIAN_OPINION", "text": "看了截图，愿意配合辅导。", **_MOTHER_SAYS},
+            {"section": "ADVICE", "source": "TEACHER", "text": "先由心理教师每周谈一次。"},
+            {
+                "section": "CONSENSUS",
+                "source": "TEACHER",
+                "text": "同意心理辅导，八周后一起看效果。",
+            },
+        ]
+
+    def show_the_picture(self) -> None:
+        """A frame of the camera: she makes the other student black before it is kept."""
+        kept = self.session("teacher").upload(
+            f"records/{self.record_id}/attachments",
+            "监控截图.png",
+            _frame(),
+            "image/png",
+            redaction="NONE",
+            areas=f"[{_as_json(_OTHER)}]",
+        )
+        self.picture = kept["id"]
+
+    def read_at_home(self) -> None:
+        """What the mother can open: sources with every sentence, nobody else's name or face."""
+        stage, mother = self.stage, self.session("mother")
+        record = mother.get(f"records/{self.record_id}")
+        said = record["statements"]
+        sourced = bool(said) and all(one["source"] and one["status"] for one in said)
+        stage.promises.check("statements.sourced", sourced, f"{len(said)} statements")
+        stage.promises.check("others.redacted", self.other not in str(record), "name")
+        picture = mother.ask(f"attachments/{self.picture}")
+        opened = picture.is_success and not _shows_skin(picture.content)
+        stage.promises.check("clip.others_hidden", opened, str(picture.status_code))
+
+    def object_and_correct(self) -> None:
+        """She objects to one word; the next version says the dates."""
+        stage, mother = self.stage, self.session("mother")
+        filed = mother.post(
+            f"records/{self.record_id}/objections",
+            {"ground": "WRONG", "wish": "CORRECT", "words": "没有“多次”，请写清楚是哪几次。"},
+        )
+        frozen = self.session("teacher").get(f"records/{self.record_id}")["state"]
+        stage.promises.check("objection.freezes", frozen == "UNDER_OBJECTION", frozen)
+        stage.later(120)
+        self.session("teacher").post(
+            f"objections/{filed['id']}/answer", {"reply": "ACCEPTED", "words": "改为列出日期。"}
+        )
+        newer = mother.get("objections")["results"][0]["correction"]
+        draft = self.session("teacher").get(f"records/{newer}")["statements"]
+        vague = next(one["id"] for one in draft if one["text"] == VAGUE)
+        corrected = {"section": "FACT", "source": "TEACHER", "text": DATED, "status": "CONFIRMED"}
+        self.change("PATCH", f"/statements/{vague}", corrected, record=newer)
+        self.offer(record=newer, confirmed=[self.other])
+        self.sign(record=newer)
+        mother.post(f"objections/{filed['id']}/content", {})
+        self._corrected(newer)
+
+    def _corrected(self, newer: str) -> None:
+        mother = self.session("mother")
+        old, new = mother.get(f"records/{self.record_id}"), mother.get(f"records/{newer}")
+        kept = old["state"] == "SUPERSEDED" and VAGUE in str(old)
+        stands = new["state"] == "EFFECTIVE" and DATED in str(new) and VAGUE not in str(new)
+        settled = mother.get("objections")["results"][0]["state"] == "SETTLED"
+        self.stage.promises.check("objection.corrected", kept and stands and settled, new["state"])
+
+    def _classmate(self) -> str:
+        with tenancy.scope(self.cast.school_id):
+            own = Student.objects.get(pk=self.cast.student_id)
+            others = Student.objects.filter(school_class=own.school_class_id).exclude(pk=own.pk)
+            return str(others.order_by("student_no").values_list("person__name", flat=True)[0])
+
+
+def _frame() -> bytes:
+    """Two people in a workshop, as a camera sees them."""
+    picture = Image.new("RGB", _SIZE, (90, 100, 110))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((120, 90, 220, 300), fill=(60, 80, 140))
+    draw.ellipse((380, 90, 520, 300), fill=_SKIN)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _shows_skin(data: bytes) -> bool:
+    """Whether anything of the other one's colour is left."""
+    picture = Image.open(io.BytesIO(data)).convert("RGB")
+    pixels = picture.tobytes()
+    near = (
+        sum(abs(pixels[at + band] - _SKIN[band]) for band in range(3))
+        for at in range(0, len(pixels), 3)
+    )
+    return min(near) < _ALIKE
+
+
+def _as_json(area: dict[str, float]) -> str:
+    inside = ", ".join(f'"{name}": {value}' for name, value in area.items())
+    return "{" + inside + "}"

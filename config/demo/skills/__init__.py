@@ -1,0 +1,1 @@
+"""Scenario 1: two failed skill tests, and a family that has little money."""
