@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Final
 
 SCENARIOS: Final = ("crisis", "mass-notice", "skills", "conflict")
-#: contracts: named already, so that nobody takes them for a slip of the pen.
-LATER: Final[tuple[str, ...]] = ()
 #: How the playing process ends when it told and wrote its result. Python's own 1 is neither.
 KEPT: Final = 0
 BROKEN: Final = 3

@@ -85,8 +85,6 @@ def test_the_reporter_is_in_no_event(crisis: Played) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--scenario", "skills"], "随后续版本"),
-        (["--scenario", "conflict"], "随后续版本"),
         (["--scenario", "picnic"], "picnic"),
         (["--speed", "0"], "速度"),
         (["--speed", "fast"], "速度"),

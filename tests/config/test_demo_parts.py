@@ -91,7 +91,6 @@ def test_options_reach_the_playing_process_unchanged(asked: Options) -> None:
 
 def test_whatever_may_be_asked_for_can_be_played() -> None:
     assert tuple(SCENARIOS) == options.SCENARIOS
-    assert not set(SCENARIOS) & set(options.LATER)
 
 
 @pytest.mark.parametrize(("broker", "driver"), [(True, "celery"), (False, "watch")])

@@ -38,9 +38,12 @@ class Conflict(Talk):
 
     @staticmethod
     def review(evidence: Evidence) -> None:
-        """Whose objection it was and what came of it stands in the ledger."""
-        kinds = {event.kind for event in evidence.facts.events}
-        evidence.promises.check("case.closed", "case.opened" in kinds, "case")
+        """The end stands in the ledger, after every look that was promised."""
+        kinds = [event.kind for event in evidence.facts.events]
+        after = (
+            "case.closed" in kinds and "follow_up.held" not in kinds[kinds.index("case.closed") :]
+        )
+        evidence.promises.check("case.closed", after, "ledger")
 
     @classmethod
     def cast_of(cls, *, school_id: int, at: datetime) -> Cast:

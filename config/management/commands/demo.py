@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.demo import front
-from config.demo.options import FASTEST, LATER, SCENARIOS, SLOWEST, Options
+from config.demo.options import FASTEST, SCENARIOS, SLOWEST, Options
 
 WRONG_USAGE = 2
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--scenario", default="crisis", choices=[*SCENARIOS, *LATER])
+        parser.add_argument("--scenario", default="crisis", choices=SCENARIOS)
         parser.add_argument(
             "--speed", type=_speed, default=60.0, metavar="N", help="学校时间快几倍"
         )
@@ -32,11 +32,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **given: Any) -> None:
-        if given["scenario"] in LATER:
-            raise CommandError(
-                f"场景 {given['scenario']} 随后续版本提供，现在可演示：{'、'.join(SCENARIOS)}。",
-                returncode=WRONG_USAGE,
-            )
         status = front.perform(
             Options(
                 scenario=given["scenario"],
