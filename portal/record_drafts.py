@@ -3,7 +3,8 @@
 Inside a scope. Statements that this page does not show are left as they are.
 """
 
-from dataclasses import fields
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -16,28 +17,33 @@ from records.draft_input import Header, Present
 from records.models import CommunicationRecord, Statement
 
 
-def store(
-    viewer: Viewer,
-    form: RecordForm,
-    *,
-    trigger: str,
-    student_id: UUID,
-    record_id: UUID | None,
-) -> CommunicationRecord:
-    """A new draft, or the changes of one that is still as this page showed it."""
-    given = form.cleaned_data
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A filled-in form, about whom, and which draft it goes on with (None: a new one)."""
+
+    form: RecordForm
+    trigger: str
+    student_id: UUID
+    record_id: UUID | None
+
+
+def store(viewer: Viewer, page: Page) -> CommunicationRecord:
+    """A new draft, or the changes of one that is still as this page showed it.
+
+    Raises InvalidInput; LostRace for a draft that somebody changed meanwhile.
+    """
+    given = page.form.cleaned_data
     header = {name: given[name] for name in ("started_at", "place_kind", "next_focus")}
-    if record_id is None:
-        new = Header(trigger=trigger, **header)
-        record = drafts.write(viewer, student_id=student_id, header=new)
+    if page.record_id is None:
+        new = Header(trigger=page.trigger, **header)
+        record = drafts.write(viewer, student_id=page.student_id, header=new)
     else:
-        found = viewer.get(CommunicationRecord, record_id)
+        found = viewer.get(CommunicationRecord, page.record_id)
         old = {field.name: getattr(found, field.name) for field in fields(Header)}
-        record = drafts.change(
-            viewer, record_id=record_id, header=Header(**{**old, **header}), seen=given["seen"]
-        )
-    _say(viewer, record, form)
-    _attend(viewer, record, form)
+        both = Header(**{**old, **header})
+        record = drafts.change(viewer, record_id=found.pk, header=both, seen=given["seen"])
+    _say(viewer, record, page.form)
+    _attend(viewer, record, page.form)
     return viewer.get(CommunicationRecord, record.pk)
 
 
@@ -67,17 +73,7 @@ def _attend(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> No
         str(link.guardian_id): link.relation
         for link in GuardianLink.objects.filter(student=record.student_id)
     }
-    others = [
-        Present(
-            person=one.person_id,
-            name=one.name,
-            capacity=one.capacity,
-            relation=one.relation,
-            presence=one.presence,
-        )
-        for one in record.participants.exclude(person=record.author_id)
-        if str(one.person_id) not in listed
-    ]
+    others = _not_listed(record, listed)
     there = [
         Present(
             person=UUID(pk),
@@ -88,6 +84,20 @@ def _attend(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> No
         for pk in given["people"]
     ]
     drafts.attend(viewer, record_id=record.pk, people=[*others, *there])
+
+
+def _not_listed(record: CommunicationRecord, listed: Collection[str]) -> list[Present]:
+    return [
+        Present(
+            person=one.person_id,
+            name=one.name,
+            capacity=one.capacity,
+            relation=one.relation,
+            presence=one.presence,
+        )
+        for one in record.participants.exclude(person=record.author_id)
+        if str(one.person_id) not in listed
+    ]
 
 
 def _own(record: CommunicationRecord, viewer: Viewer) -> dict[str, Statement]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 
+from parties.errors import InvalidInput, LostRace
 from records import templates
 from records.draft_input import Said
 from records.models import CommunicationRecord, Objection, Participant, Statement
@@ -81,8 +82,13 @@ class RecordForm(forms.Form):
         """Text by section; an empty one is there as well."""
         return {code: self.cleaned_data.get(f"{_PRE}{code}", "") for code in self.sections}
 
-    def refuse(self, field: str, sentence: str) -> None:
-        self.add_error(field if field in self.fields else None, sentence)
+    def refuse(self, refused: InvalidInput | LostRace) -> None:
+        """Say it beside the field it is about, or above all of them."""
+        if isinstance(refused, LostRace):
+            self.add_error(None, str(refused))
+        else:
+            known = refused.field if refused.field in self.fields else None
+            self.add_error(known, f"{refused}{refused.mend}")
 
 
 def texts(statements: dict[str, str]) -> dict[str, str]:

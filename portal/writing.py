@@ -5,7 +5,8 @@ go into a record is refused when it is handed to both sides (records.language_ga
 """
 
 from collections.abc import Mapping
-from typing import Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, WrongState
-from parties.models import GuardianLink, Student
+from parties.models import GuardianLink, Person, Student
 from parties.sign_in import Identity
 from portal import pages, record_drafts, record_forms, record_lists
+from portal.record_drafts import Page
 from portal.record_forms import RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
@@ -29,6 +31,14 @@ Trigger = CommunicationRecord.Trigger
 
 _KEPT: Final = "written"
 _LONGEST_QUERY: Final = 40
+
+
+class Who(NamedTuple):
+    """Who writes, at what moment."""
+
+    school_id: int
+    by: Person
+    at: datetime
 
 
 @require_safe
@@ -102,28 +112,38 @@ def _take(
         hints = _hints(student, form) if form.is_valid() else {}
     if not form.is_valid() or "look" in request.POST:
         return _ask(request, form, name, trigger, hints)
-    offer, sure = "offer" in request.POST, "sure" in request.POST
-
-    def do(viewer: Viewer) -> CommunicationRecord:
-        made = record_drafts.store(
-            viewer, form, trigger=trigger, student_id=student_id, record_id=record_id
-        )
-        # Refused words take back what was stored with them: the page still has it all.
-        return checked(viewer, record_id=made.pk, seen=None, sure=sure) if offer else made
-
-    school_id, by = identity.school_id, identity.person
+    page = Page(form, trigger, student_id, record_id)
+    who = Who(identity.school_id, identity.person, at)
     try:
-        record = acts.act(school_id=school_id, by=by, at=at, do=do)
-    except InvalidInput as refused:
-        form.refuse(refused.field, f"{refused}{refused.mend}")
-        return _ask(request, form, name, trigger, hints)
-    except LostRace as lost:
-        form.add_error(None, str(lost))
+        record = _stored(who, page, request.POST)
+    except (InvalidInput, LostRace) as refused:
+        form.refuse(refused)
         return _ask(request, form, name, trigger, hints)
     _remember(request, form, record.pk)
-    if offer:
-        acts.offer(school_id=school_id, record_id=record.pk, by=by, at=at, seen=record.edits)
     return redirect("portal:record", target_id=record.pk)
+
+
+def _stored(who: Who, page: Page, pressed: Mapping[str, Any]) -> CommunicationRecord:
+    """The draft, handed over if that was asked for.
+
+    Refused words take back what was stored with them: the page still has all of it.
+    """
+    offer, sure = "offer" in pressed, "sure" in pressed
+
+    def do(viewer: Viewer) -> CommunicationRecord:
+        made = record_drafts.store(viewer, page)
+        return checked(viewer, record_id=made.pk, seen=None, sure=sure) if offer else made
+
+    record = acts.act(school_id=who.school_id, by=who.by, at=who.at, do=do)
+    if offer:
+        acts.offer(
+            school_id=who.school_id,
+            record_id=record.pk,
+            by=who.by,
+            at=who.at,
+            seen=record.edits,
+        )
+    return record
 
 
 def _people(student: Student) -> list[tuple[str, str]]:
