@@ -68,6 +68,7 @@ urlpatterns = [
         name="evaluations",
     ),
     path("notices", notices.NoticesView.as_view(), name="notices"),
+    path("notices/templates", notices.TemplatesView.as_view(), name="notice-templates"),
     path("notices/<uuid:notice_id>", notices.NoticeView.as_view(), name="notice"),
     path("notices/<uuid:notice_id>/preview", notices.PreviewView.as_view(), name="preview"),
     path("notices/<uuid:notice_id>/submit", notices.SubmitView.as_view(), name="submit"),

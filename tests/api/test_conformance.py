@@ -71,6 +71,7 @@ OPERATIONS = [
     "POST /api/v1/items/{item_id}/verify",
     "GET /api/v1/notices",
     "POST /api/v1/notices",
+    "GET /api/v1/notices/templates",
     "GET /api/v1/notices/{notice_id}",
     "PATCH /api/v1/notices/{notice_id}",
     "GET /api/v1/notices/{notice_id}/contacts",
