@@ -13,3 +13,4 @@ class WorkflowConfig(AppConfig):
         import_module("workflow.policies").register()
         import_module("workflow.case_entries").register()
         import_module("workflow.plan_policies").register()
+        import_module("workflow.plan_entries").register()

@@ -78,6 +78,7 @@ OPERATIONS = [
     "POST /api/v1/notices/{notice_id}/contacts",
     "POST /api/v1/notices/{notice_id}/on-paper",
     "POST /api/v1/notices/{notice_id}/preview",
+    "GET /api/v1/notices/{notice_id}/slips",
     "POST /api/v1/notices/{notice_id}/submit",
     "POST /api/v1/notices/{notice_id}/withdraw",
     "GET /api/v1/receipts",

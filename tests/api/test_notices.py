@@ -340,3 +340,18 @@ def test_the_text_is_stored_sealed(world: World) -> None:
         row = cursor.fetchone()
     assert row is not None
     assert "张三".encode() not in bytes(row[0])
+
+
+def test_a_slip_is_a_pdf_to_keep_for_its_reader_alone(world: World, as_: As) -> None:
+    walk = sent(world)
+    path = f"/notices/{walk.notice_id}/slips"
+
+    answer = as_("teacher").get(f"{path}?student={world.student.pk}")
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"].startswith('attachment; filename="slips-')
+    assert answer["Cache-Control"] == "no-store"
+    assert answer.content.startswith(b"%PDF-")
+    assert code(as_("teacher").get(path)) == "state.wrong"  # both parents have a phone
+    assert as_("mother").get(path).status_code == 404
+    assert as_("teacher").get(f"{path}?student={uuid4()}").status_code == 404
