@@ -20,6 +20,8 @@ from api import problems
 from api.problems import Mistake, Problem, Refused
 from api.texts import OTHER_RULE, PROBLEMS, RULES, speaks_english
 from parties.errors import InvalidInput, LostRace, SanfangError, TooMany
+from records.notice_gate import Finding
+from records.notice_wording import Hint, NotNeutral
 from records.notices import AboutOnePerson
 
 logger = logging.getLogger(__name__)
@@ -110,13 +112,19 @@ def _of_domain(exc: SanfangError) -> Problem:
 
 def _told_all(exc: InvalidInput) -> Iterator[Mistake]:
     """A refused notice names every place, with its words; positions count from 1 for people."""
-    if not isinstance(exc, AboutOnePerson) or speaks_english():
+    if speaks_english():
         yield _told(exc)
-        return
-    for found in exc.findings:
-        one = found.finding
-        wrong = f"第 {one.start + 1} 至 {one.end} 字“{one.words}”：{one.why}"
-        yield Mistake(found.field, wrong, one.mend)
+    elif isinstance(exc, AboutOnePerson):
+        yield from (_place(found.field, found.finding) for found in exc.findings)
+    elif isinstance(exc, NotNeutral):
+        yield from (_place(hint.field, hint) for hint in exc.hints)
+    else:
+        yield _told(exc)
+
+
+def _place(field: str, one: Finding | Hint) -> Mistake:
+    wrong = f"第 {one.start + 1} 至 {one.end} 字“{one.words}”：{one.why}"
+    return Mistake(field, wrong, one.mend)
 
 
 def _told(exc: InvalidInput) -> Mistake:

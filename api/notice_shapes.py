@@ -1,5 +1,6 @@
 """What notices look like from outside: bodies in, bodies out."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
@@ -11,6 +12,8 @@ from records import notices
 from records.models import Notice, NoticeContact, NoticeReceipt
 from records.notice_audience import Line
 from records.notice_owing import Owing
+from records.notice_templates import Template
+from records.notice_wording import Hint
 from records.notices import Found
 
 
@@ -66,6 +69,33 @@ class FindingSerializer(serializers.Serializer[Any]):
     mend = serializers.CharField()
 
 
+class HintSerializer(serializers.Serializer[Any]):
+    """`holds_back`: submitting refuses it; the rest is a hint."""
+
+    field = serializers.ChoiceField(["title", "body"])
+    category = serializers.CharField(help_text="词表中的类别；slot 是还没填写的〔〕")
+    words = serializers.CharField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    why = serializers.CharField()
+    mend = serializers.CharField()
+    holds_back = serializers.BooleanField()
+
+
+class TemplateSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    body = serializers.CharField()
+    slots = serializers.ListField(child=serializers.CharField(), help_text="需要填写的地方")
+    strength = serializers.ChoiceField(Notice.Strength.choices)
+    needs_answer = serializers.BooleanField()
+
+
+class TemplatesSerializer(serializers.Serializer[Any]):
+    results = TemplateSerializer(many=True)
+
+
 class LineSerializer(serializers.Serializer[Any]):
     student = StudentSerializer()
     guardian = PersonSerializer()
@@ -80,7 +110,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
     on_paper = serializers.IntegerField(help_text="没有手机和邮箱，需要纸质通知单")
     unreached = serializers.IntegerField(help_text="没有可告知的监护人的学生")
     lines = LineSerializer(many=True, help_text="您负责的家庭")
-    findings = FindingSerializer(many=True, help_text="提交时会被拦下的内容")
+    findings = FindingSerializer(many=True, help_text="提交时会被拦下的个人信息")
+    hints = HintSerializer(many=True, help_text="可以换一种说法的词语，和还没填写的〔〕")
 
 
 class NumbersSerializer(serializers.Serializer[Any]):
@@ -181,6 +212,14 @@ def finding_body(found: Found) -> dict[str, Any]:
         "why": one.why,
         "mend": one.mend,
     }
+
+
+def hint_body(hint: Hint) -> dict[str, Any]:
+    return asdict(hint)
+
+
+def template_body(template: Template) -> dict[str, Any]:
+    return {**asdict(template), "slots": template.slots}
 
 
 def owing_body(owing: Owing) -> dict[str, Any]:

@@ -21,11 +21,14 @@ from api.notice_shapes import (
     NoticeSerializer,
     OnPaperInput,
     PreviewSerializer,
+    TemplatesSerializer,
     attempt_body,
     finding_body,
+    hint_body,
     line_body,
     notice_body,
     owing_body,
+    template_body,
 )
 from api.problems import Problem, Refused
 from api.receipts import OwnReceiptSerializer, receipt_body
@@ -33,7 +36,7 @@ from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Nothing, read_body, viewing
 from parties.access import Viewer
 from parties.cursors import Cursors
-from records import notice_owing, notices
+from records import notice_owing, notice_templates, notice_wording, notices
 from records.models import Notice, NoticeReceipt
 from records.notice_receipts import Attempt, OnPaper
 from records.notices import Draft
@@ -100,6 +103,20 @@ class NoticesView(ApiView):
         return idempotency.once(request, given, act)
 
 
+class TemplatesView(ApiView):
+    @describe(
+        "通知模板",
+        description="〔〕是起草人需要填写的地方，没有填完的通知不能提交。",
+        answers={200: TemplatesSerializer},
+        codes=["access.not_allowed"],
+        tags=["notices"],
+    )
+    def get(self, request: Request) -> Response:
+        with viewing(request) as viewer:
+            notices.require_drafter(viewer)
+        return Response({"results": [template_body(one) for one in notice_templates.load()]})
+
+
 class NoticeView(ApiView):
     @describe(
         "一份通知",
@@ -147,7 +164,7 @@ class NoticeView(ApiView):
 class PreviewView(ApiView):
     @describe(
         "发送前看一眼：谁会收到",
-        description="不发送任何消息。findings 是提交时会被拦下的个人信息。",
+        description="不发送任何消息。findings 是提交时会被拦下的个人信息，hints 是用词提示。",
         body=Nothing,
         answers={200: PreviewSerializer},
         codes=["access.not_found"],
@@ -158,7 +175,8 @@ class PreviewView(ApiView):
         read_body(request, Nothing)
         with viewing(request) as viewer:
             found = notices.preview(viewer=viewer, notice_id=notice_id)
-            stopped = notices.findings(viewer.get(Notice, notice_id))
+            notice = viewer.get(Notice, notice_id)
+            stopped, hints = notices.findings(notice), notice_wording.hints(notice)
         return Response(
             {
                 "children": found.children,
@@ -167,6 +185,7 @@ class PreviewView(ApiView):
                 "unreached": found.unreached,
                 "lines": [line_body(line) for line in found.lines],
                 "findings": [finding_body(one) for one in stopped],
+                "hints": [hint_body(one) for one in hints],
             }
         )
 
@@ -174,10 +193,10 @@ class PreviewView(ApiView):
 class SubmitView(ApiView):
     @describe(
         "提交审批",
-        description="含个人信息的通知不会发出：errors 逐条说明词语、位置、原因和改法。",
+        description="有个人信息、忌用词语或未填〔〕时不会发出，errors 逐条说明位置和改法。",
         body=Nothing,
         answers={200: NoticeSerializer},
-        codes=[*_CODES, "notice.about_one_person"],
+        codes=[*_CODES, "notice.about_one_person", "notice.not_neutral"],
         tags=["notices"],
         post=True,
     )

@@ -168,6 +168,13 @@ PROBLEMS: Final[dict[str, Known]] = {
         "群发通知不能写某一位学生或家长的情况，请按 errors 逐条修改。",
         "A message to many families may not be about one person. Mend what errors names.",
     ),
+    "notice.not_neutral": _known(
+        422,
+        "通知的文字还不能发出",
+        "The notice cannot go out as it is worded",
+        "通知里有不能写的词语，或还有没填写的〔〕，请按 errors 逐条修改。",
+        "It holds words that may not go to families, or open slots. Mend what errors names.",
+    ),
     "request.length_required": _known(
         411,
         "缺少长度",

@@ -10,4 +10,5 @@ class RecordsConfig(AppConfig):
         import_module("records.checks")
         import_module("records.policies").register()
         import_module("records.file_kinds").register()
+        import_module("records.notice_entries").register()
         import_module("records.notice_policies").register()

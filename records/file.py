@@ -78,28 +78,36 @@ def _as_it_is(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the objects of a kind live, and how they are told; `describe` reads no row by row.
+    """Where objects of a kind live, and how they are told; `describe` reads no row by row.
 
-    `select` adds to the query what describing needs (select_related, only, annotations).
+    `select` adds to the query what describing needs (select_related, only, annotations). `rows` are
+    the objects that a reader of this student's file is shown; by default those of the model's own
+    policy. It is made of policies as well, where the object of an entry is another than its model's
+    policy was written for.
     """
 
     label: str
     model: type[Model]
     describe: Callable[[Viewer, Sequence[Any]], Mapping[UUID, Line]]
     select: Callable[[QuerySet[Any]], QuerySet[Any]] = _as_it_is
+    rows: Callable[[Viewer, Student], QuerySet[Any]] | None = None
 
 
-_sources: dict[str, Source] = {}
+_sources: dict[str, tuple[Source, ...]] = {}
 
 
 def register(kind: str, source: Source) -> None:
-    """Let entries of `kind` be read; called from AppConfig.ready() alone."""
-    _sources[kind] = source
+    """Let entries of `kind` be read; called from AppConfig.ready() alone.
+
+    A kind whose objects live in several models is registered once for each.
+    """
+    others = [one for one in _sources.get(kind, ()) if one.model != source.model]
+    _sources[kind] = (*others, source)
 
 
 def kinds() -> Mapping[str, str]:
     """Code and Chinese name of every kind that can be read."""
-    return {kind: source.label for kind, source in sorted(_sources.items())}
+    return {kind: sources[0].label for kind, sources in sorted(_sources.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +199,11 @@ def standing(viewer: Viewer, student: Student) -> frozenset[Role]:
 def page(
     viewer: Viewer, student: Student, filters: Filters, *, after: Place | None, limit: int
 ) -> tuple[Sequence[Entry], Place | None]:
-    """At most `limit` entries behind `after`: one query, and one for each kind among them."""
-    sight = _Sight(viewer)
-    rows = _visible(sight, student, filters)
+    """At most `limit` entries behind `after`: one query, and as many as the kinds among them have
+    sources; no more for a longer page.
+    """
+    sight = _Sight(viewer, student)
+    rows = _visible(sight, filters)
     if after is not None:
         # The plain bound on `at` is what the index can start from.
         behind = Q(at__lt=after.at) | Q(at=after.at, pk__lt=after.id)
@@ -207,29 +217,30 @@ def page(
 
 def visible(viewer: Viewer, student: Student, filters: Filters) -> QuerySet[FileEntry]:
     """Entries that exist for this reader: named on the entry, and shown by the object's policy."""
-    return _visible(_Sight(viewer), student, filters)
-
-
-def describe(viewer: Viewer, objects: Mapping[str, Collection[UUID]]) -> Mapping[UUID, Line]:
-    """Lines of objects by kind, one query a kind; what the reader may not see is left out."""
-    return _describe(_Sight(viewer), objects)
+    return _visible(_Sight(viewer, student), filters)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """One reader, and what each policy shows them: a policy is asked once a page, not thrice."""
+    """One reader of one file, and what is shown to them: a policy is asked once a page, not thrice.
+
+    `_rows` by model: several kinds may share one.
+    """
 
     viewer: Viewer
+    student: Student
     _rows: dict[type[Model], QuerySet[Any]] = field(default_factory=dict)
 
-    def rows(self, kind: str) -> QuerySet[Any]:
-        model = _sources[kind].model
-        if model not in self._rows:
-            self._rows[model] = self.viewer.rows(model)
-        return self._rows[model]
+    def rows(self, source: Source) -> QuerySet[Any]:
+        if source.rows is not None:
+            return source.rows(self.viewer, self.student)
+        if source.model not in self._rows:
+            self._rows[source.model] = self.viewer.rows(source.model)
+        return self._rows[source.model]
 
 
-def _visible(sight: _Sight, student: Student, filters: Filters) -> QuerySet[FileEntry]:
+def _visible(sight: _Sight, filters: Filters) -> QuerySet[FileEntry]:
+    student = sight.student
     entries = FileEntry.objects.filter(school_id=student.school_id, student=student)
     return entries.filter(
         _asked_for(filters),
@@ -240,11 +251,12 @@ def _visible(sight: _Sight, student: Student, filters: Filters) -> QuerySet[File
 
 
 def _describe(sight: _Sight, objects: Mapping[str, Collection[UUID]]) -> Mapping[UUID, Line]:
+    """Lines by object: one query for each source; what the reader may not see is left out."""
     lines: dict[UUID, Line] = {}
     for kind, ids in objects.items():
-        source = _sources[kind]
-        rows = source.select(sight.rows(kind).filter(pk__in=ids))
-        lines.update(source.describe(sight.viewer, list(rows)))
+        for source in _sources[kind]:
+            rows = source.select(sight.rows(source).filter(pk__in=ids))
+            lines.update(source.describe(sight.viewer, list(rows)))
     return lines
 
 
@@ -306,8 +318,8 @@ def _shown(sight: _Sight, wanted: Sequence[str]) -> Q:
     """The kind is asked before the policy: an OR of these is worked through from the left."""
     seen = Q(pk__in=[])
     for kind in wanted:
-        if kind in _sources:
-            seen |= Q(Q(kind=kind), Exists(sight.rows(kind).filter(pk=OuterRef("object_id"))))
+        for source in _sources.get(kind, ()):
+            seen |= Q(Q(kind=kind), Exists(sight.rows(source).filter(pk=OuterRef("object_id"))))
     return seen
 
 
@@ -317,4 +329,5 @@ def _of_case(sight: _Sight, case_id: UUID | None) -> Sequence[Any]:
         return []
     if CASE not in _sources:
         return [Q(pk__in=[])]
-    return [Q(case_id=case_id), Exists(sight.rows(CASE).filter(pk=OuterRef("case_id")))]
+    (cases,) = _sources[CASE]
+    return [Q(case_id=case_id), Exists(sight.rows(cases).filter(pk=OuterRef("case_id")))]

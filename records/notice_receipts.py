@@ -16,8 +16,8 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.models import Membership, Person
 from parties.relations import in_force
-from records import notices, signs
-from records.models import Notice, NoticeContact, NoticeReceipt
+from records import file_entries, notices, signs
+from records.models import Attachment, FileEntry, Notice, NoticeContact, NoticeReceipt
 
 Strength = Notice.Strength
 Hint = NoticeReceipt.Hint
@@ -115,12 +115,14 @@ def by_staff(*, notice_id: UUID, by: Person, at: datetime, given: OnPaper) -> No
 
     Raises:
         NotFound, NotAllowed: the notice, or the family is not for this person.
-        InvalidInput: no such receipt, or the second colleague is missing or the same.
+        InvalidInput: no such receipt; the second colleague is missing or the same; the scan is no
+            stored attachment of this child.
     """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     _refuse_not_sent(notice)
     receipt = _receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
     _refuse_witness(given, by=by, at=at)
+    _refuse_scan(given)
     receipt.recorded_by, receipt.witness_id, receipt.scan = by, given.witness_id, given.scan
     if given.reply.strip():
         _add_reply(receipt, given.reply, at=at)
@@ -131,10 +133,13 @@ def by_staff(*, notice_id: UUID, by: Person, at: datetime, given: OnPaper) -> No
 
 
 def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> NoticeContact:
-    """Write down one try (三有: time, place, record). Raises as by_staff()."""
+    """Write down one try (三有: time, place, record), in the student's file as well.
+
+    Raises as by_staff().
+    """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     _refuse_not_sent(notice)
-    _receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
+    receipt = _receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
     if given.tried_at > at:
         raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
     made = NoticeContact.objects.create(
@@ -158,6 +163,16 @@ def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> Not
         refs=[("student", given.student_id), ("contact", made.pk)],
         channel=given.channel,
         outcome=given.outcome,
+    )
+    file_entries.enter(
+        student=receipt.student,
+        kind="contact_attempt",
+        object_id=made.pk,
+        party=FileEntry.Party.SCHOOL,
+        at=given.tried_at,
+        readers=file_entries.SCHOOL,
+        by=by,
+        case_id=notice.case_id,
     )
     return made
 
@@ -188,7 +203,7 @@ def _receipt_of(
         raise InvalidInput(
             "没有找到这位家长的回执。", field="guardian", mend="请从待联系名单中选择学生和家长。"
         )
-    rows = NoticeReceipt.objects.select_for_update(of=("self",)).select_related("notice")
+    rows = NoticeReceipt.objects.select_for_update(of=("self",)).select_related("notice", "student")
     return rows.get(pk=pk)
 
 
@@ -210,6 +225,21 @@ def _refuse_witness(given: OnPaper, *, by: Person, at: datetime) -> None:
     if given.witness_id == by.pk or not posts.exists():
         raise InvalidInput(
             "在场的第二人须是另一位教职工。", field="witness", mend="请填写另一位同事。"
+        )
+
+
+def _refuse_scan(given: OnPaper) -> None:
+    """A scan of somebody else's, a destroyed one and none at all are the same mistake."""
+    if given.scan is None:
+        return
+    stored = Attachment.objects.filter(
+        pk=given.scan, student=given.student_id, state=Attachment.State.STORED
+    )
+    if not stored.exists():
+        raise InvalidInput(
+            "没有找到这份扫描件，或它不属于这位学生。",
+            field="scan",
+            mend="请先上传这位学生的回执扫描件，再填写它的编号。",
         )
 
 

@@ -73,14 +73,18 @@ def draft(*, school_id: int, by: Person, at: datetime, given: Draft) -> Notice:
         InvalidInput: the scope names no place of this school, or a deadline in the past.
     """
     with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        if not viewer.serves(DRAFTERS):
-            raise NotAllowed("只有教职工可以起草通知。")
+        require_drafter(Viewer.load(by, at=at))
         notice = Notice(school_id=school_id, author=by, created_at=at)
         _put(notice, _values(given), at=at)
         notice.save(force_insert=True)
         record("notice.drafted", notice, by=by.pk, at=at)
         return notice
+
+
+def require_drafter(viewer: Viewer) -> None:
+    """Raise NotAllowed for whoever does not write to families by their post."""
+    if not viewer.serves(DRAFTERS):
+        raise NotAllowed("只有教职工可以起草通知。")
 
 
 def change(

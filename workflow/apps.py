@@ -15,3 +15,4 @@ class WorkflowConfig(AppConfig):
         import_module("workflow.case_entries").register()
         import_module("workflow.meeting_entries").register()
         import_module("workflow.plan_policies").register()
+        import_module("workflow.plan_entries").register()

@@ -19,7 +19,7 @@ from parties.errors import SanfangError, WrongState
 from parties.models import GuardianLink, Membership, Person, Student
 from parties.relations import in_force
 from parties.roles import Role
-from records import notice_owing, notice_receipts, notices, signs
+from records import notice_owing, notice_receipts, notice_wording, notices, signs
 from records.models import Notice, NoticeContact, NoticeReceipt
 from records.notice_receipts import Attempt, OnPaper
 from workflow import cases, notice_calls, notifications, openings, reporting, steps
@@ -42,6 +42,7 @@ def submit(*, school_id: int, notice_id: UUID, by: Person, at: datetime) -> Noti
 
     Raises:
         AboutOnePerson: the gate stopped it; that is on record, and the text can be mended.
+        NotNeutral: forbidden words, or a slot that nobody filled; it stays a draft.
         NotFound, NotAllowed: not visible; not the author.
         WrongState: submitted already, or withdrawn.
     """
@@ -53,6 +54,7 @@ def submit(*, school_id: int, notice_id: UUID, by: Person, at: datetime) -> Noti
         if found:
             notices.refuse(notice, found, by=by.pk, at=at)
         else:
+            notice_wording.refuse(notice)
             _open(notice, by=by, at=at)
     if found:
         raise notices.AboutOnePerson(found)

@@ -34,6 +34,13 @@ def roles_of(instance_id: UUID, task: str) -> list[str]:
     return []
 
 
+def word_for(form: str, *, field: str, code: str) -> str:
+    """How the form that bpmn/ holds now names a closed choice; the code itself if it does not."""
+    known = _shipped_form(Path(settings.BPMN_DIR), form).schema
+    labels = known.get("properties", {}).get(field, {}).get("x-labels", {})
+    return str(labels.get(code, code))
+
+
 def rule_label(process_key: str, table: str, *, output: str, text: str) -> str:
     """How the table that `process_key` begins with now describes the rule with this result."""
     found = load(bundle(process_key).content).table(table)

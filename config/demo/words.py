@@ -64,6 +64,7 @@ KINDS: Final = {
     "wake_call.made": "【电话】{who}：{outcome}",
     "notice.submitted": "【通知】{who}提交审批",
     "notice.approved": "【通知】{who}批准发送",
+    "notice.slip_printed": "【通知】打印 {count} 份纸质回执单，给没有手机的家庭",
     "notice.sent": "【通知】发出 {count} 份，每位家长、每个孩子一份",
     "notice.reminded": "【通知】未答复的家庭再提醒，第 {rung} 次，{count} 份",
     "calls.asked": "【通知】仍未答复：{count} 个班请班主任打电话",

@@ -13,7 +13,14 @@ import orjson
 from django.utils import timezone
 
 from records.printing import limits, values
-from records.printing.documents import FileSheet, NoticeSlip, RecordSheet, Sheet, Watermark
+from records.printing.documents import (
+    FileSheet,
+    NoticeSlip,
+    NoticeSlips,
+    RecordSheet,
+    Sheet,
+    Watermark,
+)
 from records.printing.letters import number
 
 #: The number goes up when a key changes its meaning or goes; a new key leaves it.
@@ -21,6 +28,7 @@ FORMATS: Final = {
     RecordSheet: "sanfang.record/1",
     FileSheet: "sanfang.file/1",
     NoticeSlip: "sanfang.slip/1",
+    NoticeSlips: "sanfang.slips/1",
 }
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")

@@ -156,6 +156,7 @@ class NoticeSlip:
     """通知回执单 for a family without a phone: the lower part comes back signed.
 
     `slip_no` is short enough to type; `code` is what the QR holds, the number itself unless given.
+    `reply_lines` are empty lines for an answer in words.
     """
 
     school: str
@@ -168,6 +169,20 @@ class NoticeSlip:
     return_by: date | None = None
     answers: tuple[str, ...] = ("已阅读并知晓以上内容",)
     code: str = ""
+    reply_lines: int = 0
 
 
-Sheet = RecordSheet | FileSheet | NoticeSlip
+@dataclass(frozen=True, slots=True)
+class NoticeSlips:
+    """Slips of many families in one document to be cut apart.
+
+    Each begins on a page of its own and counts its own pages: a family does not learn from its slip
+    how many others there are.
+    """
+
+    school: str
+    title: str
+    slips: tuple[NoticeSlip, ...]
+
+
+Sheet = RecordSheet | FileSheet | NoticeSlip | NoticeSlips

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Final
 
-from records.printing.documents import FileSheet, Sheet
+from records.printing.documents import FileSheet, NoticeSlips, Sheet
 from records.printing.errors import TooMuch
 
 #: Entries of a file in one document: about 350 pages.
 MOST_ENTRIES: Final = 5_000
+
+#: Slips in one document: more families without a phone than any class has.
+MOST_SLIPS: Final = 300
 
 #: Characters of all texts together: about 800 full pages.
 MOST_CHARACTERS: Final = 1_000_000
@@ -22,6 +25,13 @@ def refuse(sheet: Sheet) -> None:
             field="period",
             mend="请选择更短的时间段，分几次导出。",
             most=MOST_ENTRIES,
+        )
+    if isinstance(sheet, NoticeSlips) and len(sheet.slips) > MOST_SLIPS:
+        raise TooMuch(
+            f"有 {len(sheet.slips) - 1} 份以上的回执单，一份文件最多 {MOST_SLIPS} 份。",
+            field="student",
+            mend="请按学生分别打印，或由各班班主任打印本班的回执单。",
+            most=MOST_SLIPS,
         )
     if sum(map(len, _texts(sheet))) > MOST_CHARACTERS:
         raise TooMuch(

@@ -14,7 +14,14 @@ import segno
 from django.utils import timezone
 
 from records.printing import fonts, limits, setter, values
-from records.printing.documents import FileSheet, NoticeSlip, RecordSheet, Sheet, Watermark
+from records.printing.documents import (
+    FileSheet,
+    NoticeSlip,
+    NoticeSlips,
+    RecordSheet,
+    Sheet,
+    Watermark,
+)
 from records.printing.errors import PrintingFailed
 from records.printing.fonts import Typeface
 from records.printing.letters import printable
@@ -22,7 +29,12 @@ from records.printing.letters import printable
 #: Seconds for one document; the largest that the limits allow took 13, and 37 on a busy machine.
 PATIENCE: Final = 120.0
 
-_TEMPLATE_OF: Final = {RecordSheet: "record.typ", FileSheet: "file.typ", NoticeSlip: "slip.typ"}
+_TEMPLATE_OF: Final = {
+    RecordSheet: "record.typ",
+    FileSheet: "file.typ",
+    NoticeSlip: "slip.typ",
+    NoticeSlips: "slip.typ",
+}
 
 
 def render(sheet: Sheet, *, watermark: Watermark, typeface: Typeface | None = None) -> bytes:
@@ -61,10 +73,17 @@ def _data(sheet: Sheet, watermark: Watermark, typeface: Typeface) -> str:
 
 
 def _pictures(sheet: Sheet) -> dict[str, str]:
-    if not isinstance(sheet, NoticeSlip):
-        return {}
-    code = segno.make_qr(sheet.code or sheet.slip_no, error="m")
-    return {"code": str(code.svg_inline(border=0))}
+    """The QR of each slip, by its place: code0, code1…"""
+    slips = sheet.slips if isinstance(sheet, NoticeSlips) else (sheet,)
+    return {
+        f"code{place}": _picture(slip)
+        for place, slip in enumerate(slips)
+        if isinstance(slip, NoticeSlip)
+    }
+
+
+def _picture(slip: NoticeSlip) -> str:
+    return str(segno.make_qr(slip.code or slip.slip_no, error="m").svg_inline(border=0))
 
 
 def _set(inputs: dict[str, str], *, template: str, typeface: Typeface) -> bytes:

@@ -73,6 +73,43 @@ def test_a_teacher_drafts_previews_mends_and_submits(world: World, as_: As) -> N
     assert submitted.json()["state"] in {"APPROVED", "SENT"}
 
 
+def test_a_teacher_begins_with_a_template_and_cannot_send_its_slots(world: World, as_: As) -> None:
+    teacher = as_("teacher")
+    listed = {one["key"]: one for one in teacher.get("/notices/templates").json()["results"]}
+    chosen = {name: listed["holiday"][name] for name in ("title", "body", "strength")}
+    assert "〔开始日期〕" in listed["holiday"]["slots"]
+    path = f"/notices/{teacher.post('/notices', body_of(world, **chosen)).json()['id']}"
+
+    refused = teacher.post(f"{path}/submit")
+
+    assert (refused.status_code, code(refused)) == (422, "notice.not_neutral")
+    assert len(refused.json()["errors"]) > 3
+    assert teacher.get(path).json()["state"] == "DRAFT"
+
+
+@pytest.mark.parametrize("who", ["mother", "student", "mentor", "auditor"])
+def test_templates_are_for_those_who_write(as_: As, who: str) -> None:
+    assert code(as_(who).get("/notices/templates")) == "access.not_allowed"
+
+
+def test_a_label_is_hinted_at_in_the_draft_and_refused_when_submitted(
+    world: World, as_: As
+) -> None:
+    teacher = as_("teacher")
+    made = teacher.post("/notices", body_of(world, body="请差生的家长到校，孩子总是迟到。"))
+    path = f"/notices/{made.json()['id']}"
+
+    seen = teacher.post(f"{path}/preview").json()["hints"]
+    refused = teacher.post(f"{path}/submit")
+
+    assert [(one["words"], one["holds_back"]) for one in seen] == [("差生", True), ("总是", False)]
+    assert (refused.status_code, code(refused)) == (422, "notice.not_neutral")
+    (error,) = refused.json()["errors"]
+    assert (error["field"], "第 2 至 3 字“差生”" in error["wrong"]) == ("body", True)
+    assert error["mend"].startswith("可以写：")
+    assert teacher.get(path).json()["case"] is None
+
+
 def test_a_change_names_the_version_it_was_made_for(world: World, as_: As) -> None:
     teacher = as_("teacher")
     path = f"/notices/{teacher.post('/notices', body_of(world)).json()['id']}"
@@ -303,3 +340,18 @@ def test_the_text_is_stored_sealed(world: World) -> None:
         row = cursor.fetchone()
     assert row is not None
     assert "张三".encode() not in bytes(row[0])
+
+
+def test_a_slip_is_a_pdf_to_keep_for_its_reader_alone(world: World, as_: As) -> None:
+    walk = sent(world)
+    path = f"/notices/{walk.notice_id}/slips"
+
+    answer = as_("teacher").get(f"{path}?student={world.student.pk}")
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"].startswith('attachment; filename="slips-')
+    assert answer["Cache-Control"] == "no-store"
+    assert answer.content.startswith(b"%PDF-")
+    assert code(as_("teacher").get(path)) == "state.wrong"  # both parents have a phone
+    assert as_("mother").get(path).status_code == 404
+    assert as_("teacher").get(f"{path}?student={uuid4()}").status_code == 404

@@ -17,6 +17,7 @@ from records.models import ActionItem, PlanRound
 from tests.factories import CN, World, people_of
 from tests.processes.walker import Walk
 from tests.records.agreed import MONDAY, agree, draft, entries, meeting
+from tests.records.filed import read
 from tests.workflow.outbox import events
 from tests.workflow.test_plan_ladder import told
 from workflow import (
@@ -149,6 +150,8 @@ def test_a_silent_family_is_on_file_as_an_attempt_and_no_reproach(
     assert len(events(world, "follow_up.family_silent")) == 1
     attempts = [entry for entry in entries(world, "contact_attempt") if entry.party == "SYSTEM"]
     assert [entry.object_id for entry in attempts] == [follow.round().pk]
+    told = [entry.line.title for entry in read(world, "mother", kind="contact_attempt")[0]]
+    assert told == ["请家长评分"]
     judged = events(world, "follow_up.judged")[0]["payload"]
     assert (judged["outcome"], "family" in judged) == ("reached", False)
 

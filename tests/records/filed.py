@@ -67,7 +67,7 @@ def placements_as(monkeypatch: Any, *kinds: str) -> None:
     """Let placements stand for objects of `kinds`: the family and the mentor may see them."""
     source = Source("实习", Placement, lambda _, rows: {row.pk: Line(row.post) for row in rows})
     for kind in kinds:
-        monkeypatch.setitem(file._sources, kind, source)
+        monkeypatch.setitem(file._sources, kind, (source,))
 
 
 def read(

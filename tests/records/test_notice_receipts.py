@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from parties import tenancy
 from parties.access import Viewer
 from parties.models import GuardianLink, Restriction
-from records import notice_audience, notice_owing, notice_slips
+from records import notice_audience, notice_owing
 from records.models import Notice, NoticeReceipt
 from tests.factories import LONG_AGO, World
 from tests.processes.notice_walk import FRIDAY, drafted, second_family, sent
@@ -213,17 +213,3 @@ def test_roles_see_what_they_should(world: World) -> None:
         "student": (0, 0),
         "mentor": (0, 0),
     }
-
-
-def test_a_slip_names_one_child_and_the_text_that_was_sent(world: World) -> None:
-    walk = sent(world)
-    receipt = walk.receipt("father").pk
-    with tenancy.scope(world.id):
-        seen = notice_slips.slip(
-            viewer=Viewer.load(world["teacher"], at=FRIDAY), receipt_id=receipt
-        )
-        with pytest.raises(NotFound):
-            notice_slips.slip(viewer=Viewer.load(world["stranger"], at=FRIDAY), receipt_id=receipt)
-
-    assert (seen.child, seen.title, seen.strength) == ("student", "家长会通知", "点击确认")
-    assert seen.text_hash == bytes(walk.notice.text_hash or b"").hex() != ""

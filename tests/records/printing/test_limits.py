@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from records.printing import as_json, limits, pdf
-from records.printing.documents import Section
+from records.printing.documents import NoticeSlips, Section
 from records.printing.errors import TooMuch
-from tests.records.printing.sheets import READER, RECORD, file_of
+from tests.records.printing.sheets import READER, RECORD, SLIP, file_of
 
 
 @pytest.mark.parametrize("write", [pdf.render, as_json.render])
@@ -20,6 +20,15 @@ def test_a_file_with_too_many_entries_is_refused_with_the_mend(write: Any) -> No
     assert refused.value.field == "period"
     assert "更短的时间段" in refused.value.mend
     assert "5001" in str(refused.value)
+
+
+def test_more_slips_than_a_class_has_are_refused_with_the_mend() -> None:
+    document = NoticeSlips(SLIP.school, SLIP.title, (SLIP,) * (limits.MOST_SLIPS + 1))
+
+    with pytest.raises(TooMuch) as refused:
+        pdf.render(document, watermark=READER)
+
+    assert (refused.value.field, "按学生" in refused.value.mend) == ("student", True)
 
 
 @pytest.mark.parametrize("write", [pdf.render, as_json.render])

@@ -1,6 +1,7 @@
 """A document a school can hand over: Chinese, signed, numbered, and marked with its reader."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from records.printing import fonts, pdf, setter
-from records.printing.documents import Section, Sheet, Statement
+from records.printing.documents import NoticeSlips, Section, Sheet, Statement, StudentLine
 from records.printing.errors import PrintingFailed
 from tests.records.printing.sheets import (
     FILE,
@@ -144,6 +145,35 @@ def test_a_slip_leaves_out_no_answer() -> None:
     text = printed(many)
 
     assert all(f"第{number}项" in text for number in range(40))
+
+
+def test_slips_of_one_document_count_their_own_pages_and_nothing_tells_how_many_there_are() -> None:
+    long = replace(SLIP, paragraphs=("逐行填满。\n" * 60,), slip_no="AAAA-0001")
+    last = replace(SLIP, slip_no="AAAA-0002", student=StudentLine("王小明", "2025级机电一班"))
+    document = NoticeSlips(SLIP.school, SLIP.title, (SLIP, long, last))
+
+    found = pages(pdf.render(document, watermark=READER))
+
+    assert [re.findall("第.页共.页", text) for text in found] == [
+        ["第1页共1页"],
+        ["第1页共3页"], ["第2页共3页"], ["第3页共3页"],
+        ["第1页共1页"],
+    ]  # fmt: skip
+    assert ["王小明" in text for text in found] == [False] * 4 + [True]
+    assert [text.count("家长签名") for text in found] == [1, 0, 0, 1, 1]
+
+
+def test_every_slip_has_a_code_of_its_own() -> None:
+    document = NoticeSlips(SLIP.school, SLIP.title, (SLIP, replace(SLIP, slip_no="AAAA-0001")))
+
+    codes = pdf._pictures(document)
+
+    assert codes["code0"] == pdf._pictures(SLIP)["code0"] != codes["code1"]
+
+
+def test_an_answer_in_words_has_room() -> None:
+    assert "答复：" in printed(replace(SLIP, reply_lines=2))
+    assert "答复：" not in printed(SLIP)
 
 
 def test_the_qr_code_holds_the_number_unless_told_otherwise() -> None:

@@ -1,0 +1,97 @@
+"""Notices, and the tries to reach a family about one, as entries of a student's file.
+
+One notice stands in the files of many children. A family sees that it was sent to it and what it
+did with it, never how far the notice came with others; whoever calls the family sees the same;
+everybody else of the school sees the notice alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
+
+from parties import crypto
+from parties.access import Viewer
+from parties.models import Student
+from records import file
+from records.file import Line, Source
+from records.models import Notice, NoticeContact, NoticeReceipt
+
+CONTACT_LABEL: Final = "联系记录"
+_UNOPENED: Final = "未打开"
+_SENT_TO: Final = ("state", "how", "opened_at", "confirmed_at", "signed_at", "settled_at")
+_FURTHEST: Final = ("settled_at", "signed_at", "confirmed_at", "opened_at")
+
+
+def _rows(viewer: Viewer, student: Student) -> QuerySet[Notice]:
+    """Notices with the receipt that this reader sees for this child, the furthest of a family."""
+    receipts = viewer.rows(NoticeReceipt).filter(notice=OuterRef("pk"), student=student)
+    furthest = receipts.order_by(*(F(name).asc(nulls_last=True) for name in _FURTHEST), "pk")
+    told = furthest.values(told=JSONObject(**{name: name for name in _SENT_TO}))[:1]
+    shown = Q(Exists(receipts.order_by()))
+    if student.pk not in viewer.kin:
+        shown |= Q(pk__in=viewer.rows(Notice).values("pk"))
+    at_home = Value(student.pk in viewer.kin, BooleanField())
+    return Notice.objects.filter(shown).annotate(receipt=Subquery(told), at_home=at_home)
+
+
+def _notices(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
+    crypto.warm(found)
+    return {notice.pk: _line(notice) for notice in found}
+
+
+def _line(notice: Any) -> Line:
+    """Needs a notice of _rows. At home neither its author nor its own state is known."""
+    receipt = notice.receipt or {}
+    if notice.at_home and not receipt.get("opened_at"):
+        receipt = {}  # "could not be delivered" would say that the notice is over, by others
+    return Line(
+        title=notice.title,
+        summary=notice.get_strength_display(),
+        state=_state(notice, receipt),
+        extra={**_of_notice(notice), **_of_receipt(receipt)},
+        names_author=not notice.at_home,
+    )
+
+
+def _state(notice: Any, receipt: Mapping[str, Any]) -> str:
+    if not receipt:
+        return _UNOPENED if notice.at_home else str(notice.get_state_display())
+    state, how = NoticeReceipt.State(receipt["state"]).label, receipt["how"]
+    return f"{state}（{NoticeReceipt.How(how).label}）" if how else str(state)
+
+
+def _of_notice(notice: Any) -> dict[str, str | None]:
+    """Which text it was, and to whom it went: for those who may know of other families."""
+    if notice.at_home:
+        return {"strength": notice.strength}
+    return {
+        "strength": notice.strength,
+        "scope": notice.scope,
+        "state": str(notice.state),
+        "text_hash": bytes(notice.text_hash or b"").hex(),
+    }
+
+
+def _of_receipt(receipt: Mapping[str, str | None]) -> dict[str, str | None]:
+    """State and moments of a receipt, as far as it came."""
+    return {f"receipt_{name}": value for name, value in receipt.items() if value}
+
+
+def _contacts(_viewer: Viewer, found: Sequence[NoticeContact]) -> Mapping[UUID, Line]:
+    """By what way and with what result; whom and what was said stands in the contact itself."""
+    return {
+        contact.pk: Line(
+            title=f"联系家长：{contact.get_channel_display()}",
+            state=contact.get_outcome_display(),
+            extra={"notice": str(contact.notice_id), "outcome": contact.outcome},
+        )
+        for contact in found
+    }
+
+
+def register() -> None:
+    file.register("notice", Source("通知", Notice, _notices, rows=_rows))
+    file.register("contact_attempt", Source(CONTACT_LABEL, NoticeContact, _contacts))

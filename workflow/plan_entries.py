@@ -1,0 +1,139 @@
+"""What a follow-up leaves in a student's file: items of the plan, weeks of 签到, scores, contacts.
+
+A line says what there is and how far it came, never what it says: for that the item, the score or
+the task is opened, which has rules of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from parties import crypto
+from parties.access import Viewer
+from parties.models import Student
+from records import file
+from records.file import Line, Source
+from records.models import ActionItem, Evaluation, ItemCheckIn, PlanRound
+from records.notice_entries import CONTACT_LABEL
+from workflow import policies, shipped
+from workflow.models import HumanTask
+
+_FORM: Final = "follow_up_contact"
+_DONE: Final = ItemCheckIn.State.DONE
+_EXCUSED: Final = ItemCheckIn.State.EXCUSED
+
+
+def _items(viewer: Viewer, found: Sequence[ActionItem]) -> Mapping[UUID, Line]:
+    return {item.pk: _item(viewer.fields(item), item) for item in found}
+
+
+def _item(fields: frozenset[str], item: ActionItem) -> Line:
+    """A company learns of its own items no more than that, until when, and how far they are."""
+    owner = f"由{item.get_owner_party_display()}完成，" if "owner_party" in fields else ""
+    number = {"item_no": item.item_no} if "item_no" in fields else {}
+    return Line(
+        title=str(item.get_field_class_display()),
+        summary=f"{owner}{_day(timezone.localdate(item.due_at))}前",
+        state=str(item.get_state_display()),
+        extra={"state": str(item.state), "due_at": item.due_at.isoformat(), **number},
+        names_author="created_by" in fields,
+    )
+
+
+def _day(day: Any) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _check_ins(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
+    """The first day of a week stands for the whole of it; reasons stay where they were written."""
+    return {row.pk: _week(row) for row in found}
+
+
+def _week(row: Any) -> Line:
+    """Needs the counts of _counted."""
+    excused = f"，说明 {row.excused} 天" if row.excused else ""
+    return Line(
+        title="签到",
+        summary=f"{_day(row.week)}起的一周",
+        state=f"签到 {row.done or 0} 天{excused}",
+        extra={"item": str(row.item_id), "week": row.week.isoformat(), "done": row.done or 0},
+        names_author=False,
+    )
+
+
+def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """With the days done and excused of the same item in the same week."""
+    week = TruncWeek("day")
+    same = ItemCheckIn.objects.annotate(week=week).filter(
+        item=OuterRef("item"), week=OuterRef("week")
+    )
+    counts = {
+        name: Subquery(
+            same.filter(state=state).order_by().values("item").annotate(n=Count("pk")).values("n")
+        )
+        for name, state in (("done", _DONE), ("excused", _EXCUSED))
+    }
+    counted: QuerySet[Any] = rows.select_related(None).annotate(week=week).annotate(**counts)
+    return counted
+
+
+def _evaluations(_viewer: Viewer, found: Sequence[Evaluation]) -> Mapping[UUID, Line]:
+    """Whoever sees a score at all may read it: its policy waits until both sides have spoken."""
+    return {
+        made.pk: Line(
+            title=f"效果评估：{made.get_side_display()}",
+            summary=f"第 {made.plan_round} 轮{'' if made.item_id is None else '，其中一项'}",
+            state=f"{made.score:+d}" if made.score else "0",
+            extra={"side": made.side, "round": made.plan_round, "score": made.score},
+        )
+        for made in found
+    }
+
+
+def _talks_of(viewer: Viewer, student: Student) -> QuerySet[HumanTask]:
+    """Talks of a follow-up for everybody who works on it now, not just for who held them."""
+    done = HumanTask.objects.filter(state=HumanTask.State.COMPLETED, case__student=student)
+    return done.filter(case__in=policies.team_cases(viewer).values("pk"))
+
+
+def _talks(_viewer: Viewer, found: Sequence[HumanTask]) -> Mapping[UUID, Line]:
+    crypto.warm(found)
+    return {task.pk: _talk(task) for task in found}
+
+
+def _talk(task: HumanTask) -> Line:
+    reached = str((task.answer or {}).get("reached", ""))
+    return Line(
+        title="跟进沟通",
+        state=shipped.word_for(_FORM, field="reached", code=reached),
+        extra={"reached": reached},
+    )
+
+
+def _rounds(_viewer: Viewer, found: Sequence[PlanRound]) -> Mapping[UUID, Line]:
+    """家长未评分: no reproach, only that the time for it was over."""
+    return {
+        made.pk: Line(
+            title="请家长评分",
+            summary=f"第 {made.number} 轮",
+            state="到期时未收到评分",
+            extra={"round": made.number},
+        )
+        for made in found
+    }
+
+
+def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related(None)
+
+
+def register() -> None:
+    file.register("action_item", Source("行动方案", ActionItem, _items))
+    file.register("plan_checkin", Source("签到", ItemCheckIn, _check_ins, _counted))
+    file.register("evaluation", Source("效果评估", Evaluation, _evaluations, _plain))
+    file.register("contact_attempt", Source(CONTACT_LABEL, HumanTask, _talks, rows=_talks_of))
+    file.register("contact_attempt", Source(CONTACT_LABEL, PlanRound, _rounds))
