@@ -15,7 +15,8 @@ from api import idempotency
 from api.schema import describe
 from api.views import ApiView, Strict, read_body, viewing
 from parties.access import Viewer
-from records.language import Author, Effect, Field, Level, Moment, Severity, check
+from records import lexicons
+from records.language import Author, Effect, Field, Level, Lexicon, Moment, Severity, check
 
 #: Bytes in UTF-8, about 6,800 Chinese characters: ten times the longest record in use.
 LARGEST_TEXT: Final = 20 * 1024
@@ -104,22 +105,24 @@ class CheckView(ApiView):
         given = read_body(request, CheckInput)
 
         def act() -> Response:
+            author, words = _as_asked(request, given.get("author"))
             verdict = check(
                 given["text"],
                 moment=Moment(given["moment"]),
-                author=_author(request, given.get("author")),
+                author=author,
                 field=Field.QUOTE if given["quote"] else Field.NARRATIVE,
+                lexicon=words,
             )
             return Response(verdict.as_json())
 
         return idempotency.once(request, given, act)
 
 
-def _author(request: Request, given: str | None) -> Author:
-    if given is not None:
-        return Author(given)
+def _as_asked(request: Request, given: str | None) -> tuple[Author, Lexicon]:
+    """As whom, and by which school's words."""
     with viewing(request) as viewer:
-        return author_of(viewer)
+        author = author_of(viewer) if given is None else Author(given)
+        return author, lexicons.of(viewer.person.school_id)
 
 
 def author_of(viewer: Viewer) -> Author:

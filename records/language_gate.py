@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Student
-from records import language
+from records import language, lexicons
 from records.language import Author, Effect, Field, Moment, People
 from records.models import CommunicationRecord, Statement
 
@@ -27,11 +27,16 @@ def check_record(
     Raises InvalidInput: the first forbidden phrase, or a discouraged one that is not `confirmed`,
     with the wording that could stand there instead.
     """
-    people = names_around(record)
+    people, words = names_around(record), lexicons.of(record.school_id)
     found: list[dict[str, object]] = []
     for place, text, field in _texts(record):
         verdict = language.check(
-            text, moment=Moment.SIGN, author=Author.STAFF, field=field, people=people
+            text,
+            moment=Moment.SIGN,
+            author=Author.STAFF,
+            field=field,
+            people=people,
+            lexicon=words,
         )
         for finding in verdict.findings:
             _refuse(place, finding, confirmed)
@@ -41,10 +46,16 @@ def check_record(
 
 def to_confirm(record: CommunicationRecord) -> list[str]:
     """Phrases that its author may keep after having looked at them."""
-    people, kept = names_around(record), []
+    people, words = names_around(record), lexicons.of(record.school_id)
+    kept = []
     for _, text, field in _texts(record):
         verdict = language.check(
-            text, moment=Moment.SIGN, author=Author.STAFF, field=field, people=people
+            text,
+            moment=Moment.SIGN,
+            author=Author.STAFF,
+            field=field,
+            people=people,
+            lexicon=words,
         )
         kept += [each.phrase for each in verdict.findings if each.effect == Effect.CONFIRM]
     return kept

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from parties.errors import InvalidInput
-from records import language, notice_templates
-from records.language import Author, Effect, Moment, Severity
+from records import language, lexicons, notice_templates
+from records.language import Author, Effect, Lexicon, Moment, Severity
 from records.models import Notice
 
 SLOT: Final = "slot"
@@ -49,10 +49,13 @@ class NotNeutral(InvalidInput):
 
 def hints(notice: Notice) -> list[Hint]:
     """Everything in the title and the body that could be said in another way."""
+    words = lexicons.of(notice.school_id)
     return [
         hint
         for field, text in (("title", notice.title), ("body", notice.body))
-        for hint in sorted((*_words(field, text), *_slots(field, text)), key=lambda one: one.start)
+        for hint in sorted(
+            (*_words(field, text, words), *_slots(field, text)), key=lambda one: one.start
+        )
     ]
 
 
@@ -63,9 +66,9 @@ def refuse(notice: Notice) -> None:
         raise NotNeutral(held)
 
 
-def _words(field: str, text: str) -> Iterator[Hint]:
+def _words(field: str, text: str, words: Lexicon) -> Iterator[Hint]:
     """Judged as at signing: what a draft only hints at is held back there if it is forbidden."""
-    verdict = language.check(text, moment=Moment.SIGN, author=Author.STAFF)
+    verdict = language.check(text, moment=Moment.SIGN, author=Author.STAFF, lexicon=words)
     for found in verdict.findings:
         yield Hint(
             field=field,

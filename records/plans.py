@@ -22,7 +22,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import WrongState
 from parties.models import Person, Student
-from records import file_entries, plan_drafts, plan_owners, plan_times
+from records import file_entries, plan_drafts, plan_owners, plan_times, plan_words
 from records.models import ActionItem, FileEntry
 from records.plan_drafts import Draft
 
@@ -52,6 +52,7 @@ def create(
     for draft in drafts:
         plan_drafts.check(draft, at=at)
         plan_drafts.check_start(draft, today=plan_times.local_day(at))
+        plan_words.refuse(draft, school_id=plan.student.school_id)
         owner = plan_owners.settle(draft, plan.student, at=at)
         item = ActionItem(
             school_id=plan.student.school_id,

@@ -11,6 +11,7 @@ from records.models.meeting_file import DossierItem, MeetingAttempt, MeetingInvi
 from records.models.notice import Notice
 from records.models.notice_receipt import NoticeContact, NoticeReceipt
 from records.models.objection import Objection
+from records.models.school_phrase import SchoolPhrase
 from records.models.signature import Delivery, Signature
 from records.models.statement import Participant, PreparedItem, Statement
 
@@ -35,6 +36,7 @@ __all__ = [
     "Participant",
     "PlanRound",
     "PreparedItem",
+    "SchoolPhrase",
     "Signature",
     "Statement",
 ]

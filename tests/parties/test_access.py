@@ -389,6 +389,7 @@ UNSEEN = {
     "SchoolClass",
     "SchoolClock",
     "SchoolKey",
+    "SchoolPhrase",
     "SensitiveFact",
     "SignInLink",
     "SubjectKey",

@@ -1,0 +1,52 @@
+"""The lexicon of one school: the project's phrases and its own, as the checks use it.
+
+A school adds; it cannot take away what the project forbids. Rows are checked when they are brought
+in, so that a record is never held up by a slip of the pen in a list of words.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from records.language import Lexicon, LexiconInvalid, Row, default
+from records.language.rows import Kind
+from records.models import SchoolPhrase
+
+logger = logging.getLogger(__name__)
+
+
+def of(school_id: int) -> Lexicon:
+    """The words that count at this school. Inside its scope; one query."""
+    rows = SchoolPhrase.objects.filter(school_id=school_id).order_by("phrase")
+    own = tuple(
+        Row(row.phrase, Kind(row.severity), row.category, row.neutral_wording) for row in rows
+    )
+    if not own:
+        return default()
+    try:
+        return default().extended(own)
+    except LexiconInvalid:  # the project's list has grown past it; the project's words still count
+        logger.exception("lexicon.own_rows_ignored school=%s", school_id)
+        return default()
+
+
+def replace(*, school_id: int, rows: Sequence[Row]) -> int:
+    """Put a school's own rows in place of those it had; how many. Inside its scope.
+
+    Raises LexiconInvalid: names every row that cannot be used, and nothing is changed.
+    """
+    default().extended(tuple(rows))
+    with transaction.atomic():
+        SchoolPhrase.objects.filter(school_id=school_id).delete()
+        SchoolPhrase.objects.bulk_create(
+            SchoolPhrase(
+                school_id=school_id,
+                phrase=row.phrase,
+                severity=row.kind.value,
+                category=row.category,
+                neutral_wording=row.suggestion,
+            )
+            for row in rows
+        )
+    return len(rows)
