@@ -319,8 +319,13 @@ def _shown(sight: _Sight, wanted: Sequence[str]) -> Q:
     seen = Q(pk__in=[])
     for kind in wanted:
         for source in _sources.get(kind, ()):
-            seen |= Q(Q(kind=kind), Exists(sight.rows(source).filter(pk=OuterRef("object_id"))))
+            seen |= Q(Q(kind=kind), Exists(sight.rows(source).filter(**_IS_THE_OBJECT)))
     return seen
+
+
+#: Two bounds and no "=": of an equality Postgres makes a hash of everything that the policy shows,
+#: which grows with the file; so it looks up each object of the page by its key.
+_IS_THE_OBJECT: Final = {"pk__gte": OuterRef("object_id"), "pk__lte": OuterRef("object_id")}
 
 
 def _of_case(sight: _Sight, case_id: UUID | None) -> Sequence[Any]:

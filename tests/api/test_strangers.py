@@ -75,13 +75,27 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("get", "/attachments/{attachment}", {}),
     ("delete", "/attachments/{attachment}", {}),
 ]
-LISTS = ["/cases", "/tasks", "/inbox", "/alerts", "/students", "/objections"]
+LISTS = [
+    "/cases",
+    "/tasks",
+    "/inbox",
+    "/alerts",
+    "/students",
+    "/objections",
+    "/notices",
+    "/receipts",
+]
 EVERYTHING = [
     *((method, path) for method, path, _ in (*ON_OBJECTS, *ON_RECORDS)),
     *(("post", f"/objections/{{message}}/{verb}") for verb in ("answer", "content", "insist")),
     *(("post", f"/objections/{{message}}/{verb}") for verb in ("withdraw", "annotate")),
     ("post", "/students/{case}/records"),
     ("get", "/records/templates"),
+    ("get", "/notices/templates"),
+    ("post", "/notices"),
+    ("get", "/students/{case}/file"),
+    ("get", "/students/{case}/plan"),
+    ("post", "/students/{case}/plan"),
     *(("get", path) for path in LISTS),
     ("post", "/crises"),
     ("post", "/language/check"),
