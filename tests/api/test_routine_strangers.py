@@ -1,4 +1,4 @@
-"""Strangers at notices, receipts, plans and routing: what a family knows of is not there for them."""
+"""Strangers at notices, receipts, plans and routing: for them none of it is there."""
 
 from datetime import timedelta
 from typing import Any
