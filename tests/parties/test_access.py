@@ -368,6 +368,7 @@ UNSEEN = {
     "Account",
     "ApiKey",
     "CalendarDay",
+    "CaseFace",
     "CaseParty",
     "ClockSetting",
     "Company",
