@@ -56,6 +56,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "meeting.times_sent": "已请家长选择时间",
     "meeting.unanswered": "家长到期未答复",
     "meeting.uninvited": "不再邀请应回避的人",
+    "notice.told": "已告知家长",
     "notification.delayed": "通知暂未送达，继续重试",
     "notification.sent": "通知已发出",
     "notification.undeliverable": "通知无法送达",
