@@ -15,7 +15,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "case.routed": "确定渠道",
     "case.upgraded": "升级",
     "case.closed": "结案",
-    "case.opened": "收到危机报告",
+    "case.opened": "立案",
     "clock.missed": "超过时限",
     "closing.refused": "结案条件尚未满足",
     "contact.attempted": "联系监护人",
