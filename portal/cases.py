@@ -32,6 +32,7 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "team": "owner" in file.fields,
             "waiting": file.waiting,
             "may_acknowledge": file.waiting and Act.ACKNOWLEDGE in file.may,
+            "may_upgrade": Act.UPGRADE in file.may and file.case.closed_at is None,
             "may_endanger": Act.ENDANGER in file.may,
             "routing": _routing(routing_files.of(viewer, file.case)),
             "tasks": file.tasks,

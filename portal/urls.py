@@ -15,6 +15,7 @@ from portal import (
     records,
     reports,
     tasks,
+    upgrades,
     writing,
 )
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>", cases.case, name="case"),
     path("cases/<uuid:case_id>/acknowledge", cases.acknowledge, name="acknowledge"),
     path("cases/<uuid:case_id>/danger-again", cases.danger_again, name="danger-again"),
+    path("cases/<uuid:case_id>/upgrade", upgrades.upgrade, name="upgrade"),
     path("meetings/<uuid:target_id>", meetings.meeting, name="meeting"),
     path("meetings/<uuid:target_id>/change", meetings.change, name="meeting-change"),
     path("meetings/<uuid:target_id>/decline", meetings.decline, name="meeting-decline"),

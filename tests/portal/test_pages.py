@@ -170,7 +170,7 @@ def test_the_team_reads_the_words_and_the_story(world: World, crisis: Walk) -> N
     phone.open(f"/cases/{crisis.case_id}")
 
     assert "手臂有新伤，说不敢回家" in phone.text
-    assert "收到危机报告" in phone.text
+    assert "立案" in phone.text
     assert "报告人" not in phone.text
 
 

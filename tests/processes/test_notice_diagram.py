@@ -22,6 +22,9 @@ from workflow.engine.registry import StepContext, service_task
 FRIDAY: Final = datetime(2026, 10, 9, 10, 0, tzinfo=CN)
 DEADLINE: Final = datetime(2026, 10, 30, 12, 0, tzinfo=CN)
 OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
+    "find": ("written",),
+    "tell_late": (),
+    "settle": (),
     "gate": ("clean", "approver"),
     "refuse": (),
     "decide": ("outcome",),
@@ -33,8 +36,11 @@ OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
     "open_meetings": ("more",),
     "close": (),
 }
+#: What a text goes through first: it is there, and it is looked through.
+LOOKED: Final = ["find", "gate"]
 #: How the shortest way goes: an author who may approve, one batch, nobody left out.
 USUAL: Final[Mapping[str, str]] = {
+    "find.written": "yes",
     "gate.clean": "yes",
     "gate.approver": "self",
     "decide.outcome": "approved",
@@ -135,13 +141,13 @@ def notice() -> Iterator[Round]:
 def test_what_is_not_clean_goes_back_to_the_author_and_ends(notice: Round) -> None:
     notice.begin(gate__clean=["no"])
 
-    assert (notice.called, notice.finished) == (["gate", "refuse"], True)
+    assert (notice.called, notice.finished) == ([*LOOKED, "refuse"], True)
 
 
 def test_an_author_who_may_approve_sends_at_once(notice: Round) -> None:
     notice.begin()
 
-    assert notice.called == ["gate", "decide", "send"]
+    assert notice.called == [*LOOKED, "decide", "send"]
     assert not notice.finished
 
 
@@ -161,7 +167,7 @@ def test_each_scope_has_its_approver(notice: Round, approver: str, task: str, ro
     assert notice.open[task].role == role
     assert notice.open[task].due_at == datetime(2026, 10, 10, 17, 30, tzinfo=CN)  # 调休
     notice.do(task, outcome="approved")
-    assert notice.called == ["gate", "decide", "send"]
+    assert notice.called == [*LOOKED, "decide", "send"]
 
 
 @pytest.mark.parametrize("outcome", ["returned", "anything else"])
@@ -169,7 +175,7 @@ def test_without_a_clear_approval_it_is_a_draft_again(notice: Round, outcome: st
     notice.begin(gate__approver=["GL"], decide__outcome=[outcome])
     notice.do("approve_grade", outcome="returned")
 
-    assert notice.called == ["gate", "decide", "give_back"]
+    assert notice.called == [*LOOKED, "decide", "give_back"]
     assert notice.finished
 
 
@@ -177,7 +183,7 @@ def test_it_can_be_withdrawn_while_somebody_has_to_approve(notice: Round) -> Non
     notice.begin(gate__approver=["HT"])
     notice.hear("notice_withdrawn")
 
-    assert (notice.called, notice.finished, notice.open) == (["gate", "drop"], True, {})
+    assert (notice.called, notice.finished, notice.open) == ([*LOOKED, "drop"], True, {})
 
 
 def test_it_can_be_withdrawn_while_it_waits_for_the_morning(notice: Round) -> None:
@@ -299,3 +305,42 @@ def test_the_last_answer_ends_a_reminder_under_way(notice: Round) -> None:
 
     assert notice.called[-2:] == ["remind 1", "close"]
     assert notice.finished
+
+
+# --- no text: one family is told by a person ------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["no", "anything else"])
+def test_without_a_text_the_homeroom_teacher_tells_the_family(notice: Round, written: str) -> None:
+    notice.begin(find__written=[written])
+
+    assert (notice.called, set(notice.open)) == (["find"], {"notice_tell"})
+    task = notice.open["notice_tell"]
+    assert (task.role, task.form) == ("HT", "notice_tell")
+    assert task.due_at == datetime(
+        2026, 10, 12, 17, 30, tzinfo=CN
+    )  # Saturday is worked, Sunday not
+    notice.do("notice_tell")
+    assert (notice.called, notice.finished) == (["find", "settle"], True)
+
+
+def test_a_family_that_nobody_told_is_reported_above_again_and_again(notice: Round) -> None:
+    notice.begin(find__written=["no"])
+    seen = []
+    for day in (12, 14, 16):
+        notice.until(datetime(2026, 10, day, 17, 29, 59, tzinfo=CN))
+        before = notice.called.count("tell_late")
+        notice.until(datetime(2026, 10, day, 17, 30, tzinfo=CN))
+        seen.append((before, notice.called.count("tell_late")))
+
+    assert seen == [(0, 1), (1, 2), (2, 3)]
+    assert set(notice.open) == {"notice_tell"}
+
+
+def test_telling_late_still_ends_it_and_the_reminders(notice: Round) -> None:
+    notice.begin(find__written=["no"])
+    notice.after(days=4)
+    notice.do("notice_tell")
+
+    assert notice.called == ["find", "tell_late", "settle"]
+    assert (notice.finished, notice.next_due_at) == (True, None)

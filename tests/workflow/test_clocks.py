@@ -59,6 +59,7 @@ RUNS_OUT: list[tuple[str, datetime]] = [
     ("crisis.follow_up_done", local(10, 13, 17, 30)),
     ("crisis.close_confirm", local(10, 14, 17, 30)),
     ("notice.approve", local(10, 10, 17, 30)),
+    ("notice.tell", local(10, 13, 17, 30)),
     ("notice.evening", local(10, 10, 21)),
     ("notice.morning", local(10, 10, 7)),
     ("notice.next_batch", NOW + MINUTE),

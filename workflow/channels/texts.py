@@ -174,6 +174,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("您起草的通知需要修改", "您起草的通知需要修改，请登录查看。"),
         ENGLISH: Text("Your draft came back", "Your draft needs a change, please sign in."),
     },
+    "notice.untold": {
+        CHINESE: Text("一项告知工作已超过期限", "一项告知工作已超过期限，请登录查看。"),
+        ENGLISH: Text("A piece of news is overdue", "A piece of news is overdue, please sign in."),
+    },
     "notice.look_now": {
         CHINESE: Text("请立即登录查看", "一条回复需要您现在就看，请立即登录查看。"),
         ENGLISH: Text("Please look now", "A reply needs you to look now, please sign in."),

@@ -9,6 +9,7 @@ from workflow.handlers import (
     meeting,
     meeting_answers,
     notice,
+    notice_telling,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "meeting",
     "meeting_answers",
     "notice",
+    "notice_telling",
 ]

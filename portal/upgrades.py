@@ -1,0 +1,79 @@
+"""升级: whoever works on a notice or a meeting takes it up; a crisis takes a second tap.
+
+The words and the answers travel with the second tap, so that nothing is written before it.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput
+from parties.sign_in import Identity
+from portal import pages
+from portal.session import signed_in, viewing
+from workflow import rerouting
+from workflow.models import Case, CrisisReport
+from workflow.routing import RANK, Channel
+from workflow.upgrading import UpgradeInput
+
+#: How the choices are worded for somebody in a hurry.
+_WAYS: Final = {Channel.MEETING: "升级为面对面会谈", Channel.CRISIS: "升级为危机"}
+_LONGEST: Final = 2000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def upgrade(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        case = _of_team(viewer, case_id)
+        at = viewer.at
+    said = _said(request)
+    try:
+        if request.method != "POST":
+            return _show(request, case, said)
+        rerouting.require_reason(said.reason)
+        rerouting.require_step(case, to=said.to, up=True)
+        if said.to == Channel.CRISIS and "sure" not in request.POST:
+            return _show(request, case, said, sure=True)
+        rerouting.upgrade(
+            school_id=identity.school_id, case_id=case_id, by=identity.person, at=at, upgrade=said
+        )
+    except InvalidInput as refused:
+        return _show(request, case, said, mistake=f"{refused}{refused.mend}")
+    return redirect("portal:case", case_id=case_id)
+
+
+def _of_team(viewer: Viewer, case_id: UUID) -> Case:
+    """Raises NotFound, NotAllowed: not there for them; not theirs to take up, or a crisis."""
+    case = viewer.get(Case, case_id)
+    viewer.require(Act.UPGRADE, case)
+    return case
+
+
+def _said(request: HttpRequest) -> UpgradeInput:
+    given = request.POST
+    return UpgradeInput(
+        to=given.get("to", ""),
+        reason=given.get("reason", "")[:_LONGEST],
+        safe_now=given.get("safe_now", CrisisReport.Safe.UNKNOWN.value),
+    )
+
+
+def _show(
+    request: HttpRequest, case: Case, said: UpgradeInput, *, sure: bool = False, mistake: str = ""
+) -> HttpResponse:
+    higher = [to for to in _WAYS if RANK[to] > RANK[Channel(case.channel)]]
+    context: dict[str, Any] = {
+        "case": case,
+        "said": said,
+        "ways": [(to.value, _WAYS[to]) for to in higher],
+        "safe": CrisisReport.Safe.choices,
+        "sure": sure,
+        "mistake": mistake,
+        "longest": _LONGEST,
+    }
+    return pages.show(request, "upgrade", context, status=400 if mistake else 200)
