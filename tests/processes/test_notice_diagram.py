@@ -317,7 +317,7 @@ def test_without_a_text_the_homeroom_teacher_tells_the_family(notice: Round, wri
     assert (notice.called, set(notice.open)) == (["find"], {"notice_tell"})
     task = notice.open["notice_tell"]
     assert (task.role, task.form) == ("HT", "notice_tell")
-    assert task.due_at == datetime(2026, 10, 12, 17, 30, tzinfo=CN)  # Saturday is worked, Sunday not
+    assert task.due_at == datetime(2026, 10, 12, 17, 30, tzinfo=CN)  # Saturday is worked
     notice.do("notice_tell")
     assert (notice.called, notice.finished) == (["find", "settle"], True)
 

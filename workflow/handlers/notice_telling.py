@@ -25,7 +25,7 @@ UNTOLD: Final = "notice.untold"
 
 @service_task("notice.find", decides=("written",))
 def find(context: StepContext) -> Results:
-    """Whether somebody submitted a text with this case; one that was sent before is no such text."""
+    """Whether somebody submitted a text with this case; one sent before is no such text."""
     waiting = Notice.objects.filter(case_id=context.case_id, state=Notice.State.PENDING_APPROVAL)
     return {"written": "yes" if waiting.exists() else "no"}
 
