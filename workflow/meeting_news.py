@@ -12,7 +12,7 @@ from uuid import UUID
 from parties import links, relations
 from parties.models import Person, SignInLink
 from parties.roles import Role
-from records.meetings import family, invitations
+from records.meetings import family, invitations, outcomes, rows
 from records.models import Meeting, MeetingInvitee
 from workflow import contacts, notifications, policies, waking
 from workflow.models import Case, CaseParty
@@ -58,12 +58,26 @@ def shield(case: Case, meeting: Meeting | None, *, at: datetime) -> frozenset[UU
     return frozenset(household.shut_out) | named
 
 
+def release(case: Case, *, at: datetime) -> int:
+    """In danger a guardian is phoned whom nobody was to meet; how many parties that takes off.
+
+    An order that only forbids a meeting has shut them out of the case (shield). It goes on hiding
+    the meeting from them (policies); no stronger order and nobody whom the crisis names is let in.
+    """
+    if case.student is None:
+        return 0
+    shut_out = family.of(case.student, at=at).shut_out
+    unmet = [pk for pk, why in shut_out.items() if why == MeetingInvitee.Reason.NO_MEETING]
+    gone, _ = case.parties.filter(part=CaseParty.Part.EXCLUDED, person__in=unmet).delete()
+    return gone
+
+
 def ask_to_choose(case: Case, meeting: Meeting, *, at: datetime) -> int:
     """Each guardian hears of the times, with a link of their own; how many there were."""
     asked = invitations.guardians(meeting, at=at)
     people = _people(invitee.person_id for invitee in asked)
-    rows = [message for person in people for message in _choices(case, meeting, person)]
-    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+    messages = [message for person in people for message in _choices(case, meeting, person)]
+    notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
     invitations.mark_told(meeting, [person.pk for person in people], at=at)
     return len(people)
 
@@ -96,20 +110,34 @@ def call_off(case: Case, meeting: Meeting, *, at: datetime) -> int:
     return _to_all(case, meeting, CALLED_OFF, at=at, told=True)
 
 
+def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None) -> None:
+    """Call off what this case still has open, and tell whoever was invited. Inside a scope.
+
+    Never for a crisis: until telling is safe, a family must not see its meeting change.
+    """
+    meeting = rows.of_case(case.pk)
+    if meeting is None or meeting.state not in Meeting.OPEN:
+        return
+    agreed = meeting.state == Meeting.State.AGREED
+    meeting = outcomes.cancel(meeting_id=meeting.pk, by=by, at=at, reason=reason)
+    if agreed:
+        call_off(case, meeting, at=at)
+
+
 def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: bool | None) -> int:
     invitees = meeting.invitees.filter(part=MeetingInvitee.Part.MUST)
     if told:
         invitees = invitees.filter(told_at__isnull=False)
     barred = contacts.barred(case, at=at)
     capacities = dict(invitees.exclude(person__in=barred).values_list("person_id", "capacity"))
-    rows = []
+    messages = []
     people = _people(capacities)
     for person in people:
         for channel in waking.channels_of(person, ("in_app", "email")):
             key = f"{template}:{meeting.pk}:{meeting.sequence}:{person.pk}:{channel}"
             role = _ROLES[MeetingInvitee.Capacity(capacities[person.pk])]
-            rows.append(_message(case, person.pk, role, channel, template, key))
-    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+            messages.append(_message(case, person.pk, role, channel, template, key))
+    notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
     if not told:
         invitations.mark_told(meeting, [person.pk for person in people], at=at)
     return len(people)
@@ -119,24 +147,24 @@ def tell_late(case: Case, *, clock: str, at: datetime) -> None:
     """年级组长 hears that a clock of this meeting was missed."""
     posts = relations.holders(role=Role.GL, at=at, student=case.student)
     excluded = policies.excluded_people(case)
-    rows = [
+    messages = [
         _message(
             case, person.pk, Role.GL, "in_app", LATE,
             f"{LATE}:{case.pk}:{clock}:{at.isoformat()}:{person.pk}",
         )
         for person in relations.able(posts, at=at, excluded=excluded)
     ]  # fmt: skip
-    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+    notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
 
 
 def send_copy(case: Case, record: UUID, people: Collection[UUID], *, at: datetime) -> None:
     """These hear that a copy is theirs to read."""
-    rows = [
+    messages = [
         _message(case, person.pk, Role.G, channel, COPY, f"{COPY}:{record}:{person.pk}:{channel}")
         for person in _people(people)
         for channel in waking.channels_of(person, ("in_app", "sms", "email"))
     ]
-    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+    notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
 
 
 def beyond_messages(people: Collection[UUID]) -> list[UUID]:

@@ -228,17 +228,6 @@ def current(case_id: UUID) -> Meeting:
     return meeting
 
 
-def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None) -> None:
-    """Call off what this case still has open, and tell whoever was invited. Inside a scope."""
-    meeting = rows.of_case(case.pk)
-    if meeting is None or meeting.state not in Meeting.OPEN:
-        return
-    agreed = meeting.state == Meeting.State.AGREED
-    meeting = outcomes.cancel(meeting_id=meeting.pk, by=by, at=at, reason=reason)
-    if agreed:
-        meeting_news.call_off(case, meeting, at=at)
-
-
 def _worked_on(case_id: UUID, *, by: Person, at: datetime) -> Case:
     """The case, if `by` sees it and arranges its meetings. Raises NotFound, NotAllowed."""
     viewer = Viewer.load(by, at=at)

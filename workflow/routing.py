@@ -16,7 +16,15 @@ from ledger import events
 from parties.access import Viewer
 from parties.models import Person
 from parties.roles import Role
-from workflow import case_entries, escalation, openings, policies, reports, zero_reports
+from workflow import (
+    case_entries,
+    escalation,
+    meeting_news,
+    openings,
+    policies,
+    reports,
+    zero_reports,
+)
 from workflow.models import (
     Case,
     CaseParty,
@@ -118,7 +126,13 @@ def enter(case: Case, *, channel: str, kind: str, at: datetime) -> None:
 
 
 def begin(case: Case, *, at: datetime) -> None:
-    """The process of the case's channel, and the case's place in the student's file."""
+    """The process of the case's channel, and the case's place in the student's file.
+
+    Where information alone is left, a date that was agreed is called off. A crisis leaves it as it
+    stands: whoever may not know would see that something happened.
+    """
+    if case.channel == Channel.NOTICE:
+        meeting_news.withdraw(case, at=at, reason="rerouted")
     case_entries.keep(case)
     openings.begin(case, PROCESS_OF[Channel(case.channel)], at=at)
 
@@ -142,6 +156,7 @@ def sound(
     reports.name_parties(case, student=case.student, reporter=reporter, report=report, at=at)
     reports.keep(case, reporter=reporter, role=role, report=report, request_key=request_key, at=at)
     _withdraw_members(case, at=at)
+    meeting_news.release(case, at=at)
     begin(case, at=at)
     escalation.raise_(case=case, reason="upgrade", at=at)
 

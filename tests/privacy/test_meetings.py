@@ -2,7 +2,7 @@
 
 import pytest
 
-from parties import tenancy
+from parties import clock, tenancy
 from parties.models import Restriction
 from records.models import MeetingInvitee
 from tests.api.meeting_stories import on_offer
@@ -10,7 +10,10 @@ from tests.factories import LONG_AGO, World
 from tests.privacy.observers import Ids, differences
 from tests.privacy.test_two_worlds import deliver, observer, phone
 from tests.processes.meeting_walk import MeetingWalk
+from tests.processes.walker import FATHER
+from workflow import rerouting
 from workflow.models import HumanTask, Notification
+from workflow.upgrading import UpgradeInput
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +26,7 @@ def real_ids(walk: MeetingWalk) -> Ids:
         task = HumanTask.objects.filter(case=walk.case_id).earliest("created_at")
         message = Notification.objects.filter(case=walk.case_id, channel="in_app").first()
         assert message is not None
-        return Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk, meeting)
+        return Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk, target=meeting)
 
 
 @pytest.mark.parametrize("kind", ["NO_MEETING", "NO_CONTACT", "DO_NOT_TELL"])
@@ -72,3 +75,26 @@ def test_the_same_eyes_do_notice_what_they_may_see(world: World, other_school: W
     assert any("GET /meetings/" in line for line in found)
     assert any("page get /meetings/" in line for line in found)
     assert any(line.startswith("GET /cases") for line in found)
+
+
+def test_an_agreed_date_stands_before_a_suspected_father_as_it_stood(
+    world: World, other_school: World
+) -> None:
+    """A date that vanished would tell him; so would a refusal when he goes on answering."""
+    walk = on_offer(world)
+    walk.choose(1)
+    deliver()
+    ids, father = real_ids(walk), observer(world, other_school, "father")
+    father.asks(ids)  # what reading once changes, it changes here
+    before, quiet = father.asks(ids), phone(world, "father")
+    assert before["GET /meetings/{meeting_id}"][0] == 200
+
+    rerouting.upgrade(
+        school_id=world.id, case_id=walk.case_id, by=world["teacher"], at=clock.now(),
+        upgrade=UpgradeInput(to="CRISIS", reason="手臂有新伤", suspects=FATHER),
+    )  # fmt: skip
+    deliver()
+
+    assert differences(before, father.asks(ids)) == []
+    assert phone(world, "father") == quiet
+    walk.change(by="father")

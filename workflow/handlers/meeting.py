@@ -33,7 +33,7 @@ def begin(context: StepContext) -> Results:
     A date from an earlier run of the process holds no more.
     """
     case = _case(context)
-    meetings.withdraw(case, at=context.at, reason="begun_again", by=None)
+    meeting_news.withdraw(case, at=context.at, reason="begun_again", by=None)
     meeting_news.shield(case, None, at=context.at)
     _work(case)
     return {}
