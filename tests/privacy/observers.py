@@ -135,7 +135,10 @@ def _body(address: str) -> dict[str, Any]:
 
 
 def _kept(answer: HttpResponse, ids: Ids) -> Answer:
-    """Without the session's secrets; an id that was asked with may be repeated, any other not."""
+    """Without the session's secrets; an id that was asked with may be repeated, any other not.
+
+    Bodies may be files: Latin-1 gives every byte back, and ids are ASCII.
+    """
     body = bytes(answer.content)
     for secret in _SECRETS:
         body = secret.sub(lambda found: found[1] + b"-" * (len(found[0]) - len(found[1])), body)
@@ -144,7 +147,7 @@ def _kept(answer: HttpResponse, ids: Ids) -> Answer:
         for name, value in answer.headers.items()
         if name not in _PER_REQUEST
     }
-    return answer.status_code, headers, ids.unfill(body.decode()).encode()
+    return answer.status_code, headers, ids.unfill(body.decode("latin-1")).encode("latin-1")
 
 
 def differences(one: Mapping[str, Answer], other: Mapping[str, Answer]) -> list[str]:
