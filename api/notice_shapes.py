@@ -57,7 +57,7 @@ class NoticeSerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class FindingSerializer(serializers.Serializer[Any]):
+class NoticeFindingSerializer(serializers.Serializer[Any]):
     """`start` and `end` count characters of the field as it was written."""
 
     field = serializers.ChoiceField(["title", "body"])
@@ -110,7 +110,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     on_paper = serializers.IntegerField(help_text="没有手机和邮箱，需要纸质通知单")
     unreached = serializers.IntegerField(help_text="没有可告知的监护人的学生")
     lines = LineSerializer(many=True, help_text="您负责的家庭")
-    findings = FindingSerializer(many=True, help_text="提交时会被拦下的个人信息")
+    findings = NoticeFindingSerializer(many=True, help_text="提交时会被拦下的个人信息")
     hints = HintSerializer(many=True, help_text="可以换一种说法的词语，和还没填写的〔〕")
 
 
@@ -122,7 +122,7 @@ class NumbersSerializer(serializers.Serializer[Any]):
     settled = serializers.IntegerField()
 
 
-class AttemptSerializer(serializers.Serializer[Any]):
+class NoticeAttemptSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     channel = serializers.ChoiceField(NoticeContact.Channel.choices)
     place = serializers.CharField(allow_blank=True)
@@ -137,7 +137,7 @@ class ReachableSerializer(serializers.Serializer[Any]):
     phone = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(NoticeReceipt.State.choices)
     reply = serializers.CharField(allow_blank=True)
-    attempts = AttemptSerializer(many=True)
+    attempts = NoticeAttemptSerializer(many=True)
 
 
 class OwingSerializer(serializers.Serializer[Any]):
@@ -151,7 +151,7 @@ class ContactsSerializer(serializers.Serializer[Any]):
     results = OwingSerializer(many=True)
 
 
-class AttemptInput(Strict):
+class NoticeAttemptInput(Strict):
     student = Id()
     guardian = Id()
     channel = serializers.ChoiceField(NoticeContact.Channel.choices)

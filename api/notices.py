@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from api import idempotency, pagination
 from api.auth import identity_of
 from api.notice_shapes import (
-    AttemptInput,
-    AttemptSerializer,
     ContactsSerializer,
+    NoticeAttemptInput,
+    NoticeAttemptSerializer,
     NoticeChange,
     NoticeInput,
     NoticeSerializer,
@@ -240,14 +240,14 @@ class ContactsView(ApiView):
     @describe(
         "记录一次联系",
         description="时间、方式（地点）、结果：联系不上也要记录。",
-        body=AttemptInput,
-        answers={201: AttemptSerializer},
+        body=NoticeAttemptInput,
+        answers={201: NoticeAttemptSerializer},
         codes=_CODES,
         tags=["notices"],
         post=True,
     )
     def post(self, request: Request, notice_id: UUID) -> Response:
-        given = read_body(request, AttemptInput)
+        given = read_body(request, NoticeAttemptInput)
         viewer = _see(request, notice_id)
         attempt = Attempt(
             student_id=given["student"],

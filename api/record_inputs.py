@@ -81,7 +81,7 @@ class ItemsInput(Strict):
     prepared = serializers.ListField(child=PreparedInput(), max_length=_MOST_ITEMS)
 
 
-class CheckInput(Strict):
+class RecordCheckInput(Strict):
     confirmed = serializers.ListField(
         child=text(longest=80),
         required=False,
@@ -95,7 +95,7 @@ class HoldInput(Strict):
     until = Moment()
 
 
-class SignInput(Strict):
+class RecordSignInput(Strict):
     password = serializers.CharField(
         max_length=1024,
         required=False,

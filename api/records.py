@@ -14,7 +14,7 @@ from api import etags
 from api.auth import identity_of
 from api.problems import Problem, Refused, broken, invalid
 from api.record_acts import CODES, RecordAct, acting, answered, asked, changing
-from api.record_inputs import CheckInput, HeaderChange, HoldInput, NewRecordInput, plain
+from api.record_inputs import HeaderChange, HoldInput, NewRecordInput, RecordCheckInput, plain
 from api.record_shapes import RecordSerializer, shown
 from api.schema import describe
 from api.views import ApiView, read_body, viewing
@@ -42,7 +42,7 @@ class SectionSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
 
 
-class TemplateSerializer(serializers.Serializer[Any]):
+class RecordTemplateSerializer(serializers.Serializer[Any]):
     trigger = serializers.ChoiceField(CommunicationRecord.Trigger.choices)
     hint = serializers.CharField(help_text="怎样写")
     needed = SectionSerializer(many=True, help_text="没有写就不能交签")
@@ -113,9 +113,9 @@ class RecordView(ApiView):
 
 
 class RecordCheckView(RecordAct):
-    body_type = CheckInput
+    body_type = RecordCheckInput
 
-    @changing("检查内容与用语", CheckInput)
+    @changing("检查内容与用语", RecordCheckInput)
     def post(self, request: Request, record_id: UUID) -> Response:
         return self.change(request, record_id, communication.check)
 
@@ -133,7 +133,7 @@ class TemplateView(ApiView):
 
     @describe(
         "某一触发原因要写什么",
-        answers={200: TemplateSerializer},
+        answers={200: RecordTemplateSerializer},
         parameters=[
             OpenApiParameter(
                 "trigger", enum=CommunicationRecord.Trigger.values, required=True, type=str

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from api.auth import identity_of
 from api.problems import broken, invalid
 from api.record_acts import RecordAct, acting, answered, asked
-from api.record_inputs import RefuseInput, SignInput, WitnessInput, plain
+from api.record_inputs import RecordSignInput, RefuseInput, WitnessInput, plain
 from api.views import read_body
 from parties import sign_in
 from parties.errors import NotAllowed
@@ -23,12 +23,12 @@ class SignView(RecordAct):
 
     @acting(
         "签字",
-        SignInput,
+        RecordSignInput,
         codes=["sign_in.refused", "sign_in.too_many"],
         description="用密码登录的人须再输入一次密码；由一次性链接进入的，以链接为凭。",
     )
     def post(self, request: Request, record_id: UUID) -> Response:
-        given = read_body(request, SignInput)
+        given = read_body(request, RecordSignInput)
         who = asked(request, record_id)
         method = _method(identity_of(request), given)
         # The password is no part of what a key stands for, not even as a digest.

