@@ -11,6 +11,7 @@ from parties.access import Viewer
 from parties.errors import SanfangError
 from tests.factories import MINUTE, World
 from tests.processes.intake_walk import Intake, in_meeting
+from tests.processes.meeting_walk import MeetingWalk
 from workflow import rerouting, stabilising
 from workflow.models import Case, DowngradeProposal, Escalation, RoutingDecision
 from workflow.upgrading import UpgradeInput
@@ -48,7 +49,7 @@ def confirm(walk: Intake, proposal: DowngradeProposal, by: str = "duty_officer")
     )  # fmt: skip
 
 
-def sees(walk: Intake, who: str) -> bool:
+def sees(walk: Intake | MeetingWalk, who: str) -> bool:
     with tenancy.scope(walk.world.id):
         viewer = Viewer.load(walk.world[who], at=walk.at)
         return viewer.rows(Case).filter(pk=walk.case_id).exists()
