@@ -11,6 +11,8 @@ from records.notice_templates import Template
 from records.notice_wording import SLOT, NotNeutral
 from records.notices import LONGEST_BODY, LONGEST_TITLE
 
+pytestmark = pytest.mark.django_db
+
 TEMPLATES = notice_templates.load()
 NAMES = [template.key for template in TEMPLATES]
 #: Names and words that templates could trip over.
