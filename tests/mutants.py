@@ -4,7 +4,8 @@
     make test-mutants ARGS=3     the third alone
 
 A mutant replaces one exact piece of one of our own files, in a copy of the project, and runs the
-tests that guard the promise there. A mutant that survives, or whose text is no longer found, fails.
+tests that guard the promise there, each on a clone of one migrated database. A mutant that survives,
+or whose text is no longer found, fails.
 """
 
 import os
@@ -18,12 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests import services, template_database
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 _LEFT_BEHIND: Final = shutil.ignore_patterns(".venv", ".git", ".data", ".*_cache", "__pycache__")
 #: Seconds for the tests of one mutant; a hang is caught too, it is no pass.
 _PATIENCE: Final = 240
 #: As many as a small machine has processors.
 _AT_ONCE: Final = 2
+#: Numbered databases of one Valkey.
+_BROKERS: Final = 16
 #: What pytest exits with when tests ran and some failed.
 _RED: Final = 1
 
@@ -155,7 +160,7 @@ MUTANTS: Final = (
 )
 
 
-def run(mutant: Mutant, copy: Path) -> str:
+def run(mutant: Mutant, copy: Path, number: int) -> str:
     """Seed the mutant in `copy`, run its tests, mend it; return what is wrong, or nothing."""
     path = copy / mutant.file
     sound = path.read_text(encoding="utf-8")
@@ -163,7 +168,7 @@ def run(mutant: Mutant, copy: Path) -> str:
         return f"the text to break is not (or not once) in {mutant.file}"
     path.write_text(sound.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
-        code, output = _pytest(copy, mutant.tests)
+        code, output = _pytest(copy, mutant.tests, number)
     finally:
         path.write_text(sound, encoding="utf-8")
     if code == _RED and " failed" in output:  # an error of the set-up proves nothing
@@ -171,9 +176,13 @@ def run(mutant: Mutant, copy: Path) -> str:
     return f"the tests did not turn red (exit {code})\n{output[-1500:]}"
 
 
-def _pytest(copy: Path, tests: Sequence[str]) -> tuple[int, str]:
+def _pytest(copy: Path, tests: Sequence[str], number: int) -> tuple[int, str]:
     command = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_XDIST_WORKER": f"gw{number % _BROKERS}",  # tests.services shares as among workers
+    }
     try:
         done = subprocess.run(
             command, cwd=copy, env=environment, capture_output=True, text=True, check=False,
@@ -184,19 +193,29 @@ def _pytest(copy: Path, tests: Sequence[str]) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def _judge(mutant: Mutant) -> str:
+def _judge(mutant: Mutant, number: int) -> str:
     """Each mutant has a copy of its own, so that two can be judged side by side."""
     with tempfile.TemporaryDirectory(prefix="sanfang-mutant-") as folder:
         copy = Path(folder) / "project"
         shutil.copytree(ROOT, copy, ignore=_LEFT_BEHIND)
-        return run(mutant, copy)
+        return run(mutant, copy, number)
 
 
 def main(wanted: Sequence[str]) -> int:
     chosen = [MUTANTS[int(number) - 1] for number in wanted] or list(MUTANTS)
+    services.start()
+    try:
+        template_database.make_template()
+        return _judge_all(chosen)
+    finally:
+        services.pytest_unconfigure()
+
+
+def _judge_all(chosen: Sequence[Mutant]) -> int:
     survivors = 0
     with ThreadPoolExecutor(_AT_ONCE) as judges:
-        for mutant, wrong in zip(chosen, judges.map(_judge, chosen), strict=True):
+        judged = judges.map(_judge, chosen, range(len(chosen)))
+        for mutant, wrong in zip(chosen, judged, strict=True):
             survivors += bool(wrong)
             verdict = "SURVIVED" if wrong else "caught  "
             sys.stdout.write(f"{verdict}  {mutant.promise}\n{wrong}")

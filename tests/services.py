@@ -24,12 +24,13 @@ _stacks: list[devstack.Stack] = []
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     if RUN not in os.environ:  # else: a worker of xdist, whose controller did this
-        _start()
+        start()
     _point_at_own_database()
     return (yield)
 
 
 def pytest_unconfigure() -> None:
+    """Ends what `start` began, if this process did."""
     if not _stacks:
         return
     with psycopg.connect(os.environ[HOME_URL], autocommit=True) as owner:
@@ -66,7 +67,8 @@ def refuse_unfit(*, database_url: str, owner_url: str, redis_url: str) -> None:
             )
 
 
-def _start() -> None:
+def start() -> None:
+    """Start the services of a run; who starts them ends them with `pytest_unconfigure`."""
     try:
         stack = devstack.start(throwaway=True, fsync=False)
     except devstack.ServicesUnavailable as unavailable:
