@@ -4,8 +4,8 @@
     make test-mutants ARGS=3     the third alone
 
 A mutant replaces one exact piece of one of our own files, in a copy of the project, and runs the
-tests that guard the promise there, each on a clone of one migrated database. A mutant that survives,
-or whose text is no longer found, fails.
+tests that guard the promise there, each on a clone of one migrated database. A mutant that
+survives, or whose text is no longer found, fails.
 """
 
 import os
