@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency
-from api.meetings import MeetingSerializer, WordsInput, shown
+from api.meeting_shapes import MeetingSerializer, shown
+from api.meetings import WordsInput
 from api.schema import describe
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Viewer

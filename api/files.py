@@ -142,7 +142,7 @@ class FileExportView(ApiView):
         "导出学生家校档案",
         description="本人可见的部分，带水印（读者、时间、用途）；导出会留下记录。",
         answers={
-            (200, "application/json"): objects(),
+            (200, "application/json"): OpenApiTypes.OBJECT,
             (200, "application/pdf"): OpenApiTypes.BINARY,
         },
         codes=[

@@ -86,7 +86,7 @@ def _show(
         context = {
             "meeting": file.meeting,
             "purpose": file.meeting.purpose,
-            "state": _SENTENCES.get(Meeting.State(file.meeting.state), ""),
+            "state": _SENTENCES.get(Meeting.State(file.state), ""),
             "slots": [_line(slot) for slot in file.slots] if file.may_choose else [],
             "agreed": None if file.agreed is None else _line(file.agreed),
             "file": file,

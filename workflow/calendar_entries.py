@@ -31,13 +31,28 @@ def of(key: str, template: str, *, address: str, at: datetime) -> CalendarEntry 
     """
     _, meeting_id, sequence, *_ = key.split(":")
     meeting = Meeting.objects.filter(pk=UUID(meeting_id)).first()
-    if meeting is None or meeting.sequence != int(sequence):
+    if meeting is None:
+        return None
+    if meeting.set_aside_at is not None:
+        return _of_set_aside(meeting, template, address=address, at=at)
+    if meeting.sequence != int(sequence):
         return None
     if template == INVITATION:
         slot = rows.agreed(meeting)
         return None if slot is None else entry(meeting, slot, REQUEST, address=address, at=at)
     slot = rows.called_off(meeting)
     return None if slot is None else entry(meeting, slot, CANCEL, address=address, at=at)
+
+
+def _of_set_aside(
+    meeting: Meeting, template: str, *, address: str, at: datetime
+) -> CalendarEntry | None:
+    """The row stands as somebody knows it; for everybody else its date is called off."""
+    slot = rows.agreed(meeting) or rows.called_off(meeting)
+    if template == INVITATION or slot is None:
+        return None
+    meeting.sequence += 1  # in memory: what cancels has a later version than what it cancels
+    return entry(meeting, slot, CANCEL, address=address, at=at)
 
 
 def entry(

@@ -10,6 +10,7 @@ from parties.access import Viewer
 from records import file
 from records.file import Line, Source
 from records.models import Meeting, MeetingAttempt
+from workflow import meeting_policies
 
 MEETING: Final = "meeting"
 ATTEMPT: Final = "contact_attempt"
@@ -23,11 +24,12 @@ def _line(meeting: Meeting) -> Line:
     held = (
         "" if meeting.held_at is None else f"{timezone.localtime(meeting.held_at):%Y-%m-%d %H:%M}"
     )
+    state = meeting_policies.shown_state(meeting)
     return Line(
         title=str(meeting.get_kind_display()),
         summary=held,
-        state=str(meeting.get_state_display()),
-        extra={"kind": meeting.kind, "trigger": meeting.trigger, "state": meeting.state},
+        state=str(Meeting.State(state).label),
+        extra={"kind": meeting.kind, "trigger": meeting.trigger, "state": state},
     )
 
 

@@ -20,6 +20,7 @@ from records.models import (
     MeetingReply,
     MeetingSlot,
 )
+from workflow import meeting_policies
 from workflow.calendar_entries import REQUEST, entry
 from workflow.channels import CalendarEntry
 from workflow.models import Case
@@ -36,6 +37,7 @@ class MeetingFile:
 
     meeting: Meeting
     fields: frozenset[str]
+    state: str
     slots: Sequence[MeetingSlot]
     agreed: MeetingSlot | None
     may_choose: bool
@@ -71,15 +73,17 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
     _record(viewer, meeting)
     slots = list(viewer.rows(MeetingSlot).filter(meeting=meeting, round=meeting.round))
     crypto.warm([meeting, *slots])
-    agreed = rows.agreed(meeting)
+    state = meeting_policies.shown_state(meeting)
+    agreed = None if state == Meeting.State.CANCELLED else rows.agreed(meeting)
     may = viewer.may(Act.CHOOSE_TIME, meeting)
-    changeable = meeting.state in (Meeting.State.OFFERED, Meeting.State.AGREED)
+    changeable = state in (Meeting.State.OFFERED, Meeting.State.AGREED)
     return MeetingFile(
         meeting=meeting,
         fields=viewer.fields(meeting),
+        state=state,
         slots=sorted(slots, key=lambda slot: (slot.starts_at, str(slot.pk))),
         agreed=agreed,
-        may_choose=may and meeting.state == Meeting.State.OFFERED,
+        may_choose=may and state == Meeting.State.OFFERED,
         may_change=may and changeable and meeting.changes < MOST_CHANGES,
         invitees=_parts(viewer, MeetingInvitee, meeting, "person", "part", "capacity", "turn"),
         dossier=[

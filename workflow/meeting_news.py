@@ -119,16 +119,25 @@ def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None)
     if meeting is None or meeting.state not in Meeting.OPEN:
         return
     agreed = meeting.state == Meeting.State.AGREED
-    meeting = outcomes.cancel(meeting_id=meeting.pk, by=by, at=at, reason=reason)
+    if _keepers(case, meeting):
+        meeting = outcomes.set_aside(meeting_id=meeting.pk, at=at, reason=reason)
+    else:
+        meeting = outcomes.cancel(meeting_id=meeting.pk, by=by, at=at, reason=reason)
     if agreed:
         call_off(case, meeting, at=at)
+
+
+def _keepers(case: Case, meeting: Meeting) -> frozenset[UUID]:
+    """Who knows of this meeting and keeps the face of its case: to them it is not off."""
+    kept = case.faces.filter(person__in=meeting.invitees.values("person"))
+    return frozenset(kept.values_list("person_id", flat=True))
 
 
 def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: bool | None) -> int:
     invitees = meeting.invitees.filter(part=MeetingInvitee.Part.MUST)
     if told:
         invitees = invitees.filter(told_at__isnull=False)
-    barred = contacts.barred(case, at=at)
+    barred = contacts.barred(case, at=at) | _keepers(case, meeting)
     capacities = dict(invitees.exclude(person__in=barred).values_list("person_id", "capacity"))
     messages = []
     people = _people(capacities)

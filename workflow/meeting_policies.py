@@ -23,7 +23,7 @@ from records.models import (
     MeetingSlot,
     PreparedItem,
 )
-from workflow.models import Case
+from workflow.models import Case, CaseFace
 from workflow.policies import on_team, team_cases
 
 FOR_FAMILY: Final = frozenset(
@@ -49,7 +49,8 @@ class MeetingPolicy:
     """Rows by the case's team and by invitation; a family sees nothing before times are out."""
 
     def rows(self, viewer: Viewer) -> QuerySet[Meeting]:
-        meetings = Meeting.objects.select_related("student__person", "student__school_class")
+        joined = Meeting.objects.select_related("student__person", "student__school_class")
+        meetings = joined.annotate(viewer_keeps=_keeps(viewer))
         team = Q(case_id__in=team_cases(viewer).values("pk"))
         return meetings.filter(team | _invited(viewer))
 
@@ -72,6 +73,7 @@ class SlotPolicy:
         now = Q(round=F("meeting__round"), called_off_at=None) & ~Q(
             meeting__state=Meeting.State.PREPARING
         )
+        now &= Q(meeting__set_aside_at=None) | Q(_keeps(viewer, "meeting__"))
         return MeetingSlot.objects.select_related("meeting").filter(team | mine & now)
 
     def fields(self, viewer: Viewer, obj: MeetingSlot) -> frozenset[str]:
@@ -128,6 +130,25 @@ def works_on(viewer: Viewer, meeting: Meeting) -> bool:
         return False
     case = viewer.rows(Case).filter(pk=meeting.case_id).first()
     return case is not None and on_team(viewer, case)
+
+
+def shown_state(meeting: Meeting) -> str:
+    """The state for the reader it was loaded for: one that was set aside is called off, but not for
+    whoever keeps the face of its case from before. Needs a meeting of Viewer.rows.
+    """
+    off = meeting.set_aside_at is not None and not getattr(meeting, "viewer_keeps", False)
+    return str(Meeting.State.CANCELLED if off else meeting.state)
+
+
+def _keeps(viewer: Viewer, path: str = "") -> Exists:
+    """Meetings that this person must not notice were set aside; `path` leads to the meeting."""
+    return Exists(
+        CaseFace.objects.filter(
+            case=OuterRef(f"{path}case_id"),
+            person=viewer.person,
+            until__lt=OuterRef(f"{path}set_aside_at"),
+        )
+    )
 
 
 def _invited(viewer: Viewer) -> Q:

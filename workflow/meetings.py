@@ -197,7 +197,9 @@ def _seen_by_family(meeting_id: UUID, *, by: Person, at: datetime) -> UUID | Non
     viewer = Viewer.load(by, at=at)
     meeting = viewer.get(Meeting, meeting_id)
     viewer.require(Act.CHOOSE_TIME, meeting)
-    return _locked_process(meeting.case_id)
+    instance = _locked_process(meeting.case_id)
+    # The process that runs now is about a later meeting than the one that was set aside.
+    return instance if meeting.set_aside_at is None else None
 
 
 # --- the record -----------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def choose(
         WrongState: another time was chosen before; or there is nothing to choose now.
     """
     meeting = rows.locked(meeting_id)
-    invitee = _asked(meeting, by, at=at)
+    invitee = _asked(meeting, by, at=at, entered_by=entered_by)
     slot = meeting.slots.filter(pk=slot_id, round=meeting.round).first()
     if slot is None:
         raise NotFound("没有找到。")
@@ -75,7 +75,7 @@ def ask_change(
     """
     meeting = rows.locked(meeting_id)
     if entered_by is None:
-        _asked(meeting, by, at=at)
+        _asked(meeting, by, at=at, entered_by=None)
     if not words.strip():
         raise InvalidInput(
             "没有说明什么时间方便。", field="words", mend="请写几个您方便的时间，便于重新安排。"
@@ -117,7 +117,7 @@ def decline(
     Declining twice counts once. Raises WrongState: no time is on offer.
     """
     meeting = rows.locked(meeting_id)
-    invitee = _asked(meeting, by, at=at)
+    invitee = _asked(meeting, by, at=at, entered_by=entered_by)
     if meeting.state != Meeting.State.OFFERED:
         raise WrongState("现在没有待答复的时间，请联系班主任。", meeting=str(meeting.pk))
     if invitee.answer != MeetingInvitee.Answer.NO:
@@ -137,8 +137,14 @@ def call_off(meeting: Meeting, *, at: datetime) -> None:
     )
 
 
-def _asked(meeting: Meeting, by: Person, *, at: datetime) -> MeetingInvitee:
-    for invitee in invitations.guardians(meeting, at=at):
+def _asked(
+    meeting: Meeting, by: Person, *, at: datetime, entered_by: Person | None
+) -> MeetingInvitee:
+    """Whoever answers for themselves goes on answering, whatever this very case ordered since: a
+    refusal would tell them of it. Nobody enters an answer for somebody who may not be met.
+    """
+    own_case = meeting.case_id if entered_by is None else None
+    for invitee in invitations.guardians(meeting, at=at, but_for=own_case):
         if invitee.person_id == by.pk:
             return invitee
     raise NotAllowed("只有受邀的家长可以答复。", meeting=str(meeting.pk))

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from parties.models import GuardianLink, Restriction, Student
 from parties.relations import in_force
 from records.models import MeetingInvitee
@@ -24,13 +26,21 @@ class Family:
     shut_out: Mapping[UUID, str]
 
 
-def of(student: Student, *, at: datetime, named: Collection[UUID] = ()) -> Family:
+def of(
+    student: Student,
+    *,
+    at: datetime,
+    named: Collection[UUID] = (),
+    but_for: UUID | None = None,
+) -> Family:
     """Who stands for the student at home, by whether they may be met at `at`.
 
-    `named` are people whom the case shuts out.
+    `named` are people whom the case shuts out; orders that the case `but_for` gave do not count.
     """
     links = GuardianLink.objects.filter(student=student, state=GuardianLink.State.LIVE)
     orders = in_force(Restriction.objects.filter(student=student), at)
+    if but_for is not None:
+        orders = orders.filter(Q(case_id=None) | ~Q(case_id=but_for))
     restricted: dict[UUID, set[str]] = {}
     for person, kind in orders.values_list("person_id", "kind"):
         restricted.setdefault(person, set()).add(kind)

@@ -173,7 +173,7 @@ def _mentors(student: Student) -> set[UUID]:
 def _stored(student: Student, case_id: UUID, values: Mapping[str, object]) -> Meeting:
     """The one open meeting of the case; of two who begin it at once both get the same."""
     open_ = Meeting.objects.select_for_update(of=("self",)).filter(
-        case_id=case_id, state__in=Meeting.OPEN
+        case_id=case_id, state__in=Meeting.OPEN, set_aside_at=None
     )
     meeting = open_.first()
     if meeting is None:
@@ -243,9 +243,13 @@ def review(meeting: Meeting, *, at: datetime, named: Collection[UUID] = ()) -> F
     return now
 
 
-def guardians(meeting: Meeting, *, at: datetime) -> list[MeetingInvitee]:
-    """Guardians who may be asked now, in the order of contact."""
-    allowed = family.of(meeting.student, at=at).invited
+def guardians(
+    meeting: Meeting, *, at: datetime, but_for: UUID | None = None
+) -> list[MeetingInvitee]:
+    """Guardians who may be asked now, in the order of contact; orders of the case `but_for` do not
+    count.
+    """
+    allowed = family.of(meeting.student, at=at, but_for=but_for).invited
     asked = meeting.invitees.filter(
         part=MeetingInvitee.Part.MUST, capacity=Capacity.GUARDIAN, person__in=allowed
     )

@@ -19,8 +19,9 @@ def locked(meeting_id: UUID) -> Meeting:
 
 
 def of_case(case_id: UUID) -> Meeting | None:
-    """The meeting of this case that counts now: the last one prepared."""
-    return Meeting.objects.filter(case_id=case_id).order_by("-prepared_at", "-pk").first()
+    """The meeting of this case that counts now: the last one prepared and not set aside."""
+    counting = Meeting.objects.filter(case_id=case_id, set_aside_at=None)
+    return counting.order_by("-prepared_at", "-pk").first()
 
 
 def on_offer(meeting: Meeting) -> list[MeetingSlot]:

@@ -72,6 +72,8 @@ class Meeting(FSMModelMixin, models.Model):
     offered_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    #: Called off for everybody but those who may not notice: for them it stands, and for nothing.
+    set_aside_at = models.DateTimeField(null=True, blank=True)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -94,13 +96,17 @@ class Meeting(FSMModelMixin, models.Model):
         "offered_at": "COM",
         "held_at": "COM",
         "ended_at": "COM",
+        "set_aside_at": "CRI",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["school", "case_id"],
-                condition=Q(state__in=["PREPARING", "OFFERED", "AGREED", "NO_SHOW"]),
+                condition=Q(
+                    state__in=["PREPARING", "OFFERED", "AGREED", "NO_SHOW"],
+                    set_aside_at__isnull=True,
+                ),
                 name="one_open_meeting_per_case",
             ),
             models.CheckConstraint(condition=Q(changes__lte=2), name="meeting_changes_twice"),
@@ -117,6 +123,10 @@ class Meeting(FSMModelMixin, models.Model):
                 condition=Q(ended_at__isnull=False, state__in=["HELD", "NOT_MET", "CANCELLED"])
                 | Q(ended_at__isnull=True) & ~Q(state__in=["HELD", "NOT_MET", "CANCELLED"]),
                 name="only_ended_meetings_have_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_aside_at__isnull=True) | Q(ended_at__isnull=True),
+                name="meeting_set_aside_never_ends",
             ),
         ]
         indexes = [models.Index(fields=["school", "case_id"], name="meeting_by_case")]
@@ -172,6 +182,10 @@ class Meeting(FSMModelMixin, models.Model):
     def cancel(self, *, at: datetime) -> None:
         """The school calls it off."""
         self.sequence, self.ended_at = self.sequence + 1, at
+
+    def set_aside(self, *, at: datetime) -> None:
+        """The school calls it off, and somebody must not notice: the row stays as they know it."""
+        self.set_aside_at = at
 
 
 class MeetingSlot(models.Model):

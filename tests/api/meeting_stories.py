@@ -12,16 +12,15 @@ from tests.processes.meeting_walk import MeetingWalk
 from workflow import cases, openings
 
 
-def begun(world: World) -> MeetingWalk:
-    """Decided a minute ago; nobody has prepared anything."""
-    at = clock.now() - MINUTE
+def begun(world: World, *, ago: timedelta = MINUTE) -> MeetingWalk:
+    """Decided a minute ago, or longer; nobody has prepared anything."""
+    at = clock.now() - ago
     with tenancy.scope(world.id):
         case = openings.open_(
             school_id=world.id, channel="MEETING", process="meeting", by=world["teacher"], at=at,
             student=world.student, kind="study",
         )  # fmt: skip
-        case.route(channel="MEETING", kind="study")
-        case.save()
+        openings.route(case, channel="MEETING", kind="study")
     cases.start_now(world.id, case.pk, at=at)
     return MeetingWalk(world, case.pk, at)
 
@@ -36,20 +35,20 @@ def slots_body() -> dict[str, Any]:
     }
 
 
-def moments() -> list[datetime]:
-    today = timezone.localdate(clock.now())
+def moments(at: datetime | None = None) -> list[datetime]:
+    today = timezone.localdate(at or clock.now())
     days = [CalendarView().add_working_days(today, ahead) for ahead in (2, 3, 4)]
     hours = (time(10), time(12, 30), time(18))
     zone = timezone.get_current_timezone()
     return [datetime.combine(day, hour, zone) for day, hour in zip(days, hours, strict=True)]
 
 
-def on_offer(world: World) -> MeetingWalk:
+def on_offer(world: World, *, ago: timedelta = MINUTE) -> MeetingWalk:
     """Times are out, and both guardians were told."""
-    walk = begun(world)
+    walk = begun(world, ago=ago)
     walk.do("meeting_prepare")
     walk.do("meeting_dossier")
-    lines = {f"slot_{n}_at": moment.isoformat() for n, moment in enumerate(moments(), 1)}
+    lines = {f"slot_{n}_at": moment.isoformat() for n, moment in enumerate(moments(walk.at), 1)}
     walk.do("meeting_offer_slots", **lines, minutes=45, place_kind="OFFICE", place="行政楼 302")
     walk.at += timedelta(seconds=1)
     return walk

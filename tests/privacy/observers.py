@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ _SECRETS: Final = (
     re.compile(rb'("csrf_token":\s*")[^"]+'),
     re.compile(rb'(name="nonce" value=")[^"]+'),
     re.compile(rb'("next":\s*")[^"]+'),  # a sealed cursor: its length stays
+    re.compile(rb"(DTSTAMP:)\w+"),  # when a calendar entry was made: at this request
 )
 _PER_REQUEST: Final = frozenset({"Date", "Set-Cookie"})
 
@@ -70,18 +72,26 @@ class Ids:
 _NAMES: Final = tuple(one.name for one in fields(Ids))
 
 
-def api_addresses(method: str) -> list[str]:
+@cache
+def api_addresses(method: str) -> tuple[str, ...]:
     """Every address of the OpenAPI schema that answers `method`, relative to the API's root."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
-    found = [path for path, verbs in schema["paths"].items() if method in verbs]
-    return sorted(path.removeprefix("/api/v1") for path in found)
+    found = [path for path, verbs in _schema()["paths"].items() if method in verbs]
+    return tuple(sorted(path.removeprefix("/api/v1") for path in found))
 
 
-def page_addresses() -> list[str]:
+@cache
+def _schema() -> Any:
+    """Making it takes seconds, and no request changes it."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@cache
+def page_addresses() -> tuple[str, ...]:
     """Every address of the portal. The link page is left out: its token is no id of a case."""
     patterns = [entry for entry in pages.urlpatterns if isinstance(entry, URLPattern)]
     routes = [re.sub(r"<uuid:(\w+)>", r"{\1}", str(entry.pattern)) for entry in patterns]
-    return sorted(f"/{route}" for route in routes if "<" not in route and route != "sign-out")
+    wanted = (f"/{route}" for route in routes if "<" not in route and route != "sign-out")
+    return tuple(sorted(wanted))
 
 
 @dataclass
