@@ -314,9 +314,8 @@ def test_events_of_one_subject_are_found_by_an_index() -> None:
 
     with scope(HERE), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = (
-            Event.objects.filter(school_id=HERE, subject_type="case", subject_id=uuid4())
-            .order_by("id")
-            .explain()
-        )
+        # Unordered: a small table is as well read along its key, which has the order.
+        plan = Event.objects.filter(
+            school_id=HERE, subject_type="case", subject_id=uuid4()
+        ).explain()
     assert "event_by_subject" in plan

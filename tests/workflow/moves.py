@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 from django.db import connection
@@ -78,8 +79,11 @@ def settle(walk: Intake, *, safe: str) -> None:
 def together(*acts: Callable[[], object]) -> list[str]:
     """Run all at once on connections of their own; the code of each refusal, "" for success."""
 
+    line = Barrier(len(acts))
+
     def run(act: Callable[[], object]) -> str:
         try:
+            line.wait(30)
             act()
         except SanfangError as refused:
             return refused.code

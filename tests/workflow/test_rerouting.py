@@ -127,7 +127,9 @@ def test_of_two_upgrades_at_once_one_counts(world: World) -> None:
 
     codes = together(lambda: upgrade(walk), lambda: upgrade(walk, by="grade_leader"))
 
-    assert sorted(codes) == ["", "state.wrong"]
+    # Whoever came too late to see the meeting at all is told that this is no higher channel.
+    assert sorted(codes)[0] == ""
+    assert sorted(codes)[1] in {"state.wrong", "input.invalid"}
     assert waiting(walk) == 1
     assert len(walk.decisions()) == 2
     assert list(walk.processes()).count("crisis") == 1
