@@ -19,7 +19,7 @@ demo: $(STAMP)  ## a school and a story; ARGS="--scenario mass-notice" (Ctrl-C e
 	@$(BIN)/python manage.py demo $(ARGS)
 
 test: $(STAMP)  ## the whole suite on a real Postgres and Valkey; ARGS="tests/processes -x" narrows
-	@$(BIN)/pytest $(or $(ARGS),-n 2 --dist loadfile --ignore=tests/browser)
+	@$(BIN)/pytest $(or $(ARGS),-n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/browser)
 
 test-browser: $(STAMP)  ## the pages in a real Chromium (apt install chromium fonts-noto-cjk)
 	@$(BIN)/pytest tests/browser $(ARGS)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import hypothesis
 import pytest
@@ -19,10 +19,18 @@ from tests.factories import World, build_world
 
 Wipe = Callable[[], None]
 
+#: Folders whose files take minutes go to the workers first, so that none waits for another's last.
+_LONG_FIRST: Final = ("privacy", "config", "faults", "chaos", "crash", "backup")
+
 # No deadline: how long one example takes on a busy machine says nothing about the code.
 hypothesis.settings.register_profile("usual", deadline=None)
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("SANFANG_TEST_DEPTH", "usual"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of one file's tests stays."""
+    items.sort(key=lambda item: not set(_LONG_FIRST) & set(item.path.parent.parts))
 
 
 @pytest.fixture(scope="session")
