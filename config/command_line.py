@@ -24,7 +24,7 @@ WITHOUT_SERVICES = frozenset(
     }
 )  # fmt: skip
 # Only these may hold the owner's connection, on a laptop as in production.
-AS_OWNER = frozenset({"backup", "migrate", "restore", "sqlmigrate"})
+AS_OWNER = frozenset({"backup", "migrate", "release_dispatch", "restore", "sqlmigrate"})
 
 
 def run(argv: Sequence[str]) -> int:
