@@ -19,8 +19,8 @@ WITHOUT_SERVICES = frozenset(
     {
         "bench", "chaos", "check", "check_language", "check_processes", "collectstatic",
         "compilemessages", "demo", "diffsettings", "findstatic", "help", "lint_process",
-        "makemessages", "makemigrations", "spectacular", "startapp", "state_guards", "test",
-        "version",
+        "make_backup_key", "makemessages", "makemigrations", "spectacular", "startapp",
+        "state_guards", "test", "version",
     }
 )  # fmt: skip
 # Only these may hold the owner's connection, on a laptop as in production.
