@@ -18,7 +18,7 @@ from config.folders import BASE_DIR
 WITHOUT_SERVICES = frozenset(
     {
         "bench", "chaos", "check", "check_language", "check_processes", "collectstatic",
-        "compilemessages", "demo", "diffsettings", "findstatic", "help", "lint_process",
+        "compilemessages", "demo", "diffsettings", "drill", "findstatic", "help", "lint_process",
         "make_backup_key", "makemessages", "makemigrations", "spectacular", "startapp",
         "state_guards", "test", "version",
     }

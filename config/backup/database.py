@@ -5,7 +5,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +16,9 @@ from config import binaries
 from config.backup.refusal import Refused
 from config.databases import parse_database_url
 
-_OWN_OPTIONS = {"prepare_threshold"}  # ours; libpq knows nothing of it
+#: How the throw-away database of a drill is called; workers of a drill refuse any other.
+DRILL_PREFIX: Final = "sanfang_drill_"
+_OWN_OPTIONS: Final = {"prepare_threshold"}  # ours; libpq knows nothing of it
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ class Database:
             **{k: str(v) for k, v in settings["OPTIONS"].items() if k not in _OWN_OPTIONS},
         }
         return cls({k: v for k, v in words.items() if v}, str(settings["PASSWORD"] or ""))
+
+    @property
+    def url(self) -> str:
+        """As DATABASE_URL spells it; the password is in it."""
+        words = {k: v for k, v in self.words.items() if k != "dbname"}
+        if self.password:
+            words["password"] = self.password
+        return f"postgresql:///{quote(self.name)}?{urlencode(words)}"
 
     @property
     def name(self) -> str:
