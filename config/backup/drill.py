@@ -117,8 +117,8 @@ def _restore(plan: Plan, report: Report, work: Path, into: Database, taken: Take
         restoring.create_missing(into, plan.home)
         restoring.refuse_unfit(backup, into)
         restoring.load(backup, into, folder=work / "attachments")
-    with report.timed("prove_database"):
-        broken = proving.broken_promises(backup, into, folder=work / "attachments")
+    with report.timed("prove_database"), into.connect() as connection:
+        broken = proving.broken_promises(backup, connection, folder=work / "attachments")
     report.promise(not broken, "行数、账本每片叶、防护、密钥、附件都与备份一致")
     report.broken += broken
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import psycopg
 
 from config.backup import attachments, snapshot
-from config.backup.database import Database
 from config.backup.restoring import Backup
 from config.backup.snapshot import Facts
 from parties import keyring
@@ -19,18 +18,22 @@ _HELD: Final = "SELECT lane FROM workflow_dispatchhold WHERE released_at IS NULL
 _KEYS: Final = "SELECT school_id, id, wrapped FROM parties_schoolkey"
 
 
-def broken_promises(backup: Backup, into: Database, *, folder: Path) -> list[str]:
-    """One sentence for each thing that is not as it was; none means that all of it came back."""
-    with into.connect() as connection:
-        found = snapshot.facts(connection)
-        return [
-            *_rows(backup.facts.rows, found.rows),
-            *_leaves(backup.facts, found),
-            *_walls(backup.facts, found),
-            *_hold(connection),
-            *_keys(connection),
-            *_files(connection, folder, backup.files),
-        ]
+def broken_promises(
+    backup: Backup, connection: psycopg.Connection[Any], *, folder: Path
+) -> list[str]:
+    """One sentence for each thing that is not as it was; none means that all of it came back.
+
+    connection: the owner's, to the restored database. folder: where the attachments went.
+    """
+    found = snapshot.facts(connection)
+    return [
+        *_rows(backup.facts.rows, found.rows),
+        *_leaves(backup.facts, found),
+        *_walls(backup.facts, found),
+        *_hold(connection),
+        *_keys(connection),
+        *_files(connection, folder, backup.files),
+    ]
 
 
 def _rows(wanted: dict[str, int], found: dict[str, int]) -> Iterator[str]:

@@ -74,7 +74,8 @@ class Command(BaseCommand):
             return []
         folder = (given["attachments"] or Path(settings.ATTACHMENTS_DIR)).absolute()
         restoring.load(backup, into, folder=folder)
-        broken = proving.broken_promises(backup, into, folder=folder)
+        with into.connect() as connection:
+            broken = proving.broken_promises(backup, connection, folder=folder)
         if not broken:
             self._tell(backup, into.name)
         return broken
