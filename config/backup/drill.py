@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from pyrage import x25519
+
 from config import children, folders
-from config.backup import keys, proving, restoring
+from config.backup import proving, restoring
 from config.backup.database import DRILL_PREFIX, Database
 from config.backup.receiver import Receiver
 from config.backup.refusal import Refused
+from config.backup.restoring import Backup
 from config.backup.taking import Taken, take
 from workflow import dispatch
 
@@ -73,15 +76,15 @@ def perform(plan: Plan, report: Report) -> None:
     """Rehearse; what does not hold is in the report. Raises Refused where it cannot go on."""
     with ExitStack() as undo:
         work = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="sanfang-drill-")))
-        keys.make(private=work / "private.txt", public=work / "public.txt")
-        taken = _backup(plan, report, work)
+        key = x25519.Identity.generate()  # in memory alone, gone with this process
+        taken = _backup(plan, report, work, key)
         into = plan.home.named(f"{DRILL_PREFIX}{uuid4().hex[:12]}")
         undo.callback(plan.home.drop, into.name)
-        _restore(plan, report, work, into, taken)
+        _restore(plan, report, into, _inspected(report, work, key, taken))
         _rehearse(plan, report, work, into)
 
 
-def _backup(plan: Plan, report: Report, work: Path) -> Taken:
+def _backup(plan: Plan, report: Report, work: Path, key: x25519.Identity) -> Taken:
     with ExitStack() as undo:
         if plan.traffic:
             report.say("正在备份，同时不断有人上报危机……")
@@ -92,7 +95,7 @@ def _backup(plan: Plan, report: Report, work: Path) -> Taken:
             taken = take(
                 plan.home,
                 to=work / "drill.age",
-                recipient=keys.recipient(work / "public.txt"),
+                recipient=key.to_public(),
                 folder=plan.attachments,
                 app_role=plan.app_role,
             )
@@ -107,18 +110,20 @@ def _backup(plan: Plan, report: Report, work: Path) -> Taken:
     return taken
 
 
-def _restore(plan: Plan, report: Report, work: Path, into: Database, taken: Taken) -> None:
-    report.say("正在恢复到一次性的数据库，并逐项核对……")
+def _inspected(report: Report, work: Path, key: x25519.Identity, taken: Taken) -> Backup:
     with report.timed("prove_file"):
-        backup = restoring.inspect(
-            work / "drill.age", keys.identity(work / "private.txt"), sha256=taken.sha256
-        )
+        return restoring.inspect(work / "drill.age", key, sha256=taken.sha256)
+
+
+def _restore(plan: Plan, report: Report, into: Database, backup: Backup) -> None:
+    report.say("正在恢复到一次性的数据库，并逐项核对……")
+    folder = backup.file.parent / "attachments"
     with report.timed("restore"):
         restoring.create_missing(into, plan.home)
         restoring.refuse_unfit(backup, into)
-        restoring.load(backup, into, folder=work / "attachments")
+        restoring.load(backup, into, folder=folder)
     with report.timed("prove_database"), into.connect() as connection:
-        broken = proving.broken_promises(backup, connection, folder=work / "attachments")
+        broken = proving.broken_promises(backup, connection, folder=folder)
     report.promise(not broken, "行数、账本每片叶、防护、密钥、附件都与备份一致")
     report.broken += broken
 

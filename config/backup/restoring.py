@@ -72,6 +72,7 @@ def inspect(file: Path, key: x25519.Identity, *, sha256: str = "") -> Backup:
 def refuse_unfit(backup: Backup, into: Database) -> None:
     """Raises Refused where the restore cannot succeed: newer schema, old server, rows, no role."""
     with into.connect() as connection:
+        snapshot.require_owner(connection)
         if connection.execute(_OCCUPIED).fetchall()[0][0]:
             raise Refused(f"数据库 {into.name} 不是空的：请另建一个空库，恢复从不覆盖数据。")
         server = snapshot.major(connection)

@@ -91,9 +91,7 @@ class Facts:
 
 
 def facts(connection: psycopg.Connection[Any]) -> Facts:
-    """Read inside the caller's transaction. Raises Refused for a role that sees one school only."""
-    if _column(connection, _SEES_ALL) != [True]:
-        raise Refused("备份与恢复须用属主角色（BYPASSRLS）：请检查 DATABASE_OWNER_URL。")
+    """Read inside the caller's transaction, as a role that sees everything."""
     connection.execute("SET LOCAL row_security = off")  # an error rather than rows that are hidden
     return Facts(
         postgres=major(connection),
@@ -103,6 +101,20 @@ def facts(connection: psycopg.Connection[Any]) -> Facts:
         walls={kind: _digest(_column(connection, asked)) for kind, asked in _WALLS.items()},
         root_keys=_column(connection, _ROOT_KEYS),
     )
+
+
+def require_owner(connection: psycopg.Connection[Any]) -> None:
+    """Raises Refused for a role from which rows are hidden: its backup would only look whole."""
+    if _column(connection, _SEES_ALL) != [True]:
+        raise Refused("备份与恢复须用属主角色（BYPASSRLS）：请检查 DATABASE_OWNER_URL。")
+
+
+def require_tables(connection: psycopg.Connection[Any]) -> None:
+    """Raises Refused where there is nothing to back up yet."""
+    if "ledger_event" not in tables(connection):
+        raise Refused(
+            "这个数据库还没有建表：请先运行 manage.py migrate，或检查 DATABASE_OWNER_URL。"
+        )
 
 
 def tables(connection: psycopg.Connection[Any]) -> list[str]:

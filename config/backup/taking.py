@@ -92,6 +92,8 @@ def _frozen(database: Database) -> Iterator[tuple[psycopg.Connection[Any], str, 
     with database.connect() as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+        snapshot.require_owner(connection)
+        snapshot.require_tables(connection)
         frozen, at = connection.execute("SELECT pg_export_snapshot(), now()").fetchall()[0]
         yield connection, frozen, at
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as active
 from django.core.management import CommandError, call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -71,6 +72,16 @@ def test_a_refusal_is_in_the_json_too(desk: Desk, tmp_path: Path) -> None:
         run("restore", "x.age", "--key", desk.private, "--check", "--json", told)
 
     assert json.loads(told.read_text())["broken"]
+
+
+def test_a_database_without_tables_is_refused(desk: Desk, monkeypatch: Any) -> None:
+    elsewhere = {**active.DATABASES["owner"], "NAME": desk.empty().name}
+    monkeypatch.setitem(active.DATABASES, "owner", elsewhere)
+
+    with pytest.raises(CommandError, match="migrate"):
+        run("backup", "--to", desk.folder / "b.age", "--recipient", desk.public)
+
+    assert list(desk.folder.glob("b.age*")) == []
 
 
 def test_a_pair_of_keys(tmp_path: Path, capsys: Any) -> None:

@@ -49,8 +49,8 @@ DAMAGES = {
     "cut between two chunks": lambda data: data[: start_of_chunks(data) + CHUNK],
     "two chunks changed places": swapped,
     "something behind the end": lambda data: data + b"x",
-    "nothing at all": lambda data: b"",
-    "something else": lambda data: b"PGDMP" * 1000,
+    "nothing at all": lambda data: data[:0],
+    "something else": lambda data: b"PGDMP" + data,
 }
 
 
@@ -58,17 +58,13 @@ def test_every_damage_is_refused(story: Story, desk: Desk) -> None:
     desk.take()
     whole = (desk.folder / "one.age").read_bytes()
 
-    accepted = []
-    for damage, done_to in DAMAGES.items():
+    for done_to in DAMAGES.values():
         (desk.folder / "bad.age").write_bytes(done_to(whole))
-        try:
+        with pytest.raises(Refused, match="请"):
             desk.inspect("bad.age")
-        except Refused as refused:
-            assert "请" in str(refused)
-        else:
-            accepted.append(damage)
 
-    assert accepted == []
+    (desk.folder / "good.age").write_bytes(whole)
+    assert desk.inspect("good.age").facts.leaves.count == story.leaves
 
 
 def test_a_wrong_key_is_refused(story: Story, desk: Desk) -> None:
@@ -165,7 +161,7 @@ def test_a_database_that_refuses_the_rows_says_why(story: Story, desk: Desk) -> 
     with into.connect() as owner:
         owner.execute("CREATE TABLE public.ledger_event (id int)")
 
-    with pytest.raises(Refused, match="ledger_event.*already exists"):
+    with pytest.raises(Refused, match=r"ledger_event.*already exists"):
         restoring.load(backup, into, folder=desk.folder / "back")
 
 
@@ -277,7 +273,7 @@ class TestKeys:
 
         with pytest.raises(Refused, match="不是备份"):
             keys.recipient(tmp_path / "key")
-        with pytest.raises(Refused, match="公钥|不是备份"):
+        with pytest.raises(Refused, match=r"公钥|不是备份"):
             keys.identity(tmp_path / "key")
 
     def test_a_missing_key_is_named(self, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from parties import tenancy
 from parties.models import Person
 from records import vault
 from tests.backup.conftest import CANARY, PHONE, Desk, Story, as_app
+from workflow import dispatch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,14 +130,15 @@ def test_the_root_key_is_not_inside_even_once_opened(
 
 
 def test_a_held_database_can_be_backed_up_and_restored_again(story: Story, desk: Desk) -> None:
-    desk.take()
-    first, second = desk.empty(), desk.empty()
-    desk.restore(desk.inspect(), first)
-    desk.home = first
+    with desk.home.connect() as owner:
+        owner.execute(dispatch.HOLD_SQL.format(backup_at="now() - interval '1 day'"))
+    taken = desk.take()
+    into = desk.empty()
 
-    desk.take("two.age")
-
-    assert desk.restore(desk.inspect("two.age"), second) == []
+    assert desk.restore(desk.inspect(), into) == []
+    with into.connect() as owner:
+        holds = owner.execute("SELECT lane, backup_at FROM workflow_dispatchhold ORDER BY lane")
+        assert holds.fetchall() == [("crisis", taken.taken_at), ("routine", taken.taken_at)]
 
 
 def test_it_opens_without_the_product(story: Story, desk: Desk) -> None:

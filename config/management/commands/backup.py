@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.backup import keys
 from config.backup.database import Database
-from config.backup.refusal import Refused
+from config.backup.refusal import Refused, told_plainly
 from config.backup.taking import Taken, take
 from config.databases import OWNER
 from config.demo.options import write_json
@@ -35,13 +35,14 @@ class Command(BaseCommand):
         told = writable(given["json"])
         began = time.monotonic()
         try:
-            taken = take(
-                owner(),
-                to=given["to"].absolute(),
-                recipient=keys.recipient(given["recipient"]),
-                folder=Path(settings.ATTACHMENTS_DIR),
-                app_role=settings.DATABASE_APP_ROLE,
-            )
+            with told_plainly():
+                taken = take(
+                    owner(),
+                    to=given["to"].absolute(),
+                    recipient=keys.recipient(given["recipient"]),
+                    folder=Path(settings.ATTACHMENTS_DIR),
+                    app_role=settings.DATABASE_APP_ROLE,
+                )
         except Refused as refused:
             write_json(told, {"ok": False, "findings": [str(refused)]})
             raise CommandError(str(refused)) from None

@@ -8,8 +8,10 @@ Exit status: 0 every promise held, 1 one broke or the drill could not go on, 2 w
 """
 
 import os
+import signal
 from argparse import ArgumentParser
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.backup import drill, front
 from config.backup.database import Database
 from config.backup.drill import Plan, Report
-from config.backup.refusal import Refused
+from config.backup.refusal import Refused, told_plainly
 from config.databases import DEFAULT
 from config.demo.options import write_json
 from config.demo.voice import say
@@ -48,14 +50,20 @@ class Command(BaseCommand):
                 returncode=WRONG_USAGE,
             )
         report = Report(say)
+        signal.signal(signal.SIGTERM, _stop)  # a copy of everything must not stay behind
         try:
-            drill.perform(_plan(traffic=given["traffic"]), report)
+            with told_plainly():
+                drill.perform(_plan(traffic=given["traffic"]), report)
         except Refused as refused:
             report.broken.append(str(refused))
         write_json(told, report.as_json())
         if report.broken:
             raise CommandError("演练没有通过：\n" + "\n".join(report.broken))
         say(f"演练通过：{report.seconds}")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(1)
 
 
 def _plan(*, traffic: bool) -> Plan:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.backup import keys, proving, restoring
-from config.backup.refusal import Refused
+from config.backup.refusal import Refused, told_plainly
 from config.backup.restoring import Backup
 from config.demo.options import write_json
 from config.management.commands.backup import owner
@@ -43,7 +43,8 @@ class Command(BaseCommand):
             raise CommandError("请用 --into 指明空数据库。", returncode=WRONG_USAGE)
         told = writable(given["json"])
         try:
-            broken = self._restore(given)
+            with told_plainly():
+                broken = self._restore(given)
         except Refused as refused:
             write_json(told, {"ok": False, "broken": [str(refused)]})
             raise CommandError(str(refused)) from None
