@@ -67,6 +67,22 @@ def test_every_damage_is_refused(story: Story, desk: Desk) -> None:
     assert desk.inspect("good.age").facts.leaves.count == story.leaves
 
 
+def test_a_damage_behind_the_last_part_is_refused_too(story: Story, desk: Desk) -> None:
+    """All parts were read and are whole; the end is not, so somebody was at the file."""
+    desk.take()
+    with sealing.opened(desk.folder / "one.age", desk.identity) as stream:
+        inside = stream.read() + bytes(3 * CHUNK)
+    with sealing.sealed(desk.folder / "long.age", keys.recipient(desk.public)) as file:
+        file.stream.write(inside)
+    whole = (desk.folder / "long.age").read_bytes()
+    assert desk.inspect("long.age").facts.leaves.count == story.leaves
+
+    for name, data in (("flipped", flipped(whole, len(whole) - 1)), ("cut", whole[:-CHUNK])):
+        (desk.folder / name).write_bytes(data)
+        with pytest.raises(Refused, match="损坏"):
+            desk.inspect(name)
+
+
 def test_a_wrong_key_is_refused(story: Story, desk: Desk) -> None:
     desk.take()
     keys.make(private=desk.folder / "other.key", public=desk.folder / "other.pub")
@@ -140,8 +156,11 @@ def tables_in(database: Database) -> int:
         return int(rows.fetchall()[0][0])
 
 
-def test_a_restore_that_stops_midway_leaves_the_database_empty(story: Story, desk: Desk) -> None:
+def test_a_restore_that_stops_midway_leaves_the_database_empty(
+    story: Story, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Proven in the first reading, another file in the second: nothing of it is committed."""
+    monkeypatch.setattr(archive, "PIECE", 4096)  # much is loaded before the last piece
     desk.take()
     backup, into = desk.inspect(), desk.empty()
     last = replace(backup.parts[-1], sha256="0" * 64)

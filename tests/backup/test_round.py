@@ -11,6 +11,7 @@ from config.backup import proving, sealing
 from parties import tenancy
 from parties.models import Person
 from records import vault
+from records.models import Attachment
 from tests.backup.conftest import CANARY, PHONE, Desk, Story, as_app
 from workflow import dispatch
 
@@ -165,6 +166,14 @@ def test_an_attachment_that_is_gone_is_told_and_the_rest_is_kept(story: Story, d
     assert taken.files == 0
     assert [story.ref in sentence for sentence in taken.findings] == [True]
     assert desk.inspect().facts.leaves.count == story.leaves
+
+
+def test_a_destroyed_attachment_is_not_missed(story: Story, desk: Desk) -> None:
+    with tenancy.scope(story.school_id):
+        Attachment.objects.update(state=Attachment.State.DESTROYED)
+    vault.destroy(school_id=story.school_id, ref=story.ref)
+
+    assert desk.take().findings == []
 
 
 def test_a_file_that_no_row_names_stays_out(story: Story, desk: Desk) -> None:
