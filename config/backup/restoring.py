@@ -96,7 +96,8 @@ def load(backup: Backup, into: Database, *, folder: Path) -> None:
     When it raises, the database is as empty as before; files that were put back do no harm.
     """
     wanted = iter(backup.parts)
-    with sealing.opened(backup.file, backup.key) as stream, _loading(backup, into) as sink:
+    # The file is proven to its very end before the loading commits.
+    with _loading(backup, into) as sink, sealing.opened(backup.file, backup.key) as stream:
         for part, data in archive.parts(stream):
             if part.name == archive.MANIFEST:
                 continue

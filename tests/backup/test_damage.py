@@ -174,6 +174,27 @@ def test_a_restore_that_stops_midway_leaves_the_database_empty(
     assert desk.restore(backup, into) == []
 
 
+def test_nothing_is_committed_before_the_end_of_the_file_is_proven(
+    story: Story, desk: Desk
+) -> None:
+    """Every part is as the manifest says, and the file was changed behind them meanwhile."""
+    desk.take()
+    backup, into = desk.inspect(), desk.empty()
+    with sealing.opened(backup.file, desk.identity) as stream:
+        inside = stream.read() + bytes(3 * CHUNK)
+    with sealing.sealed(desk.folder / "long.age", keys.recipient(desk.public)) as file:
+        file.stream.write(inside)
+    whole = (desk.folder / "long.age").read_bytes()
+    (desk.folder / "long.age").write_bytes(flipped(whole, len(whole) - 1))
+
+    with pytest.raises(Refused, match="损坏"):
+        restoring.load(
+            replace(backup, file=desk.folder / "long.age"), into, folder=desk.folder / "back"
+        )
+
+    assert tables_in(into) == 0
+
+
 def test_a_database_that_refuses_the_rows_says_why(story: Story, desk: Desk) -> None:
     desk.take()
     backup, into = desk.inspect(), desk.empty()
