@@ -10,9 +10,12 @@ ENV PYTHONUNBUFFERED=1 \
     PATH=/app/.venv/bin:$PATH
 
 WORKDIR /app
-# The Chinese letters of every PDF.
+# The Chinese letters of every PDF; pg_dump and its kind as new as the db service, for manage.py
+# backup: an older one refuses a newer server, so they come from the project's own packages.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-noto-cjk \
+    && apt-get install -y --no-install-recommends ca-certificates fonts-noto-cjk postgresql-common \
+    && /usr/share/postgresql-common/pgdg/*.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/*
 # A new volume for attachments takes owner and mode from the folder made here.
 RUN pip install --no-cache-dir uv==0.13.9 \

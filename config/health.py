@@ -9,6 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from workflow import dispatch
+
 OVERDUE_GRACE = "15 seconds"
 UNAVAILABLE = 503
 
@@ -23,11 +25,17 @@ def alive(_: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(_: HttpRequest) -> JsonResponse:
-    """200 if nothing is overdue, else 503 with how many; counts only, no ids."""
+    """200 if nothing is overdue, else 503 with how many; counts only, no ids.
+
+    503 also while a restored dispatcher is held: nobody is told of anything.
+    """
     try:
-        overdue = _overdue()
+        overdue, held = _overdue(), list(dispatch.held())
     except DatabaseError:
         return JsonResponse({"status": "database unavailable"}, status=UNAVAILABLE)
+    if held:
+        words = {"status": "dispatch held", "held": held, "overdue": overdue}
+        return JsonResponse(words, status=UNAVAILABLE)
     if overdue:
         return JsonResponse({"status": "overdue", "overdue": overdue}, status=UNAVAILABLE)
     return JsonResponse({"status": "ready", "overdue": 0})

@@ -157,6 +157,15 @@ def rewrap(school_id: int) -> int:
     return changed
 
 
+def opens(school_id: int, key_id: UUID, wrapped: bytes) -> bool:
+    """Whether a root key of this process opens a school's key, as a restore asks."""
+    try:
+        root_keys.unwrap(wrapped, _school_aad(school_id, key_id))
+    except KeyUnavailable:
+        return False
+    return True
+
+
 def destroy_subject_key(school_id: int, subject: UUID) -> bool:
     """Make everything sealed for `subject` unreadable for ever; whether there was a key."""
     with connection.cursor() as cursor:

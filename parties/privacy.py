@@ -15,7 +15,7 @@ from django.db.models import Model, TextChoices
 from parties.roles import Role
 
 #: Tables without school, class and row security: Django's own, how often
-#: somebody knocked at the door, and the worker's sign of life.
+#: somebody knocked at the door, the worker's sign of life, and whether messages may leave.
 EXEMPT_TABLES: Final[frozenset[str]] = frozenset(
     {
         "auth_group",
@@ -25,6 +25,7 @@ EXEMPT_TABLES: Final[frozenset[str]] = frozenset(
         "django_migrations",
         "django_session",
         "parties_throttle",
+        "workflow_dispatchhold",
         "workflow_heartbeat",
     }
 )

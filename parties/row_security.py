@@ -148,16 +148,25 @@ class DefinerFunction(DatabaseOperation):
 
     It must answer no more than (school, id, due). The search path is fixed, because a definer
     function that resolves names in the caller's schemas can be made to run the caller's code.
+    `replaces` is the body that a later migration puts this one in place of; undoing brings it back.
     """
 
     def __init__(
-        self, name: str, *, args: str, returns: str, body: str, volatility: str = "STABLE"
+        self,
+        name: str,
+        *,
+        args: str,
+        returns: str,
+        body: str,
+        volatility: str = "STABLE",
+        replaces: str = "",
     ) -> None:
         self.name = name
         self.args = args
         self.returns = returns
         self.body = body
         self.volatility = volatility
+        self.replaces = replaces
 
     def database_forwards(
         self,
@@ -168,9 +177,7 @@ class DefinerFunction(DatabaseOperation):
     ) -> None:
         role = require_app_role(schema_editor)
         for statement in (
-            f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} LANGUAGE sql"
-            f" {self.volatility} SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
-            f" AS $definer${self.body}$definer$",
+            self._definition(self.body),
             f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {self.signature} TO {role}",
         ):
@@ -183,7 +190,16 @@ class DefinerFunction(DatabaseOperation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        schema_editor.execute(f"DROP FUNCTION {self.signature}", params=None)
+        drop = f"DROP FUNCTION {self.signature}"
+        before = self._definition(self.replaces) if self.replaces else drop
+        schema_editor.execute(before, params=None)
+
+    def _definition(self, body: str) -> str:
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} LANGUAGE sql"
+            f" {self.volatility} SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+            f" AS $definer${body}$definer$"
+        )
 
     @property
     def signature(self) -> str:

@@ -75,7 +75,7 @@ def seal(*, school_id: int, subject_id: UUID, data: bytes) -> StoredBlob:
     ref = uuid4().hex
     sealed = root_keys.seal(key.secret, data, _bound_to(school_id, subject_id, ref))
     try:
-        _write_new(_path(school_id, ref), _VERSION + key.id.bytes + sealed)
+        write_new(_path(school_id, ref), _VERSION + key.id.bytes + sealed)
     except OSError as failed:
         raise _unavailable(school_id, failed) from None
     return StoredBlob(ref=ref, size=len(data), sha256=hashlib.sha256(data).hexdigest())
@@ -143,10 +143,14 @@ def _school_folder(school_id: int) -> Path:
 
 
 def _path(school_id: int, ref: str) -> Path:
+    return path_within(Path(settings.ATTACHMENTS_DIR), school_id, ref)
+
+
+def path_within(folder: Path, school_id: int, ref: str) -> Path:
     """Two levels below the school's folder; a ref is never part of a path before it was checked."""
     if not _REF.fullmatch(ref.removesuffix(_UNFINISHED)):
         raise BlobMissing("附件不存在。", school=school_id)
-    return _school_folder(school_id) / ref[:2] / ref[2:4] / ref
+    return folder / str(int(school_id)) / ref[:2] / ref[2:4] / ref
 
 
 def _read(school_id: int, ref: str) -> bytes:
@@ -160,7 +164,7 @@ def _read(school_id: int, ref: str) -> bytes:
         raise _unavailable(school_id, failed) from None
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes) -> None:
     """Appears under its name complete or not at all, and never over another file.
 
     Two writers of one name would meet at the draft, which only one of them can create.

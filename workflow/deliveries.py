@@ -177,12 +177,19 @@ def _try_later(row: Notification, *, code: str, at: datetime) -> None:
         _open_incident(row, "notification.failing", code=code, at=at)
 
 
-def _give_up(row: Notification, *, code: str, at: datetime, via: str) -> None:
+def withhold(row: Notification, *, code: str, at: datetime, via: str) -> None:
+    """Never to be sent, and nobody's fault: an event, no incident. Inside a scope, row locked."""
     row.give_up()
     row.save(update_fields=["state"])
+    _record("notification.withheld", row, at=at, via=via, code=code)
+
+
+def _give_up(row: Notification, *, code: str, at: datetime, via: str) -> None:
     if code in (BARRED, OUTDATED):
-        _record("notification.withheld", row, at=at, via=via, code=code)
+        withhold(row, code=code, at=at, via=via)
         return
+    row.give_up()
+    row.save(update_fields=["state"])
     _record("notification.undeliverable", row, at=at, via=via, code=code, tries=row.tries)
     _open_incident(row, "notification.undeliverable", code=code, at=at)
 

@@ -231,6 +231,7 @@ def test_the_exempt_list_is_pinned() -> None:
         "django_migrations",
         "django_session",
         "parties_throttle",
+        "workflow_dispatchhold",
         "workflow_heartbeat",
     ]
 

@@ -2,6 +2,7 @@
 
 from workflow.models.case import Case, CaseParty
 from workflow.models.crisis import CrisisReport, ZeroReport
+from workflow.models.dispatch import DispatchHold
 from workflow.models.escalation import Escalation
 from workflow.models.human_task import HumanTask
 from workflow.models.notification import Notification
@@ -17,6 +18,7 @@ __all__ = [
     "CaseParty",
     "ClockSetting",
     "CrisisReport",
+    "DispatchHold",
     "DowngradeProposal",
     "Escalation",
     "Heartbeat",
