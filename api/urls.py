@@ -151,6 +151,11 @@ urlpatterns = [
         name="next-version",
     ),
     path("records/<uuid:record_id>/hold", records.HoldView.as_view(), name="hold"),
+    path(
+        "records/<uuid:record_id>/sharing-override",
+        records.SharingOverrideView.as_view(),
+        name="sharing-override",
+    ),
     path("records/<uuid:record_id>/release", record_acts.ReleaseView.as_view(), name="release"),
     path("records/<uuid:record_id>/sign", signing.SignView.as_view(), name="sign"),
     path("records/<uuid:record_id>/refuse", signing.RefuseView.as_view(), name="refuse"),
