@@ -30,6 +30,7 @@ from api import (
     record_parts,
     records,
     routing,
+    report_wordings,
     session,
     signing,
     students,
@@ -45,6 +46,12 @@ urlpatterns = [
     path("links", links.LinksView.as_view(), name="links"),
     path("crises", crises.CrisesView.as_view(), name="crises"),
     path("matters", matters.MattersView.as_view(), name="matters"),
+    path("wordings", report_wordings.WordingsView.as_view(), name="wordings"),
+    path(
+        "wordings/<uuid:wording_id>/supplement",
+        report_wordings.SupplementView.as_view(),
+        name="supplement",
+    ),
     path("students", students.StudentsView.as_view(), name="students"),
     path("students/<uuid:student_id>/file", files.FileView.as_view(), name="file"),
     path(

@@ -179,13 +179,17 @@ def report_danger(*, school_id: int, receipt_id: UUID, by: Person, at: datetime)
         receipt = viewer.get(NoticeReceipt, receipt_id)
         viewer.require(Act.ENDANGER, receipt)
         report = ReportInput(
-            who="", student_id=receipt.student_id, observed=receipt.reply, safe_now="UNKNOWN"
+            who="",
+            student_id=receipt.student_id,
+            observed=f"“{words}”",  # their own words: nobody is asked to mend them
+            safe_now="UNKNOWN",
         )
-    if not report.observed.strip():
+    if not words.strip():
         raise WrongState("这份回执没有文字。", receipt=str(receipt_id))
     return reporting.receive(person=by, report=report, key=f"notice-reply:{receipt_id}")
 
 
+        words = receipt.reply
 # --- who hears of it ------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from parties import clock, tenancy
-from tests.api import meeting_stories, plan_stories
+from tests.api import meeting_stories, plan_stories, stories
 from tests.api.callers import company, member
 from tests.api.conformance import described, search
 from tests.api.test_record_conformance import RECORD_OPERATIONS
@@ -78,6 +78,8 @@ OPERATIONS = [
     "GET /api/v1/students/{student_id}/plan",
     "POST /api/v1/students/{student_id}/plan",
     "GET /api/v1/tasks",
+    "GET /api/v1/wordings",
+    "POST /api/v1/wordings/{wording_id}/supplement",
     "GET /api/v1/tasks/{task_id}",
     "POST /api/v1/tasks/{task_id}/claim",
     "POST /api/v1/tasks/{task_id}/complete",
@@ -190,6 +192,8 @@ def test_nobody_gets_a_fault_or_an_undescribed_answer(
         known |= {"case_id": met.case_id, "meeting_id": met.meeting.pk}
 
     def mend(case: Any) -> dict[str, str]:
+    if "/wordings" in operation:
+        known["wording_id"] = stories.asked_for_words(world, by=PEOPLE["staff"]).pk
         if case.query:  # a random cursor is never a sealed one
             case.query = {name: case.query[name] for name in case.query if name in MUST_ASK}
         if operation == "POST /api/v1/crises" and isinstance(case.body, dict):

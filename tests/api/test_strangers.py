@@ -77,6 +77,7 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("delete", "/attachments/{attachment}", {}),
 ]
 LISTS = [
+    "/wordings",
     "/cases",
     "/tasks",
     "/inbox",
