@@ -21,6 +21,7 @@ from api import (
     links,
     matters,
     meetings,
+    notice_contacts,
     notice_slips,
     notices,
     objections,
@@ -29,8 +30,8 @@ from api import (
     record_acts,
     record_parts,
     records,
-    routing,
     report_wordings,
+    routing,
     session,
     signing,
     students,
@@ -45,13 +46,13 @@ urlpatterns = [
     path("session", session.SessionView.as_view(), name="session"),
     path("links", links.LinksView.as_view(), name="links"),
     path("crises", crises.CrisesView.as_view(), name="crises"),
-    path("matters", matters.MattersView.as_view(), name="matters"),
     path("wordings", report_wordings.WordingsView.as_view(), name="wordings"),
     path(
         "wordings/<uuid:wording_id>/supplement",
         report_wordings.SupplementView.as_view(),
         name="supplement",
     ),
+    path("matters", matters.MattersView.as_view(), name="matters"),
     path("students", students.StudentsView.as_view(), name="students"),
     path("students/<uuid:student_id>/file", files.FileView.as_view(), name="file"),
     path(
@@ -108,9 +109,13 @@ urlpatterns = [
     path("notices/<uuid:notice_id>/preview", notices.PreviewView.as_view(), name="preview"),
     path("notices/<uuid:notice_id>/submit", notices.SubmitView.as_view(), name="submit"),
     path("notices/<uuid:notice_id>/withdraw", notices.WithdrawView.as_view(), name="withdraw"),
-    path("notices/<uuid:notice_id>/contacts", notices.ContactsView.as_view(), name="contacts"),
+    path(
+        "notices/<uuid:notice_id>/contacts", notice_contacts.ContactsView.as_view(), name="contacts"
+    ),
     path("notices/<uuid:notice_id>/slips", notice_slips.SlipsView.as_view(), name="slips"),
-    path("notices/<uuid:notice_id>/on-paper", notices.OnPaperView.as_view(), name="on-paper"),
+    path(
+        "notices/<uuid:notice_id>/on-paper", notice_contacts.OnPaperView.as_view(), name="on-paper"
+    ),
     path("receipts", receipts.ReceiptsView.as_view(), name="receipts"),
     path("receipts/<uuid:receipt_id>", receipts.ReceiptView.as_view(), name="receipt"),
     path("receipts/<uuid:receipt_id>/open", receipts.OpenView.as_view(), name="open"),
