@@ -22,7 +22,8 @@ from api.views import ApiView, read_body, viewing
 from parties.access import Viewer
 from records import notice_owing
 from records.models import Notice, NoticeReceipt
-from records.notice_receipts import Attempt, OnPaper
+from records.notice_attempts import Attempt
+from records.notice_receipts import OnPaper
 from workflow import notices as notice_desk
 
 _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
@@ -113,7 +114,7 @@ class OnPaperView(ApiView):
                 given=said,
             )
             with viewing(request) as now:
-                return Response(receipt_body(now.get(NoticeReceipt, made.pk)), status=201)
+                return Response(receipt_body(now.get(NoticeReceipt, made.pk), now), status=201)
 
         return idempotency.once(request, given, act)
 

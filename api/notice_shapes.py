@@ -134,6 +134,7 @@ class NoticeAttemptSerializer(serializers.Serializer[Any]):
 
 
 class ReachableSerializer(serializers.Serializer[Any]):
+    receipt = serializers.UUIDField(help_text="这位家长的回执编号")
     guardian = PersonSerializer()
     phone = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(SHOWN_STATES)
@@ -229,6 +230,7 @@ def owing_body(owing: Owing) -> dict[str, Any]:
         "next": str(owing.next_guardian),
         "guardians": [
             {
+                "receipt": str(one.receipt.pk),
                 "guardian": shapes.person(one.guardian),
                 "phone": one.guardian.phone,
                 "state": one.receipt.shown_state,

@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from api import shapes
 from api.shapes import StudentSerializer
-from records.models import Notice, NoticeReceipt
+from parties.access import Viewer
+from records.models import Attachment, Notice, NoticeReceipt
 from records.models.notice_receipt import SHOWN_STATES
 
 
@@ -24,12 +25,13 @@ class OwnReceiptSerializer(serializers.Serializer[Any]):
     confirmed_at = serializers.DateTimeField(allow_null=True)
     signed_at = serializers.DateTimeField(allow_null=True)
     reply = serializers.CharField(allow_blank=True)
+    scan = serializers.UUIDField(required=False, help_text="签字回执的扫描件（附件编号）")
 
 
-def receipt_body(receipt: NoticeReceipt) -> dict[str, Any]:
-    """The same members for everybody who may see it: nothing in it is about others."""
+def receipt_body(receipt: NoticeReceipt, viewer: Viewer) -> dict[str, Any]:
+    """Nothing in it is about others; a scan is named to whoever may open it."""
     notice = receipt.notice
-    return {
+    body = {
         "id": str(receipt.pk),
         "student": shapes.student(receipt.student),
         "title": notice.title,
@@ -44,6 +46,9 @@ def receipt_body(receipt: NoticeReceipt) -> dict[str, Any]:
         "signed_at": _moment(receipt.signed_at),
         "reply": receipt.reply,
     }
+    if receipt.scan and viewer.rows(Attachment).filter(pk=receipt.scan).exists():
+        body["scan"] = str(receipt.scan)
+    return body
 
 
 def _moment(value: Any) -> str | None:

@@ -61,7 +61,9 @@ class ReceiptsView(ApiView):
                 cursors=Cursors.of(viewer, "receipts"),
                 request=request,
             )
-            return Response(pagination.answer(found, following, receipt_body))
+            return Response(
+                pagination.answer(found, following, lambda row: receipt_body(row, viewer))
+            )
 
 
 class ReceiptView(ApiView):
@@ -76,7 +78,7 @@ class ReceiptView(ApiView):
     def get(self, request: Request, receipt_id: UUID) -> Response:
         _refuse_other_errand(request, receipt_id)
         with viewing(request) as viewer:
-            return Response(receipt_body(viewer.get(NoticeReceipt, receipt_id)))
+            return Response(receipt_body(viewer.get(NoticeReceipt, receipt_id), viewer))
 
 
 class OpenView(ApiView):
@@ -211,7 +213,7 @@ def _act(
             **given,
         )
         with viewing(request) as now:
-            return Response(receipt_body(now.get(NoticeReceipt, receipt_id)))
+            return Response(receipt_body(now.get(NoticeReceipt, receipt_id), now))
 
     return idempotency.once(request, body, act)
 

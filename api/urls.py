@@ -122,6 +122,7 @@ urlpatterns = [
     path("receipts/<uuid:receipt_id>/confirm", receipts.ConfirmView.as_view(), name="confirm"),
     path("receipts/<uuid:receipt_id>/sign", receipts.SignView.as_view(), name="sign"),
     path("receipts/<uuid:receipt_id>/reply", receipts.ReplyView.as_view(), name="reply"),
+    path("receipts/<uuid:receipt_id>/scan", notice_slips.ScanView.as_view(), name="scan"),
     path("receipts/<uuid:receipt_id>/danger", receipts.DangerView.as_view(), name="danger"),
     path("cases/<uuid:case_id>/routing", routing.RoutingView.as_view(), name="routing"),
     path("cases/<uuid:case_id>/upgrade", routing.UpgradeView.as_view(), name="upgrade"),

@@ -19,7 +19,6 @@ from parties.privacy import Level
 from parties.relations import in_force
 from parties.roles import Role
 from records.models import (
-    Attachment,
     CommunicationRecord,
     Objection,
     Participant,
@@ -234,7 +233,6 @@ def register() -> None:
         Participant: PartPolicy(Participant),
         PreparedItem: PartPolicy(PreparedItem),
         Signature: PartPolicy(Signature),
-        Attachment: PartPolicy(Attachment, "record_id"),
         Objection: ObjectionPolicy(Objection),
     }
     for model, policy in policies.items():

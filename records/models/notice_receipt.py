@@ -118,6 +118,11 @@ class NoticeReceipt(FSMModelMixin, models.Model):
                 name="receipt_with_a_hint",
                 condition=~models.Q(hint=""),
             ),
+            models.Index(
+                fields=["scan"],
+                name="receipt_by_scan",
+                condition=models.Q(scan__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
