@@ -30,7 +30,7 @@ from api.views import ApiView, Strict, viewing
 from parties.access import Viewer
 from records import attachments
 from records.attachments import Upload
-from records.models import Attachment
+from records.models import Attachment, NoticeReceipt
 from records.uploads import LARGEST
 from records.uploads.kinds import MEDIA_TYPE
 from records.uploads.redaction import MOST_AREAS, Area, Unit
@@ -38,7 +38,7 @@ from records.uploads.redaction import MOST_AREAS, Area, Unit
 _LARGEST_FILE: Final = max(LARGEST.values())
 #: Boundaries, headers of the parts, short fields.
 _FRAMING: Final = 64 * 1024
-_MULTIPART: Final = "multipart/form-data"
+MULTIPART: Final = "multipart/form-data"
 _LONGEST_AREAS: Final = 20_000
 
 
@@ -74,7 +74,7 @@ class UploadInput(Strict):
 class OnlyMultipart(BaseParser):
     """Names what this address takes; the reading is Django's, with limits of ours."""
 
-    media_type = _MULTIPART
+    media_type = MULTIPART
 
     def parse(
         self,
@@ -92,8 +92,10 @@ class InMemory(MemoryFileUploadHandler):
         self.activated = True
 
 
-class AttachmentsView(ApiView):
-    takes = _MULTIPART
+class UploadView(ApiView):
+    """An address that takes one file as a form."""
+
+    takes = MULTIPART
     largest_body = _LARGEST_FILE + _FRAMING
     parser_classes = (OnlyMultipart,)
 
@@ -102,18 +104,21 @@ class AttachmentsView(ApiView):
         request._request.upload_handlers = [InMemory(request._request)]
         super().initial(request, *args, **kwargs)
 
+
+class AttachmentsView(UploadView):
     @describe(
         "上传附件",
         description="按内容识别类型；图片重新编码并去除元数据；加密存放。未隐去他人信息的文件"
         "（NEEDED）家长与同学都看不到。",
-        body={_MULTIPART: UploadInput},
+        body={MULTIPART: UploadInput},
         answers={201: AttachmentSerializer},
         codes=[*CODES, "upload.refused", "vault.unavailable"],
         tags=["attachments"],
         post=True,
     )
     def post(self, request: Request, record_id: UUID) -> Response:
-        given = _read_form(request)
+        given = read_form(request, UploadInput)
+        given["areas"] = _areas(given.get("areas", ""))
         data = given.pop("file").read()
         who = asked(request, record_id)
         upload = Upload(source=data, **given)
@@ -171,13 +176,21 @@ def _see(request: Request, attachment_id: UUID) -> Viewer:
     identity = identity_of(request)
     with viewing(request) as viewer:
         found = viewer.get(Attachment, attachment_id)
-        if identity.is_bound and identity.target_id != found.record_id:
+        if identity.is_bound and identity.target_id != _errand_of(found):
             raise Refused(Problem("link.bound"))
     return viewer
 
 
-def _read_form(request: Request) -> dict[str, Any]:
-    """The form's members, each at most once, as the fields of an Upload."""
+def _errand_of(found: Attachment) -> UUID | None:
+    """What a link must have been made for to open this file: its record, or its receipt."""
+    if found.record_id is not None:
+        return found.record_id
+    receipts = NoticeReceipt.objects.filter(scan=found.pk)
+    return receipts.values_list("pk", flat=True).first()
+
+
+def read_form(request: Request, shape: type[Strict]) -> dict[str, Any]:
+    """The form's members, each at most once, with the name and type that came with the file."""
     form, files = request._request.POST, request._request.FILES
     parts: list[tuple[str, Any]] = [*form.lists(), *files.lists()]
     for name, values in parts:
@@ -187,10 +200,9 @@ def _read_form(request: Request) -> dict[str, Any]:
     for name, value in sent.items():
         if not is_storable(name) or (isinstance(value, str) and not is_storable(value)):
             raise invalid(broken(name[:80] if is_storable(name) else "file", "text"))
-    checked = UploadInput(data=sent)
+    checked = shape(data=sent)
     checked.is_valid(raise_exception=True)
     given = dict(checked.validated_data)
-    given["areas"] = _areas(given.get("areas", ""))
     given["name"] = given["file"].name or ""
     given["media_type"] = given["file"].content_type or ""
     return given

@@ -51,6 +51,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     place = serializers.CharField()
     with_whom = serializers.CharField()
     injuries = serializers.CharField()
+    supplement = serializers.CharField(required=False, help_text="事后补充的中性说法")
     reporter = PersonSerializer(required=False, allow_null=True)
     reporter_role = serializers.CharField(required=False)
     keep_secret = serializers.BooleanField(required=False)
@@ -139,7 +140,7 @@ class CaseView(ApiView):
             body["may"] = sorted(act.value for act in file.may)
             if "owner" in file.fields:
                 body["waiting"] = file.waiting
-                body["reports"] = [_report(report, fields) for report, fields in file.reports]
+                body["reports"] = [_report(file, *each) for each in file.reports]
             return Response(body)
 
 
@@ -249,8 +250,12 @@ def shown(viewer: Viewer, case: Case) -> dict[str, Any]:
     return body
 
 
-def _report(report: CrisisReport, fields: frozenset[str]) -> dict[str, Any]:
+def _report(
+    file: case_files.CaseFile, report: CrisisReport, fields: frozenset[str]
+) -> dict[str, Any]:
     body: dict[str, Any] = {}
+    if report.pk in file.supplements:
+        body["supplement"] = file.supplements[report.pk]
     for name in _REPORT_VALUES:
         if name in fields:
             body[name] = _plain(getattr(report, name))

@@ -9,7 +9,8 @@ from api import shapes
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import Id, Strict, text
 from records import notices
-from records.models import Notice, NoticeContact, NoticeReceipt
+from records.models import Notice, NoticeContact
+from records.models.notice_receipt import SHOWN_STATES
 from records.notice_audience import Line
 from records.notice_owing import Owing
 from records.notice_templates import Template
@@ -133,9 +134,10 @@ class NoticeAttemptSerializer(serializers.Serializer[Any]):
 
 
 class ReachableSerializer(serializers.Serializer[Any]):
+    receipt = serializers.UUIDField(help_text="这位家长的回执编号")
     guardian = PersonSerializer()
     phone = serializers.CharField(allow_blank=True)
-    state = serializers.ChoiceField(NoticeReceipt.State.choices)
+    state = serializers.ChoiceField(SHOWN_STATES)
     reply = serializers.CharField(allow_blank=True)
     attempts = NoticeAttemptSerializer(many=True)
 
@@ -228,9 +230,10 @@ def owing_body(owing: Owing) -> dict[str, Any]:
         "next": str(owing.next_guardian),
         "guardians": [
             {
+                "receipt": str(one.receipt.pk),
                 "guardian": shapes.person(one.guardian),
                 "phone": one.guardian.phone,
-                "state": str(one.receipt.state),
+                "state": one.receipt.shown_state,
                 "reply": one.receipt.reply,
                 "attempts": [attempt_body(attempt) for attempt in one.attempts],
             }

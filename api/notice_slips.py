@@ -1,5 +1,6 @@
-"""Printed slips for families without a phone: one document, for whoever calls these families."""
+"""Slips on paper for families without a phone: printed, and scanned when they come back signed."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,18 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from api import idempotency
+from api.attachments import MULTIPART, UploadView, read_form
 from api.files import copy_of
+from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
-from api.views import ApiView, Id, read_query, viewing
-from records import notice_slips
+from api.views import ApiView, Id, Strict, read_query, viewing
+from records import notice_scans, notice_slips
+from records.attachments import Upload
 from records.exports import Form
+from records.models import Attachment, NoticeReceipt
 from records.printing import pdf
 
 
@@ -51,3 +58,45 @@ class SlipsView(ApiView):
             name=notice_slips.name_of(notice_id, timezone.localdate(mark.at)),
             form=Form.PDF,
         )
+
+
+class ScanInput(Strict):
+    file = serializers.FileField(help_text="签字回执的照片或扫描件：JPEG、PNG、WebP 或 PDF")
+
+
+class ScanView(UploadView):
+    @describe(
+        "上传签字回执的扫描件",
+        description="由联系这个家庭的教职工上传；只有这位家长和这些教职工能看。再次上传会替换前一份。"
+        "登记纸质回执（on-paper）后才算答复。",
+        body={MULTIPART: ScanInput},
+        answers={201: AttachmentSerializer},
+        codes=[
+            "access.not_found",
+            "access.not_allowed",
+            "state.wrong",
+            "upload.refused",
+            "vault.unavailable",
+        ],
+        tags=["receipts"],
+        post=True,
+    )
+    def post(self, request: Request, receipt_id: UUID) -> Response:
+        given = read_form(request, ScanInput)
+        data = given.pop("file").read()
+        with viewing(request) as viewer:
+            viewer.get(NoticeReceipt, receipt_id)
+
+        def act() -> Response:
+            made = notice_scans.store(
+                school_id=viewer.person.school_id,
+                by=viewer.person,
+                at=viewer.at,
+                receipt_id=receipt_id,
+                upload=Upload(source=data, **given),
+            )
+            with viewing(request) as now:
+                return Response(attachment(now.get(Attachment, made.pk)), status=201)
+
+        once = {**given, "file": hashlib.sha256(data).hexdigest()}
+        return idempotency.once(request, once, act)

@@ -8,16 +8,15 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency, pagination, shapes
+from api import idempotency, pagination
 from api.auth import identity_of
 from api.crises import ReceiptSerializer, numbers
 from api.problems import Problem, Refused
+from api.receipt_shapes import OwnReceiptSerializer, receipt_body
 from api.schema import PAGING, describe, page_of
-from api.shapes import StudentSerializer
 from api.views import ApiView, Nothing, Strict, read_body, text, viewing
 from parties import sign_in
 from parties.access import Viewer
@@ -26,24 +25,8 @@ from parties.errors import NotAllowed
 from parties.models import SignInLink
 from parties.sign_in import Identity, Means
 from records import notice_receipts
-from records.models import Notice, NoticeReceipt
+from records.models import NoticeReceipt
 from workflow import notices as notice_desk
-
-
-class OwnReceiptSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    student = StudentSerializer(help_text="关于哪个孩子")
-    title = serializers.CharField()
-    body = serializers.CharField()
-    strength = serializers.ChoiceField(Notice.Strength.choices)
-    needs_answer = serializers.BooleanField()
-    deadline = serializers.DateTimeField(allow_null=True)
-    state = serializers.ChoiceField(NoticeReceipt.State.choices)
-    sent_at = serializers.DateTimeField()
-    opened_at = serializers.DateTimeField(allow_null=True)
-    confirmed_at = serializers.DateTimeField(allow_null=True)
-    signed_at = serializers.DateTimeField(allow_null=True)
-    reply = serializers.CharField(allow_blank=True)
 
 
 class SignInput(Strict):
@@ -78,7 +61,9 @@ class ReceiptsView(ApiView):
                 cursors=Cursors.of(viewer, "receipts"),
                 request=request,
             )
-            return Response(pagination.answer(found, following, receipt_body))
+            return Response(
+                pagination.answer(found, following, lambda row: receipt_body(row, viewer))
+            )
 
 
 class ReceiptView(ApiView):
@@ -93,7 +78,7 @@ class ReceiptView(ApiView):
     def get(self, request: Request, receipt_id: UUID) -> Response:
         _refuse_other_errand(request, receipt_id)
         with viewing(request) as viewer:
-            return Response(receipt_body(viewer.get(NoticeReceipt, receipt_id)))
+            return Response(receipt_body(viewer.get(NoticeReceipt, receipt_id), viewer))
 
 
 class OpenView(ApiView):
@@ -228,7 +213,7 @@ def _act(
             **given,
         )
         with viewing(request) as now:
-            return Response(receipt_body(now.get(NoticeReceipt, receipt_id)))
+            return Response(receipt_body(now.get(NoticeReceipt, receipt_id), now))
 
     return idempotency.once(request, body, act)
 
@@ -248,27 +233,3 @@ def _refuse_other_errand(request: Request, receipt_id: UUID) -> None:
 
 def _how(request: Request) -> str:
     return notice_receipts.how_of(by_link=identity_of(request).is_bound)
-
-
-def receipt_body(receipt: NoticeReceipt) -> dict[str, Any]:
-    """The same members for everybody who may see it: nothing in it is about others."""
-    notice = receipt.notice
-    return {
-        "id": str(receipt.pk),
-        "student": shapes.student(receipt.student),
-        "title": notice.title,
-        "body": notice.body,
-        "strength": notice.strength,
-        "needs_answer": notice.needs_answer,
-        "deadline": _moment(notice.deadline),
-        "state": str(receipt.state),
-        "sent_at": receipt.created_at.isoformat(),
-        "opened_at": _moment(receipt.opened_at),
-        "confirmed_at": _moment(receipt.confirmed_at),
-        "signed_at": _moment(receipt.signed_at),
-        "reply": receipt.reply,
-    }
-
-
-def _moment(value: Any) -> str | None:
-    return None if value is None else value.isoformat()

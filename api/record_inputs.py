@@ -95,6 +95,10 @@ class HoldInput(Strict):
     until = Moment()
 
 
+class OverrideInput(Strict):
+    reason = text(longest=1_000, help_text="为什么须按原文提供")
+
+
 class RecordSignInput(Strict):
     password = serializers.CharField(
         max_length=1024,

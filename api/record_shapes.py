@@ -16,7 +16,7 @@ from records.models import (
     Signature,
     Statement,
 )
-from records.reading import RecordFile, SaidTo
+from records.reading import LetThrough, RecordFile, SaidTo
 
 #: Members that are written as they are.
 _VALUES: Final = (
@@ -108,6 +108,13 @@ class AnnotationSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+class SharingOverrideSerializer(serializers.Serializer[Any]):
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    phrases = serializers.ListField(child=serializers.CharField(), help_text="放行的词")
+
+
 class RecordSerializer(serializers.Serializer[Any]):
     """One version. A member that this reader may not see is absent, not null."""
 
@@ -146,6 +153,9 @@ class RecordSerializer(serializers.Serializer[Any]):
     signatures = SignatureSerializer(many=True)
     attachments = AttachmentSerializer(many=True)
     annotations = AnnotationSerializer(many=True)
+    sharing_overrides = SharingOverrideSerializer(
+        many=True, required=False, help_text="德育处允许按原文对外提供的决定；仅校内可见"
+    )
 
 
 def shown(file: RecordFile) -> dict[str, Any]:
@@ -175,6 +185,8 @@ def shown(file: RecordFile) -> dict[str, Any]:
         }
         for one in file.annotations
     ]
+    if file.let_through:
+        body["sharing_overrides"] = [_let_through(one) for one in file.let_through]
     return body
 
 
@@ -227,6 +239,15 @@ def _signature(one: Signature, file: RecordFile) -> dict[str, Any]:
         "witness": None if one.witness_id is None else named(one.witness_id),
         "scan": _plain(one.scan_id),
         "proof": bytes(one.proof).hex(),
+    }
+
+
+def _let_through(one: LetThrough) -> dict[str, Any]:
+    return {
+        "by": one.by,
+        "at": _plain(one.at),
+        "reason": one.reason,
+        "phrases": list(one.phrases),
     }
 
 

@@ -14,13 +14,20 @@ from api import etags
 from api.auth import identity_of
 from api.problems import Problem, Refused, broken, invalid
 from api.record_acts import CODES, RecordAct, acting, answered, asked, changing
-from api.record_inputs import HeaderChange, HoldInput, NewRecordInput, RecordCheckInput, plain
+from api.record_inputs import (
+    HeaderChange,
+    HoldInput,
+    NewRecordInput,
+    OverrideInput,
+    RecordCheckInput,
+    plain,
+)
 from api.record_shapes import RecordSerializer, shown
 from api.schema import describe
 from api.views import ApiView, read_body, viewing
 from parties.access import Viewer
 from parties.models import Student
-from records import communication, drafts, reading, templates
+from records import communication, drafts, reading, sharing, templates
 from records.draft_input import Header
 from records.models import CommunicationRecord, Statement
 from workflow import communication as acts
@@ -126,6 +133,14 @@ class HoldView(RecordAct):
     @acting("暂缓家长查看（德育处）", HoldInput)
     def post(self, request: Request, record_id: UUID) -> Response:
         return self.act(request, record_id, communication.hold)
+
+
+class SharingOverrideView(RecordAct):
+    body_type = OverrideInput
+
+    @acting("允许按原文对外提供（德育处）", OverrideInput)
+    def post(self, request: Request, record_id: UUID) -> Response:
+        return self.act(request, record_id, sharing.override)
 
 
 class TemplateView(ApiView):

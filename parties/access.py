@@ -58,6 +58,7 @@ class Act(StrEnum):
     SIGN = "sign"
     WITNESS = "witness"
     OBJECT = "object"
+    OVERRIDE = "override"
     ANSWER = "answer"
     SUBMIT = "submit"
     CONTACT = "contact"

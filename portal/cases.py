@@ -135,6 +135,8 @@ def _reports(file: CaseFile) -> list[list[tuple[str, Any]]]:
             for name, label in labels
             if name in fields and getattr(report, name)
         ]
+        if report.pk in file.supplements:
+            facts.append(("事后补充的中性说法", file.supplements[report.pk]))
         facts.append(("当时是否安全", report.get_safe_now_display()))
         if "reporter" in fields and report.reporter is not None:
             facts.append(("报告人", f"{report.reporter.name}（{_role(report.reporter_role)}）"))

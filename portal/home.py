@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import notices, pages, plan, record_lists, words
+from portal import notices, pages, plan, record_lists, report_wordings, words
 from portal.session import signed_in, viewing
 from workflow import alerts, inbox, policies, task_files
 from workflow.channels import texts
@@ -34,6 +34,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "alert": alerts.is_raised(viewer),
             "waiting": _waiting(viewer),
             "records": record_lists.waiting(viewer),
+            "wordings": report_wordings.waiting(viewer),
             "drafts": record_lists.drafts(viewer),
             "writes": record_lists.writes(viewer),
             "tasks": list(tasks[:_FEW]),

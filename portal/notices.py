@@ -20,7 +20,7 @@ from parties.sign_in import Identity, Means
 from portal import pages
 from portal.session import signed_in, viewing
 from records import notice_owing, notice_receipts
-from records.models import Notice, NoticeReceipt
+from records.models import Attachment, Notice, NoticeReceipt
 from workflow import notices
 
 _SIGNED: Final = NoticeReceipt.State.SIGNED
@@ -51,7 +51,7 @@ def notice(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
     with viewing(identity) as viewer:
         receipt = viewer.get(NoticeReceipt, target_id)
         own, at = viewer.may(Act.ANSWER, receipt), viewer.at
-        shown = _shown(receipt, identity, own=own)
+        shown = _shown(viewer, receipt, identity, own=own)
     form = ReplyForm(request.POST if request.method == "POST" else None)
     if request.method == "GET" and own:
         notices.open_(
@@ -104,7 +104,9 @@ def _must_prove(identity: Identity) -> bool:
     return identity.means != Means.LINK or identity.purpose != SignInLink.Purpose.NOTICE
 
 
-def _shown(receipt: NoticeReceipt, identity: Identity, *, own: bool) -> dict[str, Any]:
+def _shown(
+    viewer: Viewer, receipt: NoticeReceipt, identity: Identity, *, own: bool
+) -> dict[str, Any]:
     """Read inside the scope: texts are sealed outside of it."""
     strength = receipt.notice.strength
     return {
@@ -115,6 +117,9 @@ def _shown(receipt: NoticeReceipt, identity: Identity, *, own: bool) -> dict[str
         "deadline": receipt.notice.deadline,
         "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
         "reply": receipt.reply,
+        "scan": receipt.scan is not None
+        and viewer.rows(Attachment).filter(pk=receipt.scan).exists(),
+        "pk": receipt.pk,
         "own": own,
         "bound": identity.is_bound,
         "may_sign": own and strength == Notice.Strength.SIGN and receipt.state != _SIGNED,
@@ -136,6 +141,7 @@ def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpR
                 "child": one.student.person.name,
                 "guardians": [
                     {
+                        "receipt": each.receipt.pk,
                         "name": each.guardian.name,
                         "phone": each.guardian.phone,
                         "next": each.guardian.pk == one.next_guardian,

@@ -19,7 +19,7 @@ from parties.models import Person
 from parties.sign_in import Identity, Means
 from portal import pages
 from portal.session import signed_in, viewing
-from records import attachments, communication, language_gate, policies, reading, sheets
+from records import attachments, communication, language_gate, policies, reading, sharing, sheets
 from records.models import Attachment, CommunicationRecord, Objection
 from records.objections import OPEN
 from records.reading import RecordFile
@@ -99,7 +99,10 @@ def recall(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 def pdf(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     purpose = request.GET.get("purpose", Purpose.KEEP.value)
     known = Purpose(purpose) if purpose in set(Purpose) else Purpose.KEEP
-    copy = sheets.export(**_who(identity, target_id), form="pdf", purpose=known)
+    try:
+        copy = sheets.export(**_who(identity, target_id), form="pdf", purpose=known)
+    except InvalidInput as refused:
+        return show(request, identity, target_id, {"share": f"{refused}{refused.mend}"})
     return _download(copy.name, copy.media_type, copy.data)
 
 
@@ -156,6 +159,7 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "sheet": sheets.sheet_of(found, school=record.school.name),
         "files": [(one.pk, one.name, one.size) for one in found.attachments],
         "whole": "next_focus" in found.fields,
+        "let_through": found.let_through,
     }
 
 
@@ -170,6 +174,8 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     open_by_me = any(one["open"] and one["mine"] for one in objections)
     can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not signed
     writes = Act.EDIT in found.may
+    may_copy = "next_focus" in found.fields and record.state not in policies.UNFINISHED
+    decides = Act.OVERRIDE in found.may and record.signed_at is not None
     return {
         "may_sign": can_sign,
         "may_refuse": can_sign and at_home,
@@ -178,7 +184,9 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_recall": writes
         and record.state == State.PENDING_SIGNATURES
         and record.signed_at is None,
-        "may_copy": "next_focus" in found.fields and record.state not in policies.UNFINISHED,
+        "may_copy": may_copy,
+        "may_share": may_copy and not policies.is_at_home(viewer, record),
+        "held_back": sharing.held_back(found) if decides else [],
         "objections": objections,
     }
 

@@ -82,7 +82,7 @@ def store(
         record = viewer.get(CommunicationRecord, record_id)
         _refuse(viewer, record)
         student_id = record.student_id
-    cleaned, redaction = _cleaned(upload)
+    cleaned, redaction = cleaned_of(upload)
     blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
@@ -110,7 +110,10 @@ def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> O
             kind="attachment.read",
             actor=by.pk,
             subject=("access", found.pk),
-            refs=[("record", found.record_id or found.pk), ("student", found.student_id)],
+            refs=[
+                *([] if found.record_id is None else [("record", found.record_id)]),
+                ("student", found.student_id),
+            ],
             at=at,
             payload={},
         )
@@ -139,7 +142,8 @@ def destroy(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) ->
     return found
 
 
-def _cleaned(upload: Upload) -> tuple[CleanFile, str]:
+def cleaned_of(upload: Upload) -> tuple[CleanFile, str]:
+    """The file as it may be kept, and what was done about others in it. Raises UploadRefused."""
     file = clean(source=upload.source, declared_name=upload.name, declared_type=upload.media_type)
     if not upload.areas:
         return file, upload.redaction
@@ -216,14 +220,16 @@ def _enter(made: Attachment, record: CommunicationRecord) -> None:
 
 def _readable(viewer: Viewer, attachment_id: UUID) -> Attachment:
     found = viewer.get(Attachment, attachment_id)
-    if not reading.may_open(viewer, _record_of(viewer, found), found):
+    if found.record_id is None:  # of a notice's receipt: its policy shows it to its readers alone
+        return found
+    if not reading.may_open(viewer, viewer.get(CommunicationRecord, found.record_id), found):
         raise NotFound("没有找到。")
     return found
 
 
 def _record_of(viewer: Viewer, found: Attachment) -> CommunicationRecord:
     if found.record_id is None:
-        raise NotFound("没有找到。")
+        raise NotAllowed("回执的扫描件不能单独销毁，请重新上传。", attachment=str(found.pk))
     return viewer.get(CommunicationRecord, found.record_id)
 
 

@@ -86,11 +86,12 @@ def _texts(record: CommunicationRecord) -> Sequence[tuple[str, str, Field]]:
     ]
     rows = record.statements.filter(withdrawn_at=None).order_by("place", "pk")
     for number, said in enumerate(rows, start=1):
-        texts.append((f"statements.{number}", said.text, _field(said)))
+        texts.append((f"statements.{number}", said.text, field_of(said)))
     return [each for each in texts if each[1]]
 
 
-def _field(said: Statement) -> Field:
+def field_of(said: Statement) -> Field:
+    """Whose words these are, and whether an illness in them is on paper."""
     if said.is_quote and said.source in _SPOKEN:
         return Field.QUOTE
     return Field.CERTIFICATE if "HLT" in said.sensitivity and said.basis else Field.NARRATIVE

@@ -18,9 +18,9 @@ from parties.models import Student
 from records import file
 from records.file import Line, Source
 from records.models import Notice, NoticeContact, NoticeReceipt
+from records.models.notice_receipt import UNOPENED_LABEL
 
 CONTACT_LABEL: Final = "联系记录"
-_UNOPENED: Final = "未打开"
 _SENT_TO: Final = ("state", "how", "opened_at", "confirmed_at", "signed_at", "settled_at")
 _FURTHEST: Final = ("settled_at", "signed_at", "confirmed_at", "opened_at")
 
@@ -45,8 +45,10 @@ def _notices(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
 def _line(notice: Any) -> Line:
     """Needs a notice of _rows. At home neither its author nor its own state is known."""
     receipt = notice.receipt or {}
-    if notice.at_home and not receipt.get("opened_at"):
-        receipt = {}  # "could not be delivered" would say that the notice is over, by others
+    if not receipt.get("opened_at"):
+        # "Could not be delivered" would tell a family that the notice is over, by others, and a
+        # teacher that somebody was kept out of it.
+        receipt = {}
     return Line(
         title=notice.title,
         summary=notice.get_strength_display(),
@@ -58,7 +60,7 @@ def _line(notice: Any) -> Line:
 
 def _state(notice: Any, receipt: Mapping[str, Any]) -> str:
     if not receipt:
-        return _UNOPENED if notice.at_home else str(notice.get_state_display())
+        return UNOPENED_LABEL if notice.at_home else str(notice.get_state_display())
     state, how = NoticeReceipt.State(receipt["state"]).label, receipt["how"]
     return f"{state}（{NoticeReceipt.How(how).label}）" if how else str(state)
 

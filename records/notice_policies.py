@@ -16,7 +16,14 @@ from parties.models import Membership, SchoolClass
 from parties.relations import in_force
 from parties.roles import Role
 from records import notices
-from records.models import Notice, NoticeContact, NoticeReceipt
+from records.models import (
+    Attachment,
+    CommunicationRecord,
+    Notice,
+    NoticeContact,
+    NoticeReceipt,
+)
+from records.policies import PartPolicy
 
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 _WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)
@@ -109,7 +116,11 @@ class NoticeReceiptPolicy:
     def may(self, viewer: Viewer, act: Act, obj: NoticeReceipt) -> bool:
         if act == Act.ANSWER:
             return obj.guardian_id == viewer.person.pk and obj.student_id in viewer.wards
-        return act == Act.ENDANGER and viewer.is_staff and obj.student_id not in viewer.kin
+        if not viewer.is_staff or obj.student_id in viewer.kin:
+            return False
+        if act == Act.WITNESS:  # whoever calls this family writes down what came back on paper
+            return classes(viewer).filter(pk=obj.student.school_class_id).exists()
+        return act == Act.ENDANGER
 
 
 class NoticeContactPolicy:
@@ -128,11 +139,35 @@ class NoticeContactPolicy:
         return False
 
 
+class FilePolicy(PartPolicy):
+    """Files of records follow those; the scan of a receipt is for its guardian and who calls them.
+
+    Nobody else reads one: not the other guardian, not a leader who may see the words of a reply.
+    """
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        own = Q(guardian=viewer.person, student__in=viewer.wards, notice__state__in=_WENT_OUT)
+        if viewer.is_staff:
+            called = Q(student__school_class__in=classes(viewer)) & ~Q(student__in=viewer.kin)
+            own |= called
+        scanned = NoticeReceipt.objects.filter(own, scan=OuterRef("pk"))
+        records = viewer.rows(CommunicationRecord).values("pk")
+        return Attachment.objects.filter(
+            Q(record_id__in=records) | Q(Exists(scanned), record_id=None)
+        )
+
+    def fields(self, viewer: Viewer, obj: Attachment) -> frozenset[str]:
+        if obj.record_id is not None:
+            return super().fields(viewer, obj)
+        return frozenset(Attachment.field_classes) - {"school", "blob", "original_sha256"}
+
+
 def register() -> None:
     policies: dict[Any, access.Policy] = {
         Notice: NoticePolicy(),
         NoticeReceipt: NoticeReceiptPolicy(),
         NoticeContact: NoticeContactPolicy(),
+        Attachment: FilePolicy(Attachment, "record_id"),
     }
     for model, policy in policies.items():
         access.register(model, policy)

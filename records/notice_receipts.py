@@ -16,8 +16,8 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.models import Membership, Person
 from parties.relations import in_force
-from records import file_entries, notices, signs
-from records.models import Attachment, FileEntry, Notice, NoticeContact, NoticeReceipt
+from records import notices, signs
+from records.models import Attachment, Notice, NoticeReceipt
 
 Strength = Notice.Strength
 Hint = NoticeReceipt.Hint
@@ -44,19 +44,6 @@ class OnPaper:
     witness_id: UUID | None = None
     scan: UUID | None = None
     reply: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One try to reach a family: to whom, by what way, where, when, and what came of it."""
-
-    student_id: UUID
-    guardian_id: UUID
-    channel: str
-    outcome: str
-    tried_at: datetime
-    place: str = ""
-    note: str = ""
 
 
 def open_(*, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
@@ -119,62 +106,18 @@ def by_staff(*, notice_id: UUID, by: Person, at: datetime, given: OnPaper) -> No
             stored attachment of this child.
     """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
-    _refuse_not_sent(notice)
-    receipt = _receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
+    refuse_not_sent(notice)
+    receipt = receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
     _refuse_witness(given, by=by, at=at)
-    _refuse_scan(given)
-    receipt.recorded_by, receipt.witness_id, receipt.scan = by, given.witness_id, given.scan
+    _refuse_scan(given, receipt)
+    receipt.recorded_by, receipt.witness_id = by, given.witness_id
+    receipt.scan = given.scan or receipt.scan
     if given.reply.strip():
         _add_reply(receipt, given.reply, at=at)
     _complete(receipt, given.how, at=at)
     _settle(receipt, at=at)
     _save(receipt, "receipt.recorded", by=by, at=at, how=given.how)
     return receipt
-
-
-def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> NoticeContact:
-    """Write down one try (三有: time, place, record), in the student's file as well.
-
-    Raises as by_staff().
-    """
-    notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
-    _refuse_not_sent(notice)
-    receipt = _receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
-    if given.tried_at > at:
-        raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
-    made = NoticeContact.objects.create(
-        school_id=notice.school_id,
-        notice=notice,
-        student_id=given.student_id,
-        guardian_id=given.guardian_id,
-        channel=given.channel,
-        place=given.place,
-        outcome=given.outcome,
-        note=given.note,
-        by=by,
-        at=given.tried_at,
-        recorded_at=at,
-    )
-    notices.record(
-        "family.contacted",
-        notice,
-        by=by.pk,
-        at=at,
-        refs=[("student", given.student_id), ("contact", made.pk)],
-        channel=given.channel,
-        outcome=given.outcome,
-    )
-    file_entries.enter(
-        student=receipt.student,
-        kind="contact_attempt",
-        object_id=made.pk,
-        party=FileEntry.Party.SCHOOL,
-        at=given.tried_at,
-        readers=file_entries.SCHOOL,
-        by=by,
-        case_id=notice.case_id,
-    )
-    return made
 
 
 def how_of(*, by_link: bool) -> str:
@@ -188,11 +131,11 @@ def _own(receipt_id: UUID, *, by: Person, at: datetime) -> NoticeReceipt:
     viewer.require(Act.ANSWER, seen)
     rows = NoticeReceipt.objects.select_for_update(of=("self",))
     receipt = rows.select_related("notice").get(pk=receipt_id)
-    _refuse_not_sent(receipt.notice)
+    refuse_not_sent(receipt.notice)
     return receipt
 
 
-def _receipt_of(
+def receipt_of(
     notice: Notice, student: UUID, guardian: UUID, *, by: Person, at: datetime
 ) -> NoticeReceipt:
     """The receipt of a family that `by` looks after, locked."""
@@ -207,7 +150,8 @@ def _receipt_of(
     return rows.get(pk=pk)
 
 
-def _refuse_not_sent(notice: Notice) -> None:
+def refuse_not_sent(notice: Notice) -> None:
+    """Raises WrongState while nobody has got it."""
     if notice.state not in _OPEN:
         raise WrongState("通知还没有发出。", notice=str(notice.pk))
 
@@ -228,14 +172,15 @@ def _refuse_witness(given: OnPaper, *, by: Person, at: datetime) -> None:
         )
 
 
-def _refuse_scan(given: OnPaper) -> None:
+def _refuse_scan(given: OnPaper, receipt: NoticeReceipt) -> None:
     """A scan of somebody else's, a destroyed one and none at all are the same mistake."""
     if given.scan is None:
         return
     stored = Attachment.objects.filter(
         pk=given.scan, student=given.student_id, state=Attachment.State.STORED
     )
-    if not stored.exists():
+    others = NoticeReceipt.objects.filter(scan=given.scan).exclude(pk=receipt.pk)
+    if not stored.exists() or others.exists():
         raise InvalidInput(
             "没有找到这份扫描件，或它不属于这位学生。",
             field="scan",

@@ -19,7 +19,6 @@ from parties.privacy import Level
 from parties.relations import in_force
 from parties.roles import Role
 from records.models import (
-    Attachment,
     CommunicationRecord,
     Objection,
     Participant,
@@ -110,8 +109,8 @@ class RecordPolicy:
     def may(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
         if act in (Act.EDIT, Act.ANSWER):
             return self._writes(viewer, obj)
-        if act == Act.HOLD:
-            return viewer.serves({Role.ME}) and not is_at_home(viewer, obj)
+        if act in (Act.HOLD, Act.OVERRIDE):
+            return self._decides(viewer, act, obj)
         if act == Act.SIGN:
             return self._writes(viewer, obj) or obj.student_id in family_of(viewer)
         if act == Act.WITNESS:
@@ -119,6 +118,12 @@ class RecordPolicy:
         if act == Act.OBJECT:
             return obj.student_id in family_of(viewer)
         return False
+
+    def _decides(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
+        """The office; whether words may leave the school, never whoever wrote them."""
+        if not viewer.serves({Role.ME}) or is_at_home(viewer, obj):
+            return False
+        return act == Act.HOLD or obj.author_id != viewer.person.pk
 
     def _writes(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
         """The author, or the homeroom teacher who has the class now, for an author who left it."""
@@ -228,7 +233,6 @@ def register() -> None:
         Participant: PartPolicy(Participant),
         PreparedItem: PartPolicy(PreparedItem),
         Signature: PartPolicy(Signature),
-        Attachment: PartPolicy(Attachment, "record_id"),
         Objection: ObjectionPolicy(Objection),
     }
     for model, policy in policies.items():

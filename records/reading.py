@@ -23,12 +23,13 @@ from records.models import (
     Objection,
     Participant,
     PreparedItem,
+    SharingOverride,
     Signature,
     Statement,
 )
 
 State = CommunicationRecord.State
-_ACTS: Final = (Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD)
+_ACTS: Final = (Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD, Act.OVERRIDE)
 _UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
 _REDACTED: Final = "（涉及其他学生，已隐去）"
 
@@ -51,6 +52,16 @@ class SaidTo:
 
 
 @dataclass(frozen=True, slots=True)
+class LetThrough:
+    """A decision of 德育处 that this version may leave the school with these phrases."""
+
+    by: str
+    at: datetime
+    reason: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordFile:
     """Everything this reader may see of one version, and may do to it."""
 
@@ -63,6 +74,8 @@ class RecordFile:
     signatures: Sequence[Signature]
     attachments: Sequence[Attachment]
     annotations: Sequence[Objection]
+    #: For readers in the school alone, oldest first.
+    let_through: Sequence[LetThrough]
     names: dict[UUID, str]
 
 
@@ -73,6 +86,11 @@ def read(viewer: Viewer, record_id: UUID) -> RecordFile:
     """
     record = viewer.get(CommunicationRecord, record_id)
     _record_read(viewer, record)
+    return seen(viewer, record)
+
+
+def seen(viewer: Viewer, record: CommunicationRecord) -> RecordFile:
+    """As read(), for a service that has the record in its hands already; no event."""
     content = policies.reads_content(viewer, record)
     statements = list(record.statements.filter(withdrawn_at=None).order_by("place", "pk"))
     crypto.warm([record, *statements])
@@ -90,6 +108,7 @@ def read(viewer: Viewer, record_id: UUID) -> RecordFile:
         signatures=signatures,
         attachments=_attachments(viewer, record),
         annotations=annotations,
+        let_through=_let_through(viewer, record) if content else [],
         names=_names(participants, signatures, annotations),
     )
 
@@ -194,6 +213,17 @@ def _annotations(record: CommunicationRecord) -> list[Objection]:
     """Of every version of this record: an annotation stays for as long as there is one."""
     rows = Objection.objects.filter(record__record_no=record.record_no).order_by("filed_at", "pk")
     return [one for one in rows if one.annotation]
+
+
+def _let_through(viewer: Viewer, record: CommunicationRecord) -> list[LetThrough]:
+    """Nobody at home learns from here what the school gave to whom."""
+    if policies.is_at_home(viewer, record):
+        return []
+    rows = SharingOverride.objects.filter(record=record).select_related("by")
+    return [
+        LetThrough(one.by.name, one.at, one.reason, tuple(one.phrases))
+        for one in rows.order_by("at", "pk")
+    ]
 
 
 def _names(

@@ -17,7 +17,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import NotAllowed, WrongState
 from parties.models import GuardianLink, Person
-from records import reading, signatures
+from records import policies, reading, sharing, signatures
 from records.models import CommunicationRecord, Participant, Signature, Statement
 from records.printing import as_json, pdf
 from records.printing import documents as paper
@@ -40,6 +40,11 @@ class Purpose(StrEnum):
     @property
     def label(self) -> str:
         return _PURPOSES[self]
+
+    @property
+    def leaves_school(self) -> bool:
+        """Whether somebody who is no party to the record gets to see the copy."""
+        return self in (Purpose.TALK, Purpose.AUTHORITY)
 
 
 _PURPOSES: Final = {
@@ -82,23 +87,33 @@ def export(
     """A copy of one version for one reader; `form` is one of FORMATS. Not for use inside a scope.
 
     Raises NotFound; NotAllowed for who may only know that there is one; WrongState for a draft;
+    InvalidInput for words that may not leave the school (records/sharing.py);
     FontMissing, TooMuch, PrintingFailed.
     """
     media_type, render = _FORMATS[form]
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        file = reading.read(viewer, record_id)
+        file = _copied(viewer, record_id, purpose)
         record = file.record
-        if "next_focus" not in file.fields:
-            raise NotAllowed("您只能知道有这份记录，不能取得副本。", act="export")
-        if record.state in _UNFINISHED:
-            raise WrongState("草稿不能导出，请先交双方签字。", state=str(record.state))
         note(record, "record.exported", viewer, form=form, purpose=purpose.value)
         signatures.deliver(record, to=by, how="EXPORT", viewer=viewer)
         sheet = sheet_of(file, school=record.school.name)
     mark = Watermark(reader=by.name, at=at, purpose=purpose.label)
     name = f"{record.record_no}-v{record.version}.{form}"
     return Copy(name, media_type, render(sheet, watermark=mark))
+
+
+def _copied(viewer: Viewer, record_id: UUID, purpose: Purpose) -> RecordFile:
+    """What this copy may hold. Raises as export()."""
+    file = reading.read(viewer, record_id)
+    record = file.record
+    if "next_focus" not in file.fields:
+        raise NotAllowed("您只能知道有这份记录，不能取得副本。", act="export")
+    if record.state in _UNFINISHED:
+        raise WrongState("草稿不能导出，请先交双方签字。", state=str(record.state))
+    if purpose.leaves_school and not policies.is_at_home(viewer, record):
+        sharing.refuse_blocked(file)
+    return file
 
 
 def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:

@@ -5,7 +5,7 @@ timeline: who has looked is for the auditors, and never for whom the case is hid
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from ledger import events
 from parties import crypto
 from parties.access import Act, Viewer
 from workflow import policies
-from workflow.models import Case, CrisisReport, Escalation, HumanTask
+from workflow.models import Case, CrisisReport, Escalation, HumanTask, ReportWording
 
 #: What a case may be asked for, beside its tasks.
 ACTS: Final = (Act.ACKNOWLEDGE, Act.ENDANGER, Act.UPGRADE, Act.DOWNGRADE)
@@ -30,6 +30,8 @@ class CaseFile:
     waiting: bool
     reports: Sequence[tuple[CrisisReport, frozenset[str]]] = ()
     tasks: Sequence[HumanTask] = ()
+    #: What authors of reports added in neutral words, by report; never by whom.
+    supplements: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def read(*, viewer: Viewer, case_id: UUID) -> CaseFile:
@@ -50,7 +52,17 @@ def read(*, viewer: Viewer, case_id: UUID) -> CaseFile:
         waiting=waiting,
         reports=[(report, viewer.fields(report)) for report in reports],
         tasks=list(tasks.order_by("created_at", "pk")[:50]),
+        supplements=_supplements(reports),
     )
+
+
+def _supplements(reports: Sequence[CrisisReport]) -> dict[UUID, str]:
+    if not reports:
+        return {}
+    rows = ReportWording.objects.filter(report__in=reports, state=ReportWording.State.GIVEN)
+    given = list(rows)
+    crypto.warm(given)
+    return {row.report_id: row.supplement for row in given}
 
 
 def record(viewer: Viewer, case: Case, *, what: str) -> None:

@@ -19,9 +19,17 @@ from parties.errors import SanfangError, WrongState
 from parties.models import GuardianLink, Membership, Person, Student
 from parties.relations import in_force
 from parties.roles import Role
-from records import notice_owing, notice_receipts, notice_wording, notices, signs
+from records import (
+    notice_attempts,
+    notice_owing,
+    notice_receipts,
+    notice_wording,
+    notices,
+    signs,
+)
 from records.models import Notice, NoticeContact, NoticeReceipt
-from records.notice_receipts import Attempt, OnPaper
+from records.notice_attempts import Attempt
+from records.notice_receipts import OnPaper
 from workflow import cases, notice_calls, notifications, openings, reporting, steps
 from workflow.models import Case, ProcessInstance
 from workflow.notifications import Message
@@ -164,9 +172,9 @@ def by_staff(
 def contact(
     *, school_id: int, notice_id: UUID, by: Person, at: datetime, given: Attempt
 ) -> NoticeContact:
-    """Raises as notice_receipts.contact()."""
+    """Raises as notice_attempts.contact()."""
     with tenancy.scope(school_id):
-        return notice_receipts.contact(notice_id=notice_id, by=by, at=at, given=given)
+        return notice_attempts.contact(notice_id=notice_id, by=by, at=at, given=given)
 
 
 def report_danger(*, school_id: int, receipt_id: UUID, by: Person, at: datetime) -> Receipt:
@@ -178,10 +186,14 @@ def report_danger(*, school_id: int, receipt_id: UUID, by: Person, at: datetime)
         viewer = Viewer.load(by, at=at)
         receipt = viewer.get(NoticeReceipt, receipt_id)
         viewer.require(Act.ENDANGER, receipt)
+        words = receipt.reply
         report = ReportInput(
-            who="", student_id=receipt.student_id, observed=receipt.reply, safe_now="UNKNOWN"
+            who="",
+            student_id=receipt.student_id,
+            observed=f"“{words}”",  # their own words: nobody is asked to mend them
+            safe_now="UNKNOWN",
         )
-    if not report.observed.strip():
+    if not words.strip():
         raise WrongState("这份回执没有文字。", receipt=str(receipt_id))
     return reporting.receive(person=by, report=report, key=f"notice-reply:{receipt_id}")
 

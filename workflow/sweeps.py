@@ -23,6 +23,7 @@ from workflow import (
     notifications,
     plan_days,
     plan_ladder,
+    report_wordings,
     zero_reports,
 )
 
@@ -74,6 +75,7 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("overdue", lambda via: plan_ladder.look_due(via=via)),
         ("unsigned", lambda via: plan_days.miss_due(via=via)),
         ("talks", lambda via: next_contacts.look_due(via=via)),
+        ("reworded", lambda via: report_wordings.look_due(via=via)),
         ("retried", lambda via: cases.retry_incidents_due(via=via)),
         ("delivered", _deliver(ROUTINE)),
         ("swept", _swept),

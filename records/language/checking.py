@@ -4,8 +4,10 @@ What a finding does depends on the moment (rule 10) and on who wrote (rule 11). 
 may share in spite of a block is a service's question; see `overrides`.
 """
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from records.language import context, matching, wording
@@ -33,6 +35,15 @@ _ONLY_HINTS: Final = frozenset({Reason.TRAIT, Reason.HARMLESS})
 
 
 @dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is said of every finding of one row for one reason, in one text."""
+
+    severity: Severity
+    effect: Effect
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """The text and everything about it that a single finding is judged by."""
 
@@ -42,6 +53,8 @@ class _Reading:
     field: Field
     lexicon: Lexicon
     names: Sequence[Named]
+    #: Said once per reason and weight: a text may hold thousands of findings.
+    judged: dict[tuple[Kind, Reason], _Judged] = dataclasses.field(default_factory=dict)
 
 
 def check(
@@ -61,7 +74,7 @@ def check(
     names = matching.find_names(normal, people.own | people.others)
     reading = _Reading(normal, moment, author, field, lexicon or default(), names)
     findings = [*_phrases(reading), *_strangers(reading, people)]
-    return Verdict(moment, author, tuple(sorted(findings, key=lambda one: (one.start, one.end))))
+    return Verdict(moment, author, tuple(sorted(findings, key=attrgetter("start", "end"))))
 
 
 def _phrases(reading: _Reading) -> Iterator[Finding]:
@@ -99,20 +112,29 @@ _BY_KIND: Final = {Kind.FORBIDDEN: Reason.FORBIDDEN, Kind.DISCOURAGED: Reason.DI
 
 
 def _finding(reading: _Reading, hit: Hit, reason: Reason) -> Finding:
-    # What is denied or only mentioned weighs less, whatever the phrase weighs (rule 4).
-    lighter = reason == Reason.HARMLESS
-    severity = Severity.DISCOURAGED if lighter else Severity(hit.row.kind.value)
+    row = hit.row
+    judged = reading.judged.get((row.kind, reason))
+    if judged is None:
+        judged = reading.judged[row.kind, reason] = _judged(reading, row.kind, reason)
     start, end = reading.normal.span(hit.start, hit.end)
     return Finding(
-        phrase=hit.row.phrase,
-        severity=severity,
-        category=hit.row.category,
+        phrase=row.phrase,
+        severity=judged.severity,
+        category=row.category,
         start=start,
         end=end,
-        suggestion=hit.row.suggestion,
-        effect=_effect(reading, severity, reason),
-        note=wording.note(reason, author=reading.author),
+        suggestion=row.suggestion,
+        effect=judged.effect,
+        note=judged.note,
     )
+
+
+def _judged(reading: _Reading, kind: Kind, reason: Reason) -> _Judged:
+    # What is denied or only mentioned weighs less, whatever the phrase weighs (rule 4).
+    lighter = reason == Reason.HARMLESS
+    severity = Severity.DISCOURAGED if lighter else Severity(kind.value)
+    note = wording.note(reason, author=reading.author)
+    return _Judged(severity, _effect(reading, severity, reason), note)
 
 
 def _strangers(reading: _Reading, people: People) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
 _NEAR: Final = 16
 _SENTENCE: Final = 60  # characters to each side
 _OPENING: Final = {"“": "”", "「": "」", "『": "』", "＂": "＂", '"': '"', "‘": "’"}
+#: What opens or closes a quotation, or ends its paragraph.
+_QUOTING: Final = re.compile(f"[{re.escape(''.join({*_OPENING, *_OPENING.values()}))}\\n]")
 #: More inside the quotation marks than this is a quotation, not the name of a word.
 _WORD_AND: Final = 2
 
@@ -35,13 +37,16 @@ def quotes(text: str) -> list[Quote]:
     """Outermost quotations, each closed in its own paragraph."""
     found: list[Quote] = []
     opened, closing = -1, ""
-    for index, char in enumerate(text):
+    for mark in _QUOTING.finditer(text):
+        index, char = mark.start(), mark[0]
         if opened >= 0 and char == closing:
             found.append(Quote(opened + 1, index))
             opened = -1
         elif char == "\n":
             opened = -1
-        elif opened < 0 and char in _OPENING:
+        elif opened < 0:
+            if char not in _OPENING:
+                continue
             opened, closing = index, _OPENING[char]
     return found
 
@@ -91,9 +96,9 @@ def judges_a_person(text: str, hit: Hit, names: Sequence[Named]) -> bool:
     """Whether a trait is said of somebody, in a sentence without date, count or time (rule 8)."""
     start, end = _sentence_bounds(text, hit)
     sentence = text[start:end]
-    if cues.any_of("facts").search(sentence):
+    if any(facts.search(sentence) for facts in cues.each_of("facts")):
         return False
-    return cues.any_of("persons").search(sentence) is not None or _named(names, start, end)
+    return _named(names, start, end) or cues.any_of("persons").search(sentence) is not None
 
 
 def _named(names: Sequence[Named], start: int, end: int) -> bool:
@@ -143,8 +148,9 @@ def _is_word(normal: Normal, hit: Hit, quote: Quote) -> bool:
 
 def _clause_before(text: str, end: int) -> str:
     before = text[max(0, end - _NEAR) : end]
-    cut = max(before.rfind(mark) for mark in BREAKS)
-    return before[cut + 1 :]
+    for mark in BREAKS:
+        before = before[before.rfind(mark) + 1 :]
+    return before
 
 
 @cache
@@ -155,7 +161,7 @@ def _joints() -> frozenset[str]:
 @cache
 def _any_negation() -> re.Pattern[str]:
     """A cheap look first: most phrases are denied by nothing."""
-    return re.compile(f"[{''.join(sorted({word[0] for word in _negations()}))}]")
+    return re.compile(_begins_a_negation())
 
 
 @cache
@@ -165,12 +171,18 @@ def _negation() -> re.Pattern[str]:
         cues.either, map(cues.words, ("denials", "bans", "naming", "fillers"))
     )
     named = f"{filler}{{0,3}}{naming}{filler}{{0,2}}"
+    # The look ahead costs little and spares the many looks behind.
+    unless = f"(?={_begins_a_negation()}){unless}"
     return re.compile(f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})$")
 
 
 @cache
 def _struck() -> re.Pattern[str]:
     return re.compile(cues.either([*cues.words("strikes"), *cues.words("bans")]))
+
+
+def _begins_a_negation() -> str:
+    return f"[{''.join(sorted({word[0] for word in _negations()}))}]"
 
 
 def _negations() -> list[str]:

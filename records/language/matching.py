@@ -3,7 +3,8 @@
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import ahocorasick
@@ -45,12 +46,13 @@ def find(normal: Normal, automaton: Any, names: Sequence[Named] = ()) -> list[Hi
             allowed.append((start, end))
         else:
             listed.append(Hit(start, end, spelling.row))
-    if not listed:
-        return []
-    reach = _reach(allowed, len(normal.text))
-    bearers = _bearers(names, len(normal.text))
-    free = [hit for hit in listed if reach[hit.start] < hit.end and not _in_name(hit, bearers)]
-    return _longest(free, len(normal.text))
+    if allowed:
+        reach = _reach(allowed, len(normal.text))
+        listed = [hit for hit in listed if reach[hit.start] < hit.end]
+    if names and listed:
+        bearers = _bearers(names, len(normal.text))
+        listed = [hit for hit in listed if not _in_name(hit, bearers)]
+    return _longest(listed, len(normal.text))
 
 
 def find_names(normal: Normal, names: Collection[str]) -> list[Named]:
@@ -84,6 +86,8 @@ def _raw(normal: Normal, automaton: Any) -> Iterator[tuple[int, int, Spelling]]:
 def _stands_alone(normal: Normal, start: int, end: int) -> bool:
     """What begins or ends in Latin letters must begin or end the word, too."""
     text, original = normal.text, normal.original
+    if not text[start].isascii() and not text[end - 1].isascii():
+        return True
     first, last = normal.span(start, end)
     if text[start].isascii() and first and _is_latin(original[first - 1]):
         return False
@@ -128,10 +132,12 @@ def _in_name(hit: Hit, bearers: Sequence[Named | None]) -> bool:
 
 
 def _longest(found: Sequence[S], length: int) -> list[S]:
+    if all(one.end <= after.start for one, after in pairwise(found)):
+        return list(found)  # nothing to choose between, and in the order of the text already
     taken = bytearray(length)
     kept: list[S] = []
     for item in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if taken.find(1, item.start, item.end) < 0:
             taken[item.start : item.end] = b"\x01" * (item.end - item.start)
             kept.append(item)
-    return sorted(kept, key=lambda one: one.start)
+    return sorted(kept, key=attrgetter("start"))

@@ -45,13 +45,9 @@ class Normal:
 
 def normalise(text: str) -> Normal:
     """Each character by itself, so that offsets survive; linear in the length."""
-    chars: list[str] = []
-    offsets: list[int] = []
-    for index, char in enumerate(text):
-        for folded in _fold(char):
-            chars.append(folded)
-            offsets.append(index)
-    return Normal(text, "".join(chars), offsets)
+    folded = list(map(_fold, text))
+    offsets = [index for index, part in enumerate(folded) for _ in part]
+    return Normal(text, "".join(folded), offsets)
 
 
 @lru_cache(maxsize=1 << 15)

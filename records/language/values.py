@@ -123,7 +123,10 @@ class Verdict:
     @property
     def mend_within(self) -> timedelta | None:
         """After a crisis report: how long its author has to mend it; else None."""
-        forbidden = any(found.severity == Severity.FORBIDDEN for found in self.findings)
+        forbidden = any(
+            found.severity == Severity.FORBIDDEN and found.effect != Effect.QUOTE
+            for found in self.findings
+        )
         return CRISIS_MENDED_WITHIN if self.moment == Moment.CRISIS and forbidden else None
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
 from django.db import models
@@ -118,6 +118,11 @@ class NoticeReceipt(FSMModelMixin, models.Model):
                 name="receipt_with_a_hint",
                 condition=~models.Q(hint=""),
             ),
+            models.Index(
+                fields=["scan"],
+                name="receipt_by_scan",
+                condition=models.Q(scan__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +131,11 @@ class NoticeReceipt(FSMModelMixin, models.Model):
     @property
     def crypto_subject(self) -> UUID:
         return self.student_id
+
+    @property
+    def shown_state(self) -> str:
+        """As anybody is told: how far it came on its way would tell who was left out of it."""
+        return UNOPENED if self.state in _UNOPENED else str(self.state)
 
     @transition(field=state, source=State.PENDING, target=State.DELIVERED)
     def deliver(self, *, at: datetime) -> None:
@@ -165,6 +175,22 @@ class NoticeReceipt(FSMModelMixin, models.Model):
     @transition(field=state, source=State.PENDING, target=State.UNREACHED)
     def give_up(self) -> None:
         """Nothing that was sent arrived before the notice closed."""
+
+
+#: Stands for whatever happened before a guardian opened it; code and label.
+UNOPENED: Final = "UNOPENED"
+UNOPENED_LABEL: Final = "未打开"
+_UNOPENED: Final = frozenset(
+    {
+        NoticeReceipt.State.PENDING,
+        NoticeReceipt.State.DELIVERED,
+        NoticeReceipt.State.UNREACHED,
+    }
+)
+SHOWN_STATES: Final = (
+    (UNOPENED, UNOPENED_LABEL),
+    *((one.value, one.label) for one in NoticeReceipt.State if one not in _UNOPENED),
+)
 
 
 class NoticeContact(models.Model):

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from parties import clock, tenancy
-from tests.api import meeting_stories, plan_stories
+from tests.api import meeting_stories, plan_stories, stories
 from tests.api.callers import company, member
 from tests.api.conformance import described, search
 from tests.api.test_record_conformance import RECORD_OPERATIONS
@@ -24,6 +24,7 @@ from workflow.models import HumanTask, Notification
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OPERATIONS = [
+    "POST /api/v1/receipts/{receipt_id}/scan",
     "GET /api/v1/alerts",
     "GET /api/v1/cases",
     "GET /api/v1/cases/{case_id}",
@@ -77,6 +78,8 @@ OPERATIONS = [
     "GET /api/v1/students/{student_id}/file/export",
     "GET /api/v1/students/{student_id}/plan",
     "POST /api/v1/students/{student_id}/plan",
+    "GET /api/v1/wordings",
+    "POST /api/v1/wordings/{wording_id}/supplement",
     "GET /api/v1/tasks",
     "GET /api/v1/tasks/{task_id}",
     "POST /api/v1/tasks/{task_id}/claim",
@@ -118,6 +121,7 @@ NEEDS_LUCK = {
     "POST /api/v1/notices/{notice_id}/contacts",
     "POST /api/v1/notices/{notice_id}/on-paper",
     "POST /api/v1/notices/{notice_id}/withdraw",
+    "POST /api/v1/receipts/{receipt_id}/scan",  # the homeroom teacher's: test_notice_scans.py
     "POST /api/v1/receipts/{receipt_id}/sign",
     "POST /api/v1/session",
     "POST /api/v1/students/{student_id}/plan",
@@ -188,6 +192,8 @@ def test_nobody_gets_a_fault_or_an_undescribed_answer(
     if "/meeting" in operation:
         met = meeting_stories.on_offer(world)
         known |= {"case_id": met.case_id, "meeting_id": met.meeting.pk}
+    if "/wordings" in operation:
+        known["wording_id"] = stories.asked_for_words(world, by=PEOPLE["staff"]).pk
 
     def mend(case: Any) -> dict[str, str]:
         if case.query:  # a random cursor is never a sealed one

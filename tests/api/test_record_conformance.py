@@ -39,6 +39,7 @@ RECORD_OPERATIONS = [
     "POST /api/v1/records/{record_id}/recall",
     "POST /api/v1/records/{record_id}/refuse",
     "POST /api/v1/records/{record_id}/release",
+    "POST /api/v1/records/{record_id}/sharing-override",
     "POST /api/v1/records/{record_id}/sign",
     "POST /api/v1/records/{record_id}/statements",
     "PATCH /api/v1/records/{record_id}/statements/{statement_id}",
@@ -53,7 +54,7 @@ OFFERED = ("sign", "refuse", "witness", "recall")
 #: A random body is never a colleague, a good file, the right week, or an act that fits the moment.
 NEEDS_LUCK = (
     "attachments", "hold", "release", "refuse", "witness", "offer", "objections", "PATCH",
-    "prepared", "participants", "check",
+    "prepared", "participants", "check", "sharing-override",
 )  # fmt: skip
 
 

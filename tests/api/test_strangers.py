@@ -60,6 +60,7 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/records/{record}/next-version", {}),
     ("post", "/records/{record}/hold", {"reason": "先核实情况", "until": "2027-01-01T08:00:00Z"}),
     ("post", "/records/{record}/release", {}),
+    ("post", "/records/{record}/sharing-override", {"reason": "法院调取原文"}),
     ("post", "/records/{record}/sign", {"password": "x"}),
     ("post", "/records/{record}/refuse", {"reason": "与事实不符"}),
     (
@@ -76,6 +77,7 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("delete", "/attachments/{attachment}", {}),
 ]
 LISTS = [
+    "/wordings",
     "/cases",
     "/tasks",
     "/inbox",

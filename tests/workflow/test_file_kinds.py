@@ -19,7 +19,7 @@ from parties.errors import NotFound
 from records import check_ins, evaluations, file
 from records.evaluations import Score
 from records.models import NoticeReceipt
-from records.notice_receipts import Attempt
+from records.notice_attempts import Attempt
 from tests.factories import CN, World
 from tests.processes.notice_walk import FRIDAY, Sent, second_family, sent
 from tests.records.agreed import agree, at, daily, draft, meeting

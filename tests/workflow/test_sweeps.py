@@ -17,6 +17,7 @@ from workflow import (
     notifications,
     plan_days,
     plan_ladder,
+    report_wordings,
     sweeps,
     zero_reports,
 )
@@ -75,6 +76,7 @@ def test_every_sweep_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch)
     spy(plan_ladder, "look_due")
     spy(plan_days, "miss_due")
     spy(next_contacts, "look_due")
+    spy(report_wordings, "look_due")
 
     assert sweeps.run("crisis", via="watch") == {
         "failed": 0,
@@ -94,6 +96,7 @@ def test_every_sweep_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch)
         "remind_due celery",
         "look_due celery",
         "miss_due celery",
+        "look_due celery",
         "look_due celery",
         "retry_incidents_due celery",
     ]

@@ -69,6 +69,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("您有一项待办尚未办理", "您有一项待办尚未办理，请登录查看。"),
         ENGLISH: Text("A task is waiting for you", "A task is still waiting, please sign in."),
     },
+    "report.wording": {
+        CHINESE: Text("请补充一份报告的文字", "您提交的一份报告，请登录补充中性的说法。"),
+        ENGLISH: Text("Words to add", "Please sign in and add neutral words to a report."),
+    },
     "meeting.choose": {
         CHINESE: Text("请选择会谈时间", "学校约谈，请登录选择方便的时间。"),
         ENGLISH: Text("Please choose a time", "The school asks for a talk; please choose a time."),

@@ -111,11 +111,13 @@ def open_meetings(context: StepContext) -> Results:
 
 @service_task("notice.close")
 def close(context: StepContext) -> Results:
-    """Everybody answered, or the time is over; what arrived nowhere is said so."""
+    """Everybody answered, or the time is over. How many messages arrived nowhere is in no event:
+    the authors of a notice read those, and need not learn that somebody was kept out of it.
+    """
     notice, case = _notice(context), _case(context)
     notice_sending.note_delivered(notice, at=context.at)
     lost = NoticeReceipt.objects.filter(notice=notice, state=NoticeReceipt.State.PENDING)
-    unreached = lost.update(state=NoticeReceipt.State.UNREACHED)
+    lost.update(state=NoticeReceipt.State.UNREACHED)
     notice_calls.settle_calls(notice, at=context.at, everything=True)
     numbers = notice_owing.numbers(notice)
     notice.close(at=context.at)
@@ -130,7 +132,6 @@ def close(context: StepContext) -> Results:
         receipts=numbers.receipts,
         settled=numbers.settled,
         owing=numbers.owing,
-        unreached=unreached,
     )
     return {}
 

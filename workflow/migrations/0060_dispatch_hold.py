@@ -15,7 +15,7 @@ _ORDER = " ORDER BY due_at, id LIMIT n"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0020_routing")]
+    dependencies = [("workflow", "0050_report_wording")]
     operations = [
         migrations.CreateModel(
             name='DispatchHold',

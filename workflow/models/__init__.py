@@ -7,6 +7,7 @@ from workflow.models.escalation import Escalation
 from workflow.models.human_task import HumanTask
 from workflow.models.notification import Notification
 from workflow.models.process import Incident, ProcessDefinition, ProcessInstance
+from workflow.models.report_wording import ReportWording
 from workflow.models.request import Heartbeat, IdempotencyKey
 from workflow.models.routing import CaseFace, DowngradeProposal, Matter, RoutingDecision
 from workflow.models.scheduled_contact import ScheduledContact
@@ -30,6 +31,7 @@ __all__ = [
     "Notification",
     "ProcessDefinition",
     "ProcessInstance",
+    "ReportWording",
     "RoutingDecision",
     "ScheduledContact",
     "ZeroReport",

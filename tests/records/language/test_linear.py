@@ -84,6 +84,8 @@ def test_what_is_read_around_a_phrase_is_bounded(
         monkeypatch.setattr(context, name, lambda found=found: Spy(found))
     any_of = cues.any_of
     monkeypatch.setattr(cues, "any_of", lambda name: Spy(any_of(name)))
+    each_of = cues.each_of
+    monkeypatch.setattr(cues, "each_of", lambda name: tuple(map(Spy, each_of(name))))
 
     check(unit * 2_000, moment=Moment.SIGN, author=Author.STAFF, people=PEOPLE)
 

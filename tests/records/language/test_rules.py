@@ -337,3 +337,13 @@ def test_11_a_company_is_checked_like_staff_in_kinder_words() -> None:
     assert (company.effect, company.suggestion) == (staff.effect, staff.suggestion)
     assert company.note != staff.note
     assert "谢谢" in company.note
+
+
+def test_what_was_heard_gives_the_author_of_a_crisis_report_nothing_to_mend() -> None:
+    said = "孩子说：“爸爸骂我无可救药”"
+
+    quoted = check(said, moment=Moment.CRISIS, author=Author.STAFF, field=Field.QUOTE)
+    own = check("无可救药", moment=Moment.CRISIS, author=Author.STAFF, field=Field.QUOTE)
+
+    assert quoted.mend_within is None
+    assert own.mend_within is not None

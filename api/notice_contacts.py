@@ -1,0 +1,125 @@
+"""Families that still need contact: who they are, every try to reach them, answers on paper."""
+
+from dataclasses import asdict
+from typing import Final
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import idempotency
+from api.notice_shapes import (
+    ContactsSerializer,
+    NoticeAttemptInput,
+    NoticeAttemptSerializer,
+    OnPaperInput,
+    attempt_body,
+    owing_body,
+)
+from api.receipt_shapes import OwnReceiptSerializer, receipt_body
+from api.schema import describe
+from api.views import ApiView, read_body, viewing
+from parties.access import Viewer
+from records import notice_owing
+from records.models import Notice, NoticeReceipt
+from records.notice_attempts import Attempt
+from records.notice_receipts import OnPaper
+from workflow import notices as notice_desk
+
+_CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
+
+
+class ContactsView(ApiView):
+    @describe(
+        "仍需联系的家庭",
+        description="按学生列出，只给打电话的人看；其他人只看数字。",
+        answers={200: ContactsSerializer},
+        codes=["access.not_found"],
+        tags=["notices"],
+    )
+    def get(self, request: Request, notice_id: UUID) -> Response:
+        with viewing(request) as viewer:
+            notice = viewer.get(Notice, notice_id)
+            owing = notice_owing.disclosed(viewer=viewer, notice=notice)
+            numbers = notice_owing.numbers(notice)
+            return Response(
+                {
+                    "numbers": asdict(numbers),
+                    "results": [owing_body(one) for one in owing],
+                }
+            )
+
+    @describe(
+        "记录一次联系",
+        description="时间、方式（地点）、结果：联系不上也要记录。",
+        body=NoticeAttemptInput,
+        answers={201: NoticeAttemptSerializer},
+        codes=_CODES,
+        tags=["notices"],
+        post=True,
+    )
+    def post(self, request: Request, notice_id: UUID) -> Response:
+        given = read_body(request, NoticeAttemptInput)
+        viewer = _see(request, notice_id)
+        attempt = Attempt(
+            student_id=given["student"],
+            guardian_id=given["guardian"],
+            channel=given["channel"],
+            outcome=given["outcome"],
+            tried_at=given["at"],
+            place=given.get("place", ""),
+            note=given.get("note", ""),
+        )
+
+        def act() -> Response:
+            made = notice_desk.contact(
+                school_id=viewer.person.school_id,
+                notice_id=notice_id,
+                by=viewer.person,
+                at=viewer.at,
+                given=attempt,
+            )
+            return Response(attempt_body(made), status=201)
+
+        return idempotency.once(request, given, act)
+
+
+class OnPaperView(ApiView):
+    @describe(
+        "登记纸质回执或电话复述",
+        body=OnPaperInput,
+        answers={201: OwnReceiptSerializer},
+        codes=_CODES,
+        tags=["notices"],
+        post=True,
+    )
+    def post(self, request: Request, notice_id: UUID) -> Response:
+        given = read_body(request, OnPaperInput)
+        viewer = _see(request, notice_id)
+        said = OnPaper(
+            student_id=given["student"],
+            guardian_id=given["guardian"],
+            how=given["how"],
+            witness_id=given.get("witness"),
+            scan=given.get("scan"),
+            reply=given.get("reply", ""),
+        )
+
+        def act() -> Response:
+            made = notice_desk.by_staff(
+                school_id=viewer.person.school_id,
+                notice_id=notice_id,
+                by=viewer.person,
+                at=viewer.at,
+                given=said,
+            )
+            with viewing(request) as now:
+                return Response(receipt_body(now.get(NoticeReceipt, made.pk), now), status=201)
+
+        return idempotency.once(request, given, act)
+
+
+def _see(request: Request, notice_id: UUID) -> Viewer:
+    with viewing(request) as viewer:
+        viewer.get(Notice, notice_id)
+    return viewer

@@ -1,0 +1,69 @@
+"""Every try to reach a family about a notice (三有: time, place, record). Inside a scope."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from parties.access import Act
+from parties.errors import InvalidInput
+from parties.models import Person
+from records import file_entries, notice_receipts, notices
+from records.models import FileEntry, NoticeContact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to reach a family: to whom, by what way, where, when, and what came of it."""
+
+    student_id: UUID
+    guardian_id: UUID
+    channel: str
+    outcome: str
+    tried_at: datetime
+    place: str = ""
+    note: str = ""
+
+
+def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> NoticeContact:
+    """Write down one try (三有: time, place, record), in the student's file as well.
+
+    Raises as notice_receipts.by_staff().
+    """
+    notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
+    notice_receipts.refuse_not_sent(notice)
+    receipt = notice_receipts.receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
+    if given.tried_at > at:
+        raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
+    made = NoticeContact.objects.create(
+        school_id=notice.school_id,
+        notice=notice,
+        student_id=given.student_id,
+        guardian_id=given.guardian_id,
+        channel=given.channel,
+        place=given.place,
+        outcome=given.outcome,
+        note=given.note,
+        by=by,
+        at=given.tried_at,
+        recorded_at=at,
+    )
+    notices.record(
+        "family.contacted",
+        notice,
+        by=by.pk,
+        at=at,
+        refs=[("student", given.student_id), ("contact", made.pk)],
+        channel=given.channel,
+        outcome=given.outcome,
+    )
+    file_entries.enter(
+        student=receipt.student,
+        kind="contact_attempt",
+        object_id=made.pk,
+        party=FileEntry.Party.SCHOOL,
+        at=given.tried_at,
+        readers=file_entries.SCHOOL,
+        by=by,
+        case_id=notice.case_id,
+    )
+    return made

@@ -1,0 +1,101 @@
+"""What leaves the school is judged once more: there even a discouraged word holds a copy back.
+
+The family's own copy, and the text that both sides are asked to sign, are no sharing: they are
+parties to the record, and the signature had its own check. Sharing is a copy that staff take for
+somebody outside (`Purpose.leaves_school`). Only what stands on that copy is judged, so that a
+refusal never tells of a sentence that its reader may not see.
+
+德育处 may let a signed version go as it stands, with a reason. Inside a scope.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, WrongState
+from records import language, language_gate, lexicons, reading
+from records.language import Author, Effect, Field, Finding, Moment, Verdict
+from records.models import CommunicationRecord, SharingOverride
+from records.reading import RecordFile
+from records.record_rows import lock, saved
+
+_WAY_OUT: Final = "或另出新版本；确须按原文提供的，请德育处说明理由后放行。"
+
+
+def refuse_blocked(file: RecordFile) -> None:
+    """Raises InvalidInput: the first phrase that may not leave, where, and what to write."""
+    for place, finding in _blocked(file):
+        raise InvalidInput(
+            f"“{finding.phrase}”不能写进对外提供的副本。{finding.note}",
+            field=place,
+            mend=f"可以写：{finding.suggestion}，{_WAY_OUT}",
+        )
+
+
+def held_back(file: RecordFile) -> list[str]:
+    """Phrases that would have to be let through, each once."""
+    return sorted({finding.phrase for _, finding in _blocked(file)})
+
+
+def override(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord:
+    """Let this version leave as it stands; the phrases that it holds now, and no others.
+
+    Raises NotFound, NotAllowed; WrongState while it may still be changed; InvalidInput: nothing is
+    blocked, or the reason says nothing.
+    """
+    record = lock(viewer, record_id, Act.OVERRIDE)
+    if record.signed_at is None:
+        raise WrongState("还没有人签字，请记录人收回修改用语。", state=str(record.state))
+    blocked = tuple(found for _, found in _blocked(reading.seen(viewer, record)))
+    decided = language.override(Verdict(Moment.SHARE, Author.STAFF, blocked), reason=reason)
+    made = SharingOverride.objects.create(
+        school_id=record.school_id,
+        student_id=record.student_id,
+        record=record,
+        by=viewer.person,
+        at=viewer.at,
+        reason=decided.reason,
+        phrases=sorted({found.phrase for found in blocked}),
+        counts=decided.tally.as_json(),
+    )
+    return saved(
+        record,
+        viewer,
+        "record.sharing_overridden",
+        refs=[("sharing_override", made.pk)],
+        total=decided.tally.total,
+        **{f"of_{category}": count for category, count in decided.tally.counts},
+    )
+
+
+def _blocked(file: RecordFile) -> Iterator[tuple[str, Finding]]:
+    """What still holds this copy back, in the order of the copy."""
+    record = file.record
+    passed = {
+        phrase for one in SharingOverride.objects.filter(record=record) for phrase in one.phrases
+    }
+    people, words = language_gate.names_around(record), lexicons.of(record.school_id)
+    for place, text, field in _texts(file):
+        verdict = language.check(
+            text,
+            moment=Moment.SHARE,
+            author=Author.STAFF,
+            field=field,
+            people=people,
+            lexicon=words,
+        )
+        for finding in verdict.findings:
+            if finding.effect == Effect.BLOCK and finding.phrase not in passed:
+                yield place, finding
+
+
+def _texts(file: RecordFile) -> Iterator[tuple[str, str, Field]]:
+    """Every text of staff on this copy. Statements are numbered as this reader sees them."""
+    for name in ("trigger_note", "next_focus"):
+        if name in file.fields:
+            yield name, getattr(file.record, name), Field.NARRATIVE
+    rows = file.record.statements.in_bulk([said.id for said in file.statements])
+    for number, said in enumerate(file.statements, start=1):
+        if said.text is not None:
+            yield f"statements.{number}", said.text, language_gate.field_of(rows[said.id])
