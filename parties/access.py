@@ -13,19 +13,10 @@ from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 
+from parties import standings
 from parties.errors import NotAllowed, NotFound
-from parties.models import (
-    CompanyMember,
-    GuardianLink,
-    Membership,
-    Person,
-    Placement,
-    Restriction,
-    Student,
-)
-from parties.relations import in_force
+from parties.models import Membership, Person, Student
 from parties.roles import Role
 
 M = TypeVar("M", bound=Model)
@@ -89,6 +80,10 @@ class StaffPost:
     grade: str
     head: bool
 
+    @classmethod
+    def of(cls, row: Membership) -> Self:
+        return cls(Role(row.role), row.school_class_id, row.grade, row.head)
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -113,18 +108,12 @@ class Viewer:
     @classmethod
     def load(cls, person: Person, *, at: datetime) -> Self:
         """Read the relations of `person` in force at `at`. Call inside a scope."""
-        posts = _posts(person, at)
-        student_id = Student.objects.filter(person=person).values_list("pk", flat=True).first()
-        kin, wards = _wards(person, at)
-        company = list(
-            in_force(CompanyMember.objects.filter(person=person), at).values_list(
-                "company_id", "role"
-            )
-        )
-        companies = frozenset(pk for pk, _ in company)
-        administered = frozenset(pk for pk, role in company if role == Role.CA)
-        mentees, managed = _interns(person, companies, administered, at)
-        company_roles = frozenset(Role(role) for _, role in company)
+        posts = tuple(StaffPost.of(found) for found in standings.memberships(person, at))
+        student_id = standings.own_student(person)
+        kin, wards = standings.wards(person, at)
+        companies = standings.company_roles(person, at)
+        mentees, managed = standings.interns(person, companies, at)
+        company_roles = frozenset[Role]().union(*companies.values())
         roles = {post.role for post in posts} | company_roles
         roles |= {Role.G} if wards else set()
         roles |= {Role.STU} if student_id else set()
@@ -136,7 +125,7 @@ class Viewer:
             wards=wards,
             student_id=student_id,
             company_roles=company_roles,
-            companies=companies,
+            companies=frozenset(companies),
             mentees=mentees,
             managed=managed,
             _roles=frozenset(roles),
@@ -202,53 +191,9 @@ class Viewer:
             raise NotAllowed("您没有此项操作的权限。", act=act.value)
 
 
-def _posts(person: Person, at: datetime) -> tuple[StaffPost, ...]:
-    rows = in_force(Membership.objects.filter(person=person), at)
-    return tuple(
-        StaffPost(Role(row.role), row.school_class_id, row.grade, row.head)
-        for row in rows.order_by("pk")
-    )
-
-
 def _covers(post: StaffPost, student: Student | None) -> bool:
     if post.role in (Role.HT, Role.ST):
         return student is not None and post.school_class_id == student.school_class_id
     if post.role == Role.GL and post.grade:
         return student is None or post.grade == student.school_class.grade
     return True
-
-
-def _wards(person: Person, at: datetime) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """All students of this guardian, and those without a restriction in force."""
-    links = GuardianLink.objects.filter(guardian=person, state=GuardianLink.State.LIVE)
-    readable = dict(links.values_list("student_id", "child_data_access"))
-    if not readable:
-        return frozenset(), frozenset()
-    barred = in_force(Restriction.objects.filter(person=person, case_id=None), at).filter(
-        kind__in=[Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
-    )
-    told = {pk for pk, open_ in readable.items() if open_}
-    told -= set(barred.values_list("student_id", flat=True))
-    return frozenset(readable), frozenset(told)
-
-
-def _interns(
-    person: Person,
-    companies: Collection[UUID],
-    administered: Collection[UUID],
-    at: datetime,
-) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """Own mentees, and everybody at the companies administered; by the school's own calendar."""
-    if not companies:
-        return frozenset(), frozenset()
-    today = timezone.localdate(at)
-    running = Placement.objects.filter(
-        company__in=companies,
-        state__in=[Placement.State.ACTIVE, Placement.State.SUSPENDED],
-        starts_on__lte=today,
-        ends_on__gte=today,
-    )
-    rows = list(running.values_list("student_id", "company_id", "mentor_id"))
-    mentees = frozenset(student for student, _, mentor in rows if mentor == person.pk)
-    managed = frozenset(student for student, company, _ in rows if company in administered)
-    return mentees, managed

@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
+from django.db.models import QuerySet
 
-from parties import links, tenancy, throttle
+from parties import links, statements, tenancy, throttle
 from parties.errors import NotSignedIn
 from parties.models import Account, Person, SignInLink
 
@@ -132,13 +133,17 @@ def identify(session: SessionBase) -> Identity | None:
                 return None
             case_id, target_id = (_uuid(kept.get(name)) for name in ("case", "target"))
             return Identity(person, Means.LINK, kept["purpose"], case_id, target_id)
-        accounts = Account.objects.select_related("person")
-        account = accounts.filter(pk=kept["account"], is_active=True).first()
+        found = statements.rows(_active, UUID(kept["account"]))
+    account = next(iter(found), None)
     if account is None:
         return None
     if not secrets.compare_digest(account.get_session_auth_hash(), kept["proof"]):
         return None  # the password was changed since
     return Identity(account.person, Means.PASSWORD)
+
+
+def _active(account_id: UUID) -> QuerySet[Account]:
+    return Account.objects.select_related("person").filter(pk=account_id, is_active=True)
 
 
 def _uuid(kept: object) -> UUID | None:

@@ -8,8 +8,16 @@ Scopes never nest: a view reads in one, leaves it, and calls the service, which 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 
 from django.db import connection, transaction
+
+#: The school; one plan for each prepared statement (parties/statements.py), because planning a long
+#: one anew for its values takes ten times as long as running it; and the time.
+_ENTER: Final = """
+SELECT set_config('app.school', %s, true),
+    set_config('plan_cache_mode', 'force_generic_plan', true), school_now()
+"""
 
 
 @contextmanager
@@ -36,11 +44,9 @@ def current_school() -> int | None:
 
 def _enter(school_id: int) -> datetime:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.school', %s, true), school_now()", [str(int(school_id))]
-        )
+        cursor.execute(_ENTER, [str(int(school_id))])
         row = cursor.fetchone()
-    at = row[1] if row else None
+    at = row[2] if row else None
     if not isinstance(at, datetime):
         raise TypeError("school_now() answered no moment")
     return at

@@ -1,0 +1,164 @@
+"""Which entries of a file exist for a reader, and their objects: each as one query.
+
+    entries they may know of --> objects that their policies show --> the part that was asked for
+
+An entry whose object a reader may not see does not exist for them: it fills no place on a page and
+moves no cursor, and a page costs the same number of queries however much is hidden.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from parties import statements
+from parties.access import Viewer
+from parties.likeness import Ids
+from parties.models import Student
+from parties.roles import Role
+from records.file_entries import FAMILY
+from records.file_sources import Registered, Source
+from records.models import FileEntry
+
+COMPANY: Final = frozenset({Role.CM, Role.CA})
+#: What a company may find in a file at all; the entry must name its role besides.
+COMPANY_KINDS: Final = frozenset({"action_item", "evaluation", "plan_checkin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a file is asked for; [since, until), and only what is older than (at, id)."""
+
+    kind: str = ""
+    party: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    case_id: UUID | None = None
+    after_at: datetime | None = None
+    after_id: UUID | None = None
+
+
+def standing(viewer: Viewer, student: Student) -> frozenset[Role]:
+    """Roles that count for this file: whoever is the student's family is nothing else here."""
+    if student.pk in viewer.kin:
+        return FAMILY if student.pk in viewer.wards else frozenset()
+    return viewer.roles_towards(student)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One reader of one student's file, and the roles that count there."""
+
+    viewer: Viewer
+    student: Student
+    roles: frozenset[Role]
+
+    @classmethod
+    def of(cls, viewer: Viewer, student: Student) -> Self:
+        return cls(viewer, student, standing(viewer, student))
+
+
+def student(viewer: Viewer, student_id: UUID) -> Student | None:
+    """The student, if this reader finds them in the directory."""
+    return next(iter(statements.rows(_students, viewer, student_id)), None)
+
+
+def page(
+    sight: Sight, part: Part, sources: Registered, cases: tuple[Source, ...] = (), *, limit: int
+) -> Sequence[FileEntry]:
+    """The newest entries of these kinds, at most `limit`; in one query.
+
+    `cases`: where a case lives that the part may be narrowed to.
+    """
+    return statements.rows(_newest_first, sight, part, sources, cases, limit=limit)
+
+
+def objects(sight: Sight, source: Source, ids: Collection[UUID]) -> Sequence[Any]:
+    """Those of `ids` that the reader may see, with what describing them needs; in one query."""
+    return statements.rows(_objects, sight.viewer, sight.student, source, Ids(ids))
+
+
+def entries(
+    sight: Sight, part: Part, sources: Registered, cases: tuple[Source, ...]
+) -> QuerySet[FileEntry]:
+    """Entries that exist for this reader: named on the entry, and shown by the object's policy."""
+    student = sight.student
+    found = FileEntry.objects.filter(school_id=student.school_id, student=student)
+    return found.filter(
+        _asked_for(part),
+        _may_know(sight),
+        _shown(sight, sources),
+        *_of_case(sight, part.case_id, cases),
+    )
+
+
+def _students(viewer: Viewer, student_id: UUID) -> QuerySet[Student]:
+    return viewer.rows(Student).filter(pk=student_id)
+
+
+def _newest_first(
+    sight: Sight, part: Part, sources: Registered, cases: tuple[Source, ...]
+) -> QuerySet[FileEntry]:
+    wanted = ("at", "kind", "party", "case_id", "object_id", "by__name")
+    found = entries(sight, part, sources, cases).select_related("by").only(*wanted)
+    return found.order_by("-at", "-pk")
+
+
+def _objects(viewer: Viewer, student: Student, source: Source, ids: Ids) -> QuerySet[Any]:
+    shown = source.shown(viewer, student)
+    return source.select(shown.filter(statements.among("pk", ids)))
+
+
+def _asked_for(part: Part) -> Q:
+    wanted = Q()
+    if part.kind:
+        wanted &= Q(kind=part.kind)
+    if part.party:
+        wanted &= Q(party=part.party)
+    if part.since is not None:
+        wanted &= Q(at__gte=part.since)
+    if part.until is not None:
+        wanted &= Q(at__lt=part.until)
+    if part.after_at is not None:
+        # The plain bound on `at` is what the index can start from.
+        older = Q(at__lt=part.after_at) | Q(at=part.after_at, pk__lt=part.after_id)
+        wanted &= older & Q(at__lte=part.after_at)
+    return wanted
+
+
+def _may_know(sight: Sight) -> Q:
+    """By the role held towards this student, or by name; a company only what is on its list."""
+    named, known = Q(people__contains=[sight.viewer.person.pk]), Q(pk__in=[])
+    if own := sorted(sight.roles - COMPANY):
+        known |= named | Q(readers__overlap=own)
+    if company := sorted(sight.roles & COMPANY):
+        known |= Q(kind__in=COMPANY_KINDS) & (named | Q(readers__overlap=company))
+    return known
+
+
+#: Two bounds and no "=": of an equality Postgres makes a hash of everything that the policy shows,
+#: which grows with the file; so it looks up each object of the page by its key.
+_IS_THE_OBJECT: Final = {"pk__gte": OuterRef("object_id"), "pk__lte": OuterRef("object_id")}
+
+
+def _shown(sight: Sight, sources: Registered) -> Q:
+    """The kind is asked before the policy: an OR of these is worked through from the left."""
+    seen = Q(pk__in=[])
+    for kind, source in sources:
+        rows = source.shown(sight.viewer, sight.student)
+        seen |= Q(Q(kind=kind), Exists(rows.filter(**_IS_THE_OBJECT)))
+    return seen
+
+
+def _of_case(sight: Sight, case_id: UUID | None, cases: Sequence[Source]) -> Sequence[Any]:
+    """Asking for a hidden case finds as much as asking for one that never was."""
+    if case_id is None:
+        return []
+    seen = Q(pk__in=[])
+    for source in cases:
+        shown = source.shown(sight.viewer, sight.student)
+        seen |= Q(Exists(shown.filter(pk=OuterRef("case_id"))))
+    return [Q(case_id=case_id), seen]

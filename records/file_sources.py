@@ -1,0 +1,59 @@
+"""Where the things that stand in a file live, and how each is told in a line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from parties.access import Viewer
+from parties.likeness import Whole
+from parties.models import Student
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One object in the words for one reader; what they may not read is absent.
+
+    `extra` holds codes, ids and moments for a machine. `names_author`: this reader may learn who
+    entered it.
+    """
+
+    title: str
+    summary: str = ""
+    state: str = ""
+    extra: Mapping[str, str | int | None] = field(default_factory=dict)
+    names_author: bool = True
+
+
+def _as_it_is(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Whole):
+    """Where objects of a kind live, and how they are told; `describe` reads no row by row.
+
+    `select` adds to the query what describing needs (select_related, only, annotations). `rows` are
+    the objects that a reader of this student's file is shown; by default those of the model's own
+    policy. It is made of policies as well, where the object of an entry is another than its model's
+    policy was written for. All of these are functions of a module: what they build is kept for
+    everybody who is alike (parties/statements.py), so they ask nothing of the database.
+    """
+
+    label: str
+    model: type[Model]
+    describe: Callable[[Viewer, Sequence[Any]], Mapping[UUID, Line]]
+    select: Callable[[QuerySet[Any]], QuerySet[Any]] = _as_it_is
+    rows: Callable[[Viewer, Student], QuerySet[Any]] | None = None
+
+    def shown(self, viewer: Viewer, student: Student) -> QuerySet[Any]:
+        """The objects that exist for this reader of this student's file."""
+        if self.rows is not None:
+            return self.rows(viewer, student)
+        return viewer.rows(self.model)
+
+
+#: Kinds, each with one of its sources.
+Registered = tuple[tuple[str, Source], ...]
