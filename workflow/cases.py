@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from ledger import events
 from parties import tenancy
@@ -133,25 +133,36 @@ def _placement(student: Student | None) -> Placement | None:
 
 
 def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Escalation:
-    """Take the case over: the ladder stops at once; the diagram hears of it right after.
+    """Take the case over: the ladder stops and the diagram hears of it, both or neither.
+
+    A fault of the diagram alone does not keep the ladder climbing.
 
     Raises: as escalation.acknowledge.
     """
-    taken = escalation.acknowledge(school_id=school_id, case_id=case_id, by=by, at=at)
-    _complete_acknowledge(school_id, case_id, by=by, at=at)
-    return taken
-
-
-def _complete_acknowledge(school_id: int, case_id: UUID, *, by: Person, at: datetime) -> None:
-    """Tell the diagram; a fault there leaves the ladder stopped and an open task behind."""
     with tenancy.scope(school_id):
-        live = [HumanTask.State.OPEN, HumanTask.State.CLAIMED]
-        waiting = HumanTask.objects.filter(case=case_id, name="acknowledge", state__in=live)
-        task_id = waiting.values_list("pk", flat=True).first()
-    if task_id is None:
-        return
+        waiting = _acknowledge_task(case_id)
+        taken = escalation.take_over(case_id=case_id, by=by, at=at)
+        if waiting is not None:
+            _complete_acknowledge(waiting, by=by, at=at)
+        return taken
+
+
+def _acknowledge_task(case_id: UUID) -> UUID | None:
+    """The task 接报 that still waits; its instance is locked, as in every step before the case."""
+    live = [HumanTask.State.OPEN, HumanTask.State.CLAIMED]
+    waiting = HumanTask.objects.filter(case=case_id, name="acknowledge", state__in=live).first()
+    if waiting is None:
+        return None
+    if waiting.instance_id is not None:
+        ProcessInstance.objects.select_for_update(no_key=True).get(pk=waiting.instance_id)
+    return waiting.pk
+
+
+def _complete_acknowledge(task_id: UUID, *, by: Person, at: datetime) -> None:
+    """Tell the diagram; a fault there leaves the ladder stopped and an open task behind."""
     try:
-        human_tasks.complete(school_id=school_id, task_id=task_id, by=by, at=at, answer={})
+        with transaction.atomic():
+            human_tasks.complete_now(task_id=task_id, by=by, at=at, answer={})
     except SanfangError as refused:
         logger.warning("case.acknowledge_task_left code=%s id=%s", refused.code, task_id)
     except Exception:
@@ -169,17 +180,25 @@ def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> 
         viewer = Viewer.load(by, at=at)
         seen = viewer.get(Case, case_id)
         viewer.require(Act.ENDANGER, seen)
+        _lock_instances(case_id)
         case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
         if case.channel != Case.Channel.CRISIS:
             raise WrongState("该事项刚刚降级，请改用“升级为危机”。", case=str(case_id))
         running = _alarm(case, at=at)
         _record("case.danger_again", case, at=at, actor=by.pk)
         escalation.raise_(case=case, reason="danger_again", at=at)
+        if running is not None:
+            _signal_again(running, by=by, at=at)
     if running is None:
         start_now(school_id, case_id, at=at)
-    else:
-        _signal_again(school_id, running, by=by, at=at)
     return case
+
+
+def _lock_instances(case_id: UUID) -> None:
+    """Before the case, as every step does; in one order."""
+    live = [ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN]
+    found = ProcessInstance.objects.filter(case=case_id, status__in=live)
+    list(found.select_for_update(no_key=True).order_by("pk"))
 
 
 def _alarm(case: Case, *, at: datetime) -> UUID | None:
@@ -201,9 +220,10 @@ def _alarm(case: Case, *, at: datetime) -> UUID | None:
     return None if found.status == ProcessInstance.State.PENDING else found.pk
 
 
-def _signal_again(school_id: int, instance_id: UUID, *, by: Person, at: datetime) -> None:
+def _signal_again(instance_id: UUID, *, by: Person, at: datetime) -> None:
+    """In the alarm's own transaction: a process that never hears of it would work on as before."""
     try:
-        with tenancy.scope(school_id):
+        with transaction.atomic():
             steps.take(instance_id=instance_id, at=at, via="web", by=by.pk, signal=AGAIN)
     except Exception:
         # The ladder climbs already; the frozen instance is an incident that a leader sees.
@@ -238,7 +258,7 @@ def retry_incidents_due(*, via: str, at: datetime | None = None, limit: int = 10
     for school_id, pk in _due("SELECT school_id, id FROM due_incidents(%s, %s)", [at, limit]):
         try:
             with tenancy.scope(school_id) as school_now:
-                tried += steps.retry(incident_id=pk, at=at or school_now, via=via)
+                tried += _retry(pk, at=at or school_now, via=via)
         except Exception:
             logger.exception("incident.retry_failed id=%s", pk)
     return tried
@@ -257,9 +277,18 @@ def retry_incident(*, school_id: int, incident_id: UUID, by: Person, at: datetim
         viewer.require(Act.RETRY, incident)
         if incident.state != Incident.State.OPEN:
             raise WrongState("该故障已处理。", incident=str(incident_id))
-        steps.retry(incident_id=incident.pk, at=at, via="web")
+        _retry(incident.pk, at=at, via="web")
         incident.refresh_from_db()
         return incident
+
+
+def _retry(incident_id: UUID, *, at: datetime, via: str) -> bool:
+    """Inside a scope. What could not start when somebody took over hears of it once it can."""
+    done = steps.retry(incident_id=incident_id, at=at, via=via)
+    instance = Incident.objects.values_list("instance_id", flat=True).filter(pk=incident_id).first()
+    if done and instance is not None:
+        _hear_earlier_acknowledgement(instance, at=at)
+    return done
 
 
 def _due(sql: str, params: list[Any]) -> list[tuple[int, UUID]]:
@@ -281,22 +310,22 @@ def _start(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
     try:
         with tenancy.scope(school_id) as school_now:
             started = steps.start(instance_id=pk, at=at or school_now, via=via)
+            if started:
+                _hear_earlier_acknowledgement(pk, at=school_now)
     except Exception:
         logger.exception("process.start_failed id=%s", pk)
         return False
-    if started:
-        _hear_earlier_acknowledgement(school_id, pk)
     return started
 
 
-def _hear_earlier_acknowledgement(school_id: int, instance_id: UUID) -> None:
+def _hear_earlier_acknowledgement(instance_id: UUID, *, at: datetime) -> None:
     """Somebody may have taken over while the diagram could not start."""
-    with tenancy.scope(school_id) as now:
-        case_id = ProcessInstance.objects.values_list("case_id", flat=True).get(pk=instance_id)
-        last = Escalation.objects.filter(case=case_id).order_by("-raised_at").first()
-        by = None if last is None else last.acknowledged_by
-    if by is not None:
-        _complete_acknowledge(school_id, case_id, by=by, at=now)
+    case_id = ProcessInstance.objects.values_list("case_id", flat=True).get(pk=instance_id)
+    last = Escalation.objects.filter(case=case_id).order_by("-raised_at").first()
+    by = None if last is None else last.acknowledged_by
+    waiting = None if by is None else _acknowledge_task(case_id)
+    if by is not None and waiting is not None:
+        _complete_acknowledge(waiting, by=by, at=at)
 
 
 def _record(

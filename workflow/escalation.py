@@ -76,23 +76,28 @@ def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> E
         WrongState: somebody else was first, or nothing is waiting.
     """
     with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        case = viewer.get(Case, case_id)
-        viewer.require(Act.ACKNOWLEDGE, case)
-        locked = Case.objects.select_for_update().get(pk=case.pk)
-        found = locked.escalations.select_for_update().order_by("-raised_at", "-pk")
-        escalation = found.filter(state=Escalation.State.WAITING).first() or found.first()
-        if escalation is not None and escalation.acknowledged_by_id == by.pk:
-            return escalation
-        if escalation is None or not can_proceed(escalation.acknowledge):
-            raise WrongState("已有人接报，请刷新后查看。", case=str(case_id))
-        escalation.acknowledge(by=by, at=at)
-        escalation.save()
-        locked.owner = by
-        locked.save(update_fields=["owner"])
-        waking.stand_down(locked, at=at)
-        _record("escalation.acknowledged", escalation, at=at, actor=by.pk, rung=escalation.rung)
+        return take_over(case_id=case_id, by=by, at=at)
+
+
+def take_over(*, case_id: UUID, by: Person, at: datetime) -> Escalation:
+    """`acknowledge` inside the caller's scope, with the same refusals."""
+    viewer = Viewer.load(by, at=at)
+    case = viewer.get(Case, case_id)
+    viewer.require(Act.ACKNOWLEDGE, case)
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    found = locked.escalations.select_for_update().order_by("-raised_at", "-pk")
+    escalation = found.filter(state=Escalation.State.WAITING).first() or found.first()
+    if escalation is not None and escalation.acknowledged_by_id == by.pk:
         return escalation
+    if escalation is None or not can_proceed(escalation.acknowledge):
+        raise WrongState("已有人接报，请刷新后查看。", case=str(case_id))
+    escalation.acknowledge(by=by, at=at)
+    escalation.save()
+    locked.owner = by
+    locked.save(update_fields=["owner"])
+    waking.stand_down(locked, at=at)
+    _record("escalation.acknowledged", escalation, at=at, actor=by.pk, rung=escalation.rung)
+    return escalation
 
 
 def withdraw(*, case: Case, at: datetime, via: str) -> None:

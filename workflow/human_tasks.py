@@ -69,26 +69,33 @@ def complete(
         InvalidInput: the form refuses the answer; names the field and the mend.
     """
     with tenancy.scope(school_id):
-        task = _held(task_id, by=by, at=at, act=Act.COMPLETE)
-        _refuse_held_by_another(task, by)
-        _refuse_same_person(task, by)
-        form = shipped.form_of(task)
-        forms.check(form.schema, answer)
-        task.complete(by=by, at=at)
-        task.answer = dict(answer)
-        task.save(update_fields=["state", "completed_by", "ended_at", "answer"])
-        _record("task.completed", task, by=by, at=at)
-        completions.run(Completion(task, by, at, answer))
-        if task.instance_id is not None:
-            steps.take(
-                instance_id=task.instance_id,
-                at=at,
-                via="web",
-                by=by.pk,
-                complete=task.engine_id,
-                decisions=form.decisions(answer),
-            )
-        return task
+        return complete_now(task_id=task_id, by=by, at=at, answer=answer)
+
+
+def complete_now(
+    *, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any]
+) -> HumanTask:
+    """`complete` inside the caller's scope, with the same refusals."""
+    task = _held(task_id, by=by, at=at, act=Act.COMPLETE)
+    _refuse_held_by_another(task, by)
+    _refuse_same_person(task, by)
+    form = shipped.form_of(task)
+    forms.check(form.schema, answer)
+    task.complete(by=by, at=at)
+    task.answer = dict(answer)
+    task.save(update_fields=["state", "completed_by", "ended_at", "answer"])
+    _record("task.completed", task, by=by, at=at)
+    completions.run(Completion(task, by, at, answer))
+    if task.instance_id is not None:
+        steps.take(
+            instance_id=task.instance_id,
+            at=at,
+            via="web",
+            by=by.pk,
+            complete=task.engine_id,
+            decisions=form.decisions(answer),
+        )
+    return task
 
 
 def delegate(*, school_id: int, task_id: UUID, by: Person, to: UUID, at: datetime) -> HumanTask:

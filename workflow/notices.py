@@ -3,15 +3,19 @@
     submit --> gate --> a matter with bpmn/notice.bpmn --> receipts --> the last one ends it
 
 A family's word is stored first and looked through after; what it may mean is a hint for people, who
-decide with one tap. The process hears of the last answer in a transaction of its own: what families
-did is never lost to a fault in the diagram.
+decide with one tap. The process hears of the last answer in the same transaction, behind a
+savepoint: what families did is never lost to a fault in the diagram, nor left unheard by a crash.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
+
+from django.db import transaction
 
 from parties import relations, tenancy
 from parties.access import Act, Viewer
@@ -120,39 +124,44 @@ def withdraw(*, school_id: int, notice_id: UUID, by: Person, at: datetime) -> No
 
 def open_(*, school_id: int, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
     """Raises as notice_receipts.open_()."""
-    with tenancy.scope(school_id):
-        receipt = notice_receipts.open_(receipt_id=receipt_id, by=by, at=at, how=how)
-    _hear(receipt, at=at)
-    return receipt
+    with _answering(school_id, receipt_id, at=at) as heard:
+        return heard(notice_receipts.open_(receipt_id=receipt_id, by=by, at=at, how=how))
 
 
 def confirm(
     *, school_id: int, receipt_id: UUID, by: Person, at: datetime, how: str
 ) -> NoticeReceipt:
     """Raises as notice_receipts.confirm()."""
-    with tenancy.scope(school_id):
-        receipt = notice_receipts.confirm(receipt_id=receipt_id, by=by, at=at, how=how)
-    _hear(receipt, at=at)
-    return receipt
+    with _answering(school_id, receipt_id, at=at) as heard:
+        return heard(notice_receipts.confirm(receipt_id=receipt_id, by=by, at=at, how=how))
 
 
 def sign(*, school_id: int, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
     """Raises as notice_receipts.sign()."""
-    with tenancy.scope(school_id):
-        receipt = notice_receipts.sign(receipt_id=receipt_id, by=by, at=at, how=how)
-    _hear(receipt, at=at)
-    return receipt
+    with _answering(school_id, receipt_id, at=at) as heard:
+        return heard(notice_receipts.sign(receipt_id=receipt_id, by=by, at=at, how=how))
 
 
 def reply(
     *, school_id: int, receipt_id: UUID, by: Person, at: datetime, text: str
 ) -> NoticeReceipt:
     """A family's own words; whoever should look at them soon is told. Raises as there."""
-    with tenancy.scope(school_id):
+    with _answering(school_id, receipt_id, at=at) as heard:
         receipt = notice_receipts.reply(receipt_id=receipt_id, by=by, at=at, text=text)
         _tell_of_hint(receipt, text, at=at)
-    _hear(receipt, at=at)
-    return receipt
+        return heard(receipt)
+
+
+@contextmanager
+def _answering(
+    school_id: int, receipt_id: UUID, *, at: datetime
+) -> Iterator[Callable[[NoticeReceipt], NoticeReceipt]]:
+    """A scope in which a family answers; the process hears of it in the same transaction."""
+    with tenancy.scope(school_id):
+        found = NoticeReceipt.objects.filter(pk=receipt_id).values_list("notice_id", flat=True)
+        for notice_id in found:
+            _lock_process(notice_id)
+        yield partial(_hear, at=at)
 
 
 # --- staff ----------------------------------------------------------------------------------------
@@ -163,10 +172,10 @@ def by_staff(
 ) -> NoticeReceipt:
     """Raises as notice_receipts.by_staff()."""
     with tenancy.scope(school_id):
+        _lock_process(notice_id)
         receipt = notice_receipts.by_staff(notice_id=notice_id, by=by, at=at, given=given)
         _tell_of_hint(receipt, given.reply, at=at)
-    _hear(receipt, at=at)
-    return receipt
+        return _hear(receipt, at=at)
 
 
 def contact(
@@ -244,26 +253,26 @@ def _who_looks(student: Student, *, danger: bool, at: datetime) -> dict[UUID, Ro
     return found
 
 
-def _hear(receipt: NoticeReceipt, *, at: datetime) -> None:
+def _hear(receipt: NoticeReceipt, *, at: datetime) -> NoticeReceipt:
     """Calls of a class that is done fall away; with the last answer the process ends."""
-    if receipt.settled_at is None:
-        return
-    _safely(lambda: _hear_now(receipt, at=at), receipt.pk)
+    if receipt.settled_at is not None:
+        _safely(lambda: _hear_now(receipt, at=at), receipt.pk)
+    return receipt
 
 
 def _hear_now(receipt: NoticeReceipt, *, at: datetime) -> None:
-    with tenancy.scope(receipt.school_id):
-        notice = receipt.notice
-        if not notice_owing.is_anybody(notice) and notice.case_id is not None:
-            _signal(notice.case_id, ANSWERED, by=None, at=at)
-        else:
-            notice_calls.settle_calls(notice, at=at)
+    notice = receipt.notice
+    if not notice_owing.is_anybody(notice) and notice.case_id is not None:
+        _signal(notice.case_id, ANSWERED, by=None, at=at)
+    else:
+        notice_calls.settle_calls(notice, at=at)
 
 
 def _safely(act: Callable[[], None], pk: UUID) -> None:
-    """The receipt is stored; a process that moved on, or a fault in it, is no fault of a family."""
+    """The receipt stays; a process that moved on, or a fault in it, is no fault of a family."""
     try:
-        act()
+        with transaction.atomic():
+            act()
     except SanfangError as refused:
         logger.info("notice.not_heard code=%s id=%s", refused.code, pk)
     except Exception:

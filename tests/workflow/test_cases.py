@@ -348,7 +348,7 @@ def test_a_diagram_that_fails_then_leaves_the_ladder_stopped(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walk = begin(world)
-    monkeypatch.setattr(human_tasks, "complete", lambda **_: 1 / 0)
+    monkeypatch.setattr(human_tasks, "complete_now", lambda **_: 1 / 0)
 
     walk.acknowledge()
 

@@ -7,7 +7,7 @@ from parties.access import Viewer
 from parties.models import Person
 from records import notice_owing, notices
 from records.models import Notice, NoticeReceipt
-from workflow import notice_calls, notice_sending, notifications
+from workflow import clocks, notice_calls, notice_sending, notifications
 from workflow.engine import StepContext, service_task
 from workflow.models import Case, HumanTask
 
@@ -105,6 +105,8 @@ def open_meetings(context: StepContext) -> Results:
     notice = _notice(context)
     if not notice.needs_answer:
         return {"more": notice_sending.DONE}
+    if notice_sending.is_quiet(clocks.load(context.school_id), at=context.at):
+        return {"more": notice_sending.MORNING}
     more = notice_calls.open_meetings(notice, by=notice.author, at=context.at)
     return {"more": notice_sending.NOW if more else notice_sending.DONE}
 
