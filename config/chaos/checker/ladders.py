@@ -95,9 +95,12 @@ class _Replay:
 
     def _seen(self, event: Event, climb: _Climb) -> Iterator[Violation]:
         rung = int(event.payload["rung"])
-        expected = climb.start if climb.last is None else climb.last + 1
-        if climb.last is None and rung != expected + len(climb.group):
-            yield _out_of_step(climb, expected + len(climb.group), rung)
+        expected = climb.start + len(climb.group)
+        if climb.last is None and rung != expected:
+            yield _out_of_step(climb, expected, rung)
+        if climb.last is not None and rung <= climb.last:
+            yield _out_of_step(climb, climb.last + 1, rung)
+            return
         climb.see(rung, woken=event.kind == _WOKEN)
         if event.kind == _WOKEN:
             yield from self._promised(event, climb, rung)
