@@ -1,4 +1,4 @@
-"""Everybody at the schools, each in a thread: reports, acknowledgements, matters, tasks, notices.
+"""Everybody at the schools, each in a thread: reports, matters, notices, tasks.
 
     python -m config.chaos.load BASE FOLDER SEED
 

@@ -15,7 +15,8 @@ from config.chaos.diary import Diary
 _MOST_WAITING: Final = 6
 #: Reports about somebody unknown, which nobody takes over: their ladders climb to the end.
 _MOST_UNKNOWN: Final = 2
-_CASES_READ: Final = 3
+#: So many times as long as a request took does its sender wait before the next.
+_PATIENT: Final = 4.0
 
 #: How each task of a diagram is answered here. Nobody disagrees: that would never end.
 TASKS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -34,6 +35,14 @@ TASKS: Final[Mapping[str, Mapping[str, str]]] = {
     "choose_channel": {"channel": "meeting", "reason": "演练"},
     "zero_report": {"changed": "no"},
     "wake_call": {"outcome": "reached"},
+}
+
+
+NOTICE: Final[Mapping[str, str]] = {
+    "title": "家长会通知",
+    "body": "各位家长：下周五下午两点召开家长会，请准时参加。",
+    "scope": "CLASS",
+    "strength": "CONFIRM",
 }
 
 
@@ -83,17 +92,22 @@ class Stage:
         client.sign_in(login=login, password=self.cast["password"])
         return client
 
-    def rest(self, dice: random.Random, least: float, most: float) -> None:
-        self.stop.wait(dice.uniform(least, most))
+    def rest(self, dice: random.Random, least: float, most: float, *, took: float = 0.0) -> None:
+        """A pause; longer where the last request `took` long, as people slow down with a system.
+
+        Otherwise a slow machine would be measured by how fast it falls behind.
+        """
+        self.stop.wait(dice.uniform(least, most) + _PATIENT * took)
 
 
 def reporter(stage: Stage, seed: str) -> None:
-    """The homeroom teacher reports crises, and now and then sends a notice to the class."""
+    """The homeroom teacher reports one crisis after the other."""
     dice, client = random.Random(seed), stage.enter("teacher")  # noqa: S311
     while not stage.stop.is_set():
+        began = time.monotonic()
         if len(stage.board.waiting) < _MOST_WAITING:
             _report(stage, client, dice)
-        stage.rest(dice, 0.3, 2.5)
+        stage.rest(dice, 0.3, 2.5, took=time.monotonic() - began)
 
 
 def _report(stage: Stage, client: Client, dice: random.Random) -> None:
@@ -112,10 +126,10 @@ def _report(stage: Stage, client: Client, dice: random.Random) -> None:
 
 
 def raiser(stage: Stage, seed: str) -> None:
-    """The mother raises matters that are no emergency; she also reports once in a while."""
+    """The mother raises matters that are no emergency."""
     dice, client = random.Random(seed), stage.enter("mother")  # noqa: S311
     while not stage.stop.is_set():
-        canary = f"canary{uuid4().hex}"
+        canary, began = f"canary{uuid4().hex}", time.monotonic()
         body = {
             "student": dice.choice(stage.cast["students"]),
             "trigger": "academic",
@@ -123,7 +137,18 @@ def raiser(stage: Stage, seed: str) -> None:
             "danger": "no",
         }
         client.act("matter", "matters", body, canary=canary)
-        stage.rest(dice, 2.0, 6.0)
+        stage.rest(dice, 2.0, 6.0, took=time.monotonic() - began)
+
+
+def writer(stage: Stage, seed: str) -> None:
+    """The grade leader writes to the class: a draft, and then its submission."""
+    dice, client = random.Random(seed), stage.enter("grade_leader")  # noqa: S311
+    while not stage.stop.is_set():
+        began = time.monotonic()
+        made = client.act("notice", "notices", {**NOTICE, "school_class": stage.cast["class_id"]})
+        if made.good:
+            client.act("submit", f"notices/{made.body['id']}/submit", {}, notice=made.body["id"])
+        stage.rest(dice, 8.0, 20.0, took=time.monotonic() - began)
 
 
 def office(stage: Stage, seed: str) -> None:
@@ -195,6 +220,7 @@ def _work(client: Client, dice: random.Random, names: Sequence[str]) -> list[str
 LIVES: Final[Sequence[Callable[[Stage, str], None]]] = (
     reporter,
     raiser,
+    writer,
     office,
     counsellor,
     leader,

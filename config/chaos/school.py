@@ -52,6 +52,7 @@ class Cast:
     password: str
     people: dict[str, str] = field(default_factory=dict)
     students: list[str] = field(default_factory=list)
+    class_id: str = ""
 
     def login(self, part: str) -> str:
         return login(self.code, part)
@@ -82,6 +83,7 @@ class _Maker:
     def fill(self) -> None:
         own = self._class("2401", "2024")
         other = self._class("2502", "2025")
+        self.cast.class_id = str(own.pk)
         self._post("teacher", Role.HT, school_class=own)
         self._post("stranger", Role.HT, school_class=other)
         for part, role, post in _POSTS:

@@ -71,13 +71,13 @@ MUTANTS: Final = (
         narrowed={"calm": 20.0},
     ),
 )
-#: The sound product under every kind of fault that the mutants meet, and under the same widenings.
+#: The sound product under every kind of fault that the mutants meet.
 SOUND: Final = Mutant(
     "",
     frozenset(),
     tuple(sorted({kind for mutant in MUTANTS for kind in mutant.kinds})),
     faults=20,
-    narrowed={"latency": 1.0, "patience": 100.0},
+    narrowed={"latency": 0.2, "patience": 100.0},
 )
 
 

@@ -22,6 +22,7 @@ def _of_receipt(_asked: Line, answer: Line, receipts: Mapping[str, str]) -> str:
 _EVENTS: Final[Mapping[str, tuple[str, str, _Names]]] = {
     "crisis": ("case.opened", "report", _of_receipt),
     "matter": ("matter.raised", "matter", _of_receipt),
+    "notice": ("notice.drafted", "notice", lambda _asked, answer, _found: answer["body"]["id"]),
     "complete": ("task.completed", "task", lambda asked, _answer, _found: asked["task"]),
     "propose": (
         "downgrade.proposed",
@@ -46,8 +47,9 @@ def check(books: Books) -> Found:
     return len(wanted), [
         *_without_event(books, wanted, receipts),
         *_unanswered(books),
-        *_nobody_was_told(books, "workflow_crisisreport", "crisis"),
-        *_nobody_was_told(books, "workflow_matter", "matter"),
+        *_nobody_was_told(books, "workflow_crisisreport", "crisis", "receipt_no"),
+        *_nobody_was_told(books, "workflow_matter", "matter", "receipt_no"),
+        *_nobody_was_told(books, "records_notice", "notice", "id"),
     ]
 
 
@@ -80,10 +82,10 @@ def _unanswered(books: Books) -> Iterator[Violation]:
             yield Violation("I1", BROKEN, f"{asked['kind']}.never_answered", key)
 
 
-def _nobody_was_told(books: Books, table: str, kind: str) -> Iterator[Violation]:
-    """Rows whose receipt nobody holds; an unanswered request may have left one each."""
-    told = {answer["body"].get("receipt_no") for _, answer in books.acknowledged}
-    orphans = [row for row in books.table(table) if row["receipt_no"] not in told]
+def _nobody_was_told(books: Books, table: str, kind: str, name: str) -> Iterator[Violation]:
+    """Rows whose `name` nobody was given; an unanswered request may have left one each."""
+    told = {answer["body"].get(name) for _, answer in books.acknowledged}
+    orphans = [row for row in books.table(table) if str(row[name]) not in told]
     answered = {line["answered"] for line in books.requests if "answered" in line}
     open_ = sum(one["kind"] == kind and key not in answered for key, one in books.asked.items())
     for row in orphans[open_:]:
