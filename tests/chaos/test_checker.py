@@ -226,6 +226,8 @@ def test_a_fault_that_met_the_lease_explains_one_more_text(story: Story) -> None
     assert said(twice, Fault("beat", moment - 1, moment)) == {("I5", "doubled")}
     assert said(twice, Fault("worker-crisis", 0.0, 1.0)) == {("I5", "doubled")}
     assert said(thrice, killed) == {("I5", "doubled")}
+    assert said(twice, Fault("machine", moment - 3, moment)) == set()
+    assert said(twice, Fault("machine", moment - 1, moment)) == {("I5", "doubled")}
 
 
 def test_a_first_notice_may_wait_for_the_fault_to_be_over() -> None:
