@@ -40,6 +40,7 @@ def result(facts: Mapping[str, Any], *, seed: int, kinds: Mapping[str, int]) -> 
         "seed": seed,
         "kinds": dict(sorted(kinds.items())),
         "checked": facts["checked"],
+        "first_notice_s": facts["first_notice"],
     }
 
 
@@ -59,6 +60,11 @@ def lines(result: Mapping[str, Any]) -> list[str]:
         f"丢失 {result['lost']}，重复 {result['doubled']}，跳级 {result['skipped']}，"
         f"违反不变量共 {len(result['violations'])} 处",
     ]
+    if took := result["first_notice_s"]:
+        told.append(
+            f"危机首条通知（故障中，自回执起）：p50 {took['p50']} 秒，p99 {took['p99']} 秒，"
+            f"最长 {took['max']} 秒"
+        )
     for one in result["violations"][:_TOLD]:
         told.append(f"  {one['invariant']} {one['harm']}：{one['what']} {one['where']}")
     if not result["faults"]:

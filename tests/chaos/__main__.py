@@ -62,7 +62,13 @@ MUTANTS: Final = (
     Mutant("another_key_at_each_try", frozenset({"I5"}), ("flush_broker",), faults=2),
     Mutant("missed_rungs_passed_over", frozenset({"I7"}), ("clock_jump",), faults=14),
     Mutant("started_by_the_request_alone", frozenset({"I4"}), ("kill_web",), faults=12),
-    Mutant("work_in_the_message", frozenset({"I4", "I5"}), ("clock_jump", "flush_broker")),
+    Mutant(
+        "work_in_the_message",
+        frozenset({"I4", "I5"}),
+        ("clock_jump", "flush_broker"),
+        faults=16,
+        narrowed={"calm": 12.0},
+    ),
     Mutant(
         "guardians_let_through",
         frozenset({"I12"}),

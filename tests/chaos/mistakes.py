@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,6 +43,7 @@ from workflow.senders import Senders
 
 #: Seconds.
 OPEN_WINDOW = 0.4
+LONG_GRACE = timedelta(minutes=2)
 
 
 def marked_sent_before_sending() -> None:
@@ -199,8 +200,11 @@ def started_by_the_request_alone() -> None:
 
 
 def work_in_the_message() -> None:
-    """The beat only says that it is alive; whoever loses a message loses the work."""
-    sound = sweeps.run
+    """The beat only says that it is alive, and the watch, which flapped, waits for long.
+
+    Whoever loses a message loses the work.
+    """
+    sound, sound_silence = sweeps.run, sweeps.silence
 
     def run(lane: str, *, via: str) -> dict[str, int]:
         if current_task and current_task.name.startswith("workflow.sweep_"):
@@ -208,7 +212,11 @@ def work_in_the_message() -> None:
             return {}
         return sound(lane, via=via)
 
-    sweeps.run = run
+    def silence(lane: str, *, driver: str) -> timedelta:
+        found = sound_silence(lane, driver=driver)
+        return found if found > LONG_GRACE else timedelta()
+
+    sweeps.run, sweeps.silence = run, silence
 
 
 def guardians_let_through() -> None:
