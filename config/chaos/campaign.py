@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ from config.servers import SUPERUSER
 
 #: So many times faster than the machine does school time run while there is load.
 PACE: Final = 20.0
+#: So much school time passes at the end of a round with nobody at work: what falls due then, no
+#: request brings to anybody's mind.
+LULL: Final = timedelta(minutes=31)
 READY_SECONDS: Final = 90.0
 TICK_SECONDS: Final = 0.02
 #: Between two tries to find somebody who can be hit.
@@ -129,6 +133,7 @@ class Campaign:
         status = self.crew.end(crew.LOAD, grace=self.options.patience)
         if status:
             say(f"  有请求一直没有得到答复（{status}），日志 {self.crew.log(crew.LOAD)}")
+        self.ground.jump(LULL)
         rest = time.monotonic() + self.options.patience
         while not quiet.now(self.watching) and time.monotonic() < rest:
             self._pass(0.5)
