@@ -17,7 +17,7 @@ from config.chaos.diary import Diary
 SECONDS: Final = 15.0
 _PAUSE: Final = 0.3
 #: Seconds after which somebody gives up; then the request was never acknowledged.
-PATIENCE: Final = 150.0
+PATIENCE: Final = 240.0
 _BUSY: Final = frozenset({"idempotency.in_flight"})
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500

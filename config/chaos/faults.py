@@ -17,6 +17,8 @@ from config.chaos.ground import Ground
 #: Seconds for which something stays away or frozen. Some outlast the lease of a crisis message.
 _SHORT: Final = (0.0, 1.5)
 _LONG: Final = (0.5, 7.0)
+#: Seconds for which a fault is waited for whose victim is not there yet.
+_WORTH_WAITING: Final = 10.0
 #: School time. Forwards more often than backwards, or no deadline would ever come.
 _JUMPS: Final = (
     (30, timedelta(minutes=12)),
@@ -63,6 +65,7 @@ class Faults:
         chosen = kinds or tuple(KINDS)
         self._kinds = {name: KINDS[name] for name in chosen}
         self._open: list[_Open] = []
+        self._drawn = ("", 0.0)
         self.counts: dict[str, int] = {}
 
     @property
@@ -70,13 +73,21 @@ class Faults:
         return sum(self.counts.values())
 
     def happen(self) -> bool:
-        """One fault, if whoever the dice name is there to be hit."""
-        weights = [weight for weight, _ in self._kinds.values()]
-        (name,) = self.dice.choices(list(self._kinds), weights)
+        """One fault, if whoever the dice name is there to be hit; else ask again in a moment.
+
+        The same fault is waited for, for a while: where processes start slowly the mixture would
+        otherwise become one of those faults alone that need nobody to be there.
+        """
+        name, drawn = self._drawn
+        if not name or time.monotonic() - drawn > _WORTH_WAITING:
+            weights = [weight for weight, _ in self._kinds.values()]
+            (name,) = self.dice.choices(list(self._kinds), weights)
+            self._drawn = (name, time.monotonic())
         began = time.time()
         begun = self._kinds[name][1](self)
         if begun is None:
             return False
+        self._drawn = ("", 0.0)
         self.counts[name] = self.counts.get(name, 0) + 1
         number = self.done
         self._diary.note(fault=number, kind=name, victim=begun.victim, began=began)
@@ -159,8 +170,9 @@ def _broker_mute(faults: Faults) -> Begun | None:
 
 
 def _database_off(faults: Faults) -> Begun | None:
+    """Only once the web server is back from the last outage: the people must get on between two."""
     ground = faults.ground
-    if not ground.database_up:
+    if not (ground.database_up and ground.crew.fit(crew.WEB)):
         return None
     ground.kill_database()
     return Begun("database", faults.between(_SHORT), mend=ground.start_database)

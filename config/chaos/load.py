@@ -14,12 +14,16 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 from config.chaos import diary, people
 from config.chaos.diary import Diary
 from config.chaos.people import Stage
 
 logger = logging.getLogger(__name__)
+
+#: Seconds after which somebody who gave up begins anew.
+_BREATH: Final = 5.0
 
 
 def main(base: str, folder: str, seed: str) -> int:
@@ -50,11 +54,13 @@ def _guarded(
     life: Callable[[Stage, str], None], stage: Stage, seed: str, failed: list[str]
 ) -> Callable[[], None]:
     def run() -> None:
-        try:
-            life(stage, seed)
-        except Exception as failure:
-            failed.append(type(failure).__name__)
-            logger.exception("load.failed life=%s", life.__name__)
+        while not stage.stop.is_set():
+            try:
+                life(stage, seed)
+            except Exception as failure:
+                failed.append(type(failure).__name__)
+                logger.exception("load.failed life=%s", life.__name__)
+                stage.stop.wait(_BREATH)
 
     return run
 
