@@ -8,10 +8,10 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser test-mutants test-deep check format
+.PHONY: help setup demo test test-browser test-mutants test-chaos-mutants test-deep check format
 
 help:  ## say what each command does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP)  ## install everything into .venv
 
@@ -27,8 +27,15 @@ test-browser: $(STAMP)  ## the pages in a real Chromium (apt install chromium fo
 test-mutants: $(STAMP)  ## break ten promises on purpose: the suite must turn red each time
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-test-deep: $(STAMP)  ## every crash point and many more examples; takes as long as it takes
+test-chaos-mutants: $(STAMP)  ## twelve mistakes in a campaign of kills: the checker must name each
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+test-deep: $(STAMP)  ## every crash point, many more examples, 3,000 faults; takes as long as it takes
 	@SANFANG_TEST_DEPTH=deep $(BIN)/pytest $(ARGS)
+	@$(BIN)/python -m tests.chaos
+	@mkdir -p test-results
+	@$(BIN)/python manage.py chaos --faults 3000 --json test-results/chaos.json
+	@$(BIN)/python -m tests.chaos.verdict test-results/chaos.json
 
 check: $(STAMP)  ## lint, format, types, import contracts, migrations, compose file
 	$(BIN)/ruff check .

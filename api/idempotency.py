@@ -3,6 +3,7 @@
 A claim is written before the act and the answer after it, each in a transaction of its own. Between
 the two a process may die: then the claim is taken over after its lease, and the act runs again,
 which the domain answers by itself (a receipt again, a task one holds already, or "moved on").
+What makes an object gives it the claim's own id (once_made), so that a second try finds the first.
 An act that was refused leaves no claim, so the corrected request may keep its key.
 """
 
@@ -12,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +37,9 @@ INSERT INTO workflow_idempotencykey AS k
 VALUES (gen_random_uuid(), %(school)s, %(party)s, %(key)s, %(route)s, %(hash)s, NULL, %(empty)s,
         clock_timestamp())
 ON CONFLICT (school_id, party, key) DO UPDATE
-    SET route = excluded.route, request_hash = excluded.request_hash, status = NULL,
+    SET id = CASE WHEN k.created_at < clock_timestamp() - %(kept)s::interval
+            THEN excluded.id ELSE k.id END,
+        route = excluded.route, request_hash = excluded.request_hash, status = NULL,
         body = excluded.body, created_at = excluded.created_at
     WHERE k.created_at < clock_timestamp() - %(kept)s::interval
        OR (k.status IS NULL AND k.request_hash = excluded.request_hash
@@ -74,16 +77,29 @@ def usable_key(request: Request) -> str | None:
 
 def once(request: Request, body: Mapping[str, Any], act: Callable[[], Response]) -> Response:
     """Run `act`, unless the same key brought the same request before: then its answer again."""
+    return once_made(request, body, lambda _id: act())
+
+
+def once_made(
+    request: Request, body: Mapping[str, Any], make: Callable[[UUID], Response]
+) -> Response:
+    """As once(), for what makes an object: `make` gets its id, the same at every try.
+
+    Whoever takes a claim over cannot know whether the act before it was committed; by the id the
+    domain can.
+    """
     key = key_of(request)
     if key is None:
-        return act()
+        return make(uuid4())
     claimed = claim(request, key, body)
     if claimed.status is not None:
         answer = Response(json.loads(claimed.body), status=claimed.status)
         answer[REPLAYED] = "true"
         return answer
     try:
-        answer = act()
+        answer = make(claimed.id)
+    except (OperationalError, InterfaceError):  # the database is gone: was it done? Keep the claim
+        raise
     except Exception:
         _forget(request, claimed.id)
         raise

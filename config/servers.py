@@ -111,6 +111,12 @@ class Postgres(Server):
     def url(self, user: str, database: str) -> str:
         return f"postgresql:///{database}?host={quote(str(self.sockets), safe='')}&user={user}"
 
+    def cut(self) -> None:
+        """SIGKILL for the postmaster and every backend: a backend would finish what it is at."""
+        self.kill()
+        for pid in _processes_in(self.folder):
+            _kill(pid)
+
     def _prepare(self) -> None:
         if not (self.folder / "PG_VERSION").exists():
             self._initialise()
@@ -220,9 +226,16 @@ def clear_remains(folder: Path) -> None:
     while remains := _processes_in(folder):
         if time.monotonic() > deadline:
             for pid in remains:
-                os.kill(pid, signal.SIGKILL)
+                _kill(pid)
         time.sleep(0.02)
     (folder / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:  # it ended by itself
+        return
 
 
 def _processes_in(folder: Path) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from ledger import events
 from parties import tenancy
@@ -65,8 +65,10 @@ class Draft:
     deadline: datetime | None = None
 
 
-def draft(*, school_id: int, by: Person, at: datetime, given: Draft) -> Notice:
-    """A new draft, seen by its author alone.
+def draft(
+    *, school_id: int, by: Person, at: datetime, given: Draft, id_: UUID | None = None
+) -> Notice:
+    """A new draft, seen by its author alone. Repeating `id_` returns the first one.
 
     Raises:
         NotAllowed: not a member of staff who works with families.
@@ -74,7 +76,11 @@ def draft(*, school_id: int, by: Person, at: datetime, given: Draft) -> Notice:
     """
     with tenancy.scope(school_id):
         require_drafter(Viewer.load(by, at=at))
-        notice = Notice(school_id=school_id, author=by, created_at=at)
+        new = id_ or uuid4()
+        known = Notice.objects.filter(pk=new, author=by).first()
+        if known is not None:
+            return known
+        notice = Notice(pk=new, school_id=school_id, author=by, created_at=at)
         _put(notice, _values(given), at=at)
         notice.save(force_insert=True)
         record("notice.drafted", notice, by=by.pk, at=at)

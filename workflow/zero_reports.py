@@ -55,8 +55,15 @@ def stop(*, case: Case, at: datetime, reason: str) -> None:
 
 
 def give(*, report_id: UUID, by: Person, at: datetime, answer: dict[str, Any]) -> None:
-    """Record the day's report and open the next day's. Call inside the caller's scope."""
+    """Record the day's report and open the next day's. Call inside the caller's scope.
+
+    One that comes after its moment was missed first, whether or not a sweep has noticed yet: else
+    the days since would have no report at all.
+    """
     report = ZeroReport.objects.select_for_update().get(pk=report_id)
+    if report.state == ZeroReport.State.DUE and report.due_at <= at:
+        _miss(report_id, at=at, via="web")
+        report.refresh_from_db()
     was_due = report.state == ZeroReport.State.DUE
     report.give(
         by=by, at=at, changed=answer.get("changed") == "yes", note=str(answer.get("note", ""))
@@ -64,7 +71,7 @@ def give(*, report_id: UUID, by: Person, at: datetime, answer: dict[str, Any]) -
     report.save()
     _record("zero_report.given", report, at=at, actor=by.pk)
     if was_due:
-        _open(report.case, after=max(at, report.due_at), at=at)
+        _open(report.case, after=report.due_at, at=at)
 
 
 def miss_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:

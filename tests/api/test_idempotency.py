@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F
 
 from parties import tenancy
+from records.models import Notice
 from tests.api.callers import Caller, code, member
 from tests.factories import World
 from tests.processes.walker import ANSWERS, Walk
@@ -131,6 +132,56 @@ def test_a_fault_leaves_no_claim_behind(
         assert officer.post(f"{triage}/claim", **KEY).status_code == 500
 
     assert officer.post(f"{triage}/claim", **KEY).status_code == 200
+
+
+def test_a_database_that_went_away_leaves_the_claim_for_it_may_have_done_the_act(
+    as_: As, triage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = as_("duty_officer")
+    officer.client.raise_request_exception = False
+
+    def broken(**_: object) -> None:
+        raise OperationalError("gone in the middle of a commit")
+
+    with monkeypatch.context() as torn:
+        torn.setattr(human_tasks, "claim", broken)
+        assert officer.post(f"{triage}/claim", **KEY).status_code >= 500
+
+    assert code(officer.post(f"{triage}/claim", **KEY)) == "idempotency.in_flight"
+
+
+def test_what_was_made_before_its_answer_was_lost_is_not_made_again(world: World, as_: As) -> None:
+    teacher = as_("teacher")
+    first = teacher.post("/notices", notice_of(world), **KEY).json()["id"]
+    forget_answer(world, timedelta(seconds=31))
+
+    assert teacher.post("/notices", notice_of(world), **KEY).json()["id"] == first
+    with tenancy.scope(world.id):
+        assert Notice.objects.count() == 1
+
+
+def test_a_key_of_another_day_makes_another_thing(world: World, as_: As) -> None:
+    teacher = as_("teacher")
+    first = teacher.post("/notices", notice_of(world), **KEY).json()["id"]
+    forget_answer(world, timedelta(hours=25))
+
+    assert teacher.post("/notices", notice_of(world), **KEY).json()["id"] != first
+
+
+def notice_of(world: World) -> dict[str, str]:
+    return {
+        "title": "家长会通知",
+        "body": "各位家长：下周五下午两点召开家长会，请准时参加。",
+        "scope": "CLASS",
+        "school_class": str(world.school_class.pk),
+        "strength": "CONFIRM",
+    }
+
+
+def forget_answer(world: World, ago: timedelta) -> None:
+    """The process died after the act and before the answer was kept, `ago`."""
+    with tenancy.scope(world.id):
+        IdempotencyKey.objects.update(status=None, created_at=F("created_at") - ago)
 
 
 def test_a_key_is_free_again_after_a_day(world: World, as_: As, triage: str) -> None:

@@ -54,6 +54,22 @@ def test_both_services_answer_and_go_again() -> None:
     assert not kept.exists()
 
 
+def test_a_cut_spares_no_backend_and_loses_nothing_that_was_committed() -> None:
+    with devstack.start(throwaway=True, redis=False, ignore_environment=True) as stack:
+        assert stack.postgres is not None
+        note(stack.database_owner_url, "到")
+        held = psycopg.connect(stack.database_owner_url)
+        backend = held.info.backend_pid
+        assert runs(backend)
+
+        stack.postgres.cut()
+
+        assert wait_until(lambda: not runs(backend))
+        stack.postgres.start()
+        assert notes(stack.database_owner_url) == ["到"]
+        held.close()
+
+
 def test_they_run_as_an_unprivileged_user() -> None:
     with devstack.start(throwaway=True, ignore_environment=True) as stack:
         assert stack.postgres is not None

@@ -101,6 +101,22 @@ def test_an_outage_of_three_days_leaves_three_missed_days(world: World) -> None:
         assert sorted(states) == ["DUE", "MISSED", "MISSED", "MISSED"]
 
 
+def test_a_report_given_before_any_sweep_after_an_outage_hides_no_day(world: World) -> None:
+    walk = triaged(world)
+
+    walk.at += timedelta(days=3)
+    walk.do("zero_report")
+    walk.wait()
+
+    with tenancy.scope(world.id):
+        reports = ZeroReport.objects.filter(case=walk.case_id).order_by("day")
+        states = [report.state for report in reports]
+        days = [report.day for report in reports]
+    assert states == ["GIVEN", "MISSED", "MISSED", "DUE"]
+    assert days == [days[0] + timedelta(days=n) for n in range(4)]
+    assert len(walk.events("zero_report.missed")) == 3
+
+
 def test_daily_reports_end_with_the_danger(world: World) -> None:
     walk = triaged(world)
     to_safety(walk)

@@ -1,0 +1,78 @@
+"""The outer process: waits for the campaign, and says in one sentence why there is none.
+
+Everything started here ends with this process, also when it is killed.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from config import children, folders
+from config.chaos import verdict
+from config.chaos.options import Options
+from config.demo.options import write_json
+from config.demo.processes import last_words
+from config.demo.voice import say
+
+GRACE_SECONDS: Final = 40.0
+FAILED: Final = 1
+SETTINGS: Final = "DJANGO_SETTINGS_MODULE"
+
+
+def perform(options: Options) -> int:
+    """Run the campaign; returns the exit status. The result is written whatever happens."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        with ExitStack() as undo:
+            return _perform(options, undo)
+    except KeyboardInterrupt:
+        say("\n已停止，全部进程已结束。")
+        return _sorry(options, "interrupted")
+    except OSError as error:
+        say(f"无法启动：{error.strerror}")
+        return _sorry(options, "not_started")
+
+
+def _perform(options: Options, undo: ExitStack) -> int:
+    say(f"故障演练：{options.faults} 次故障，种子 {options.seed}；一次性的数据库和端口。")
+    logs = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="sanfang-chaos-")))
+    log = logs / "chaos.log"
+    campaign = children.start(
+        [sys.executable, "-m", "config.chaos", options.packed()],
+        on_parent_death=signal.SIGTERM,
+        env=_environment(log),
+    )
+    undo.callback(children.stop, campaign, by=signal.SIGTERM, grace=GRACE_SECONDS)
+    status = campaign.wait()
+    if status:
+        said = last_words(log) if log.exists() else f"退出码 {status}"
+        say(f"演练进程出错：{said}")
+        return _sorry(options, "campaign_failed")
+    return 0
+
+
+def _environment(log: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        SETTINGS: os.environ.get(SETTINGS, "config.settings"),
+        "SANFANG_ENV": "demo",
+        "DRILL_CLOCK": "1",
+        "CHAOS_LOG": str(log),
+        "PYTHONPATH": str(folders.BASE_DIR),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _sorry(options: Options, why: str) -> int:
+    write_json(options.json, verdict.nothing(why))
+    return FAILED
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,51 @@
+"""Throw-away services for one campaign, migrated, before Django is set up on them."""
+
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from config import children, devstack, folders
+from config.binaries import postgres_folder
+from config.chaos.options import Options
+from config.demo.processes import last_words
+
+
+def end_on_signal() -> None:
+    """SIGTERM unwinds everything that was started; Ctrl-C is for the outer process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+
+
+def start(options: Options, undo: ExitStack) -> devstack.Stack:
+    """Services of our own, with every table, named in this process's environment.
+
+    Raises ServicesUnavailable with one sentence.
+    """
+    stack = devstack.start(throwaway=True, fsync=True, ignore_environment=True)
+    undo.enter_context(stack)
+    os.environ.update(stack.env())
+    if stack.data is None:
+        raise ValueError("throw-away services have data of their own")
+    _fill(options, stack, stack.data / "tables.log")
+    return stack
+
+
+def _fill(options: Options, stack: devstack.Stack, log: Path) -> None:
+    argv: list[str | Path] = [sys.executable, folders.BASE_DIR / "manage.py", "migrate"]
+    if options.dump:
+        argv = [postgres_folder() / "psql", "--quiet", "--set=ON_ERROR_STOP=1"]
+        argv += ["--file", options.dump, stack.database_owner_url]
+    process = children.start(argv, log=log)
+    try:
+        status = process.wait()
+    finally:
+        children.stop(process, by=signal.SIGKILL, grace=1.0)
+    if status:
+        raise devstack.ServicesUnavailable(f"建表未成功：{last_words(log)}")
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(os.EX_TEMPFAIL)
