@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-WORKLOADS: Final = ("file",)
+WORKLOADS: Final = ("step", "file")
 #: contracts: named already, so that nobody takes them for a slip of the pen.
-LATER: Final = ("step", "crisis", "sweep")
+LATER: Final = ("crisis", "sweep")
 ALL: Final = "all"
 SECONDS: Final = 24.0
 

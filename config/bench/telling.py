@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from config.bench import file, machine
+from config.bench.step import workload as step
 from config.bench.options import Options
 from config.demo.options import write_json
 from config.demo.voice import say
 
-_RUNS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {"file": file.run}
+
+Run = Callable[..., dict[str, Any]]
+Lines = Callable[[Mapping[str, Any]], list[str]]
 
 
 def perform(packed: str) -> None:
@@ -18,14 +21,15 @@ def perform(packed: str) -> None:
     say(f"Postgres：{here['postgres']}")
     results = []
     for name in options.workloads:
-        result = _RUNS[name](seconds=options.seconds, tell=say)
+        run, lines = _WORKLOADS[name]
+        result = run(seconds=options.seconds, tell=say)
         results.append({**result, "machine": here})
         for line in lines(result):
             say(line)
         write_json(options.json, results)
 
 
-def lines(result: Mapping[str, Any]) -> list[str]:
+def file_lines(result: Mapping[str, Any]) -> list[str]:
     """The figures of one workload in words."""
     low, high = result["ci"]
     told = [
@@ -40,3 +44,23 @@ def lines(result: Mapping[str, Any]) -> list[str]:
     for name, page in result["pages"].items():
         told.append(f"  {name}：p50 {page['p50_ms']} ms，p99 {page['p99_ms']} ms")
     return told
+
+
+def step_lines(result: Mapping[str, Any]) -> list[str]:
+    (low, high), (least, most) = result["ci"], result["ci_to_naive"]
+    per_s = "，".join(f"{arm} {rate}" for arm, rate in result["per_s"].items())
+    return [
+        f"【step】{result['clients']} 个并发，每秒步数：{per_s}；A/A {result['a_to_a']}",
+        f"  与裸 SQL 相比 {result['ratio_to_floor']}（95% 区间 {low}–{high}，"
+        f"目标 ≥ {result['target_ratio_to_floor']:g}），是朴素做法的 {result['ratio_to_naive']} 倍"
+        f"（{least}–{most}，目标 ≥ {result['target_ratio_to_naive']:g}）："
+        f"{'达到' if result['met'] else '未达到'}",
+        f"  每秒到达 {result['arrivals_per_s']} 步时：p50 {result['p50_ms']} ms，"
+        f"p99 {result['p99_ms']} ms，最长 {result['max_ms']} ms（{result['samples']} 次）",
+    ]
+
+
+_WORKLOADS: Final[Mapping[str, tuple[Run, Lines]]] = {
+    "step": (step.run, step_lines),
+    "file": (file.run, file_lines),
+}

@@ -33,7 +33,8 @@ class Command(BaseCommand):
             )
         if given["workload"] == ALL:
             say(f"{'、'.join(LATER)} 随后续版本提供，本次只测 {'、'.join(WORKLOADS)}。")
-        options = Options(seconds=given["seconds"], json=writable(given["json"]))
+        wanted = WORKLOADS if given["workload"] == ALL else (given["workload"],)
+        options = Options(wanted, given["seconds"], writable(given["json"]))
         if status := front.perform(options):
             raise SystemExit(status)
 
