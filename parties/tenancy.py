@@ -11,6 +11,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from parties import prepared
+
 
 @contextmanager
 def scope(school_id: int) -> Iterator[datetime]:
@@ -35,11 +37,10 @@ def current_school() -> int | None:
 
 
 def _enter(school_id: int) -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.school', %s, true), school_now()", [str(int(school_id))]
-        )
-        row = cursor.fetchone()
+    """One round trip with the BEGIN before it."""
+    row = prepared.execute(
+        "SELECT set_config('app.school', %s, true), school_now()", [str(int(school_id))]
+    ).fetchone()
     at = row[1] if row else None
     if not isinstance(at, datetime):
         raise TypeError("school_now() answered no moment")

@@ -24,16 +24,22 @@ TASK: Final = "workflow.look"
 _EXPIRES: Final = 30
 
 
-def soon(lane: str) -> None:
+def soon(lane: str, *, notified: bool = False) -> None:
     """After the caller's commit, have somebody look at `lane`. Call inside the transaction.
 
+    `notified`: the caller's own statement has notified `channel_of(lane)` already.
     Never raises for a broker: `robust`, because the report is saved and its author must not see
     an error.
     """
-    if lane == CRISIS:
+    if not notified and channel_of(lane):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
     transaction.on_commit(partial(now, lane), robust=True)
+
+
+def channel_of(lane: str) -> str:
+    """What a transaction of this lane notifies; "" for nothing."""
+    return CHANNEL if lane == CRISIS else ""
 
 
 def now(lane: str) -> None:

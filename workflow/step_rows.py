@@ -1,6 +1,7 @@
 """What one step writes: turns facts of the engine into tasks, events and messages of the case."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ from ledger import events
 from ledger.events import PreparedEvent
 from parties.errors import WrongState
 from workflow import assignment, nudge
-from workflow.assignment import Wanted
+from workflow.assignment import Assigned, Wanted
 from workflow.engine import store
 from workflow.engine.errors import BudgetExhausted
 from workflow.engine.loop import MAX_BUDGETS
@@ -36,7 +37,7 @@ def save(
     if definition_id is None:
         raise WrongState("流程还没有启动。", instance=str(instance.id))
     store.write(_change(instance, context, outcome, definition_id, reason))
-    nudge.soon(lane_of(instance))
+    nudge.soon(lane_of(instance), notified=True)
 
 
 def lane_of(instance: Locked) -> str:
@@ -61,6 +62,7 @@ def _change(
         tasks=tasks,
         events=_events(instance, context, outcome, tasks, reason),
         messages=[message for task in tasks for message in _messages(task, lane_of(instance))],
+        channel=nudge.channel_of(lane_of(instance)),
     )
 
 
@@ -73,21 +75,37 @@ def _budgets(instance: Locked, outcome: Outcome) -> int:
 
 
 def _tasks(instance: Locked, context: StepContext, outcome: Outcome) -> list[NewTask]:
+    if not outcome.opened:
+        return []
+    wanted = [_wanted(opened) for opened in outcome.opened]
+    circle = assignment.circle_of(wanted, case_id=instance.case_id, at=context.at)
+    return [
+        _task(
+            opened,
+            assignment.among(circle, each, case=partial(_case, context), at=context.at),
+            context,
+        )
+        for opened, each in zip(outcome.opened, wanted, strict=True)
+    ]
+
+
+def _case(context: StepContext) -> Case:
     cases = Case.objects.select_related("student__school_class", "placement")
-    case = cases.get(pk=instance.case_id)
-    return [_task(opened, case, context) for opened in outcome.opened]
+    return cases.get(pk=context.case_id)
 
 
-def _task(opened: OpenTask, case: Case, context: StepContext) -> NewTask:
-    wanted = Wanted(
+def _wanted(opened: OpenTask) -> Wanted:
+    return Wanted(
         name=opened.bpmn_id,
         roles=_words(opened.properties.get("roles", "")) or [opened.role],
         instead=_words(opened.properties.get("instead", "")),
         four_eyes=_words(opened.properties.get("four_eyes", "")),
     )
-    assigned = assignment.assign(wanted, case=case, at=context.at)
+
+
+def _task(opened: OpenTask, assigned: Assigned, context: StepContext) -> NewTask:
     if not assigned.candidates:
-        _nobody(case, opened.bpmn_id, context)
+        _nobody(opened.bpmn_id, context)
     return NewTask(
         id=uuid4(),
         engine_id=opened.engine_id,
@@ -97,7 +115,7 @@ def _task(opened: OpenTask, case: Case, context: StepContext) -> NewTask:
         roles=[role.value for role in assigned.roles],
         candidates=assigned.candidates,
         about=assigned.about,
-        four_eyes_of=",".join(wanted.four_eyes),
+        four_eyes_of=",".join(_words(opened.properties.get("four_eyes", ""))),
         clock=opened.clock,
         due_at=opened.due_at,
     )
@@ -107,10 +125,10 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _nobody(case: Case, task: str, context: StepContext) -> None:
+def _nobody(task: str, context: StepContext) -> None:
     Incident.objects.get_or_create(
-        school_id=case.school_id,
-        case=case,
+        school_id=context.school_id,
+        case_id=context.case_id,
         instance_id=context.instance_id,
         code="task.nobody",
         element=task,

@@ -11,20 +11,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-
 from ledger import events
+from parties import prepared
 from parties.errors import NotFound, WrongState
-from records.meetings import rows as meetings
-from records.models import Notice
-from workflow import clocks, shipped, step_rows
+from workflow import shipped, step_rows
 from workflow.engine import runtime, sending_back, store
 from workflow.engine.definitions import Definition, load
 from workflow.engine.errors import BudgetExhausted, NobodyListens, TaskGone, element_of
 from workflow.engine.outcomes import Outcome
 from workflow.engine.registry import StepContext
 from workflow.engine.store import Locked
-from workflow.models import Case, HumanTask, Incident, ProcessInstance
+from workflow.models import HumanTask, Incident, ProcessInstance
+from workflow.step_clocks import StepClocks
 
 logger = logging.getLogger(__name__)
 
@@ -205,7 +203,7 @@ def _guarded(
     """Run `act` in a savepoint; a fault becomes a frozen instance and an incident."""
     context = _context(instance, at=at, via=via, by=by)
     try:
-        with transaction.atomic():
+        with prepared.tentatively():
             act(instance, context)
     except _REFUSALS:
         raise
@@ -264,6 +262,7 @@ def _resting(instance: Locked, at: datetime) -> bool:
 
 
 def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> StepContext:
+    named = StepClocks(school_id=instance.school_id, case_id=instance.case_id, at=at)
     return StepContext(
         school_id=instance.school_id,
         case_id=instance.case_id,
@@ -271,23 +270,6 @@ def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> St
         at=at,
         by=by,
         via=via,
-        clocks=clocks.resolver(
-            instance.school_id, anchors=lambda: _anchors(instance.case_id), at=at
-        ),
+        clocks=named,
+        changed=named.forget,
     )
-
-
-def _anchors(case_id: UUID) -> dict[str, datetime]:
-    """Read when a clock is asked for: a handler of this very step may have moved them."""
-    case = Case.objects.only("channel", "alarm_at", "triaged_at", "danger_over_at").get(pk=case_id)
-    found = {
-        "report": case.alarm_at,
-        "triage": case.triaged_at,
-        "danger_over": case.danger_over_at,
-    }
-    if case.channel == Case.Channel.MEETING:
-        found["appointment"] = meetings.appointment(case_id)
-    if case.channel == Case.Channel.NOTICE:
-        closes = Notice.objects.filter(case_id=case_id).values_list("closes_at", flat=True)
-        found["deadline"] = closes.first()
-    return {name: moment for name, moment in found.items() if moment is not None}

@@ -73,8 +73,9 @@ def _statement(model: Any, own: Mapping[str, str]) -> sql.Composed:
         for name in columns
     ]
     which = "id" if model is Case else "case_id"
-    return sql.SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM {table} t, copy"
-                   " WHERE t.{which} = %s").format(
+    return sql.SQL(
+        "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} t, copy WHERE t.{which} = %s"
+    ).format(
         table=sql.Identifier(model._meta.db_table),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         values=sql.SQL(", ").join(values),

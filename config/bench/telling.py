@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from config.bench import file, machine
-from config.bench.step import workload as step
 from config.bench.options import Options
+from config.bench.step import workload as step
 from config.demo.options import write_json
 from config.demo.voice import say
-
 
 Run = Callable[..., dict[str, Any]]
 Lines = Callable[[Mapping[str, Any]], list[str]]

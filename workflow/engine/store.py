@@ -1,7 +1,6 @@
 """One step, one statement: state, tasks, events, salts and messages are written in a single CTE.
 
-Round trips, not the disk, decide what a step costs; and a statement cannot be half done. Cursors
-are psycopg's own on Django's connection: they bind on the server and stay prepared.
+Round trips, not the disk, decide what a step costs; and a statement cannot be half done.
 """
 
 from collections.abc import Sequence
@@ -10,10 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import psycopg
-from django.db import connection
-
 from ledger.events import PreparedEvent
+from parties import prepared
 from workflow.engine import definitions
 from workflow.engine.bundles import Bundle
 from workflow.engine.definitions import Definition
@@ -34,6 +31,8 @@ class Locked:
     version: int
     budgets_spent: int
     next_due_at: datetime | None
+    #: Of the definition; None while there is none.
+    definition_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +81,17 @@ class Write:
     tasks: Sequence[NewTask] = ()
     events: Sequence[PreparedEvent] = ()
     messages: Sequence[NewMessage] = field(default=())
+    #: Whoever listens here hears of the step when it commits; "" tells nobody.
+    channel: str = ""
 
 
 _LOCK: Final = """
-SELECT id, school_id, case_id, process_key, status, state, definition_id, version, budgets_spent,
-       next_due_at
-FROM workflow_processinstance WHERE id = %s FOR NO KEY UPDATE
+SELECT i.id, i.school_id, i.case_id, i.process_key, i.status, i.state, i.definition_id, i.version,
+       i.budgets_spent, i.next_due_at, d.hash
+FROM workflow_processinstance i LEFT JOIN workflow_processdefinition d ON d.id = i.definition_id
+WHERE i.id = %s FOR NO KEY UPDATE OF i
 """
+_LOCK_IF_FREE: Final = f"{_LOCK} SKIP LOCKED"
 
 _WRITE: Final = """
 WITH moved AS (
@@ -140,7 +143,8 @@ WITH moved AS (
         AS m(id, recipient, role, channel, template, lane, key)
     ON CONFLICT (school_id, key) DO NOTHING
 )
-SELECT count(*) FROM moved
+SELECT (SELECT count(*) FROM moved),
+    CASE WHEN %(channel)s::text <> '' THEN pg_notify(%(channel)s::text, '')::text END
 """
 
 _PUBLISH: Final = """
@@ -157,32 +161,20 @@ WHERE school_id = %(school)s AND process_key = %(key)s AND hash = %(hash)s
 
 def lock(instance_id: UUID, *, skip_locked: bool = False) -> Locked | None:
     """Lock one instance until the transaction ends; None if absent, or held and `skip_locked`."""
-    sql = _LOCK + (" SKIP LOCKED" if skip_locked else "")
-    row = _cursor().execute(sql, [instance_id]).fetchone()
+    sql = _LOCK_IF_FREE if skip_locked else _LOCK
+    row = prepared.execute(sql, [instance_id]).fetchone()
     return None if row is None else Locked(*row)
 
 
 def definition_of(instance: Locked) -> Definition:
     """The definition that this instance began with; its bundle is read once per process."""
-    found = (
-        _cursor()
-        .execute(
-            "SELECT hash FROM workflow_processdefinition WHERE id = %s", [instance.definition_id]
-        )
-        .fetchone()
-    )
-    if found is None:
-        raise StateUnreadable("流程实例没有定义。")
-    known = definitions.cached(found[0])
-    if known is not None:
-        return known
-    row = (
-        _cursor()
-        .execute(
-            "SELECT bundle FROM workflow_processdefinition WHERE id = %s", [instance.definition_id]
-        )
-        .fetchone()
-    )
+    if instance.definition_hash is not None:
+        known = definitions.cached(instance.definition_hash)
+        if known is not None:
+            return known
+    row = prepared.execute(
+        "SELECT bundle FROM workflow_processdefinition WHERE id = %s", [instance.definition_id]
+    ).fetchone()
     if row is None:
         raise StateUnreadable("流程实例没有定义。")
     return definitions.load(row[0])
@@ -191,10 +183,10 @@ def definition_of(instance: Locked) -> Definition:
 def publish(bundle: Bundle, *, school_id: int, at: datetime) -> UUID:
     """The id of this bundle as a definition of the school; stored when it is new."""
     keys = {"school": school_id, "key": bundle.process_key, "hash": bundle.hash}
-    found = _cursor().execute(_FIND, keys).fetchone()
+    found = prepared.execute(_FIND, keys).fetchone()
     if found is None:
-        _cursor().execute(_PUBLISH, {**keys, "bundle": bundle.content, "at": at})
-        found = _cursor().execute(_FIND, keys).fetchone()
+        prepared.execute(_PUBLISH, {**keys, "bundle": bundle.content, "at": at})
+        found = prepared.execute(_FIND, keys).fetchone()
     if found is None:
         raise StateUnreadable("流程定义没有保存。")
     published: UUID = found[0]
@@ -203,15 +195,9 @@ def publish(bundle: Bundle, *, school_id: int, at: datetime) -> UUID:
 
 def write(change: Write) -> None:
     """Write one step. Raises StateUnreadable if the instance moved although it was locked."""
-    row = _cursor().execute(_WRITE, _parameters(change)).fetchone()
+    row = prepared.execute(_WRITE, _parameters(change)).fetchone()
     if row is None or row[0] != 1:
         raise StateUnreadable("流程实例在锁定期间被改动。", instance=str(change.instance.id))
-
-
-def _cursor() -> psycopg.Cursor[Any]:
-    connection.ensure_connection()
-    raw: psycopg.Connection[Any] = connection.connection
-    return psycopg.Cursor(raw)
 
 
 def _parameters(change: Write) -> dict[str, Any]:
@@ -229,6 +215,7 @@ def _parameters(change: Write) -> dict[str, Any]:
         "at": change.at,
         "cancelled": list(change.cancelled),
         "reason": change.cancel_reason,
+        "channel": change.channel,
         **_tasks(change.tasks),
         **_events(change.events),
         **_messages(change.messages),

@@ -112,9 +112,7 @@ def walk(cast: Cast, owner: psycopg.Connection[Any], *, at: datetime) -> list[Mo
         by = cast.staff[role]
         if measured:
             found.append(_moment(task, by.pk, decisions, owner))
-        human_tasks.complete(
-            school_id=cast.school.pk, task_id=task.pk, by=by, at=at, answer=answer
-        )
+        human_tasks.complete(school_id=cast.school.pk, task_id=task.pk, by=by, at=at, answer=answer)
     return found
 
 

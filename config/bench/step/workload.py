@@ -13,7 +13,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from django.conf import settings
 
 from config.bench import addresses, cast, copies, measuring
 from config.bench.cast import Cast
