@@ -1,6 +1,7 @@
 """What one step writes: turns facts of the engine into tasks, events and messages of the case."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,8 +37,13 @@ def save(
     """
     if definition_id is None:
         raise WrongState("流程还没有启动。", instance=str(instance.id))
-    store.write(_change(instance, context, outcome, definition_id, reason))
-    nudge.soon(lane_of(instance), notified=True)
+    change = _change(instance, context, outcome, definition_id, reason)
+    lane = lane_of(instance)
+    if not (change.messages or outcome.spent or outcome.handled):
+        store.write(change)  # nobody waits for what this left: no worker need look
+        return
+    store.write(replace(change, channel=nudge.channel_of(lane)))
+    nudge.soon(lane, notified=True)
 
 
 def lane_of(instance: Locked) -> str:
@@ -62,7 +68,6 @@ def _change(
         tasks=tasks,
         events=_events(instance, context, outcome, tasks, reason),
         messages=[message for task in tasks for message in _messages(task, lane_of(instance))],
-        channel=nudge.channel_of(lane_of(instance)),
     )
 
 

@@ -13,13 +13,17 @@ SELECT school_id, case_id, status, state, definition_id, version, budgets_spent,
 FROM workflow_processinstance WHERE id = %s FOR NO KEY UPDATE
 """
 
-_WRITE: Final = """
+_MOVED: Final = """
 WITH moved AS (
     UPDATE workflow_processinstance SET state = %(state)s::bytea, status = %(status)s,
         definition_id = %(definition)s, next_due_at = %(due)s, version = version + 1,
         budgets_spent = %(budgets)s, started_at = coalesce(started_at, %(at)s), ended_at = NULL
     WHERE id = %(id)s AND version = %(version)s RETURNING id
-), opened AS (
+)"""
+_DONE: Final = "SELECT count(*) FROM moved"
+_MOVE: Final = _MOVED + _DONE
+
+_ROWS: Final = """, opened AS (
     INSERT INTO workflow_humantask (id, school_id, case_id, instance_id, engine_id, name, title,
         form, roles, candidates, about, four_eyes_of, state, clock, created_at, due_at, reminders,
         cancel_reason)
@@ -52,8 +56,8 @@ WITH moved AS (
         AS m(id, recipient, role, channel, template, lane, key)
     ON CONFLICT (school_id, key) DO NOTHING
 )
-SELECT count(*) FROM moved
 """
+_WRITE: Final = _MOVED + _ROWS + _DONE
 
 
 @dataclass
@@ -72,6 +76,6 @@ class Floor:
             )
             row = self.raw.execute(_LOCK, [instance_id]).fetchone()
             given["version"] = row and row[5]
-            done = self.raw.execute(_WRITE, given).fetchone()
+            done = self.raw.execute(_WRITE if rows.more else _MOVE, given).fetchone()
         if done is None or done[0] != 1:
             raise RuntimeError("the floor wrote nothing")

@@ -107,6 +107,11 @@ class Rows:
             },
         )
 
+    @property
+    def more(self) -> bool:
+        """Whether anything but the state is written."""
+        return bool(self.change.tasks or self.change.events or self.change.messages)
+
     def anew(self) -> dict[str, Any]:
         """The same rows with other ids, keys, salts and leaves."""
         messages = [uuid4() for _ in self.change.messages]
