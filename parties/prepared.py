@@ -39,18 +39,10 @@ _open = _Open()
 
 def execute(statement: LiteralString, given: Parameters = ()) -> psycopg.Cursor[Any]:
     """Run one statement and answer its cursor. Raises what Django's cursors raise."""
-    raw = _raw()
-    cursor = psycopg.Cursor(raw)
-    waiting = [one for one in _open.tentative if not one.made]
+    cursor = psycopg.Cursor(_raw())
     with connection.wrap_database_errors:
-        if not waiting and raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            cursor.execute(statement, given)
-            return cursor
-        with raw.pipeline():  # BEGIN or SAVEPOINT and the statement go out together
-            for one in waiting:
-                _make(raw, one)
-            cursor.execute(statement, given)
-    return cursor
+        make_savepoints()
+        return cursor.execute(statement, given, binary=True)
 
 
 @contextmanager

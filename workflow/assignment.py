@@ -13,6 +13,7 @@ from workflow.models import Case, HumanTask
 
 #: When nobody is left for a task, these decide who does it.
 _LAST: Final = (Role.ME, Role.VP, Role.PR)
+LAST: Final = frozenset(role.value for role in _LAST)
 #: Tasks that reach somebody: they say whom.
 _CALLS: Final = frozenset(contacts.TASK_OF.values()) | frozenset(meeting_ladder.TASK_OF.values())
 
@@ -43,25 +44,28 @@ def assign(wanted: Wanted, *, case: Case, at: datetime) -> Assigned:
 
 def circle_of(all_wanted: Sequence[Wanted], *, case_id: UUID, at: datetime) -> Circle:
     """Who counts for any of these tasks, in one statement."""
-    return circles.load(
-        case_id,
-        roles={role for wanted in all_wanted for role in (*wanted.roles, *wanted.instead, *_LAST)},
-        tasks={name for wanted in all_wanted for name in wanted.four_eyes},
-        at=at,
-    )
+    roles, tasks = asked(all_wanted)
+    return circles.load(case_id, roles=roles, tasks=tasks, at=at)
+
+
+def asked(all_wanted: Sequence[Wanted]) -> tuple[frozenset[str], frozenset[str]]:
+    """Roles that may have to do these tasks, and the tasks that they look at a second time."""
+    roles = {role for wanted in all_wanted for role in (*wanted.roles, *wanted.instead)}
+    tasks = {name for wanted in all_wanted for name in wanted.four_eyes}
+    return LAST.union(roles), frozenset(tasks)
 
 
 def among(circle: Circle, wanted: Wanted, *, case: Callable[[], Case], at: datetime) -> Assigned:
     """As `assign`, in a circle that is known; `case` is asked for a call alone."""
-    asked = [Role(code) for code in wanted.roles]
-    tiers = [asked, *([Role(code)] for code in wanted.instead), *([role] for role in _LAST)]
+    first = [Role(code) for code in wanted.roles]
+    tiers = [first, *([Role(code)] for code in wanted.instead), *([role] for role in _LAST)]
     about = _about(wanted.name, case(), at) if wanted.name in _CALLS else None
     seen = circle.seen_by(wanted.four_eyes)
     for roles in tiers:
         found = circle.able(roles, besides=seen)
         if found:
             return Assigned(roles, found, about)
-    return Assigned(asked, [], about)
+    return Assigned(first, [], about)
 
 
 def earlier_eyes(case: Case, tasks: Sequence[str]) -> frozenset[UUID]:

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
+
 from parties import prepared
 from parties.roles import COMPANY, Role
 from workflow.models import CaseParty
@@ -27,8 +29,14 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """`eyes`: who completed the latest task of each name since the last alarm."""
+    """`eyes`: who completed the latest task of each name since the last alarm.
 
+    `moments`: what deadlines count from; `clocks`: the school's own deadlines, as it wrote them.
+    """
+
+    channel: str
+    moments: Mapping[str, datetime | None]
+    clocks: Mapping[str, Any]
     excluded: frozenset[UUID]
     away: frozenset[UUID]
     holders: Mapping[str, Sequence[Holder]]
@@ -56,7 +64,9 @@ _OF_A_CLASS: Final = [Role.HT.value, Role.ST.value]
 _BY_PLACE: Final = [Role.HT.value, Role.GL.value]
 
 _LOAD: Final = """
-SELECT
+SELECT c.channel, c.alarm_at, c.triaged_at, c.danger_over_at,
+    (SELECT json_object_agg(name, value)::text FROM workflow_clocksetting
+     WHERE school_id = c.school_id),
     ARRAY(SELECT person_id FROM workflow_caseparty
           WHERE case_id = c.id AND part = ANY(%(against)s::varchar[]))
     || ARRAY(SELECT guardian_id FROM parties_guardianlink
@@ -124,8 +134,12 @@ def load(case_id: UUID, *, roles: Iterable[str], tasks: Iterable[str], at: datet
     ).fetchone()
     if row is None:
         raise LookupError(f"no case {case_id}")
-    excluded, away, held, people, substitutes, names, eyes = row
+    channel, report, triage, danger_over, own = row[:5]
+    excluded, away, held, people, substitutes, names, eyes = row[5:]
     return Circle(
+        channel=channel,
+        moments={"report": report, "triage": triage, "danger_over": danger_over},
+        clocks=orjson.loads(own) if own else {},
         excluded=frozenset(excluded),
         away=frozenset(away),
         holders=_holders(held or (), people or (), substitutes or ()),

@@ -15,16 +15,16 @@ from workflow.engine import store
 from workflow.engine.errors import BudgetExhausted
 from workflow.engine.loop import MAX_BUDGETS
 from workflow.engine.outcomes import OpenTask, Outcome
-from workflow.engine.registry import StepContext
 from workflow.engine.store import Locked, NewMessage, NewTask, Write
 from workflow.models import Case, Incident, ProcessInstance
+from workflow.step_facts import CaseContext
 
 State = ProcessInstance.State
 
 
 def save(
     instance: Locked,
-    context: StepContext,
+    context: CaseContext,
     outcome: Outcome,
     definition_id: UUID | None,
     *,
@@ -52,9 +52,9 @@ def lane_of(instance: Locked) -> str:
 
 
 def _change(
-    instance: Locked, context: StepContext, outcome: Outcome, definition_id: UUID, reason: str
+    instance: Locked, context: CaseContext, outcome: Outcome, definition_id: UUID, reason: str
 ) -> Write:
-    tasks = _tasks(instance, context, outcome)
+    tasks = _tasks(context, outcome)
     return Write(
         instance=instance,
         at=context.at,
@@ -79,11 +79,11 @@ def _budgets(instance: Locked, outcome: Outcome) -> int:
     return budgets
 
 
-def _tasks(instance: Locked, context: StepContext, outcome: Outcome) -> list[NewTask]:
+def _tasks(context: CaseContext, outcome: Outcome) -> list[NewTask]:
     if not outcome.opened:
         return []
     wanted = [_wanted(opened) for opened in outcome.opened]
-    circle = assignment.circle_of(wanted, case_id=instance.case_id, at=context.at)
+    circle = context.facts.circle(wanted)
     return [
         _task(
             opened,
@@ -94,7 +94,7 @@ def _tasks(instance: Locked, context: StepContext, outcome: Outcome) -> list[New
     ]
 
 
-def _case(context: StepContext) -> Case:
+def _case(context: CaseContext) -> Case:
     cases = Case.objects.select_related("student__school_class", "placement")
     return cases.get(pk=context.case_id)
 
@@ -108,7 +108,7 @@ def _wanted(opened: OpenTask) -> Wanted:
     )
 
 
-def _task(opened: OpenTask, assigned: Assigned, context: StepContext) -> NewTask:
+def _task(opened: OpenTask, assigned: Assigned, context: CaseContext) -> NewTask:
     if not assigned.candidates:
         _nobody(opened.bpmn_id, context)
     return NewTask(
@@ -130,7 +130,7 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _nobody(task: str, context: StepContext) -> None:
+def _nobody(task: str, context: CaseContext) -> None:
     Incident.objects.get_or_create(
         school_id=context.school_id,
         case_id=context.case_id,
@@ -159,7 +159,7 @@ def _messages(task: NewTask, lane: str) -> list[NewMessage]:
 
 def _events(
     instance: Locked,
-    context: StepContext,
+    context: CaseContext,
     outcome: Outcome,
     tasks: list[NewTask],
     reason: str,

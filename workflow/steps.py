@@ -22,13 +22,13 @@ from workflow.engine.outcomes import Outcome
 from workflow.engine.registry import StepContext
 from workflow.engine.store import Locked
 from workflow.models import HumanTask, Incident, ProcessInstance
-from workflow.step_clocks import StepClocks
+from workflow.step_facts import CaseContext, StepFacts
 
 logger = logging.getLogger(__name__)
 
 State = ProcessInstance.State
 Run = Callable[[Definition, StepContext], Outcome]
-Act = Callable[[Locked, StepContext], None]
+Act = Callable[[Locked, CaseContext], None]
 
 #: Refusals that concern the caller's own request; the instance itself is in order.
 _REFUSALS: Final = (TaskGone, NobodyListens)
@@ -46,10 +46,11 @@ def start(*, instance_id: UUID, at: datetime, via: str) -> bool:
     return _guarded(instance, _start, at=at, via=via, by=None, code="process.start_failed")
 
 
-def _start(instance: Locked, context: StepContext) -> None:
+def _start(instance: Locked, context: CaseContext) -> None:
     bundle = shipped.bundle(instance.process_key)
     published = store.publish(bundle, school_id=instance.school_id, at=context.at)
     definition = load(bundle.content)
+    context.facts.expect(definition)
     step_rows.save(instance, context, runtime.start(definition, context), published)
 
 
@@ -184,8 +185,10 @@ def _state_of(instance_id: UUID) -> bytes:
 
 
 def _mover(move: Run, reason: str) -> Act:
-    def act(instance: Locked, context: StepContext) -> None:
-        outcome = move(store.definition_of(instance), context)
+    def act(instance: Locked, context: CaseContext) -> None:
+        definition = store.definition_of(instance)
+        context.facts.expect(definition)
+        outcome = move(definition, context)
         step_rows.save(instance, context, outcome, instance.definition_id, reason=reason)
 
     return act
@@ -261,15 +264,16 @@ def _resting(instance: Locked, at: datetime) -> bool:
     ).exists()
 
 
-def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> StepContext:
-    named = StepClocks(school_id=instance.school_id, case_id=instance.case_id, at=at)
-    return StepContext(
+def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> CaseContext:
+    facts = StepFacts(school_id=instance.school_id, case_id=instance.case_id, at=at)
+    return CaseContext(
         school_id=instance.school_id,
         case_id=instance.case_id,
         instance_id=instance.id,
         at=at,
         by=by,
         via=via,
-        clocks=named,
-        changed=named.forget,
+        clocks=facts.due,
+        changed=facts.forget,
+        facts=facts,
     )
