@@ -77,7 +77,7 @@ SlotRun = Callable[[float], Slot]
 def measure(arms: Mapping[str, Arm], *, seconds: float, tell: Callable[[str], None]) -> Rounds:
     """Let the arms take turns in this process for `seconds` in all."""
     return take_turns(
-        {name: partial(_slot, name, arm) for name, arm in arms.items()}, seconds=seconds, tell=tell
+        {name: partial(slot, name, arm) for name, arm in arms.items()}, seconds=seconds, tell=tell
     )
 
 
@@ -103,16 +103,17 @@ def same_twice(run: SlotRun, *, seconds: float) -> float:
     return (slots[0].rate + slots[3].rate) / (slots[1].rate + slots[2].rate)
 
 
-def _slot(name: str, arm: Arm, length: float) -> Slot:
-    slot, begun = Slot(name), time.perf_counter()
+def slot(name: str, arm: Arm, length: float) -> Slot:
+    """One arm in this process for `length` seconds, once at least."""
+    done, begun = Slot(name), time.perf_counter()
     end = now = begun + length
-    while not slot.took or now < end:
+    while not done.took or now < end:
         before = time.perf_counter()
         kind = arm()
         now = time.perf_counter()
-        slot.took.setdefault(kind, []).append(now - before)
-    slot.seconds = now - begun
-    return slot
+        done.took.setdefault(kind, []).append(now - before)
+    done.seconds = now - begun
+    return done
 
 
 def _rate(slots: Sequence[Slot], arm: str) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from config.bench import file, machine
+from config.bench import file, machine, sweep
 from config.bench.options import Options
 from config.bench.step import workload as step
 from config.demo.options import write_json
@@ -21,7 +21,7 @@ def perform(packed: str) -> None:
     results = []
     for name in options.workloads:
         run, lines = _WORKLOADS[name]
-        result = run(seconds=options.seconds, tell=say)
+        result = run(seconds=options.seconds, tell=say, open_cases=options.open_cases)
         results.append({**result, "machine": here})
         for line in lines(result):
             say(line)
@@ -59,7 +59,22 @@ def step_lines(result: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def sweep_lines(result: Mapping[str, Any]) -> list[str]:
+    low, high = result["ci"]
+    return [
+        f"【sweep】{result['open']} 个未到期中有 {result['due']} 个到期；A/A {result['a_to_a']}："
+        f"{'达到' if result['met'] else '未达到'}",
+        f"  取出到期者：p50 {result['p50_ms']} ms，是裸索引查询的 {result['claim_times_floor']} 倍"
+        f"（目标 ≤ {result['target_claim_times_floor']:g}；速率比 {result['ratio_to_floor']}，"
+        f"95% 区间 {low}–{high}）",
+        f"  全部执行（{result['workers']} 个进程）：{result['all_done_s']} 秒"
+        f"（目标 ≤ {result['target_all_done_s']:g}）；空查 p50 {result['empty_ms']['p50_ms']} ms"
+        f"（目标 ≤ {result['target_empty_ms']:g}）",
+    ]
+
+
 _WORKLOADS: Final[Mapping[str, tuple[Run, Lines]]] = {
     "step": (step.run, step_lines),
+    "sweep": (sweep.run, sweep_lines),
     "file": (file.run, file_lines),
 }
