@@ -28,6 +28,8 @@ _TABLES: Final[Mapping[Any, Mapping[str, str]]] = {
 }
 
 
+#: Copies in one transaction.
+_PORTION: Final = 50_000
 #: Guards that refuse a row which begins in the middle.
 _GUARDED: Final = ((Case, "state"), (ProcessInstance, "status"), (HumanTask, "state"))
 
@@ -53,6 +55,23 @@ def _switch(owner: psycopg.Connection[Any], how: LiteralString) -> None:
 
 def make(owner: psycopg.Connection[Any], case_id: UUID, count: int) -> Sequence[tuple[UUID, UUID]]:
     """`count` copies of a case with all that its process needs; (case, instance) of each."""
+    return _copy(owner, case_id, count, _TABLES)
+
+
+def fill(owner: psycopg.Connection[Any], case_id: UUID, count: int) -> None:
+    """`count` open cases to lie about: the case and its process, in portions."""
+    tables = {model: _TABLES[model] for model in (Case, ProcessInstance)}
+    while count > 0:
+        _copy(owner, case_id, min(count, _PORTION), tables)
+        count -= _PORTION
+
+
+def _copy(
+    owner: psycopg.Connection[Any],
+    case_id: UUID,
+    count: int,
+    tables: Mapping[Any, Mapping[str, str]],
+) -> Sequence[tuple[UUID, UUID]]:
     with owner.transaction():
         owner.execute("DROP TABLE IF EXISTS copy")
         owner.execute(
@@ -60,7 +79,7 @@ def make(owner: psycopg.Connection[Any], case_id: UUID, count: int) -> Sequence[
             " gen_random_uuid() AS instance_id FROM generate_series(1, %s)",
             [count],
         )
-        for model, own in _TABLES.items():
+        for model, own in tables.items():
             owner.execute(_statement(model, own), [case_id])
         found = owner.execute("SELECT case_id, instance_id FROM copy").fetchall()
     return [(row[0], row[1]) for row in found]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from config.bench import file, machine, sweep
+from config.bench.crisis import workload as crisis
 from config.bench.options import Options
 from config.bench.step import workload as step
 from config.demo.options import write_json
@@ -56,6 +57,17 @@ def step_lines(result: Mapping[str, Any]) -> list[str]:
         f"{'达到' if result['met'] else '未达到'}",
         f"  每秒到达 {result['arrivals_per_s']} 步时：p50 {result['p50_ms']} ms，"
         f"p99 {result['p99_ms']} ms，最长 {result['max_ms']} ms（{result['samples']} 次）",
+        *_among_many(result),
+    ]
+
+
+def _among_many(result: Mapping[str, Any]) -> list[str]:
+    if "open_cases" not in result:
+        return []
+    return [
+        f"  另有 {result['open_cases']} 件未结个案时，速度为原来的 {result['speed_among_many']}"
+        f"（目标 ≥ {result['target_speed_among_many']:g}）："
+        f"{'达到' if result['met_among_many'] else '未达到'}"
     ]
 
 
@@ -73,8 +85,24 @@ def sweep_lines(result: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def crisis_lines(result: Mapping[str, Any]) -> list[str]:
+    since, low = result["since_commit"], result["floor_ms"]
+    return [
+        f"【crisis】报告到送出：p50 {result['p50_ms']} ms（目标 ≤ {result['target_p50_ms']:g}），"
+        f"p99 {result['p99_ms']} ms（目标 ≤ {result['target_p99_ms']:g}），"
+        f"最长 {result['max_ms']} ms，{result['samples']} 份："
+        f"{'达到' if result['met'] else '未达到'}",
+        f"  自提交起：p50 {since['p50_ms']} ms，p99 {since['p99_ms']} ms；"
+        f"最短路径：p50 {low['p50_ms']} ms，p99 {low['p99_ms']} ms；A/A {result['a_to_a']}",
+        f"  常规积压始终不少于 {result['backlog_least']} 条；持有者被杀 {result['killed_s']} 秒"
+        f"（目标 ≤ {result['target_killed_s']:g}），代理关闭 {result['broker_off_s']} 秒"
+        f"（目标 ≤ {result['target_broker_off_s']:g}）",
+    ]
+
+
 _WORKLOADS: Final[Mapping[str, tuple[Run, Lines]]] = {
     "step": (step.run, step_lines),
     "sweep": (sweep.run, sweep_lines),
     "file": (file.run, file_lines),
+    "crisis": (crisis.run, crisis_lines),
 }

@@ -67,6 +67,13 @@ class Floor:
     raw: psycopg.Connection[Any]
     school_id: int
 
+    def empty(self) -> None:
+        """What a transaction costs before it does anything."""
+        with self.raw.transaction():
+            self.raw.execute(
+                "SELECT set_config('app.school', %s, true), school_now()", [str(self.school_id)]
+            )
+
     def step(self, rows: Rows, case_id: UUID, instance_id: UUID) -> None:
         """Lock, and write `rows` for this instance, with new ids."""
         given = {**rows.anew(), "case": case_id, "id": instance_id}

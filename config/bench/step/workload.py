@@ -37,6 +37,10 @@ _PACE: Final = 0.5
 _SPARE: Final = 2.5
 _FIRST_LOOK: Final = 600
 _LOOK_SECONDS: Final = 0.3
+#: A million open cases may cost a step so much of its speed.
+MANY_TARGET: Final = 0.9
+#: More empty transactions a second than any machine does.
+_MOST_EMPTY: Final = 50_000
 #: The part of the measuring that each arm gets.
 _SHARES: Final = {
     "product": _CHECK + _ROUNDS / 3 + _OPEN_LOOP * _PACE,
@@ -75,7 +79,11 @@ class Stage:
             naive.step(self.moments[job[0]], self.writes[job[0]].change, job[1], job[2])
             return self.moments[job[0]].name
 
-        return {"product": product, "floor": bare, "naive": stock}
+        def empty(_job: object) -> str:
+            floor.empty()
+            return "empty"
+
+        return {"product": product, "floor": bare, "naive": stock, "empty": empty}
 
     def jobs(self, count: int, *, naive: bool = False) -> Iterator[Job]:
         """`count` fresh copies, the moments by turns."""
@@ -96,14 +104,19 @@ def naive_way(people: Cast) -> NaiveWay:
     return NaiveWay(people.school.pk, definitions.load(shipped.bundle("crisis").content))
 
 
-def run(*, seconds: float, tell: Callable[[str], None]) -> dict[str, Any]:
+def run(
+    *, seconds: float, tell: Callable[[str], None], open_cases: int | None = None
+) -> dict[str, Any]:
     """Walk a crisis, copy its moments, let the arms take turns, and say where the time goes."""
     with psycopg.connect(addresses.owner(), autocommit=True) as owner:
         stage = prepared(owner, tell=tell)
         with Clients(stage.arms, CLIENTS) as clients:
             supply = Supply(stage, clients)
             supply.fill(seconds, tell=tell)
-            return {"workload": "step", **_measured(supply, seconds, tell=tell)}
+            result = {"workload": "step", **_measured(supply, seconds, tell=tell)}
+            if open_cases:
+                result |= _among_many(supply, seconds, open_cases, tell=tell)
+            return result
 
 
 def prepared(owner: psycopg.Connection[Any], *, tell: Callable[[str], None]) -> Stage:
@@ -156,6 +169,10 @@ class Supply:
                 tell(f"  {arm}：约 {self.rates[arm]:.0f} 步/秒，已备 {needed} 件个案")
         self.stage.owner.execute("VACUUM ANALYZE workflow_processinstance, workflow_humantask")
 
+    def empty(self, seconds: float) -> Slot:
+        """Transactions that touch no table."""
+        return self.clients.slot("empty", range(int(_MOST_EMPTY * seconds)), seconds)[0]
+
     def turn(self, arm: str, seconds: float, *, rate: float = 0.0) -> Slot:
         slot, left = self.clients.slot(arm, self._jobs[arm], seconds, rate=rate)
         self._jobs[arm] = left
@@ -192,6 +209,34 @@ def _measured(supply: Supply, seconds: float, *, tell: Callable[[str], None]) ->
         "target_ratio_to_naive": TARGET_TO_NAIVE,
         "met": ratio >= TARGET and to_naive >= TARGET_TO_NAIVE,
     }
+
+
+def _among_many(
+    supply: Supply, seconds: float, count: int, *, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """The same steps before and after `count` more cases are open, by the speed of the machine."""
+    supply.fill(seconds / 2, tell=tell)
+    before = _by_yardstick(supply, seconds / 2, tell=tell)
+    tell(f"正在写入 {count} 件未结个案……")
+    with copies.unguarded(supply.stage.owner):
+        copies.fill(supply.stage.owner, supply.stage.moments[0].case_id, count)
+    supply.fill(seconds / 2, tell=tell)
+    after = _by_yardstick(supply, seconds / 2, tell=tell)
+    ratio = measuring.quantile(after, 0.5) / measuring.quantile(before, 0.5)
+    return {
+        "open_cases": count,
+        "speed_among_many": round(ratio, 4),
+        "target_speed_among_many": MANY_TARGET,
+        "met_among_many": ratio >= MANY_TARGET,
+    }
+
+
+def _by_yardstick(
+    supply: Supply, seconds: float, *, tell: Callable[[str], None]
+) -> Sequence[float]:
+    """Steps for each empty transaction that the same clients manage."""
+    runs = {"product": partial(supply.turn, "product"), "empty": supply.empty}
+    return measuring.take_turns(runs, seconds=seconds, tell=tell).ratios("product", "empty")
 
 
 def _everything(rounds: Rounds, arm: str) -> dict[str, float]:
