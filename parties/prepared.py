@@ -8,12 +8,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from itertools import count
+from typing import Any, Final, LiteralString
 
 import psycopg
 from django.db import Error, connection
 
 Parameters = Sequence[Any] | Mapping[str, Any]
+
+_ids: Final = count(1)
 
 
 @dataclass(eq=False)
@@ -22,6 +25,8 @@ class _Tentative:
 
     depth: int
     made: bool = False
+    #: Never used twice, so that what on_commit() promised inside is told from what came before.
+    id: str = field(default_factory=lambda: f"tentative_{next(_ids)}")
 
     @property
     def name(self) -> str:
@@ -53,7 +58,7 @@ def tentatively() -> Iterator[None]:
     """
     here = _Tentative(len(_open.tentative))
     _open.tentative.append(here)
-    connection.savepoint_ids.append(here)  # what on_commit() promises inside goes with it
+    connection.savepoint_ids.append(here.id)  # what on_commit() promises inside goes with it
     try:
         with connection.execute_wrapper(_before):
             yield
@@ -65,7 +70,7 @@ def tentatively() -> Iterator[None]:
             _take_back(here)
     finally:
         _open.tentative.remove(here)
-        connection.savepoint_ids.remove(here)
+        connection.savepoint_ids.remove(here.id)
 
 
 def make_savepoints() -> None:
@@ -89,20 +94,20 @@ def _before(
 
 
 def _make(raw: psycopg.Connection[Any], one: _Tentative) -> None:
-    psycopg.Cursor(raw).execute(f"SAVEPOINT {one.name}", prepare=False)  # type: ignore[call-overload]
+    psycopg.Cursor(raw).execute(f"SAVEPOINT {one.name}", prepare=False)
     one.made = True
 
 
 def _take_back(here: _Tentative) -> None:
     connection.needs_rollback = False
     connection.run_on_commit = [
-        promised for promised in connection.run_on_commit if here not in promised[0]
+        promised for promised in connection.run_on_commit if here.id not in promised[0]
     ]
     if not here.made:
         return
     try:
         with connection.wrap_database_errors:
-            psycopg.Cursor(_raw()).execute(f"ROLLBACK TO SAVEPOINT {here.name}", prepare=False)  # type: ignore[call-overload]
+            psycopg.Cursor(_raw()).execute(f"ROLLBACK TO SAVEPOINT {here.name}", prepare=False)
     except Error:
         connection.needs_rollback = True
         raise

@@ -8,7 +8,6 @@ from parties import crypto, schools, tenancy
 from parties.models import GuardianLink, Membership, Person, School, SchoolClass, Student
 from parties.roles import Role
 
-CODE: Final = "BENCHCASE"
 _SINCE: Final = timedelta(days=400)
 
 
@@ -21,9 +20,9 @@ class Cast:
     staff: dict[str, Person]
 
 
-def found(*, at: datetime) -> Cast:
-    """The school and everybody in it. Opens its own scopes."""
-    school = schools.found(code=CODE, name="测速学校")
+def found(code: str, *, at: datetime) -> Cast:
+    """The school of `code` and everybody in it. Opens its own scopes."""
+    school = schools.found(code=code, name="测速学校")
     with tenancy.scope(school.pk):
         school_class = SchoolClass.objects.create(
             school=school, code="2401", name="2401", grade="2024"

@@ -88,7 +88,7 @@ def _copy(
 def _statement(model: Any, own: Mapping[str, str]) -> sql.Composed:
     columns = [field.column for field in model._meta.concrete_fields]
     values = [
-        sql.SQL(own[name]) if name in own else sql.SQL("t.{}").format(sql.Identifier(name))  # type: ignore[arg-type]
+        sql.SQL(own[name]) if name in own else sql.SQL("t.{}").format(sql.Identifier(name))
         for name in columns
     ]
     which = "id" if model is Case else "case_id"

@@ -153,7 +153,7 @@ def _prepared(
 ) -> Stage:
     tell(f"正在写入 {count} 个未到期的定时……")
     at = clock.now()
-    people = cast.found(at=at)
+    people = cast.found("BENCHSWEEP", at=at)
     with tenancy.scope(people.school.pk):
         case = openings.open_(
             school_id=people.school.pk,

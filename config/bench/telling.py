@@ -17,7 +17,10 @@ Lines = Callable[[Mapping[str, Any]], list[str]]
 def perform(packed: str) -> None:
     options = Options.unpacked(packed)
     here = machine.describe()
-    say(f"机器：{here['cores']} 核，{here['processor']}，负载 {here['load']}")
+    say(
+        f"机器：{here['cores']} 核，{here['processor']}，负载 {here['load']}，"
+        f"fsync {here['fsync_us']} µs，Python {here['python']}"
+    )
     say(f"Postgres：{here['postgres']}")
     results = []
     for name in options.workloads:

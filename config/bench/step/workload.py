@@ -17,7 +17,7 @@ import psycopg
 from config.bench import addresses, cast, copies, measuring
 from config.bench.cast import Cast
 from config.bench.clients import Arm, Clients
-from config.bench.measuring import Rounds, Slot
+from config.bench.measuring import Rounds, Slot, SlotRun
 from config.bench.step import moments, rows
 from config.bench.step.floor import Floor
 from config.bench.step.moments import Moment
@@ -123,7 +123,7 @@ def prepared(owner: psycopg.Connection[Any], *, tell: Callable[[str], None]) -> 
     """A crisis at each of its moments, with the proof that the arms write the same rows."""
     tell("正在准备：一件危机个案，逐步走到安全计划……")
     at = clock.now()
-    people = cast.found(at=at)
+    people = cast.found("BENCHSTEP", at=at)
     with copies.unguarded(owner):
         found = moments.walk(people, owner, at=at)
         writes = [Rows.of(rows.written(people, moment, owner)) for moment in found]
@@ -235,7 +235,10 @@ def _by_yardstick(
     supply: Supply, seconds: float, *, tell: Callable[[str], None]
 ) -> Sequence[float]:
     """Steps for each empty transaction that the same clients manage."""
-    runs = {"product": partial(supply.turn, "product"), "empty": supply.empty}
+    runs: dict[str, SlotRun] = {
+        "product": partial(supply.turn, "product"),
+        "empty": supply.empty,
+    }
     return measuring.take_turns(runs, seconds=seconds, tell=tell).ratios("product", "empty")
 
 

@@ -1,5 +1,4 @@
-"""`manage.py bench step|crisis|sweep|file|all`: figures with a floor in the same run, on services of
-its own.
+"""`manage.py bench WORKLOAD`: figures with a floor in the same run, on services of its own.
 
 Exit status: 0 measured, although a target may be missed; 1 it could not measure; 2 wrong usage.
 """
@@ -11,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config.bench import front
 from config.bench.options import ALL, SECONDS, WORKLOADS, Options
-from config.management.commands.demo import WRONG_USAGE, writable
+from config.management.commands.demo import writable
 
 SHORTEST, LONGEST = 2.0, 3600.0
 MOST_OPEN = 10_000_000
