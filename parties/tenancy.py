@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from parties import prepared
+from parties import round_trips
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def current_school() -> int | None:
 
 def _enter(school_id: int) -> datetime:
     """One round trip with the BEGIN before it."""
-    row = prepared.execute(
+    row = round_trips.execute(
         "SELECT set_config('app.school', %s, true), school_now()", [str(int(school_id))]
     ).fetchone()
     at = row[1] if row else None

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from parties import prepared
+from parties import round_trips
 from parties.roles import COMPANY, Role
 from workflow.models import CaseParty
 
@@ -119,7 +119,7 @@ WHERE c.id = %(case)s
 def load(case_id: UUID, *, roles: Iterable[str], tasks: Iterable[str], at: datetime) -> Circle:
     """The circle of a case as it stands at `at`, for these roles and earlier tasks. In a scope."""
     wanted = set(roles)
-    row = prepared.execute(
+    row = round_trips.execute(
         _LOAD,
         {
             "case": case_id,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from ledger import events
-from parties import prepared
+from parties import round_trips
 from parties.errors import NotFound, WrongState
 from workflow import shipped, step_rows
 from workflow.engine import runtime, sending_back, store
@@ -206,7 +206,7 @@ def _guarded(
     """Run `act` in a savepoint; a fault becomes a frozen instance and an incident."""
     context = _context(instance, at=at, via=via, by=by)
     try:
-        with prepared.tentatively():
+        with round_trips.tentatively():
             act(instance, context)
     except _REFUSALS:
         raise

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from parties import prepared, tenancy
+from parties import round_trips, tenancy
 from parties.models import CalendarDay
 from tests.factories import MINUTE, NOW, World
 from tests.processes.walker import begin, triaged
@@ -22,13 +22,13 @@ PROTECT = Wanted(name="protect", roles=["HT", "PSY"])
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Statements that the facts asked the database."""
     seen: list[str] = []
-    real = prepared.execute
+    real = round_trips.execute
 
     def execute(statement: str, given: object = ()) -> object:
         seen.append(statement)
         return real(statement, given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(prepared, "execute", execute)
+    monkeypatch.setattr(round_trips, "execute", execute)
     return seen
 
 

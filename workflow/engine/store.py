@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from ledger.events import PreparedEvent
-from parties import prepared
+from parties import round_trips
 from workflow.engine import definitions
 from workflow.engine.bundles import Bundle
 from workflow.engine.definitions import Definition
@@ -171,7 +171,7 @@ WHERE school_id = %(school)s AND process_key = %(key)s AND hash = %(hash)s
 def lock(instance_id: UUID, *, skip_locked: bool = False) -> Locked | None:
     """Lock one instance until the transaction ends; None if absent, or held and `skip_locked`."""
     sql = _LOCK_IF_FREE if skip_locked else _LOCK
-    row = prepared.execute(sql, [instance_id]).fetchone()
+    row = round_trips.execute(sql, [instance_id]).fetchone()
     return None if row is None else Locked(*row)
 
 
@@ -181,7 +181,7 @@ def definition_of(instance: Locked) -> Definition:
         known = definitions.cached(instance.definition_hash)
         if known is not None:
             return known
-    row = prepared.execute(
+    row = round_trips.execute(
         "SELECT bundle FROM workflow_processdefinition WHERE id = %s", [instance.definition_id]
     ).fetchone()
     if row is None:
@@ -192,10 +192,10 @@ def definition_of(instance: Locked) -> Definition:
 def publish(bundle: Bundle, *, school_id: int, at: datetime) -> UUID:
     """The id of this bundle as a definition of the school; stored when it is new."""
     keys = {"school": school_id, "key": bundle.process_key, "hash": bundle.hash}
-    found = prepared.execute(_FIND, keys).fetchone()
+    found = round_trips.execute(_FIND, keys).fetchone()
     if found is None:
-        prepared.execute(_PUBLISH, {**keys, "bundle": bundle.content, "at": at})
-        found = prepared.execute(_FIND, keys).fetchone()
+        round_trips.execute(_PUBLISH, {**keys, "bundle": bundle.content, "at": at})
+        found = round_trips.execute(_FIND, keys).fetchone()
     if found is None:
         raise StateUnreadable("流程定义没有保存。")
     published: UUID = found[0]
@@ -205,7 +205,7 @@ def publish(bundle: Bundle, *, school_id: int, at: datetime) -> UUID:
 def write(change: Write) -> None:
     """Write one step. Raises StateUnreadable if the instance moved although it was locked."""
     more = change.cancelled or change.tasks or change.events or change.messages
-    row = prepared.execute(_WRITE if more else _MOVE, _parameters(change)).fetchone()
+    row = round_trips.execute(_WRITE if more else _MOVE, _parameters(change)).fetchone()
     if row is None or row[0] != 1:
         raise StateUnreadable("流程实例在锁定期间被改动。", instance=str(change.instance.id))
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from parties import prepared, tenancy
+from parties import round_trips, tenancy
 from parties.models import Person
 from tests.factories import World
 
@@ -25,7 +25,7 @@ def fail(world: World, name: str) -> None:
 
 
 def fail_around(world: World) -> None:
-    with prepared.tentatively():
+    with round_trips.tentatively():
         add(world, "P-inner")
     fail(world, "P-outer")
 
@@ -36,7 +36,7 @@ def promise_and_fail(kept: list[str]) -> None:
 
 
 def break_statement() -> None:
-    prepared.execute("SELECT 1 / 0")
+    round_trips.execute("SELECT 1 / 0")
 
 
 def test_an_error_is_the_one_that_django_raises(world: World) -> None:
@@ -47,7 +47,7 @@ def test_an_error_is_the_one_that_django_raises(world: World) -> None:
 def test_what_fails_inside_is_taken_back_alone(world: World) -> None:
     with tenancy.scope(world.id):
         add(world, "P-before")
-        with pytest.raises(LookupError), prepared.tentatively():
+        with pytest.raises(LookupError), round_trips.tentatively():
             fail(world, "P-inside")
         add(world, "P-after")
 
@@ -57,7 +57,7 @@ def test_what_fails_inside_is_taken_back_alone(world: World) -> None:
 def test_a_broken_statement_leaves_the_transaction_usable(world: World) -> None:
     with tenancy.scope(world.id):
         add(world, "P-before")
-        with pytest.raises(DatabaseError), prepared.tentatively():
+        with pytest.raises(DatabaseError), round_trips.tentatively():
             break_statement()
         add(world, "P-after")
 
@@ -66,9 +66,9 @@ def test_a_broken_statement_leaves_the_transaction_usable(world: World) -> None:
 
 def test_what_succeeds_stays_and_a_later_one_fails_by_itself(world: World) -> None:
     with tenancy.scope(world.id):
-        with prepared.tentatively():
+        with round_trips.tentatively():
             add(world, "P-first")
-        with pytest.raises(LookupError), prepared.tentatively():
+        with pytest.raises(LookupError), round_trips.tentatively():
             fail(world, "P-second")
 
     assert names(world) == {"P-first"}
@@ -76,7 +76,7 @@ def test_what_succeeds_stays_and_a_later_one_fails_by_itself(world: World) -> No
 
 def test_an_outer_one_takes_an_inner_one_with_it(world: World) -> None:
     with tenancy.scope(world.id):
-        with pytest.raises(LookupError), prepared.tentatively():
+        with pytest.raises(LookupError), round_trips.tentatively():
             fail_around(world)
         add(world, "P-after")
 
@@ -84,7 +84,7 @@ def test_an_outer_one_takes_an_inner_one_with_it(world: World) -> None:
 
 
 def test_djangos_own_savepoints_fit_inside(world: World) -> None:
-    with tenancy.scope(world.id), prepared.tentatively():
+    with tenancy.scope(world.id), round_trips.tentatively():
         add(world, "P-kept")
         with pytest.raises(LookupError), transaction.atomic():
             fail(world, "P-lost")
@@ -95,10 +95,10 @@ def test_djangos_own_savepoints_fit_inside(world: World) -> None:
 def test_promises_for_the_commit_go_with_what_was_taken_back(world: World) -> None:
     kept: list[str] = []
     with tenancy.scope(world.id):
-        with prepared.tentatively():
+        with round_trips.tentatively():
             add(world, "P-first")
             transaction.on_commit(lambda: kept.append("first"))
-        with pytest.raises(LookupError), prepared.tentatively():
+        with pytest.raises(LookupError), round_trips.tentatively():
             promise_and_fail(kept)
 
     assert kept == ["first"]
@@ -106,7 +106,7 @@ def test_promises_for_the_commit_go_with_what_was_taken_back(world: World) -> No
 
 def test_nothing_asked_means_no_savepoint(world: World) -> None:
     with tenancy.scope(world.id):
-        with prepared.tentatively():
+        with round_trips.tentatively():
             pass
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("ROLLBACK TO SAVEPOINT tentative_0")
