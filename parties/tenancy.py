@@ -12,6 +12,8 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from parties import round_trips
+
 #: The school; one plan for each prepared statement (parties/statements.py), because planning a long
 #: one anew for its values takes ten times as long as running it; and the time.
 _ENTER: Final = """
@@ -43,9 +45,8 @@ def current_school() -> int | None:
 
 
 def _enter(school_id: int) -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTER, [str(int(school_id))])
-        row = cursor.fetchone()
+    """One round trip with the BEGIN before it."""
+    row = round_trips.execute(_ENTER, [str(int(school_id))]).fetchone()
     at = row[2] if row else None
     if not isinstance(at, datetime):
         raise TypeError("school_now() answered no moment")

@@ -1,22 +1,21 @@
 """Who may do a task: resolved once, when it opens, with every conflict of interest taken out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from parties import relations
-from parties.models import CompanyMember, Membership
-from parties.relations import Post, in_force
-from parties.roles import COMPANY, Role
-from workflow import contacts, meeting_ladder, policies
-from workflow.models import Case, CaseParty, HumanTask
+from parties.roles import Role
+from workflow import circles, contacts, meeting_ladder
+from workflow.circles import Circle
+from workflow.models import Case, HumanTask
 
 #: When nobody is left for a task, these decide who does it.
 _LAST: Final = (Role.ME, Role.VP, Role.PR)
-#: Posts of one class or grade: without a student nobody knows of which.
-_BY_PLACE: Final = frozenset({Role.HT, Role.GL})
+LAST: Final = frozenset(role.value for role in _LAST)
+#: Tasks that reach somebody: they say whom.
+_CALLS: Final = frozenset(contacts.TASK_OF.values()) | frozenset(meeting_ladder.TASK_OF.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,50 +39,33 @@ class Assigned:
 
 def assign(wanted: Wanted, *, case: Case, at: datetime) -> Assigned:
     """Everybody of `roles`; else the first of `instead` that has somebody; else the leaders."""
-    excluded = policies.excluded_people(case) | earlier_eyes(case, wanted.four_eyes)
-    asked = [Role(code) for code in wanted.roles]
-    tiers = [asked, *([Role(code)] for code in wanted.instead), *([role] for role in _LAST)]
-    about = _about(wanted.name, case, at)
+    return among(circle_of([wanted], case_id=case.pk, at=at), wanted, case=lambda: case, at=at)
+
+
+def circle_of(all_wanted: Sequence[Wanted], *, case_id: UUID, at: datetime) -> Circle:
+    """Who counts for any of these tasks, in one statement."""
+    roles, tasks = asked(all_wanted)
+    return circles.load(case_id, roles=roles, tasks=tasks, at=at)
+
+
+def asked(all_wanted: Sequence[Wanted]) -> tuple[frozenset[str], frozenset[str]]:
+    """Roles that may have to do these tasks, and the tasks that they look at a second time."""
+    roles = {role for wanted in all_wanted for role in (*wanted.roles, *wanted.instead)}
+    tasks = {name for wanted in all_wanted for name in wanted.four_eyes}
+    return LAST.union(roles), frozenset(tasks)
+
+
+def among(circle: Circle, wanted: Wanted, *, case: Callable[[], Case], at: datetime) -> Assigned:
+    """As `assign`, in a circle that is known; `case` is asked for a call alone."""
+    first = [Role(code) for code in wanted.roles]
+    tiers = [first, *([Role(code)] for code in wanted.instead), *([role] for role in _LAST)]
+    about = _about(wanted.name, case(), at) if wanted.name in _CALLS else None
+    seen = circle.seen_by(wanted.four_eyes)
     for roles in tiers:
-        found = _people(roles, case=case, at=at, excluded=excluded)
+        found = circle.able(roles, besides=seen)
         if found:
             return Assigned(roles, found, about)
-    return Assigned(asked, [], about)
-
-
-def _people(
-    roles: Sequence[Role], *, case: Case, at: datetime, excluded: Collection[UUID]
-) -> Sequence[UUID]:
-    found: dict[UUID, None] = {}
-    for role in roles:
-        posts = _posts(role, case=case, at=at)
-        for person in relations.able(posts, at=at, excluded=excluded):
-            found.setdefault(person.pk)
-    return list(found)
-
-
-def _posts(role: Role, *, case: Case, at: datetime) -> Sequence[Post]:
-    if case.channel == Case.Channel.NOTICE and case.student_id is None and role in _BY_PLACE:
-        return _named(role, case, at)
-    if role not in COMPANY:
-        return relations.holders(role=role, at=at, student=case.student)
-    if case.placement is None:
-        return []
-    members = in_force(
-        CompanyMember.objects.filter(company=case.placement.company_id, role=role), at
-    )
-    if role == Role.CM and case.placement.mentor_id is not None:
-        members = members.filter(person=case.placement.mentor_id)
-    return [Post(row.person, role, None) for row in members.select_related("person")]
-
-
-def _named(role: Role, case: Case, at: datetime) -> Sequence[Post]:
-    """A notice is about a class or a grade: whoever opened it named those who answer for that."""
-    parts = CaseParty.objects.filter(case=case, part=CaseParty.Part.MEMBER)
-    rows = in_force(
-        Membership.objects.filter(role=role, person__in=parts.values("person")), at
-    ).select_related("person", "substitute")
-    return [Post(row.person, role, row.substitute) for row in rows.order_by("starts_at", "pk")]
+    return Assigned(first, [], about)
 
 
 def earlier_eyes(case: Case, tasks: Sequence[str]) -> frozenset[UUID]:

@@ -8,7 +8,7 @@ Minutes and hours ignore holidays; working days follow the calendar with 调休.
 
 import calendar as months
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -139,20 +139,6 @@ def load(school_id: int) -> ClockBook:
         else:
             values[name] = value
     return book(values, CalendarView(calendar))
-
-
-def resolver(
-    school_id: int, *, anchors: Callable[[], Anchors], at: datetime
-) -> Callable[[str], datetime]:
-    """What a step hands to the engine; nothing is read before a clock is asked for."""
-    found: list[ClockBook] = []
-
-    def due(name: str) -> datetime:
-        if not found:
-            found.append(load(school_id))
-        return found[0].due(name, anchors=anchors(), at=at)
-
-    return due
 
 
 def book(values: Mapping[str, Any], calendar: CalendarView) -> ClockBook:

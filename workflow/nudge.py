@@ -8,6 +8,8 @@ and what it has not managed yet is at most one wish per lane.
 import logging
 import os
 import threading
+import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -22,18 +24,28 @@ CHANNEL: Final = "crisis"
 TASK: Final = "workflow.look"
 #: Seconds after which a nudge is stale; a beat has looked since.
 _EXPIRES: Final = 30
+#: The first nudge goes at once, the next ones of this process no closer than so many seconds: each
+#: costs more than a step of a process, and a worker looks at everything that is due.
+_APART: Final[Mapping[str, float]] = {CRISIS: 0.02}
+_APART_ELSE: Final = 0.25
 
 
-def soon(lane: str) -> None:
+def soon(lane: str, *, notified: bool = False) -> None:
     """After the caller's commit, have somebody look at `lane`. Call inside the transaction.
 
+    `notified`: the caller's own statement has notified `channel_of(lane)` already.
     Never raises for a broker: `robust`, because the report is saved and its author must not see
     an error.
     """
-    if lane == CRISIS:
+    if not notified and channel_of(lane):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
     transaction.on_commit(partial(now, lane), robust=True)
+
+
+def channel_of(lane: str) -> str:
+    """What a transaction of this lane notifies; "" for nothing."""
+    return CHANNEL if lane == CRISIS else ""
 
 
 def now(lane: str) -> None:
@@ -50,18 +62,19 @@ class _Publisher:
     """One daemon thread and the lanes that it still has to ask for: never more than two wishes."""
 
     def __init__(self) -> None:
-        self._wanted: set[str] = set()
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self.start_anew()
 
     def start_anew(self) -> None:
         """A forked child inherits neither the thread nor a lock in a known state."""
-        self._wanted = set()
+        self._wanted: set[str] = set()
+        self._not_before: dict[str, float] = {}
         self._changed = threading.Condition()
-        self._thread = None
+        self._thread: threading.Thread | None = None
 
     def ask(self, lane: str) -> None:
         with self._changed:
+            if lane in self._wanted:
+                return
             self._wanted.add(lane)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="nudge", daemon=True)
@@ -70,11 +83,23 @@ class _Publisher:
 
     def _work(self) -> None:
         while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._wanted)
-                lane = CRISIS if CRISIS in self._wanted else next(iter(self._wanted))
-                self._wanted.discard(lane)
+            lane = self._next()
             _publish(lane)
+            apart = _APART.get(lane, _APART_ELSE)
+            self._not_before[lane] = time.monotonic() + apart
+
+    def _next(self) -> str:
+        """Waits for a wish whose time has come; a crisis goes first."""
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                pauses = {lane: self._not_before.get(lane, 0.0) - now for lane in self._wanted}
+                ripe = [lane for lane, pause in pauses.items() if pause <= 0]
+                if ripe:
+                    lane = CRISIS if CRISIS in ripe else ripe[0]
+                    self._wanted.discard(lane)
+                    return lane
+                self._changed.wait(min(pauses.values(), default=None))
 
 
 _publisher = _Publisher()

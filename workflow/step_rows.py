@@ -1,6 +1,8 @@
 """What one step writes: turns facts of the engine into tasks, events and messages of the case."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,21 +10,21 @@ from ledger import events
 from ledger.events import PreparedEvent
 from parties.errors import WrongState
 from workflow import assignment, nudge
-from workflow.assignment import Wanted
+from workflow.assignment import Assigned, Wanted
 from workflow.engine import store
 from workflow.engine.errors import BudgetExhausted
 from workflow.engine.loop import MAX_BUDGETS
 from workflow.engine.outcomes import OpenTask, Outcome
-from workflow.engine.registry import StepContext
 from workflow.engine.store import Locked, NewMessage, NewTask, Write
 from workflow.models import Case, Incident, ProcessInstance
+from workflow.step_facts import CaseContext
 
 State = ProcessInstance.State
 
 
 def save(
     instance: Locked,
-    context: StepContext,
+    context: CaseContext,
     outcome: Outcome,
     definition_id: UUID | None,
     *,
@@ -35,8 +37,13 @@ def save(
     """
     if definition_id is None:
         raise WrongState("流程还没有启动。", instance=str(instance.id))
-    store.write(_change(instance, context, outcome, definition_id, reason))
-    nudge.soon(lane_of(instance))
+    change = _change(instance, context, outcome, definition_id, reason)
+    lane = lane_of(instance)
+    if not (change.messages or outcome.spent or outcome.handled):
+        store.write(change)  # nobody waits for what this left: no worker need look
+        return
+    store.write(replace(change, channel=nudge.channel_of(lane)))
+    nudge.soon(lane, notified=True)
 
 
 def lane_of(instance: Locked) -> str:
@@ -45,9 +52,9 @@ def lane_of(instance: Locked) -> str:
 
 
 def _change(
-    instance: Locked, context: StepContext, outcome: Outcome, definition_id: UUID, reason: str
+    instance: Locked, context: CaseContext, outcome: Outcome, definition_id: UUID, reason: str
 ) -> Write:
-    tasks = _tasks(instance, context, outcome)
+    tasks = _tasks(context, outcome)
     return Write(
         instance=instance,
         at=context.at,
@@ -72,22 +79,38 @@ def _budgets(instance: Locked, outcome: Outcome) -> int:
     return budgets
 
 
-def _tasks(instance: Locked, context: StepContext, outcome: Outcome) -> list[NewTask]:
+def _tasks(context: CaseContext, outcome: Outcome) -> list[NewTask]:
+    if not outcome.opened:
+        return []
+    wanted = [_wanted(opened) for opened in outcome.opened]
+    circle = context.facts.circle(wanted)
+    return [
+        _task(
+            opened,
+            assignment.among(circle, each, case=partial(_case, context), at=context.at),
+            context,
+        )
+        for opened, each in zip(outcome.opened, wanted, strict=True)
+    ]
+
+
+def _case(context: CaseContext) -> Case:
     cases = Case.objects.select_related("student__school_class", "placement")
-    case = cases.get(pk=instance.case_id)
-    return [_task(opened, case, context) for opened in outcome.opened]
+    return cases.get(pk=context.case_id)
 
 
-def _task(opened: OpenTask, case: Case, context: StepContext) -> NewTask:
-    wanted = Wanted(
+def _wanted(opened: OpenTask) -> Wanted:
+    return Wanted(
         name=opened.bpmn_id,
         roles=_words(opened.properties.get("roles", "")) or [opened.role],
         instead=_words(opened.properties.get("instead", "")),
         four_eyes=_words(opened.properties.get("four_eyes", "")),
     )
-    assigned = assignment.assign(wanted, case=case, at=context.at)
+
+
+def _task(opened: OpenTask, assigned: Assigned, context: CaseContext) -> NewTask:
     if not assigned.candidates:
-        _nobody(case, opened.bpmn_id, context)
+        _nobody(opened.bpmn_id, context)
     return NewTask(
         id=uuid4(),
         engine_id=opened.engine_id,
@@ -97,7 +120,7 @@ def _task(opened: OpenTask, case: Case, context: StepContext) -> NewTask:
         roles=[role.value for role in assigned.roles],
         candidates=assigned.candidates,
         about=assigned.about,
-        four_eyes_of=",".join(wanted.four_eyes),
+        four_eyes_of=",".join(_words(opened.properties.get("four_eyes", ""))),
         clock=opened.clock,
         due_at=opened.due_at,
     )
@@ -107,10 +130,10 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _nobody(case: Case, task: str, context: StepContext) -> None:
+def _nobody(task: str, context: CaseContext) -> None:
     Incident.objects.get_or_create(
-        school_id=case.school_id,
-        case=case,
+        school_id=context.school_id,
+        case_id=context.case_id,
         instance_id=context.instance_id,
         code="task.nobody",
         element=task,
@@ -136,7 +159,7 @@ def _messages(task: NewTask, lane: str) -> list[NewMessage]:
 
 def _events(
     instance: Locked,
-    context: StepContext,
+    context: CaseContext,
     outcome: Outcome,
     tasks: list[NewTask],
     reason: str,

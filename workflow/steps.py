@@ -11,26 +11,24 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-
 from ledger import events
+from parties import round_trips
 from parties.errors import NotFound, WrongState
-from records.meetings import rows as meetings
-from records.models import Notice
-from workflow import clocks, shipped, step_rows
+from workflow import shipped, step_rows
 from workflow.engine import runtime, sending_back, store
 from workflow.engine.definitions import Definition, load
 from workflow.engine.errors import BudgetExhausted, NobodyListens, TaskGone, element_of
 from workflow.engine.outcomes import Outcome
 from workflow.engine.registry import StepContext
 from workflow.engine.store import Locked
-from workflow.models import Case, HumanTask, Incident, ProcessInstance
+from workflow.models import HumanTask, Incident, ProcessInstance
+from workflow.step_facts import CaseContext, StepFacts
 
 logger = logging.getLogger(__name__)
 
 State = ProcessInstance.State
 Run = Callable[[Definition, StepContext], Outcome]
-Act = Callable[[Locked, StepContext], None]
+Act = Callable[[Locked, CaseContext], None]
 
 #: Refusals that concern the caller's own request; the instance itself is in order.
 _REFUSALS: Final = (TaskGone, NobodyListens)
@@ -48,10 +46,11 @@ def start(*, instance_id: UUID, at: datetime, via: str) -> bool:
     return _guarded(instance, _start, at=at, via=via, by=None, code="process.start_failed")
 
 
-def _start(instance: Locked, context: StepContext) -> None:
+def _start(instance: Locked, context: CaseContext) -> None:
     bundle = shipped.bundle(instance.process_key)
     published = store.publish(bundle, school_id=instance.school_id, at=context.at)
     definition = load(bundle.content)
+    context.facts.expect(definition)
     step_rows.save(instance, context, runtime.start(definition, context), published)
 
 
@@ -186,8 +185,10 @@ def _state_of(instance_id: UUID) -> bytes:
 
 
 def _mover(move: Run, reason: str) -> Act:
-    def act(instance: Locked, context: StepContext) -> None:
-        outcome = move(store.definition_of(instance), context)
+    def act(instance: Locked, context: CaseContext) -> None:
+        definition = store.definition_of(instance)
+        context.facts.expect(definition)
+        outcome = move(definition, context)
         step_rows.save(instance, context, outcome, instance.definition_id, reason=reason)
 
     return act
@@ -205,7 +206,7 @@ def _guarded(
     """Run `act` in a savepoint; a fault becomes a frozen instance and an incident."""
     context = _context(instance, at=at, via=via, by=by)
     try:
-        with transaction.atomic():
+        with round_trips.tentatively():
             act(instance, context)
     except _REFUSALS:
         raise
@@ -263,31 +264,16 @@ def _resting(instance: Locked, at: datetime) -> bool:
     ).exists()
 
 
-def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> StepContext:
-    return StepContext(
+def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> CaseContext:
+    facts = StepFacts(school_id=instance.school_id, case_id=instance.case_id, at=at)
+    return CaseContext(
         school_id=instance.school_id,
         case_id=instance.case_id,
         instance_id=instance.id,
         at=at,
         by=by,
         via=via,
-        clocks=clocks.resolver(
-            instance.school_id, anchors=lambda: _anchors(instance.case_id), at=at
-        ),
+        clocks=facts.due,
+        changed=facts.forget,
+        facts=facts,
     )
-
-
-def _anchors(case_id: UUID) -> dict[str, datetime]:
-    """Read when a clock is asked for: a handler of this very step may have moved them."""
-    case = Case.objects.only("channel", "alarm_at", "triaged_at", "danger_over_at").get(pk=case_id)
-    found = {
-        "report": case.alarm_at,
-        "triage": case.triaged_at,
-        "danger_over": case.danger_over_at,
-    }
-    if case.channel == Case.Channel.MEETING:
-        found["appointment"] = meetings.appointment(case_id)
-    if case.channel == Case.Channel.NOTICE:
-        closes = Notice.objects.filter(case_id=case_id).values_list("closes_at", flat=True)
-        found["deadline"] = closes.first()
-    return {name: moment for name, moment in found.items() if moment is not None}

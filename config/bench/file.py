@@ -97,7 +97,12 @@ class Workload:
         return next(self._turns.setdefault(arm, cycle(self.spots)))
 
 
-def run(*, seconds: float, tell: Callable[[str], None]) -> dict[str, Any]:
+def run(
+    *,
+    seconds: float,
+    tell: Callable[[str], None],
+    open_cases: int | None = None,  # noqa: ARG001 -- of the workloads of cases
+) -> dict[str, Any]:
     """Fill, measure, and say where the time goes."""
     tell(f"正在写入一份 {filling.ENTRIES} 条记录的档案……")
     school, student_id = filling.fill(password=_PASSWORD, at=clock.now())

@@ -37,9 +37,7 @@ def perform(options: Options) -> int:
 
 def _perform(options: Options, undo: ExitStack) -> int:
     say("正在启动一次性的数据库（fsync 开启）……")
-    stack = undo.enter_context(
-        devstack.start(throwaway=True, fsync=True, redis=False, ignore_environment=True)
-    )
+    stack = undo.enter_context(devstack.start(throwaway=True, fsync=True, ignore_environment=True))
     logs = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="sanfang-bench-")))
     env = _environment(stack, logs)
     manage = str(folders.BASE_DIR / "manage.py")
@@ -65,7 +63,6 @@ def _environment(stack: devstack.Stack, logs: Path) -> dict[str, str]:
     return {
         **os.environ,
         **stack.env(),
-        "REDIS_URL": f"unix://{logs}/no-broker.sock",
         "SANFANG_ENV": "demo",
         "LOG_LEVEL": "ERROR",
         "BENCH_LOG": str(logs / "bench.log"),

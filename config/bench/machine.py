@@ -2,11 +2,16 @@
 
 import os
 import platform
+import statistics
+import tempfile
+import time
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection
 
+_FSYNCS: Final = 50
+_PAGE: Final = 8192
 _SETTINGS: Final = ("server_version", "fsync", "synchronous_commit", "shared_buffers", "jit")
 
 
@@ -23,8 +28,21 @@ def describe() -> dict[str, Any]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 2),
+        "fsync_us": fsync_us(),
         "postgres": postgres,
     }
+
+
+def fsync_us() -> float:
+    """Microseconds to bring eight kilobytes to the disk: half of all take no longer."""
+    took = []
+    with tempfile.TemporaryFile() as file:
+        for _ in range(_FSYNCS):
+            begun = time.perf_counter()
+            os.pwrite(file.fileno(), bytes(_PAGE), 0)
+            os.fdatasync(file.fileno())
+            took.append(time.perf_counter() - begun)
+    return round(1e6 * statistics.median(took), 1)
 
 
 def _processor() -> str:

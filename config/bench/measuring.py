@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 LEAST_SLOTS: Final = 8
@@ -60,35 +61,59 @@ class Rounds:
                     found.setdefault(kind, []).extend(times)
         return found
 
+    def mean_rate(self, arm: str) -> float:
+        """Operations a second over all rounds."""
+        return statistics.mean(_rate(slots, arm) for slots in self.rounds)
+
     @property
     def slots(self) -> int:
         return sum(map(len, self.rounds))
 
 
+#: Lets one arm work for so many seconds.
+SlotRun = Callable[[float], Slot]
+
+
 def measure(arms: Mapping[str, Arm], *, seconds: float, tell: Callable[[str], None]) -> Rounds:
-    """Let the arms take turns for `seconds` in all."""
+    """Let the arms take turns in this process for `seconds` in all."""
+    return take_turns(
+        {name: partial(slot, name, arm) for name, arm in arms.items()}, seconds=seconds, tell=tell
+    )
+
+
+def take_turns(
+    arms: Mapping[str, SlotRun], *, seconds: float, tell: Callable[[str], None]
+) -> Rounds:
+    """The same for arms that run their slots themselves, in other processes say."""
     order = [*arms, *reversed(list(arms))]
     rounds = max(round(seconds / SLOT / len(order)), -(-LEAST_SLOTS // len(order)), 2)
     length = seconds / rounds / len(order)
     done = []
     for number in range(1, rounds + 1):
-        slots = [_slot(name, arms[name], length) for name in order]
+        slots = [arms[name](length) for name in order]
         done.append(slots)
         rates = "，".join(f"{name} {_rate(slots, name):.0f} 次/秒" for name in arms)
         tell(f"  第 {number}/{rounds} 轮：{rates}")
     return Rounds(done)
 
 
-def _slot(name: str, arm: Arm, length: float) -> Slot:
-    slot, begun = Slot(name), time.perf_counter()
+def same_twice(run: SlotRun, *, seconds: float) -> float:
+    """A/A before anything else: the same arm against itself, there and back again; near 1."""
+    slots = [run(seconds / 4) for _ in range(4)]
+    return (slots[0].rate + slots[3].rate) / (slots[1].rate + slots[2].rate)
+
+
+def slot(name: str, arm: Arm, length: float) -> Slot:
+    """One arm in this process for `length` seconds, once at least."""
+    done, begun = Slot(name), time.perf_counter()
     end = now = begun + length
-    while not slot.took or now < end:
+    while not done.took or now < end:
         before = time.perf_counter()
         kind = arm()
         now = time.perf_counter()
-        slot.took.setdefault(kind, []).append(now - before)
-    slot.seconds = now - begun
-    return slot
+        done.took.setdefault(kind, []).append(now - before)
+    done.seconds = now - begun
+    return done
 
 
 def _rate(slots: Sequence[Slot], arm: str) -> float:

@@ -4,20 +4,22 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-WORKLOADS: Final = ("file",)
-#: contracts: named already, so that nobody takes them for a slip of the pen.
-LATER: Final = ("step", "crisis", "sweep")
+WORKLOADS: Final = ("step", "sweep", "file", "crisis")
 ALL: Final = "all"
 SECONDS: Final = 24.0
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`seconds` of measuring per workload; `json`: absolute path of the result, or ""."""
+    """`seconds` of measuring per workload; `json`: absolute path of the result, or "".
+
+    `open_cases`: how many lie beside those that are measured; None for what the workload says.
+    """
 
     workloads: tuple[str, ...] = WORKLOADS
     seconds: float = SECONDS
     json: str = ""
+    open_cases: int | None = None
 
     def packed(self) -> str:
         return json.dumps(asdict(self))
@@ -25,4 +27,4 @@ class Options:
     @classmethod
     def unpacked(cls, packed: str) -> "Options":
         given = json.loads(packed)
-        return cls(tuple(given["workloads"]), float(given["seconds"]), str(given["json"]))
+        return cls(tuple(given.pop("workloads")), **given)

@@ -246,19 +246,6 @@ def test_a_book_costs_one_query(world: World, django_assert_num_queries: Any) ->
     assert book.due("crisis.meeting", anchors={}, at=NOW) == local(10, 14, 17, 30)
 
 
-def test_a_step_without_clocks_costs_no_query_and_one_with_many_costs_one(
-    world: World, django_assert_num_queries: Any
-) -> None:
-    anchors = {"report": NOW}
-    with scope(world.id):
-        with django_assert_num_queries(0):
-            clock = clocks.resolver(world.id, anchors=lambda: anchors, at=NOW)
-        with django_assert_num_queries(1):
-            assert clock("crisis.triage") == NOW + 30 * MINUTE
-            anchors["report"] = NOW + HOUR
-            assert clock("crisis.triage") == NOW + 90 * MINUTE
-
-
 # --- follow-ups and closing ----------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -101,6 +102,24 @@ def test_a_thread_that_never_imported_celery_reaches_our_broker_too(broker: redi
 
     until(lambda: broker.llen("crisis") == 1)
     assert queued(broker, "crisis")[0]["headers"]["task"] == nudge.TASK
+
+
+def test_the_first_goes_at_once_and_the_next_ones_together(
+    broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(nudge, "_publish", lambda _lane: asked.append(time.monotonic()))
+    monkeypatch.setattr(nudge, "_APART", {"crisis": 0.3})
+    begun = time.monotonic()
+    for _ in range(50):
+        nudge.now("crisis")
+        time.sleep(0.002)
+
+    until(lambda: len(asked) == 2)
+    assert asked[0] - begun < 0.2
+    assert asked[1] - asked[0] >= 0.3
+    time.sleep(0.4)
+    assert len(asked) == 2
 
 
 def test_a_crisis_goes_before_what_is_routine(

@@ -6,6 +6,7 @@ is the order of rows, so it is not stored. Loading goes through the constructor 
 restored instance ever runs the stock engine.
 """
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from workflow.engine.environment import Engine
 from workflow.engine.errors import StateUnreadable
 
 VERSION: Final = 1
+_MUTABLE: Final = frozenset({dict, list})
 
 
 def dump(instance: Any) -> bytes:
@@ -49,8 +51,9 @@ def load(definition: Definition, state: bytes, engine: Engine) -> Instance:
 def _dump(process: Any) -> list[object]:
     index: dict[str, int] = {}
     rows = []
-    for task in process.tasks.values():
-        parent = process.tasks.get(task._parent)
+    tasks = process.tasks
+    for task in tasks.values():
+        parent = tasks.get(task._parent)
         plus, minus = _difference(task.data, parent.data if parent is not None else {})
         index[task.id] = len(index)
         rows.append(
@@ -71,11 +74,15 @@ def _dump(process: Any) -> list[object]:
 
 
 def _difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    if not data:  # half of all tasks are still to come
+        return data, list(base)
     plus = {
         name: value
         for name, value in data.items()
         if name not in base or (base[name] is not value and not _same(base[name], value))
     }
+    if len(data) - len(plus) == len(base):
+        return plus, []
     return plus, [name for name in base if name not in data]
 
 
@@ -86,49 +93,56 @@ def _same(left: object, right: object) -> bool:
 
 def _fill(process: Any, state: list[Any], instance: Instance) -> None:
     rows, process.data, process.correlations, last, process.success, process.completed = state
-    made: list[Any] = []
+    specs, tasks, made = process.spec.task_specs, process.tasks, list[Any]()
     for row in rows:
-        task = _task(process, row, made)
+        task = _task(process, specs, row, made)
         made.append(task)
-        process.tasks[task.id] = task
+        tasks[task.id] = task
         if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
             instance.event_manager.add_task(task)
     process.task_tree = made[0]
     process.last_task = made[last] if last >= 0 else None
 
 
-def _task(process: Any, row: list[Any], made: list[Any]) -> Any:
+def _task(process: Any, specs: Mapping[str, Any], row: list[Any], made: list[Any]) -> Any:
     """Built without Task.__init__, which would predict and log."""
     id_, parent_index, name, state, triggered, internal, plus, minus = row
-    parent = made[parent_index] if parent_index >= 0 else None
-    data = _inherited(parent.data, minus) if parent is not None else {}
-    data.update(plus or {})
+    if parent_index >= 0:
+        parent = made[parent_index]
+        parent_id, data = parent.id, _inherited(parent.data, minus)
+        parent._children.append(id_)
+    else:
+        parent_id, data = None, {}
+    if plus:
+        data.update(plus)
     task = Task.__new__(Task)
     task.__dict__ = {
         "id": id_,
         "workflow": process,
-        "_parent": parent.id if parent is not None else None,
+        "_parent": parent_id,
         "_children": [],
         "_state": state,
         "triggered": bool(triggered),
-        "task_spec": process.spec.task_specs[name],
+        "task_spec": specs[name],
         "thread_id": 0,
         "data": data,
         "internal_data": internal or {},
         "last_state_change": 0.0,
     }
-    if parent is not None:
-        parent._children.append(id_)
     return task
 
 
 def _inherited(base: dict[str, Any], minus: list[str] | int) -> dict[str, Any]:
-    gone = minus or ()
-    return {
-        name: deepcopy(value) if type(value) in {dict, list} else value
-        for name, value in base.items()
-        if name not in gone  # type: ignore[operator]  # 0 stands for an empty list
-    }
+    """`minus` is 0 for an empty list."""
+    if not base or (isinstance(minus, list) and len(minus) == len(base)):
+        return {}
+    data = base.copy()
+    for name in minus or ():  # type: ignore[union-attr]
+        data.pop(name, None)
+    for name, value in data.items():
+        if type(value) in _MUTABLE:
+            data[name] = deepcopy(value)
+    return data
 
 
 def _restore_called(

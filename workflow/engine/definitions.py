@@ -6,7 +6,7 @@ what would change the shared specification while it runs, is refused here as wel
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ from workflow.engine.tables import Table, read_tables
 
 #: Definitions kept by one process; a school publishes a handful, and running cases hold old ones.
 _KEPT: Final = 128
+#: Properties of user tasks that hold lists: words between commas.
+LISTS: Final = ("roles", "instead", "four_eyes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Definition:
     expressions: Mapping[str, Expression]
     names: frozenset[str]
     forms: Mapping[str, Form]
+    #: Every word that stands in the list properties of any user task.
+    listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def engine(self, context: StepContext) -> Engine:
         return Engine(self.expressions, self.names, context)
@@ -85,7 +89,18 @@ def parse(bundle: Bundle) -> Definition:
         expressions={text: compile_expression(text) for text in texts},
         names=frozenset(name for process in processes for name in _names(process, forms)),
         forms=forms,
+        listed={name: _words(name, processes) for name in LISTS},
     )
+
+
+def _words(property_: str, processes: tuple[Any, ...]) -> frozenset[str]:
+    written = [
+        properties(spec).get(property_, "")
+        or (spec.lane or "" if property_ == "roles" and isinstance(spec, UserTask) else "")
+        for process in processes
+        for spec in process.task_specs.values()
+    ]
+    return frozenset(word.strip() for text in written for word in text.split(",") if word.strip())
 
 
 _cache: Final[OrderedDict[bytes, Definition]] = OrderedDict()

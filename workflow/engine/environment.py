@@ -71,7 +71,10 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc
 
 
 class Engine(PythonScriptEngine):  # type: ignore[misc]
-    """One step's view of the world. Errors pass unchanged: the stock one hides their types."""
+    """One step's view of the world. Errors pass unchanged: the stock one hides their types.
+
+    `handled`: a handler has run in this step.
+    """
 
     environment: ClosedEnvironment
 
@@ -84,6 +87,7 @@ class Engine(PythonScriptEngine):  # type: ignore[misc]
         super().__init__(ClosedEnvironment(expressions, declared, context.clocks))
         self.context = context
         self.at = context.at
+        self.handled = False
 
     def validate(self, expression: str) -> None:
         """SpiffWorkflow's tables rely on SyntaxError here."""
@@ -98,6 +102,7 @@ class Engine(PythonScriptEngine):  # type: ignore[misc]
     def call_service(
         self, task: Any, *, operation_name: str, operation_params: Mapping[str, object]
     ) -> dict[str, Flat]:
+        self.handled = True
         return registry.call(
             operation_name, self.context, operation_params, prefix=task.task_spec.bpmn_id
         )

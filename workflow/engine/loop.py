@@ -5,7 +5,7 @@ and walks the task tree, which dies silently at depth 1000. This one scans flat 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
@@ -102,7 +102,10 @@ def check_rest(instance: Instance) -> None:
 
 
 def _wake_timers(instance: Instance) -> None:
+    now = instance.script_engine.at.astimezone(UTC).isoformat()
     for task in list(instance.event_manager.tasks.values()):
+        if (task.internal_data.get("event_value") or "") > now:
+            continue  # its moment is still to come
         spec = task.task_spec
         if isinstance(spec, EventBasedGateway) or isinstance(
             spec.event_definition, TimerEventDefinition

@@ -40,7 +40,7 @@ class Outcome:
 
     `spent` means that the budget ran out before the instance came to rest: save, and step again at
     once (`next_due_at` is now). `closed` are engine ids of tasks that vanished without anybody
-    completing them; `completed` is the one that was completed.
+    completing them; `completed` is the one that was completed. `handled` means that a handler ran.
     """
 
     state: bytes
@@ -51,3 +51,4 @@ class Outcome:
     closed: frozenset[str]
     completed: str | None
     events: tuple[EngineEvent, ...]
+    handled: bool = False

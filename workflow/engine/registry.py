@@ -15,12 +15,17 @@ Handler = Callable[..., Mapping[str, object] | None]
 H = TypeVar("H", bound=Handler)
 
 
+def _nothing() -> None:
+    """Nothing is remembered, so nothing need be forgotten."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepContext:
     """What a step, and a handler in it, may know: the place, the moment and who caused it.
 
     `by` is the person who completed a task, None when time or another step moved the process.
-    `clocks` turns the name of a deadline into a moment.
+    `clocks` turns the name of a deadline into a moment; `changed` is called around every handler,
+    which may change what was known of the case.
     """
 
     school_id: int
@@ -30,6 +35,7 @@ class StepContext:
     by: UUID | None
     via: str
     clocks: Callable[[str], datetime]
+    changed: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,9 @@ def call(
     registered = _handlers.get(name)
     if registered is None:
         raise HandlerInvalid(f"没有登记名为 {name!r} 的服务任务。", operator=name)
+    context.changed()
     result = dict(registered.handler(context, **params) or {})
+    context.changed()
     if surplus := sorted(result.keys() - registered.decides):
         raise HandlerInvalid(f"服务任务 {name!r} 返回了未声明的结果 {surplus}。", operator=name)
     return flat_names(prefix, {key: result.get(key) for key in sorted(registered.decides)})

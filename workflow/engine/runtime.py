@@ -132,6 +132,7 @@ def outcome_of(
         closed=before - now_open - {completed or ""},
         completed=completed,
         events=tuple(settling.events),
+        handled=instance.script_engine.handled,
     )
 
 

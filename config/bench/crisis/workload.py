@@ -1,0 +1,268 @@
+"""`bench crisis`: a report comes in; when does the first of its alerts reach the channel?
+
+Reports go through the service that the API calls, into the real outbox; real Celery workers, beat
+and watch carry the messages to a gateway that is a process of its own. Ten thousand routine notices
+wait all the time, and their worker sends them at 20 ms each. Reports arrive on a schedule (open
+loop). Between them the floor sends messages of its own the shortest way there is.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import psycopg
+import redis
+
+from config.bench import addresses, cast, measuring
+from config.bench.cast import Cast
+from config.bench.crisis import floor, gateway
+from config.bench.crisis.floor import Floor
+from config.bench.crisis.gateway import Gateway
+from config.bench.crisis.workers import CRISIS, Workers
+from parties import clock, tenancy
+from workflow import cases, deliveries, reporting
+from workflow.models import Notification
+from workflow.reports import ReportInput
+
+BACKLOG: Final = 10_000
+#: Reports a second: far more than a school will ever see, and far less than fills the machine.
+RATE: Final = 2.0
+P50_TARGET_MS, P99_TARGET_MS = 15.0, 50.0
+KILLED_TARGET_S, OFF_TARGET_S = 6.0, 2.0
+_SLOTS: Final = 4
+_SLOT_SECONDS: Final = 2.0
+_LATE: Final = 30.0
+#: Routine sends a second at most: two at a time, 20 ms each.
+_FLOW: Final = 100
+_MANY: Final = 5
+_WATCH_TAKES_OVER: Final = 2.5
+
+_FILL: Final = """
+INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel, template,
+    lane, key, created_at, due_at, tries, state, via)
+SELECT gen_random_uuid(), %(school)s, NULL, %(to)s, 'HT', 'sms', 'notice.new', 'routine',
+    'backlog:' || n, now(), now(), 0, 'PENDING', ''
+FROM generate_series(1, %(count)s) AS n
+"""
+
+
+@dataclass
+class Report:
+    """When it was due, when it was committed, and the keys of its alerts on the wire."""
+
+    case_id: UUID
+    due: float
+    committed: float
+    keys: Sequence[str] = ()
+
+    def waited(self, arrivals: dict[str, list[float]]) -> float:
+        """Seconds to the first alert; infinite when none arrived."""
+        return self._first(arrivals) - self.due
+
+    def waited_since_commit(self, arrivals: dict[str, list[float]]) -> float:
+        return self._first(arrivals) - self.committed
+
+    def _first(self, arrivals: dict[str, list[float]]) -> float:
+        return min(
+            (min(arrivals[key]) for key in self.keys if key in arrivals), default=float("inf")
+        )
+
+
+@dataclass
+class Stage:
+    cast: Cast
+    gateway: Gateway
+    floor: Floor
+    owner: psycopg.Connection[Any]
+    reports: list[list[Report]] = field(default_factory=list)
+    promises: list[list[tuple[str, float]]] = field(default_factory=list)
+
+    def report(self, due: float) -> Report:
+        """One report through the service; `cases.start_now` begins right after its commit."""
+        committed = list[float]()
+        real = cases.start_now
+
+        def heard(school_id: int, case_id: UUID, *, at: Any) -> None:
+            committed.append(time.monotonic())
+            real(school_id, case_id, at=at)
+
+        cases.start_now = heard
+        try:
+            receipt = reporting.receive(
+                person=self.cast.staff["HT"],
+                report=ReportInput(
+                    student_id=self.cast.student.pk, who="", observed="手臂有新伤", safe_now="NO"
+                ),
+                key=str(uuid4()),
+            )
+        finally:
+            cases.start_now = real
+        return Report(receipt.case_id, due, committed[0])
+
+    def product(self, length: float) -> None:
+        self.reports.append([self.report(due) for due in _arrivals(length)])
+        self.gateway.read()
+
+    def bare(self, length: float) -> None:
+        self.promises.append([(self.floor.promise(), due) for due in _arrivals(length)])
+        self.gateway.read()
+
+    def settled(self, reports: Sequence[Report]) -> list[float]:
+        """Waits until an alert of each has arrived; seconds from when it was due."""
+        with tenancy.scope(self.cast.school.pk):
+            rows = Notification.objects.filter(
+                case__in=[report.case_id for report in reports], channel="sms"
+            )
+            keys: dict[UUID, list[str]] = {}
+            for case_id, key in rows.values_list("case_id", "key"):
+                keys.setdefault(case_id, []).append(deliveries.wire_key(self.cast.school.pk, key))
+        for report in reports:
+            report.keys = keys.get(report.case_id, [])
+        until = time.monotonic() + _LATE
+        arrivals = self.gateway.arrivals
+        while time.monotonic() < until:
+            if all(report.waited(arrivals) < _LATE for report in reports):
+                break
+            self.gateway.read(seconds=0.1)
+        return [min(report.waited(arrivals), _LATE) for report in reports]
+
+    def backlog(self) -> int:
+        row = self.owner.execute(
+            "SELECT count(*) FROM workflow_notification WHERE lane = 'routine'"
+            " AND state = 'PENDING' AND key LIKE 'backlog:%'"
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+
+def run(
+    *,
+    seconds: float,
+    tell: Callable[[str], None],
+    open_cases: int | None = None,  # noqa: ARG001 -- of the workloads of cases
+) -> dict[str, Any]:
+    """Start everything, fill the backlog, report, kill a worker, and take the broker away."""
+    people = cast.found("BENCHCRISIS", at=clock.now())
+    with ExitStack() as undo:
+        owner = undo.enter_context(psycopg.connect(addresses.owner(), autocommit=True))
+        here = undo.enter_context(gateway.running())
+        to = people.staff["HT"].pk
+        bare = undo.enter_context(floor.running(school_id=people.school.pk, to=to, url=here.url))
+        logs = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="sanfang-crisis-")))
+        tell(f"正在写入 {BACKLOG} 条待发的常规通知，启动工作进程……")
+        count = BACKLOG + int(_FLOW * (seconds + 120))
+        owner.execute(_FILL, {"school": people.school.pk, "to": to, "count": count})
+        owner.execute("VACUUM ANALYZE workflow_notification")
+        sms = {"SMS_GATEWAY_URL": here.url, "SMS_GATEWAY_SECRET": "whsec_" + "YmVuY2g=" * 4}
+        workers = Workers(env=sms, logs=logs, undo=undo)
+        workers.start()
+        stage = Stage(people, here, bare, owner)
+        return {"workload": "crisis", **_measured(stage, workers, seconds, tell=tell)}
+
+
+def _measured(
+    stage: Stage, workers: Workers, seconds: float, *, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    stage.settled([stage.report(time.monotonic()) for _ in range(2)])  # everything is loaded
+    stage.bare(1 / RATE)
+    stage.promises.clear()
+    rounds = max(2, round(seconds / _SLOTS / _SLOT_SECONDS))
+    length = seconds / rounds / _SLOTS
+    for number in range(1, rounds + 1):
+        for slot in (stage.product, stage.bare, stage.bare, stage.product):
+            slot(length)
+        tell(f"  第 {number}/{rounds} 轮：{len(stage.reports[-1])} 份报告，积压 {stage.backlog()}")
+    waits = [stage.settled(reports) for reports in stage.reports]
+    result = _result(stage, waits)
+    result |= {"rounds": rounds, "slots": rounds * _SLOTS, "backlog_least": stage.backlog()}
+    result["killed_s"] = _killed(stage, workers)
+    tell(f"  持有租约的进程被杀：{result['killed_s']:.2f} 秒后再次送出")
+    result["broker_off_s"] = [round(one, 3) for one in _broker_off(stage)]
+    tell(f"  消息代理关闭：{result['broker_off_s']} 秒")
+    result["met"] = (
+        result["p50_ms"] <= P50_TARGET_MS
+        and result["p99_ms"] <= P99_TARGET_MS
+        and result["killed_s"] <= KILLED_TARGET_S
+        and max(result["broker_off_s"]) <= OFF_TARGET_S
+        and result["backlog_least"] >= BACKLOG
+    )
+    return result
+
+
+def _result(stage: Stage, waits: list[list[float]]) -> dict[str, Any]:
+    arrivals = stage.gateway.arrivals
+    floors = [
+        [min(arrivals[key]) - due for key, due in slot if key in arrivals]
+        for slot in stage.promises
+    ]
+    pairs = [(waits[n] + waits[n + 1], floors[n] + floors[n + 1]) for n in range(0, len(waits), 2)]
+    ratios = [statistics.median(bare) / statistics.median(ours) for ours, bare in pairs]
+    halves = [statistics.median(waits[n]) / statistics.median(waits[n + 1]) for n in (0, 2)]
+    everything = [one for slot in waits for one in slot]
+    since = [
+        min(report.waited_since_commit(arrivals), _LATE)
+        for slot in stage.reports
+        for report in slot
+    ]
+    return {
+        "ratio_to_floor": round(statistics.median(ratios), 4),
+        "ratio_to_naive": None,
+        "ci": [round(edge, 4) for edge in measuring.interval(ratios)],
+        "a_to_a": round(statistics.median(halves), 4),
+        **measuring.latency(everything),
+        "since_commit": measuring.latency(since),
+        "floor_ms": measuring.latency([one for slot in floors for one in slot]),
+        "reports_per_s": RATE,
+        "target_p50_ms": P50_TARGET_MS,
+        "target_p99_ms": P99_TARGET_MS,
+        "target_killed_s": KILLED_TARGET_S,
+        "target_broker_off_s": OFF_TARGET_S,
+    }
+
+
+def _killed(stage: Stage, workers: Workers) -> float:
+    """Seconds from the report to the second sending, when the first one's sender was killed."""
+    workers.freeze(CRISIS[1])
+    stage.gateway.hold(on=True)
+    report = stage.report(time.monotonic())
+    stage.settled([report])
+    workers.kill(CRISIS[0])
+    stage.gateway.hold(on=False)
+    workers.thaw(CRISIS[1])
+    arrivals, again = stage.gateway.arrivals, 2
+    until = time.monotonic() + _LATE
+    while time.monotonic() < until:
+        times = [
+            sorted(arrivals[key]) for key in report.keys if len(arrivals.get(key, [])) >= again
+        ]
+        if times:
+            return round(min(one[1] for one in times) - report.due, 3)
+        stage.gateway.read(seconds=0.1)
+    return _LATE
+
+
+def _broker_off(stage: Stage) -> list[float]:
+    """Seconds of the very first report after the broker died, and of some later ones."""
+    broker = redis.Redis.from_url(os.environ["REDIS_URL"])
+    broker.shutdown(nosave=True)
+    reports = [stage.report(time.monotonic())]
+    time.sleep(_WATCH_TAKES_OVER)
+    for _ in range(_MANY):
+        reports.append(stage.report(time.monotonic()))
+        time.sleep(1 / RATE)
+    return stage.settled(reports)
+
+
+def _arrivals(length: float) -> Any:
+    """One moment after the other, each at its time; one at least."""
+    begun = time.monotonic()
+    for number in range(max(1, round(length * RATE))):
+        due = begun + number / RATE
+        time.sleep(max(0.0, due - time.monotonic()))
+        yield due
