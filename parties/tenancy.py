@@ -16,7 +16,7 @@ from parties import round_trips
 
 #: The school; one plan for each prepared statement (parties/statements.py), because planning a long
 #: one anew for its values takes ten times as long as running it; and the time.
-_ENTER: Final = """
+ENTER: Final = """
 SELECT set_config('app.school', %s, true),
     set_config('plan_cache_mode', 'force_generic_plan', true), school_now()
 """
@@ -46,7 +46,7 @@ def current_school() -> int | None:
 
 def _enter(school_id: int) -> datetime:
     """One round trip with the BEGIN before it."""
-    row = round_trips.execute(_ENTER, [str(int(school_id))]).fetchone()
+    row = round_trips.execute(ENTER, [str(int(school_id))]).fetchone()
     at = row[2] if row else None
     if not isinstance(at, datetime):
         raise TypeError("school_now() answered no moment")

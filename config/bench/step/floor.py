@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 
 from config.bench.step.rows import Rows
+from parties import tenancy
 
 _LOCK: Final = """
 SELECT school_id, case_id, status, state, definition_id, version, budgets_spent, next_due_at
@@ -70,17 +71,13 @@ class Floor:
     def empty(self) -> None:
         """What a transaction costs before it does anything."""
         with self.raw.transaction():
-            self.raw.execute(
-                "SELECT set_config('app.school', %s, true), school_now()", [str(self.school_id)]
-            )
+            self.raw.execute(tenancy.ENTER, [str(self.school_id)])
 
     def step(self, rows: Rows, case_id: UUID, instance_id: UUID) -> None:
         """Lock, and write `rows` for this instance, with new ids."""
         given = {**rows.anew(), "case": case_id, "id": instance_id}
         with self.raw.transaction():
-            self.raw.execute(
-                "SELECT set_config('app.school', %s, true), school_now()", [str(self.school_id)]
-            )
+            self.raw.execute(tenancy.ENTER, [str(self.school_id)])
             row = self.raw.execute(_LOCK, [instance_id]).fetchone()
             given["version"] = row and row[5]
             done = self.raw.execute(_WRITE if rows.more else _MOVE, given).fetchone()
