@@ -91,8 +91,8 @@ class Stage:
     def left(self) -> int:
         found = self.owner.execute(
             "SELECT count(*) FROM workflow_processinstance"
-            " WHERE status = 'RUNNING' AND next_due_at <= %s",
-            [self.due],
+            " WHERE school_id = %s AND status = 'RUNNING' AND next_due_at <= %s",
+            [self.school_id, self.due],
         ).fetchone()
         return int(found[0]) if found else 0
 
