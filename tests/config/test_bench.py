@@ -161,5 +161,5 @@ def test_every_workload_is_measured_against_its_floor(tmp_path: Path) -> None:
     assert told["step"]["open_cases"] == 1000
     assert told["crisis"]["backlog_least"] >= 10_000
     assert 0 < told["crisis"]["killed_s"] < 30
-    assert len(told["sweep"]["all_done_s"]) == 3
+    assert all(0 < one < 300 for one in told["sweep"]["all_done_s"])
     assert set(told["file"]["pages"]) == {"first", "middle", "page_200"}
