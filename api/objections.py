@@ -180,7 +180,7 @@ class InsistView(ObjectionAct):
         return self.act(request, objection_id, acts.end, how="insist")
 
 
-class WithdrawView(ObjectionAct):
+class ObjectionWithdrawView(ObjectionAct):
     @_verb("撤回异议")
     def post(self, request: Request, objection_id: UUID) -> Response:
         return self.act(request, objection_id, acts.end, how="withdraw")

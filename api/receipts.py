@@ -113,7 +113,7 @@ class ConfirmView(ApiView):
         return _act(request, receipt_id, given, notice_desk.confirm, how=_how(request))
 
 
-class SignView(ApiView):
+class ReceiptSignView(ApiView):
     open_to_bound_links = True
 
     @describe(

@@ -120,7 +120,7 @@ urlpatterns = [
     path("receipts/<uuid:receipt_id>", receipts.ReceiptView.as_view(), name="receipt"),
     path("receipts/<uuid:receipt_id>/open", receipts.OpenView.as_view(), name="open"),
     path("receipts/<uuid:receipt_id>/confirm", receipts.ConfirmView.as_view(), name="confirm"),
-    path("receipts/<uuid:receipt_id>/sign", receipts.SignView.as_view(), name="sign"),
+    path("receipts/<uuid:receipt_id>/sign", receipts.ReceiptSignView.as_view(), name="sign"),
     path("receipts/<uuid:receipt_id>/reply", receipts.ReplyView.as_view(), name="reply"),
     path("receipts/<uuid:receipt_id>/scan", notice_slips.ScanView.as_view(), name="scan"),
     path("receipts/<uuid:receipt_id>/danger", receipts.DangerView.as_view(), name="danger"),
@@ -193,7 +193,7 @@ urlpatterns = [
     path("objections/<uuid:objection_id>/insist", objections.InsistView.as_view(), name="insist"),
     path(
         "objections/<uuid:objection_id>/withdraw",
-        objections.WithdrawView.as_view(),
+        objections.ObjectionWithdrawView.as_view(),
         name="withdraw",
     ),
     path(
