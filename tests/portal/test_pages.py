@@ -19,7 +19,10 @@ from workflow import notifications
 from workflow.models import Escalation, Notification
 from workflow.reports import Suspect
 
-_NAMES = (*("message", "case", "task", "target", "student", "objection", "file", "notice", "item"),)
+_NAMES = (
+    *("message", "case", "task", "target", "student", "objection", "file", "notice", "item"),
+    *("receipt", "wording"),
+)
 IDS = {**{f"{name}_id": uuid4() for name in _NAMES}, "token": "x" * 43}
 #: An id of nothing; fixed, because workers must collect the same tests.
 NOWHERE = "00000000-0000-4000-8000-000000000000"
