@@ -110,7 +110,7 @@ def _look(school_id: int, report_id: UUID, *, at: datetime | None, via: str) -> 
         wording.miss()
         wording.save(update_fields=["state"])
         _record("report.wording_missed", wording, at=moment, via=via)
-        _tell(wording, report, "missed", at=moment)
+        _notify(wording, report, "missed", at=moment)
         return True
 
 
@@ -128,7 +128,7 @@ def _check(report: CrisisReport, *, at: datetime, via: str) -> None:
     )
     if term:
         _record("report.wording_asked", made, at=at, via=via)
-        _tell(made, report, "asked", at=at)
+        _notify(made, report, "asked", at=at)
 
 
 def _author(report: CrisisReport, *, at: datetime) -> Person | None:
@@ -176,7 +176,7 @@ def _refuse(text: str, words: Lexicon) -> None:
             )
 
 
-def _tell(wording: ReportWording, report: CrisisReport, turn: str, *, at: datetime) -> None:
+def _notify(wording: ReportWording, report: CrisisReport, turn: str, *, at: datetime) -> None:
     """In the app alone, and without the case: who may not see it has to find its way back, too."""
     if wording.author_id is None:
         return

@@ -50,9 +50,9 @@ def test_an_unknown_login_costs_the_same_queries(
     login = account(world, "teacher")
     Caller().sign_in("warm", "the decoy")
 
-    with django_assert_num_queries(7) as known:
+    with django_assert_num_queries(6) as known:
         Caller().sign_in(login, "wrong")
-    with django_assert_num_queries(7) as unknown:
+    with django_assert_num_queries(6) as unknown:
         Caller().sign_in("nobody-here", "wrong")
 
     assert len(known) == len(unknown)

@@ -5,10 +5,10 @@ import json
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection
 
 from ledger.events import (
     EventRefused,
@@ -309,13 +309,10 @@ def test_erasure_destroys_a_salt_and_leaves_the_event() -> None:
         assert not EventSalt.objects.exists()
 
 
-def test_events_of_one_subject_are_found_by_an_index() -> None:
-    record()
+def test_events_of_one_subject_stand_together_in_an_index() -> None:
+    """In their order. What the planner takes for a table of few rows says nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'event_by_subject'")
+        (found,) = cursor.fetchall()
 
-    with scope(HERE), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        # Unordered: a small table is as well read along its key, which has the order.
-        plan = Event.objects.filter(
-            school_id=HERE, subject_type="case", subject_id=uuid4()
-        ).explain()
-    assert "event_by_subject" in plan
+    assert found[0].endswith("(school_id, subject_type, subject_id, id)")
