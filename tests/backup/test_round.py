@@ -142,6 +142,11 @@ def test_a_held_database_can_be_backed_up_and_restored_again(story: Story, desk:
         assert holds.fetchall() == [("crisis", taken.taken_at), ("routine", taken.taken_at)]
 
 
+def _bytes(tar: tarfile.TarFile, name: str) -> bytes:
+    member = tar.extractfile(name)
+    return b"" if member is None else member.read()
+
+
 def test_it_opens_without_the_product(story: Story, desk: Desk) -> None:
     """As `age -d | tar -x` would: the pieces together are one dump of pg_dump."""
     desk.take()
@@ -150,11 +155,11 @@ def test_it_opens_without_the_product(story: Story, desk: Desk) -> None:
         (desk.folder / "one.tar").write_bytes(stream.read())
     with tarfile.open(desk.folder / "one.tar") as tar:
         names = tar.getnames()
-        tar.extractall(desk.folder / "out", filter="data")
-    manifest = json.loads((desk.folder / "out/manifest.json").read_bytes())
+        found = {name: _bytes(tar, name) for name in names}
+    manifest = json.loads(found["manifest.json"])
 
     assert names == [f"attachments/{story.school_id}/{story.ref}", "database/000001", names[-1]]
-    assert (desk.folder / "out/database/000001").read_bytes().startswith(b"PGDMP")
+    assert found["database/000001"].startswith(b"PGDMP")
     assert manifest["facts"]["leaves"]["count"] == story.leaves
 
 
