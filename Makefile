@@ -24,7 +24,7 @@ test: $(STAMP)  ## the whole suite on a real Postgres and Valkey; ARGS="tests/pr
 test-browser: $(STAMP)  ## the pages in a real Chromium (apt install chromium fonts-noto-cjk)
 	@$(BIN)/pytest tests/browser $(ARGS)
 
-test-mutants: $(STAMP)  ## break ten promises on purpose: the suite must turn red each time
+test-mutants: $(STAMP)  ## break promises on purpose: the suite must turn red each time
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 test-chaos-mutants: $(STAMP)  ## twelve mistakes in a campaign of kills: the checker must name each
