@@ -6,6 +6,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
+# A story starts a dozen processes: each would compile two thousand modules anew.
+export UV_COMPILE_BYTECODE := 1
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-browser test-mutants test-chaos-mutants test-deep check format
