@@ -8,7 +8,7 @@ queue has workers of its own: ten thousand routine notices must not stand before
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_init, worker_ready
 from django.conf import settings
 
 from config import startup
@@ -65,3 +65,8 @@ app.autodiscover_tasks()
 @beat_init.connect
 def _refuse_unsafe(**_: object) -> None:
     startup.refuse_unsafe()
+
+
+@worker_ready.connect
+def _spare_what_stays(**_: object) -> None:
+    startup.spare_what_stays()

@@ -4,6 +4,7 @@ manage.py runs Django's system checks by itself; gunicorn and Celery do not, so 
 beat come through here.
 """
 
+import gc
 import sys
 
 from django.core.checks import CheckMessage, run_checks
@@ -36,3 +37,11 @@ def refuse_unsafe() -> None:
         sys.stderr.write(f"拒绝启动 [{error.id}] {error.msg}{hint}\n")
     if errors:
         raise SystemExit(1)
+
+
+def spare_what_stays() -> None:
+    """Call once everything is loaded: the code of a process is never garbage, yet a full collection
+    looks at all of it, a tenth of a second in the middle of somebody's request.
+    """
+    gc.collect()
+    gc.freeze()

@@ -12,3 +12,4 @@ from workflow import nudge  # noqa: E402
 
 startup.refuse_unsafe()
 nudge.warm_up()
+startup.spare_what_stays()

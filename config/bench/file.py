@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.models import Model
 from django.test import Client
 
+from config import startup
 from config.bench import filling, measuring, mixture
 from config.bench.measuring import Rounds
 from parties import clock, tenancy
@@ -112,6 +113,7 @@ def run(
         for arm in (work.product, work.floor, work.naive):
             for _ in range(3 * len(work.spots)):  # everything is loaded and prepared
                 arm()
+        startup.spare_what_stays()  # as every web process does
         arms = {"product": work.product, "floor": work.floor, "naive": work.naive}
         rounds = measuring.measure(arms, seconds=seconds, tell=tell)
         return {"workload": "file", **_result(rounds), **_profile(work)}

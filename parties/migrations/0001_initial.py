@@ -53,6 +53,16 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='zh-hans', max_length=10)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['phone_index'], name='person_by_phone'),
+                    models.Index(fields=['email_index'], name='person_by_email'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('staff_no', ''), _negated=True), fields=('school', 'staff_no'), name='one_person_per_staff_no'),
+                    models.UniqueConstraint(fields=('school', 'id_no_index'), name='one_person_per_id_no'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DutyShift',
@@ -65,6 +75,15 @@ class Migration(migrations.Migration):
                 ('substitute', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'role', 'ends_at'], name='duty_by_role'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='duty_ends_after_it_starts'),
+                    models.UniqueConstraint(fields=('school', 'role', 'person', 'starts_at'), name='one_shift_per_start'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CompanyMember',
@@ -77,6 +96,12 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='company_roles', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'company', 'person', 'role'), name='one_company_role'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='company_role_ends_after_it_starts'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='company',
@@ -92,6 +117,11 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=100)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'date'), name='one_entry_per_day'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -116,6 +146,11 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_it_starts'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Account',
@@ -128,6 +163,11 @@ class Migration(migrations.Migration):
                 ('person', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('login'), name='one_account_per_login'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SchoolClass',
@@ -139,6 +179,11 @@ class Migration(migrations.Migration):
                 ('major', models.CharField(blank=True, max_length=100)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'code'), name='one_class_per_code'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -155,6 +200,15 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('school_class', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='parties.schoolclass')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'role'], name='membership_by_role'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='membership_ends_after_it_starts'),
+                    models.UniqueConstraint(fields=('school', 'person', 'role', 'school_class', 'grade'), name='one_membership_per_post', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SchoolKey',
@@ -165,6 +219,11 @@ class Migration(migrations.Migration):
                 ('retired_at', models.DateTimeField(blank=True, null=True)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('school',), name='one_school_key_in_use'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SignInLink',
@@ -180,6 +239,11 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('spent_at__isnull', True), ('state', 'SPENT'), _connector='XOR'), name='spent_link_has_a_moment'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -197,6 +261,12 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('school_class', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='students', to='parties.schoolclass')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'student_no'), name='one_student_per_no'),
+                    models.UniqueConstraint(fields=('school', 'national_edu_id_index'), name='one_student_per_edu_id'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Restriction',
@@ -211,6 +281,11 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='parties.student')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'student', 'person', 'kind', 'case_id'), name='one_restriction_per_kind', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Placement',
@@ -228,6 +303,12 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='parties.student')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'agreement_no'), name='one_placement_per_agreement'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='placement_ends_after_it_starts'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -244,6 +325,11 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='guardian_links', to='parties.student')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'student', 'guardian'), name='one_link_per_guardian'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -256,6 +342,11 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('school_key', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.schoolkey')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'subject'), name='one_key_per_subject'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SchoolClock',
@@ -269,108 +360,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.Value(1), name='one_drill_clock'), models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='drill_clock_runs_forward')],
             },
         ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['phone_index'], name='person_by_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['email_index'], name='person_by_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('staff_no', ''), _negated=True), fields=('school', 'staff_no'), name='one_person_per_staff_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('school', 'id_no_index'), name='one_person_per_id_no'),
-        ),
-        migrations.AddIndex(
-            model_name='dutyshift',
-            index=models.Index(fields=['school', 'role', 'ends_at'], name='duty_by_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutyshift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='duty_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutyshift',
-            constraint=models.UniqueConstraint(fields=('school', 'role', 'person', 'starts_at'), name='one_shift_per_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='companymember',
-            constraint=models.UniqueConstraint(fields=('school', 'company', 'person', 'role'), name='one_company_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='companymember',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='company_role_ends_after_it_starts'),
-        ),
         migrations.AddConstraint(
             model_name='company',
             constraint=models.UniqueConstraint(fields=('school', 'uscc'), name='one_company_per_uscc'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('school', 'date'), name='one_entry_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('login'), name='one_account_per_login'),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.UniqueConstraint(fields=('school', 'code'), name='one_class_per_code'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['school', 'role'], name='membership_by_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='membership_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('school', 'person', 'role', 'school_class', 'grade'), name='one_membership_per_post', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('school',), name='one_school_key_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='signinlink',
-            constraint=models.CheckConstraint(condition=models.Q(('spent_at__isnull', True), ('state', 'SPENT'), _connector='XOR'), name='spent_link_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(fields=('school', 'student_no'), name='one_student_per_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(fields=('school', 'national_edu_id_index'), name='one_student_per_edu_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.UniqueConstraint(fields=('school', 'student', 'person', 'kind', 'case_id'), name='one_restriction_per_kind', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('school', 'agreement_no'), name='one_placement_per_agreement'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='placement_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardianlink',
-            constraint=models.UniqueConstraint(fields=('school', 'student', 'guardian'), name='one_link_per_guardian'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectkey',
-            constraint=models.UniqueConstraint(fields=('school', 'subject'), name='one_key_per_subject'),
         ),
     ]

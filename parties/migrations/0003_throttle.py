@@ -15,10 +15,11 @@ class Migration(migrations.Migration):
                 ("tries", models.PositiveIntegerField()),
                 ("since", models.DateTimeField()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="throttle",
-            index=models.Index(fields=["since"], name="throttle_oldest_first"),
+            options={
+                'indexes': [
+                    models.Index(fields=["since"], name="throttle_oldest_first"),
+                ],
+            },
         ),
         GrantTables({"parties_throttle": "SELECT, INSERT, UPDATE, DELETE"}),
     ]

@@ -34,6 +34,15 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='parties.student')),
                 ('uploaded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'record_id'], name='attachment_by_record'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'blob'), name='one_row_per_blob'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('redaction', 'NEEDED'), _negated=True), ('sensitivity__contains', 'TPD'), _connector='OR'), name='unredacted_file_shows_others'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -70,6 +79,21 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='communications', to='parties.student')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'student', '-started_at'], name='record_by_student'),
+                    models.Index(fields=['school', 'case_id'], name='record_by_case'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'record_no', 'version'), name='one_record_per_version'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['DRAFT', 'CHECKED'])), fields=('school', 'record_no'), name='one_open_draft_per_record'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('previous__isnull', True), ('version', 1)), models.Q(('previous__isnull', False), ('version__gt', 1)), _connector='OR'), name='later_version_points_back'),
+                    models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), ('content_hash__isnull', False), _connector='OR'), name='signed_record_has_a_hash'),
+                    models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), models.Q(('state__in', ['DRAFT', 'CHECKED']), _negated=True), _connector='OR'), name='signed_record_is_no_draft'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('effective_at__isnull', True), ('state__in', ['DRAFT', 'CHECKED', 'PENDING_SIGNATURES', 'SUPERSEDED', 'SEALED'])), models.Q(('effective_at__isnull', False), models.Q(('standing', ''), _negated=True)), _connector='OR'), name='effective_record_says_why'),
+                    models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_by__isnull', False), _connector='OR'), name='hold_has_a_name'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -83,6 +107,11 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
                 ('to', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'record', 'to', 'how'), name='one_delivery_per_way'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Participant',
@@ -97,6 +126,11 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('school', 'record', 'person'), name='one_participant_per_person'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PreparedItem',
@@ -111,6 +145,11 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PSY_REPORT'), _negated=True), ('basis__in', ['CONSENT', 'DUTY']), _connector='OR'), name='psy_report_needs_a_basis'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Signature',
@@ -130,6 +169,14 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
                 ('witness', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'record', 'signer'), name='one_signature_per_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('method__in', ['IN_APP', 'LINK', 'REFUSED']), ('recorded_by', models.F('signer'))), models.Q(('method__in', ['PAPER', 'PHONE', 'REFUSED']), ('witness__isnull', False)), _connector='OR'), name='signature_by_oneself_or_witnessed'),
+                    models.CheckConstraint(condition=models.Q(('witness__isnull', True), models.Q(models.Q(('witness', models.F('recorded_by')), _negated=True), models.Q(('witness', models.F('signer')), _negated=True)), _connector='OR'), name='witness_is_another_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('method', 'PAPER'), _negated=True), ('scan__isnull', False), _connector='OR'), name='paper_signature_has_a_scan'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Statement',
@@ -152,6 +199,15 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['record', 'place'], name='statement_in_order'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('section', 'EMOTION'), ('sensitivity', 'EMO')), models.Q(models.Q(('section', 'EMOTION'), _negated=True), models.Q(('sensitivity__contains', 'EMO'), _negated=True)), _connector='OR'), name='emotions_are_a_class_of_their_own'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('section', 'EMOTION'), _negated=True), ('said_by__isnull', False), _connector='OR'), name='emotion_is_of_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Objection',
@@ -178,110 +234,16 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='parties.student')),
                 ('about', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.statement')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['FILED', 'ANSWERED', 'ROUTED'])), fields=['school', 'record'], name='objection_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'receipt_no'), name='one_objection_receipt'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['FILED', 'ANSWERED', 'ROUTED'])), fields=('school', 'record', 'filed_by'), name='one_open_objection_per_person'),
+                    models.CheckConstraint(condition=models.Q(('state', 'FILED'), ('state', 'WITHDRAWN'), ('state', 'ROUTED'), models.Q(('reply', ''), _negated=True), _connector='OR'), name='settled_objection_has_a_reply'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
-        migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['school', 'record_id'], name='attachment_by_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('school', 'blob'), name='one_row_per_blob'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('redaction', 'NEEDED'), _negated=True), ('sensitivity__contains', 'TPD'), _connector='OR'), name='unredacted_file_shows_others'),
-        ),
-        migrations.AddIndex(
-            model_name='communicationrecord',
-            index=models.Index(fields=['school', 'student', '-started_at'], name='record_by_student'),
-        ),
-        migrations.AddIndex(
-            model_name='communicationrecord',
-            index=models.Index(fields=['school', 'case_id'], name='record_by_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='communicationrecord',
-            constraint=models.UniqueConstraint(fields=('school', 'record_no', 'version'), name='one_record_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='communicationrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['DRAFT', 'CHECKED'])), fields=('school', 'record_no'), name='one_open_draft_per_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='communicationrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previous__isnull', True), ('version', 1)), models.Q(('previous__isnull', False), ('version__gt', 1)), _connector='OR'), name='later_version_points_back'),
-        ),
-        migrations.AddConstraint(
-            model_name='communicationrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), ('content_hash__isnull', False), _connector='OR'), name='signed_record_has_a_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='communicationrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), models.Q(('state__in', ['DRAFT', 'CHECKED']), _negated=True), _connector='OR'), name='signed_record_is_no_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='communicationrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('effective_at__isnull', True), ('state__in', ['DRAFT', 'CHECKED', 'PENDING_SIGNATURES', 'SUPERSEDED', 'SEALED'])), models.Q(('effective_at__isnull', False), models.Q(('standing', ''), _negated=True)), _connector='OR'), name='effective_record_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='communicationrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_by__isnull', False), _connector='OR'), name='hold_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('school', 'record', 'to', 'how'), name='one_delivery_per_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('school', 'record', 'person'), name='one_participant_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='prepareditem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PSY_REPORT'), _negated=True), ('basis__in', ['CONSENT', 'DUTY']), _connector='OR'), name='psy_report_needs_a_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('school', 'record', 'signer'), name='one_signature_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method__in', ['IN_APP', 'LINK', 'REFUSED']), ('recorded_by', models.F('signer'))), models.Q(('method__in', ['PAPER', 'PHONE', 'REFUSED']), ('witness__isnull', False)), _connector='OR'), name='signature_by_oneself_or_witnessed'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('witness__isnull', True), models.Q(models.Q(('witness', models.F('recorded_by')), _negated=True), models.Q(('witness', models.F('signer')), _negated=True)), _connector='OR'), name='witness_is_another_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'PAPER'), _negated=True), ('scan__isnull', False), _connector='OR'), name='paper_signature_has_a_scan'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['record', 'place'], name='statement_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('section', 'EMOTION'), ('sensitivity', 'EMO')), models.Q(models.Q(('section', 'EMOTION'), _negated=True), models.Q(('sensitivity__contains', 'EMO'), _negated=True)), _connector='OR'), name='emotions_are_a_class_of_their_own'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('section', 'EMOTION'), _negated=True), ('said_by__isnull', False), _connector='OR'), name='emotion_is_of_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(condition=models.Q(('state__in', ['FILED', 'ANSWERED', 'ROUTED'])), fields=['school', 'record'], name='objection_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(fields=('school', 'receipt_no'), name='one_objection_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['FILED', 'ANSWERED', 'ROUTED'])), fields=('school', 'record', 'filed_by'), name='one_open_objection_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'FILED'), ('state', 'WITHDRAWN'), ('state', 'ROUTED'), models.Q(('reply', ''), _negated=True), _connector='OR'), name='settled_objection_has_a_reply'),
         ),
     ]

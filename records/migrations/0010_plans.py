@@ -58,6 +58,20 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='action_items', to='parties.student')),
                 ('verified_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('next_look_at__isnull', False), ('state__in', ['TODO', 'DOING', 'BLOCKED', 'DONE'])), fields=['next_look_at'], name='item_look'),
+                    models.Index(condition=models.Q(('next_day_at__isnull', False), ('state__in', ['TODO', 'DOING', 'BLOCKED'])), fields=['next_day_at'], name='item_day'),
+                    models.Index(fields=['school', 'student', '-created_at', 'id'], name='item_newest'),
+                    models.Index(fields=['school', 'case_id'], name='item_by_case'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'item_no'), name='one_item_per_no'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(models.Q(models.Q(('verified_by', models.F('owner_person')), _negated=True), ('owner_person__isnull', True), _connector='OR'), models.Q(('verified_by', models.F('done_by')), _negated=True)), _connector='OR'), name='nobody_verifies_their_own_item'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', False), models.Q(('state', 'VERIFIED'), _negated=True), _connector='XOR'), name='verified_item_has_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('owner_party', 'COMPANY'), _negated=True), models.Q(('field_class', 'COM'), ('placement__isnull', False)), _connector='OR'), name='company_item_has_a_placement'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -76,6 +90,12 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='parties.student')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'case_id', 'plan_round', 'item', 'side'), name='one_score_per_side', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('score__gte', -2), ('score__lte', 2)), name='score_within_two'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ItemCheckIn',
@@ -89,6 +109,12 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='records.actionitem')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'item', 'day'), name='one_check_in_a_day'),
+                    models.CheckConstraint(condition=models.Q(('by__isnull', False), ('state', 'MISSED'), _connector='XOR'), name='a_check_in_has_a_person'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -103,62 +129,12 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='plan_rounds', to='parties.student')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='actionitem',
-            index=models.Index(condition=models.Q(('next_look_at__isnull', False), ('state__in', ['TODO', 'DOING', 'BLOCKED', 'DONE'])), fields=['next_look_at'], name='item_look'),
-        ),
-        migrations.AddIndex(
-            model_name='actionitem',
-            index=models.Index(condition=models.Q(('next_day_at__isnull', False), ('state__in', ['TODO', 'DOING', 'BLOCKED'])), fields=['next_day_at'], name='item_day'),
-        ),
-        migrations.AddIndex(
-            model_name='actionitem',
-            index=models.Index(fields=['school', 'student', '-created_at', 'id'], name='item_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='actionitem',
-            index=models.Index(fields=['school', 'case_id'], name='item_by_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionitem',
-            constraint=models.UniqueConstraint(fields=('school', 'item_no'), name='one_item_per_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionitem',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(models.Q(models.Q(('verified_by', models.F('owner_person')), _negated=True), ('owner_person__isnull', True), _connector='OR'), models.Q(('verified_by', models.F('done_by')), _negated=True)), _connector='OR'), name='nobody_verifies_their_own_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionitem',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', False), models.Q(('state', 'VERIFIED'), _negated=True), _connector='XOR'), name='verified_item_has_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner_party', 'COMPANY'), _negated=True), models.Q(('field_class', 'COM'), ('placement__isnull', False)), _connector='OR'), name='company_item_has_a_placement'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('school', 'case_id', 'plan_round', 'item', 'side'), name='one_score_per_side', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', -2), ('score__lte', 2)), name='score_within_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemcheckin',
-            constraint=models.UniqueConstraint(fields=('school', 'item', 'day'), name='one_check_in_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemcheckin',
-            constraint=models.CheckConstraint(condition=models.Q(('by__isnull', False), ('state', 'MISSED'), _connector='XOR'), name='a_check_in_has_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='planround',
-            constraint=models.UniqueConstraint(fields=('school', 'case_id', 'number'), name='one_plan_round_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='planround',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('school', 'case_id'), name='one_running_plan_round'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'case_id', 'number'), name='one_plan_round_per_number'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('school', 'case_id'), name='one_running_plan_round'),
+                ],
+            },
         ),
         IsolateBySchool("PlanRound"),
         IsolateBySchool("ActionItem"),

@@ -43,6 +43,17 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('school_class', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='parties.schoolclass')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', '-created_at', 'id'], name='notice_newest_first'),
+                    models.Index(fields=['school', 'case_id'], name='notice_by_case'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), ('school_class__isnull', False), ('scope', 'CLASS')), models.Q(('school_class__isnull', True), ('scope', 'GRADE'), models.Q(('grade', ''), _negated=True)), models.Q(('grade', ''), ('school_class__isnull', True), ('scope', 'SCHOOL')), _connector='OR'), name='notice_scope_names_its_place'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['APPROVED', 'SENT', 'CLOSED']), _negated=True), models.Q(('approved_at__isnull', False), ('approver__isnull', False), ('case_id__isnull', False), ('text_hash__isnull', False)), _connector='OR'), name='approved_notice_has_an_approver'),
+                    models.CheckConstraint(condition=models.Q(('sent_at__isnull', False), models.Q(('state__in', ['SENT', 'CLOSED']), _negated=True), _connector='XOR'), name='sent_notice_has_a_moment'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -61,6 +72,14 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='notice_contacts', to='parties.student')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'notice', 'student'], name='contact_by_student'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('at__lte', models.F('recorded_at'))), name='contact_was_tried_before_it_was_written'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='NoticeReceipt',
@@ -86,59 +105,19 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='notice_receipts', to='parties.student')),
                 ('witness', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['notice', 'student'], name='receipt_still_owed'),
+                    models.Index(fields=['school', 'guardian', '-created_at'], name='receipt_by_guardian'),
+                    models.Index(condition=models.Q(('hint', ''), _negated=True), fields=['school', 'student'], name='receipt_with_a_hint'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'notice', 'guardian', 'student'), name='one_receipt_per_guardian_and_child'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('how__in', ['PAPER', 'PHONE']), _negated=True), ('recorded_by__isnull', False), _connector='OR'), name='receipt_on_paper_has_a_recorder'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('how', 'PHONE'), _negated=True), models.Q(('witness__isnull', False), models.Q(('witness', models.F('recorded_by')), _negated=True)), _connector='OR'), name='receipt_by_phone_has_a_witness'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['school', '-created_at', 'id'], name='notice_newest_first'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['school', 'case_id'], name='notice_by_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), ('school_class__isnull', False), ('scope', 'CLASS')), models.Q(('school_class__isnull', True), ('scope', 'GRADE'), models.Q(('grade', ''), _negated=True)), models.Q(('grade', ''), ('school_class__isnull', True), ('scope', 'SCHOOL')), _connector='OR'), name='notice_scope_names_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['APPROVED', 'SENT', 'CLOSED']), _negated=True), models.Q(('approved_at__isnull', False), ('approver__isnull', False), ('case_id__isnull', False), ('text_hash__isnull', False)), _connector='OR'), name='approved_notice_has_an_approver'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', False), models.Q(('state__in', ['SENT', 'CLOSED']), _negated=True), _connector='XOR'), name='sent_notice_has_a_moment'),
-        ),
-        migrations.AddIndex(
-            model_name='noticecontact',
-            index=models.Index(fields=['school', 'notice', 'student'], name='contact_by_student'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticecontact',
-            constraint=models.CheckConstraint(condition=models.Q(('at__lte', models.F('recorded_at'))), name='contact_was_tried_before_it_was_written'),
-        ),
-        migrations.AddIndex(
-            model_name='noticereceipt',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['notice', 'student'], name='receipt_still_owed'),
-        ),
-        migrations.AddIndex(
-            model_name='noticereceipt',
-            index=models.Index(fields=['school', 'guardian', '-created_at'], name='receipt_by_guardian'),
-        ),
-        migrations.AddIndex(
-            model_name='noticereceipt',
-            index=models.Index(condition=models.Q(('hint', ''), _negated=True), fields=['school', 'student'], name='receipt_with_a_hint'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticereceipt',
-            constraint=models.UniqueConstraint(fields=('school', 'notice', 'guardian', 'student'), name='one_receipt_per_guardian_and_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticereceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('how__in', ['PAPER', 'PHONE']), _negated=True), ('recorded_by__isnull', False), _connector='OR'), name='receipt_on_paper_has_a_recorder'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticereceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('how', 'PHONE'), _negated=True), models.Q(('witness__isnull', False), models.Q(('witness', models.F('recorded_by')), _negated=True)), _connector='OR'), name='receipt_by_phone_has_a_witness'),
         ),
         IsolateBySchool("Notice"),
         IsolateBySchool("NoticeReceipt"),

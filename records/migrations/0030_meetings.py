@@ -39,6 +39,19 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='parties.student')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'case_id'], name='meeting_by_case'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['PREPARING', 'OFFERED', 'AGREED', 'NO_SHOW'])), fields=('school', 'case_id'), name='one_open_meeting_per_case'),
+                    models.CheckConstraint(condition=models.Q(('changes__lte', 2)), name='meeting_changes_twice'),
+                    models.CheckConstraint(condition=models.Q(('no_shows__lte', 3)), name='meeting_misses_thrice'),
+                    models.CheckConstraint(condition=models.Q(('student_present', False), ('student_wish', 'YES'), _connector='OR'), name='student_there_by_own_wish'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'HELD'), _negated=True), ('held_at__isnull', False), _connector='OR'), name='held_meeting_has_a_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['HELD', 'NOT_MET', 'CANCELLED'])), models.Q(('ended_at__isnull', True), models.Q(('state__in', ['HELD', 'NOT_MET', 'CANCELLED']), _negated=True)), _connector='OR'), name='only_ended_meetings_have_an_end'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -55,6 +68,12 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
                 ('meeting', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='dossier', to='records.meeting')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'meeting', 'kind'), name='one_paper_per_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PSY_REPORT'), _negated=True), ('basis__in', ['CONSENT', 'DUTY']), _connector='OR'), name='psy_paper_needs_a_basis'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MeetingAttempt',
@@ -74,6 +93,15 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['meeting', 'recorded_at'], name='attempt_in_order'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('channel', 'HOME_VISIT'), _negated=True), models.Q(('companion__isnull', False), models.Q(('companion', models.F('by')), _negated=True)), _connector='OR'), name='home_visit_by_two'),
+                    models.CheckConstraint(condition=models.Q(('tried_at__lte', models.F('recorded_at'))), name='attempt_was_before_its_record'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MeetingInvitee',
@@ -90,6 +118,13 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='meeting_parts', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'meeting', 'person'), name='one_invitation_per_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('part', 'MUST'), ('reason', '')), models.Q(('part', 'MUST_NOT'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='who_must_not_come_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('part', 'MUST'), models.Q(('answer', ''), ('told_at__isnull', True)), _connector='OR'), name='who_must_not_come_is_never_told'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MeetingSlot',
@@ -110,6 +145,19 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['meeting', 'round', 'starts_at'], name='slot_in_order'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('called_off_at__isnull', True), ('chosen_at__isnull', False)), fields=('school', 'meeting'), name='one_agreed_time_per_meeting'),
+                    models.UniqueConstraint(fields=('school', 'meeting', 'round', 'starts_at'), name='one_slot_per_time'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('chosen_at__isnull', True), ('chosen_by__isnull', True)), models.Q(('chosen_at__isnull', False), ('chosen_by__isnull', False)), _connector='OR'), name='chosen_slot_has_a_name'),
+                    models.CheckConstraint(condition=models.Q(('called_off_at__isnull', True), ('chosen_at__isnull', False), _connector='OR'), name='only_chosen_times_are_called_off'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_remote', True), ('place_kind', 'ONLINE')), models.Q(('is_remote', False), models.Q(('place_kind', 'ONLINE'), _negated=True)), _connector='OR'), name='remote_slot_is_online'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MeetingReply',
@@ -126,101 +174,13 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.student')),
                 ('slot', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.meetingslot')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['school', 'case_id'], name='meeting_by_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['PREPARING', 'OFFERED', 'AGREED', 'NO_SHOW'])), fields=('school', 'case_id'), name='one_open_meeting_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('changes__lte', 2)), name='meeting_changes_twice'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('no_shows__lte', 3)), name='meeting_misses_thrice'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('student_present', False), ('student_wish', 'YES'), _connector='OR'), name='student_there_by_own_wish'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'HELD'), _negated=True), ('held_at__isnull', False), _connector='OR'), name='held_meeting_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['HELD', 'NOT_MET', 'CANCELLED'])), models.Q(('ended_at__isnull', True), models.Q(('state__in', ['HELD', 'NOT_MET', 'CANCELLED']), _negated=True)), _connector='OR'), name='only_ended_meetings_have_an_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='dossieritem',
-            constraint=models.UniqueConstraint(fields=('school', 'meeting', 'kind'), name='one_paper_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='dossieritem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PSY_REPORT'), _negated=True), ('basis__in', ['CONSENT', 'DUTY']), _connector='OR'), name='psy_paper_needs_a_basis'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingattempt',
-            index=models.Index(fields=['meeting', 'recorded_at'], name='attempt_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingattempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'HOME_VISIT'), _negated=True), models.Q(('companion__isnull', False), models.Q(('companion', models.F('by')), _negated=True)), _connector='OR'), name='home_visit_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('tried_at__lte', models.F('recorded_at'))), name='attempt_was_before_its_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitee',
-            constraint=models.UniqueConstraint(fields=('school', 'meeting', 'person'), name='one_invitation_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('part', 'MUST'), ('reason', '')), models.Q(('part', 'MUST_NOT'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='who_must_not_come_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitee',
-            constraint=models.CheckConstraint(condition=models.Q(('part', 'MUST'), models.Q(('answer', ''), ('told_at__isnull', True)), _connector='OR'), name='who_must_not_come_is_never_told'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingslot',
-            index=models.Index(fields=['meeting', 'round', 'starts_at'], name='slot_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingslot',
-            constraint=models.UniqueConstraint(condition=models.Q(('called_off_at__isnull', True), ('chosen_at__isnull', False)), fields=('school', 'meeting'), name='one_agreed_time_per_meeting'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingslot',
-            constraint=models.UniqueConstraint(fields=('school', 'meeting', 'round', 'starts_at'), name='one_slot_per_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingslot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingslot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('chosen_at__isnull', True), ('chosen_by__isnull', True)), models.Q(('chosen_at__isnull', False), ('chosen_by__isnull', False)), _connector='OR'), name='chosen_slot_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingslot',
-            constraint=models.CheckConstraint(condition=models.Q(('called_off_at__isnull', True), ('chosen_at__isnull', False), _connector='OR'), name='only_chosen_times_are_called_off'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingslot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_remote', True), ('place_kind', 'ONLINE')), models.Q(('is_remote', False), models.Q(('place_kind', 'ONLINE'), _negated=True)), _connector='OR'), name='remote_slot_is_online'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingreply',
-            index=models.Index(fields=['meeting', 'at'], name='reply_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingreply',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'CHOSE'), ('slot__isnull', False)), models.Q(models.Q(('kind', 'CHOSE'), _negated=True), ('slot__isnull', True)), _connector='OR'), name='choice_names_its_slot'),
+            options={
+                'indexes': [
+                    models.Index(fields=['meeting', 'at'], name='reply_in_order'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'CHOSE'), ('slot__isnull', False)), models.Q(models.Q(('kind', 'CHOSE'), _negated=True), ('slot__isnull', True)), _connector='OR'), name='choice_names_its_slot'),
+                ],
+            },
         ),
     ]

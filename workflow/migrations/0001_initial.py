@@ -37,6 +37,15 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('student', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='parties.student')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', '-opened_at', 'id'], name='case_newest_first'),
+                    models.Index(fields=['school', 'student'], name='case_by_student'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('state__in', ['CLOSED', 'CANCELLED', 'TRANSFERRED']), _connector='OR'), name='only_ended_cases_have_an_end'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -49,6 +58,14 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='case_parts', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'person'], name='case_party_by_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'case', 'person', 'part'), name='one_part'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ClockSetting',
@@ -58,6 +75,11 @@ class Migration(migrations.Migration):
                 ('value', models.JSONField()),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'name'), name='one_value_per_clock'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CrisisReport',
@@ -78,6 +100,12 @@ class Migration(migrations.Migration):
                 ('reporter', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'receipt_no'), name='one_receipt'),
+                    models.UniqueConstraint(fields=('school', 'request_key'), name='one_report_per_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Escalation',
@@ -95,6 +123,15 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='workflow.case')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'WAITING')), fields=['due_at'], name='escalation_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'WAITING')), fields=('school', 'case'), name='one_waiting_escalation_per_case'),
+                    models.CheckConstraint(condition=models.Q(('acknowledged_by__isnull', True), ('state', 'ACKNOWLEDGED'), _connector='XOR'), name='acknowledged_has_a_person'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -122,6 +159,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'party', 'key'), name='one_answer_per_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LadderSetting',
@@ -131,6 +173,11 @@ class Migration(migrations.Migration):
                 ('rungs', models.JSONField()),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'name'), name='one_value_per_ladder'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notification',
@@ -153,6 +200,16 @@ class Migration(migrations.Migration):
                 ('recipient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='notifications', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'PENDING')), fields=['lane', 'due_at'], name='notification_due'),
+                    models.Index(fields=['school', 'recipient', '-created_at'], name='inbox_newest_first'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'key'), name='one_message_per_key'),
+                    models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('state', 'SENT'), _connector='XOR'), name='sent_message_has_a_moment'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -165,6 +222,11 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField()),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'process_key', 'hash'), name='one_definition_per_hash'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProcessInstance',
@@ -183,6 +245,15 @@ class Migration(migrations.Migration):
                 ('definition', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='workflow.processdefinition')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('next_due_at__isnull', False), ('status', 'RUNNING')), fields=['next_due_at'], name='instance_due'),
+                    models.Index(condition=models.Q(('status', 'PENDING')), fields=['created_at'], name='instance_pending'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'CANCELLED']), models.Q(('definition__isnull', False), ('state__isnull', False)), _connector='OR'), name='started_instance_has_state'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -201,6 +272,14 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('instance', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='workflow.processinstance')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('retry_at__isnull', False), ('state', 'OPEN')), fields=['retry_at'], name='incident_retry'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'OPEN')), fields=('school', 'case', 'instance', 'code', 'element'), name='one_open_incident_per_place', nulls_distinct=False),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -230,6 +309,18 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
                 ('instance', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='workflow.processinstance')),
             ],
+            options={
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(condition=models.Q(('state__in', ['OPEN', 'CLAIMED'])), fields=['candidates'], name='task_by_candidate'),
+                    models.Index(condition=models.Q(('due_at__isnull', False), ('state__in', ['OPEN', 'CLAIMED'])), fields=['due_at'], name='task_due'),
+                    models.Index(fields=['school', 'case', 'created_at'], name='task_by_case'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('engine_id', ''), _negated=True), fields=('school', 'instance', 'engine_id'), name='one_row_per_engine_task'),
+                    models.CheckConstraint(condition=models.Q(('completed_by__isnull', False), models.Q(('state', 'COMPLETED'), _negated=True), _connector='XOR'), name='completed_task_has_a_person'),
+                    models.CheckConstraint(condition=models.Q(('assignee__isnull', False), models.Q(('state', 'CLAIMED'), _negated=True), _connector='OR'), name='claimed_task_has_a_person'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
@@ -246,134 +337,15 @@ class Migration(migrations.Migration):
                 ('given_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.person')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'DUE')), fields=['due_at'], name='zero_report_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'case', 'day'), name='one_zero_report_a_day'),
+                    models.CheckConstraint(condition=models.Q(('given_at__isnull', False), models.Q(('state', 'GIVEN'), _negated=True), _connector='OR'), name='given_zero_report_has_a_moment'),
+                ],
+            },
             bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['school', '-opened_at', 'id'], name='case_newest_first'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['school', 'student'], name='case_by_student'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('state__in', ['CLOSED', 'CANCELLED', 'TRANSFERRED']), _connector='OR'), name='only_ended_cases_have_an_end'),
-        ),
-        migrations.AddIndex(
-            model_name='caseparty',
-            index=models.Index(fields=['school', 'person'], name='case_party_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseparty',
-            constraint=models.UniqueConstraint(fields=('school', 'case', 'person', 'part'), name='one_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='clocksetting',
-            constraint=models.UniqueConstraint(fields=('school', 'name'), name='one_value_per_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='crisisreport',
-            constraint=models.UniqueConstraint(fields=('school', 'receipt_no'), name='one_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='crisisreport',
-            constraint=models.UniqueConstraint(fields=('school', 'request_key'), name='one_report_per_key'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['due_at'], name='escalation_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'WAITING')), fields=('school', 'case'), name='one_waiting_escalation_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('acknowledged_by__isnull', True), ('state', 'ACKNOWLEDGED'), _connector='XOR'), name='acknowledged_has_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('school', 'party', 'key'), name='one_answer_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='laddersetting',
-            constraint=models.UniqueConstraint(fields=('school', 'name'), name='one_value_per_ladder'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('state', 'PENDING')), fields=['lane', 'due_at'], name='notification_due'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['school', 'recipient', '-created_at'], name='inbox_newest_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('school', 'key'), name='one_message_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('state', 'SENT'), _connector='XOR'), name='sent_message_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='processdefinition',
-            constraint=models.UniqueConstraint(fields=('school', 'process_key', 'hash'), name='one_definition_per_hash'),
-        ),
-        migrations.AddIndex(
-            model_name='processinstance',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False), ('status', 'RUNNING')), fields=['next_due_at'], name='instance_due'),
-        ),
-        migrations.AddIndex(
-            model_name='processinstance',
-            index=models.Index(condition=models.Q(('status', 'PENDING')), fields=['created_at'], name='instance_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='processinstance',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'CANCELLED']), models.Q(('definition__isnull', False), ('state__isnull', False)), _connector='OR'), name='started_instance_has_state'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('retry_at__isnull', False), ('state', 'OPEN')), fields=['retry_at'], name='incident_retry'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'OPEN')), fields=('school', 'case', 'instance', 'code', 'element'), name='one_open_incident_per_place', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='humantask',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('state__in', ['OPEN', 'CLAIMED'])), fields=['candidates'], name='task_by_candidate'),
-        ),
-        migrations.AddIndex(
-            model_name='humantask',
-            index=models.Index(condition=models.Q(('due_at__isnull', False), ('state__in', ['OPEN', 'CLAIMED'])), fields=['due_at'], name='task_due'),
-        ),
-        migrations.AddIndex(
-            model_name='humantask',
-            index=models.Index(fields=['school', 'case', 'created_at'], name='task_by_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='humantask',
-            constraint=models.UniqueConstraint(condition=models.Q(('engine_id', ''), _negated=True), fields=('school', 'instance', 'engine_id'), name='one_row_per_engine_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='humantask',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_by__isnull', False), models.Q(('state', 'COMPLETED'), _negated=True), _connector='XOR'), name='completed_task_has_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='humantask',
-            constraint=models.CheckConstraint(condition=models.Q(('assignee__isnull', False), models.Q(('state', 'CLAIMED'), _negated=True), _connector='OR'), name='claimed_task_has_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='zeroreport',
-            index=models.Index(condition=models.Q(('state', 'DUE')), fields=['due_at'], name='zero_report_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.UniqueConstraint(fields=('school', 'case', 'day'), name='one_zero_report_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.CheckConstraint(condition=models.Q(('given_at__isnull', False), models.Q(('state', 'GIVEN'), _negated=True), _connector='OR'), name='given_zero_report_has_a_moment'),
         ),
     ]

@@ -70,6 +70,11 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('OPENED', '已开启'), ('TRIAGED', '已研判'), ('IN_PROGRESS', '处理中'), ('WAITING_PARTY', '等待一方'), ('FOLLOW_UP', '跟进中'), ('EVALUATED', '已评估'), ('CLOSED', '已结案'), ('REOPENED', '已重启'), ('CANCELLED', '已撤销'), ('TRANSFERRED', '已移交')], max_length=13)),
                 ('until', models.DateTimeField()),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('channel', 'CRISIS'), _negated=True), name='no_kept_face_is_a_crisis'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DowngradeProposal',
@@ -211,10 +216,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='caseface',
             constraint=models.UniqueConstraint(fields=('school', 'case', 'person'), name='one_kept_face'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseface',
-            constraint=models.CheckConstraint(condition=models.Q(('channel', 'CRISIS'), _negated=True), name='no_kept_face_is_a_crisis'),
         ),
         migrations.AddConstraint(
             model_name='downgradeproposal',
