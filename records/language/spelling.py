@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 from records.language.rows import Row
 
 #: Up to here every mixture of characters and syllables; beyond, only one change of script.
@@ -24,6 +22,9 @@ class Spelling:
 
 def romanised(phrase: str) -> Iterator[tuple[str, int]]:
     """Each spelling in lower case without tones, with its number of syllables in Latin."""
+    # Read here: its dictionary takes a quarter of a second of every process that asks for none.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     syllables = lazy_pinyin(phrase, style=Style.NORMAL)
     if len(syllables) != len(phrase):  # it holds something that is no Chinese character
         return
