@@ -1,11 +1,11 @@
-"""One message, one holder at a time: take the lease, and settle what came of the sending.
+"""One message, one holder at a time: take the leases, and settle what came of each sending.
 
 Both ends are transactions of their own; the sending lies between them and in neither. `tries`
 counts the leases ever taken, so it also tells a late answer of an earlier holder from the present.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -67,26 +67,35 @@ def wire_key(school_id: int, key: str) -> str:
     return str(uuid5(_KEYS, f"{school_id}:{key}"))
 
 
-def claim(*, school_id: int, id_: UUID, lane: str) -> Claim | None:
-    """Lease one message, or None when it is done, not due, or somebody else's just now."""
+def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
+    """Lease those of `ids` that are due and free, together; the rest is done or somebody else's."""
     with tenancy.scope(school_id) as at:
         free = Notification.objects.filter(
             Q(leased_until=None) | Q(leased_until__lte=Now()),
-            pk=id_,
+            pk__in=ids,
             state=Notification.State.PENDING,
             due_at__lte=Now(),
         ).select_related("recipient", "case")
-        row = free.select_for_update(of=("self",), skip_locked=True).first()
-        if row is None:
-            return None
-        Notification.objects.filter(pk=id_).update(
+        rows = list(free.order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True))
+        if not rows:
+            return []
+        Notification.objects.filter(pk__in=[row.pk for row in rows]).update(
             tries=F("tries") + 1, leased_until=Now() + LEASES[lane]
         )
-        held = Claim(school_id, id_, row.tries + 1)
-        try:
-            return replace(held, envelope=_envelope(row, at=at))
-        except PermanentFailure as failure:
-            return replace(held, failure=failure)
+        cases = {row.case for row in rows if row.case is not None}
+        barred: dict[UUID | None, frozenset[UUID]] = {None: frozenset()}
+        barred |= {case.pk: contacts.barred(case, at=at) for case in cases}
+        return [_claimed(row, barred[row.case_id], at=at) for row in rows]
+
+
+def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Claim:
+    held = Claim(row.school_id, row.pk, row.tries + 1)
+    if row.recipient_id in barred:
+        return replace(held, failure=PermanentFailure(BARRED))
+    try:
+        return replace(held, envelope=_envelope(row, at=at))
+    except PermanentFailure as failure:
+        return replace(held, failure=failure)
 
 
 def settle(held: Claim, failure: Exception | None, *, via: str) -> bool:
@@ -118,8 +127,6 @@ def settle(held: Claim, failure: Exception | None, *, via: str) -> bool:
 
 def _envelope(row: Notification, *, at: datetime) -> Envelope:
     """Raises PermanentFailure when this message must not or cannot leave."""
-    if row.case is not None and row.recipient_id in contacts.barred(row.case, at=at):
-        raise PermanentFailure(BARRED)
     if row.tries >= MAX_TRIES[row.lane]:  # its workers died with it, one after the other
         raise PermanentFailure("notification.gave_up")
     return Envelope(

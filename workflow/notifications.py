@@ -16,6 +16,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -103,8 +105,9 @@ def deliver_due(*, lane: str, via: str, limit: int = 200) -> int:
     started, taken = time.monotonic(), len(due)
     with Senders(_AT_ONCE[lane]) as senders:
         while due or senders.busy:
-            for claim in _claims(lane, due):
-                sent += _dispatch(claim, senders, via=via)
+            for claims in _claims(lane, due):
+                for claim in sorted(claims, key=_needs_nobody):
+                    sent += _dispatch(claim, senders, via=via)
             sent += _settle(senders.finished(within=_LOOK_AGAIN), via=via)
             fresh = time.monotonic() - started < _KEEP_LOOKING and taken < limit
             due = _due(lane, limit - taken) if fresh and senders.busy else []
@@ -112,6 +115,11 @@ def deliver_due(*, lane: str, via: str, limit: int = 200) -> int:
     if taken == limit:
         nudge.now(lane)
     return sent
+
+
+def _needs_nobody(claim: Claim) -> bool:
+    """Whether it is settled here, without anybody outside: after those that are."""
+    return claim.envelope is None or channels.is_local(claim.envelope.channel)
 
 
 def _dispatch(claim: Claim, senders: Senders, *, via: str) -> int:
@@ -135,15 +143,28 @@ def _due(lane: str, limit: int) -> list[tuple[int, UUID]]:
         return [(int(row[0]), row[1]) for row in cursor.fetchall()]
 
 
-def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[Claim]:
-    """Lease one after the other, each just before it is sent."""
-    for school_id, pk in due:
-        try:
-            claim = deliveries.claim(school_id=school_id, id_=pk, lane=lane)
-        except (OperationalError, InterfaceError):
-            raise  # the database is gone; what was claimed so far keeps its lease
-        except Exception as failure:  # noqa: BLE001 -- one broken row must not hold up the others
-            logger.warning("notification.claim_failed id=%s error=%s", pk, type(failure).__name__)
-            continue
-        if claim is not None:
-            yield claim
+def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[list[Claim]]:
+    """Lease as many together as can be sent at once, just before they are; of one school each."""
+    for school_id, rows in groupby(due, key=itemgetter(0)):
+        for ids in _portions([pk for _, pk in rows], _AT_ONCE[lane]):
+            claims = _leased(lane, school_id, ids)
+            if claims is not None:
+                yield claims
+            elif len(ids) > 1:  # one broken row must not hold up the others
+                yield from filter(None, (_leased(lane, school_id, [pk]) for pk in ids))
+
+
+def _leased(lane: str, school_id: int, ids: Sequence[UUID]) -> list[Claim] | None:
+    """None: it could not be done, and none of them is leased."""
+    try:
+        return deliveries.claim(school_id=school_id, ids=ids, lane=lane)
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone; what was claimed so far keeps its lease
+    except Exception as failure:  # noqa: BLE001 -- see _claims
+        error = type(failure).__name__
+        logger.warning("notification.claim_failed ids=%s error=%s", ",".join(map(str, ids)), error)
+        return None
+
+
+def _portions(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+    return (ids[begin : begin + size] for begin in range(0, len(ids), size))

@@ -26,7 +26,7 @@ TASK: Final = "workflow.look"
 _EXPIRES: Final = 30
 #: The first nudge goes at once, the next ones of this process no closer than so many seconds: each
 #: costs more than a step of a process, and a worker looks at everything that is due.
-_APART: Final[Mapping[str, float]] = {CRISIS: 0.02}
+_APART: Final[Mapping[str, float]] = {CRISIS: 0.1}
 _APART_ELSE: Final = 0.25
 
 

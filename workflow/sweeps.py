@@ -58,9 +58,10 @@ def _swept(_via: str) -> int:
     return orphans.sweep(now=datetime.now(UTC)) if mine else 0
 
 
-#: In this order. People are told before processes run on, and told again of what those asked for.
+#: In this order. People are told first, and again of what the ladder and the processes asked for.
 _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
     CRISIS: (
+        ("delivered", _deliver(CRISIS)),
         ("climbed", lambda via: escalation.climb_due(via=via)),
         ("delivered", _deliver(CRISIS)),
         ("started", lambda via: cases.start_pending(via=via, lane=CRISIS)),

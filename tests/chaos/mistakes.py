@@ -73,12 +73,11 @@ def promised_after_the_commit() -> None:
 def lease_never_runs_out() -> None:
     sound = deliveries.claim
 
-    def claim(*, school_id: int, id_: UUID, lane: str) -> Claim | None:
+    def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
         with tenancy.scope(school_id):
-            held = Notification.objects.filter(pk=id_, leased_until__isnull=False)
-            if held.exists():
-                return None
-        return sound(school_id=school_id, id_=id_, lane=lane)
+            never = Notification.objects.filter(pk__in=ids, leased_until=None)
+            free = list(never.values_list("pk", flat=True))
+        return sound(school_id=school_id, ids=free, lane=lane)
 
     deliveries.claim = claim
 
@@ -86,13 +85,12 @@ def lease_never_runs_out() -> None:
 def claimed_without_a_second_look() -> None:
     """What was due when the list was read may be somebody else's by now."""
 
-    def claim(*, school_id: int, id_: UUID, lane: str) -> Claim | None:
+    def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
         with tenancy.scope(school_id) as at:
-            row = Notification.objects.select_related("recipient", "case").get(pk=id_)
-            Notification.objects.filter(pk=id_).update(
-                tries=F("tries") + 1, leased_until=Now() + deliveries.LEASES[lane]
-            )
-            return Claim(school_id, id_, row.tries + 1, deliveries._envelope(row, at=at))
+            due = Notification.objects.filter(pk__in=ids)
+            rows = list(due.select_related("recipient", "case"))
+            due.update(tries=F("tries") + 1, leased_until=Now() + deliveries.LEASES[lane])
+            return [deliveries._claimed(row, (), at=at) for row in rows]
 
     deliveries.claim = claim
 

@@ -86,8 +86,7 @@ class TestLease:
 
 
 def hold(world: World, key: str, lane: str = "crisis") -> deliveries.Claim:
-    claim = deliveries.claim(school_id=world.id, id_=row_of(world, key).pk, lane=lane)
-    assert claim is not None
+    [claim] = deliveries.claim(school_id=world.id, ids=[row_of(world, key).pk], lane=lane)
     return claim
 
 
