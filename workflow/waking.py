@@ -1,6 +1,6 @@
 """Waking one rung: who stands on it now, over which channels, and what the top rung adds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,8 +10,9 @@ from parties import relations
 from parties.models import Person
 from parties.relations import Post
 from parties.roles import Role
-from workflow import notifications, policies
+from workflow import notifications, nudge, policies
 from workflow.models import Case, Escalation, HumanTask, Incident, Notification
+from workflow.notifications import Message
 from workflow.rungs import Call, Rung
 
 ALERT: Final = "crisis.alert"
@@ -34,8 +35,12 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
         for call in rung.who
         for person in stand_on(call, case=case, at=at, excluded=excluded)
     ]
-    for role, person in woken:
-        _alert(escalation, number, rung.channels, role, person, at=at)
+    alerts = [
+        message
+        for role, person in woken
+        for message in _alerts(escalation, number, rung.channels, role, person)
+    ]
+    notifications.enqueue_many(school_id=case.school_id, rows=alerts, at=at)
     if "call" in rung.channels:
         _ask_to_call(escalation, woken, before=before - excluded, at=at)
     _extras(escalation, rung.extras, excluded=excluded, at=at)
@@ -86,26 +91,18 @@ def channels_of(person: Person, wanted: Sequence[str]) -> Sequence[str]:
     return [channel for channel in wanted if reach.get(channel, False)]
 
 
-def _alert(
-    escalation: Escalation,
-    number: int,
-    channels: Sequence[str],
-    role: str,
-    person: Person,
-    *,
-    at: datetime,
-) -> None:
+def _alerts(
+    escalation: Escalation, number: int, channels: Sequence[str], role: str, person: Person
+) -> Iterator[Message]:
     for channel in channels_of(person, channels):
-        notifications.enqueue(
-            school_id=escalation.school_id,
+        yield Message(
             case_id=escalation.case_id,
             to_id=person.pk,
             to_role=role,
             channel=channel,
             template=ALERT,
             key=f"ladder:{escalation.pk}:{number}:{person.pk}:{channel}",
-            lane="crisis",
-            at=at,
+            lane=nudge.CRISIS,
         )
 
 
@@ -175,23 +172,21 @@ def _extras(
                 Call(role=role, flag=""), case=escalation.case, at=at, excluded=excluded
             )
         ]
-        for role, person in posts:
-            _send_numbers(escalation, role, person, at=at)
+        sheet = [row for role, person in posts for row in _numbers(escalation, role, person)]
+        notifications.enqueue_many(school_id=escalation.school_id, rows=sheet, at=at)
 
 
-def _send_numbers(escalation: Escalation, role: str, person: Person, *, at: datetime) -> None:
+def _numbers(escalation: Escalation, role: str, person: Person) -> Iterator[Message]:
     """任何教职工均可直接报告: the statutory numbers, once per person and ladder."""
     for channel in channels_of(person, ("in_app", "sms")):
-        notifications.enqueue(
-            school_id=escalation.school_id,
+        yield Message(
             case_id=escalation.case_id,
             to_id=person.pk,
             to_role=role,
             channel=channel,
             template=NUMBERS,
             key=f"numbers:{escalation.pk}:{person.pk}:{channel}",
-            lane="crisis",
-            at=at,
+            lane=nudge.CRISIS,
         )
 
 
