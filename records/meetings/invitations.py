@@ -16,7 +16,7 @@ from django.utils import timezone
 from parties.errors import InvalidInput, WrongState
 from parties.models import GuardianLink, Membership, Person, Placement, Student
 from parties.relations import in_force
-from records import file_entries
+from records import file_entries, language_gate
 from records.meetings import family, rows
 from records.meetings.family import Family
 from records.models import CommunicationRecord, FileEntry, Meeting, MeetingInvitee
@@ -53,11 +53,12 @@ def prepare(
 
     Raises:
         InvalidInput: the student was not asked, nobody may be invited, one goes on a home visit
-            alone, or somebody named may not come; names field and mend.
+            alone, somebody named may not come, or the purpose judges; names field and mend.
         WrongState: times are on offer already.
     """
     present = _presence(student, plan, at=at)
     household = family.of(student, at=at, named=named)
+    language_gate.refuse_forbidden({"purpose": plan.purpose}, student=student)
     if not household.invited:
         raise InvalidInput(
             "没有可以邀请的监护人。", field="people", mend="请与德育处商量由谁代表家庭参加。"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from parties.calendar import CalendarView, NoWorkingDay
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
+from records import language_gate
 from records.meetings import rows
 from records.models import Meeting, MeetingSlot
 
@@ -65,6 +66,8 @@ def offer(
     given = sorted(offers, key=lambda one: one.starts_at)
     _refuse_unfit(offers, at=at, calendar=calendar)
     _refuse_home(meeting, offers)
+    places = {f"slots.{number}.place": one.place for number, one in enumerate(offers)}
+    language_gate.refuse_forbidden(places, student=meeting.student)
     _refuse_too_few(given, calendar=calendar)
     if meeting.state == Meeting.State.OFFERED and _same(rows.on_offer(meeting), given):
         return rows.on_offer(meeting)
