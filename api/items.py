@@ -17,6 +17,7 @@ from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Viewer
 from records import check_ins, plan_drafts, plan_views, plans
 from records.models import ActionItem, ItemCheckIn
+from workflow import family_words
 
 _CODES = ("access.not_found", "access.not_allowed", "state.wrong")
 IF_MATCH = OpenApiParameter(
@@ -151,7 +152,7 @@ class BlockView(ItemAct):
 
     @_verb("遇到困难", WhyInput)
     def post(self, request: Request, item_id: UUID) -> Response:
-        return self.act(request, item_id, plans.block)
+        return self.act(request, item_id, family_words.block)
 
 
 class DoneView(ItemAct):
@@ -159,7 +160,7 @@ class DoneView(ItemAct):
 
     @_verb("已完成", DoneInput)
     def post(self, request: Request, item_id: UUID) -> Response:
-        return self.act(request, item_id, plans.finish)
+        return self.act(request, item_id, family_words.finish)
 
 
 class VerifyView(ItemAct):
@@ -197,7 +198,7 @@ class CheckInsView(ApiView):
             viewer.get(ActionItem, item_id)
 
         def run() -> Response:
-            row = check_ins.check_in(
+            row = family_words.check_in(
                 school_id=viewer.person.school_id,
                 item_id=item_id,
                 by=viewer.person,

@@ -70,18 +70,22 @@ class MeetingSerializer(serializers.Serializer[Any]):
     """A member that this reader may not see is absent, not null."""
 
     id = serializers.UUIDField()
-    case = serializers.UUIDField()
+    case = serializers.UUIDField(required=False)
     student = StudentSerializer()
     kind = serializers.ChoiceField(Meeting.Kind.choices)
-    trigger = serializers.ChoiceField(CommunicationRecord.Trigger.choices)
-    purpose = serializers.CharField()
+    trigger = serializers.ChoiceField(CommunicationRecord.Trigger.choices, required=False)
+    purpose = serializers.CharField(help_text="对企业只说：商量学生实习期间的安排")
     state = serializers.ChoiceField(Meeting.State.choices)
-    student_present = serializers.BooleanField()
-    held_at = serializers.DateTimeField(allow_null=True)
+    student_present = serializers.BooleanField(required=False)
+    held_at = serializers.DateTimeField(required=False, allow_null=True)
     slots = SlotSerializer(many=True, help_text="现在可选的时间")
     agreed = SlotSerializer(allow_null=True)
     may_choose = serializers.BooleanField()
     may_change = serializers.BooleanField()
+    own_answer = serializers.ChoiceField(
+        MeetingInvitee.Answer.choices, allow_blank=True, required=False, help_text="受邀人员本人"
+    )
+    may_attend = serializers.BooleanField(required=False, help_text="受邀人员现在可否答复")
     student_wish = serializers.ChoiceField(Meeting.Wish.choices, required=False)
     student_words = serializers.CharField(required=False)
     changes = serializers.IntegerField(required=False)
@@ -96,22 +100,25 @@ def shown(file: MeetingFile) -> dict[str, Any]:
     meeting = file.meeting
     body: dict[str, Any] = {
         "id": str(meeting.pk),
-        "case": str(meeting.case_id),
         "student": shapes.student(meeting.student),
         "kind": meeting.kind,
-        "trigger": meeting.trigger,
-        "purpose": meeting.purpose,
+        "purpose": file.purpose,
         "state": file.state,
-        "student_present": meeting.student_present,
-        "held_at": _moment(meeting.held_at),
         "slots": [_slot(slot) for slot in file.slots],
         "agreed": None if file.agreed is None else _slot(file.agreed),
         "may_choose": file.may_choose,
         "may_change": file.may_change,
     }
-    if "changes" in file.fields:
-        body |= _for_the_team(file)
-    return body
+    said = {
+        "case_id": ("case", str(meeting.case_id)),
+        "trigger": ("trigger", meeting.trigger),
+        "student_present": ("student_present", meeting.student_present),
+        "held_at": ("held_at", _moment(meeting.held_at)),
+    }
+    body |= dict(told for name, told in said.items() if name in file.fields)
+    if file.own is not None:
+        body |= {"own_answer": file.own.answer, "may_attend": file.may_attend}
+    return body | (_for_the_team(file) if "changes" in file.fields else {})
 
 
 def _for_the_team(file: MeetingFile) -> dict[str, Any]:

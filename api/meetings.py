@@ -1,9 +1,10 @@
-"""A meeting as its reader may see it, and what a family answers to the times on offer."""
+"""A meeting as its reader may see it, what a family answers to the times on offer, and guests."""
 
 from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +16,7 @@ from api.schema import describe
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Viewer
 from records.models import Meeting
-from workflow import meeting_files, meetings
+from workflow import attendance, meeting_files, meetings
 
 
 class ChooseInput(Strict):
@@ -28,6 +29,10 @@ class WordsInput(Strict):
 
 class DeclineInput(Strict):
     words = text(longest=500, required=False, allow_blank=True, default="")
+
+
+class AttendInput(Strict):
+    comes = serializers.BooleanField(help_text="参加：true；不参加：false")
 
 
 _CODES: Final = ["access.not_found", "access.not_allowed", "state.wrong"]
@@ -106,6 +111,27 @@ class DeclineView(ApiView):
 
         def act(viewer: Viewer) -> None:
             meetings.decline(words=given["words"], **_signed(viewer, meeting_id))
+
+        return _answered(request, meeting_id, given, act)
+
+
+class AttendView(ApiView):
+    open_to_bound_links = True
+
+    @describe(
+        "受邀人员答复是否参加",
+        description="受邀的教职工和企业指导教师；时间由家长选定，以最后一次答复为准。",
+        body=AttendInput,
+        answers={200: MeetingSerializer},
+        codes=_CODES,
+        tags=["meetings"],
+        post=True,
+    )
+    def post(self, request: Request, meeting_id: UUID) -> Response:
+        given = read_body(request, AttendInput)
+
+        def act(viewer: Viewer) -> None:
+            attendance.answer(comes=given["comes"], **_signed(viewer, meeting_id))
 
         return _answered(request, meeting_id, given, act)
 

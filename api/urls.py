@@ -97,6 +97,7 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>", meetings.MeetingView.as_view(), name="meeting"),
     path("meetings/<uuid:meeting_id>/choose", meetings.ChooseView.as_view(), name="choose"),
     path("meetings/<uuid:meeting_id>/change", meetings.ChangeView.as_view(), name="change"),
+    path("meetings/<uuid:meeting_id>/attend", meetings.AttendView.as_view(), name="attend"),
     path("meetings/<uuid:meeting_id>/decline", meetings.DeclineView.as_view(), name="decline"),
     path(
         "cases/<uuid:case_id>/evaluations",

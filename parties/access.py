@@ -38,6 +38,7 @@ class Act(StrEnum):
     READ_REPORTER = "read_reporter"
     MEET = "meet"
     CHOOSE_TIME = "choose_time"
+    ATTEND = "attend"
     START = "start"
     FINISH = "finish"
     VERIFY = "verify"

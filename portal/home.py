@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import notices, pages, plan, record_lists, report_wordings, words
+from portal import meetings, notices, pages, plan, record_lists, report_wordings, words
 from portal.session import signed_in, viewing
-from workflow import alerts, inbox, policies, task_files
+from workflow import alerts, attendance, inbox, meeting_guests, policies, task_files
 from workflow.channels import texts
 from workflow.models import Case, Escalation, HumanTask, Notification
 
@@ -34,6 +34,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "alert": alerts.is_raised(viewer),
             "waiting": _waiting(viewer),
             "records": record_lists.waiting(viewer),
+            "dates": [(slot, meetings.when(slot)) for slot in meeting_guests.dates(viewer)],
             "wordings": report_wordings.waiting(viewer),
             "drafts": record_lists.drafts(viewer),
             "writes": record_lists.writes(viewer),
@@ -83,6 +84,9 @@ def open_message(_request: HttpRequest, identity: Identity, message_id: UUID) ->
     )
     with viewing(identity) as viewer:
         seen = message.case_id and viewer.rows(Case).filter(pk=message.case_id).exists()
+        meeting = attendance.meeting_of(viewer, message)
     if seen and message.case_id is not None:
         return redirect("portal:case", case_id=message.case_id)
+    if meeting is not None:
+        return redirect("portal:meeting", target_id=meeting)
     return redirect("portal:home")

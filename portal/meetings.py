@@ -1,4 +1,6 @@
-"""A family chooses when to meet: the times as big buttons, other times in one's own words."""
+"""A family chooses when to meet: the times as big buttons, other times in one's own words. Guests
+say whether they come.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,7 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
 from records.models import Meeting, MeetingReply, MeetingSlot
-from workflow import meeting_files, meetings
+from workflow import attendance, meeting_files, meetings
 from workflow.meeting_files import MeetingFile
 
 _LONGEST_WORDS = 500
@@ -66,6 +68,19 @@ def decline(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
     return redirect("portal:meeting", target_id=target_id)
 
 
+@require_POST
+@signed_in(bound=True)
+def attend(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    attendance.answer(
+        school_id=identity.school_id,
+        meeting_id=target_id,
+        by=identity.person,
+        comes=request.POST.get("comes") == "yes",
+        at=_now(identity),
+    )
+    return redirect("portal:meeting", target_id=target_id)
+
+
 @require_safe
 @signed_in(bound=True)
 def calendar(_request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
@@ -85,7 +100,7 @@ def _show(
         file = meeting_files.read(viewer=viewer, meeting_id=target_id)
         context = {
             "meeting": file.meeting,
-            "purpose": file.meeting.purpose,
+            "purpose": file.purpose,
             "state": _SENTENCES.get(Meeting.State(file.state), ""),
             "slots": [_line(slot) for slot in file.slots] if file.may_choose else [],
             "agreed": None if file.agreed is None else _line(file.agreed),
@@ -93,6 +108,7 @@ def _show(
             "mistake": mistake,
             "words": _words(request) if mistake else "",
             "answered": _answered(file, identity),
+            "own": None if file.own is None else file.own.get_answer_display(),
         }
     return pages.show(request, "meeting", context, status=400 if mistake else 200)
 
@@ -106,13 +122,17 @@ _SENTENCES = {
 }
 
 
-def _line(slot: MeetingSlot) -> dict[str, Any]:
-    """10月14日（周三）18:00–18:45, and where."""
+def when(slot: MeetingSlot) -> str:
+    """10月14日（周三）18:00–18:45."""
     begins, ends = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
     day = f"{begins.month}月{begins.day}日（周{_WEEKDAYS[begins.weekday()]}）"
+    return f"{day}{begins:%H:%M}–{ends:%H:%M}"
+
+
+def _line(slot: MeetingSlot) -> dict[str, Any]:
     return {
         "id": slot.pk,
-        "when": f"{day}{begins:%H:%M}–{ends:%H:%M}",
+        "when": when(slot),
         "where": " ".join(part for part in (slot.get_place_kind_display(), slot.place) if part),
         "mark": "线上" if slot.is_remote else "晚间" if slot.is_evening else "",
     }

@@ -13,10 +13,10 @@ from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
-from records import check_ins, plan_times, plan_views, plans
+from records import check_ins, plan_times, plan_views
 from records.evaluations import Score
 from records.models import ActionItem, ItemCheckIn
-from workflow import plan_policies
+from workflow import family_words, plan_policies
 from workflow import plans as case_plans
 
 _MOST: Final = 100
@@ -75,13 +75,13 @@ def excuse(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespo
 @require_POST
 @signed_in()
 def stuck(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    return _do(identity, plans.block, item_id, why=_words(request, "why"))
+    return _do(identity, family_words.block, item_id, why=_words(request, "why"))
 
 
 @require_POST
 @signed_in()
 def done(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    return _do(identity, plans.finish, item_id, note=_words(request, "note"))
+    return _do(identity, family_words.finish, item_id, note=_words(request, "note"))
 
 
 @require_POST
@@ -108,7 +108,7 @@ def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: st
     day = plan_times.local_day(at)
     if request.POST.get("day") == "yesterday":
         day -= check_ins.ONE_DAY
-    check_ins.check_in(
+    family_words.check_in(
         school_id=identity.school_id,
         item_id=item_id,
         by=identity.person,

@@ -22,17 +22,24 @@ PREFIX: Final = "answer"
 
 class Questions(forms.Form):
     """`people` are offered where a form asks for ids of persons, `staff` where it asks for
-    colleagues (`x-people: staff`).
+    colleagues (`x-people: staff`), with the company's `mentors` where it asks for them as well.
     """
 
     def __init__(
-        self, data: Any = None, *, schema: Schema, people: Choices, staff: Choices | None = None
+        self,
+        data: Any = None,
+        *,
+        schema: Schema,
+        people: Choices,
+        staff: Choices | None = None,
+        mentors: Choices | None = None,
     ) -> None:
         super().__init__(data, prefix=PREFIX)
         self.rules: Mapping[str, Schema] = schema.get("properties", {})
         required = set(schema.get("required", []))
         for name, rule in self.rules.items():
             asked = (staff or []) if rule.get("x-people") == "staff" else people
+            asked = [*asked, *(mentors or [])] if rule.get("x-mentors") else asked
             field = _field(rule, asked)
             field.label = str(rule.get("title", name))
             field.required = name in required

@@ -28,6 +28,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         schema=file.schema,
         people=_people(file),
         staff=[(str(person.pk), person.name) for person in file.staff],
+        mentors=[(str(person.pk), f"{person.name}（企业指导教师）") for person in file.mentors],
     )
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
         return _ask(request, file, form)

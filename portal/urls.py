@@ -45,6 +45,7 @@ urlpatterns = [
     path("meetings/<uuid:target_id>", meetings.meeting, name="meeting"),
     path("meetings/<uuid:target_id>/change", meetings.change, name="meeting-change"),
     path("meetings/<uuid:target_id>/decline", meetings.decline, name="meeting-decline"),
+    path("meetings/<uuid:target_id>/attend", meetings.attend, name="meeting-attend"),
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
     path("plan", plan.plan, name="plan"),

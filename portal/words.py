@@ -44,6 +44,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "meeting.change_asked": "请求改期",
     "meeting.declined": "家长不参加",
     "meeting.gave_up": "未能会面",
+    "meeting.guest_answered": "受邀人员答复",
     "meeting.held": "已会谈",
     "meeting.invited": "已发出会谈邀请",
     "meeting.missed": "家长未到场",

@@ -31,6 +31,7 @@ Trigger = CommunicationRecord.Trigger
 
 _KEPT: Final = "written"
 _LONGEST_QUERY: Final = 40
+_NEXT: Final = "下次沟通重点"
 
 
 class Who(NamedTuple):
@@ -159,8 +160,7 @@ def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]
     """What could be said differently, by the label of its section."""
     people = language_gate.names_near(student)
     found: dict[str, list[dict[str, str]]] = {}
-    for code, text in form.written().items():
-        quote = record_forms.said(code, text).is_quote if text else False
+    for label, text, quote in [*_quoted(form), (_NEXT, form.cleaned_data["next_focus"], False)]:
         verdict = language.check(
             text,
             moment=Moment.DRAFT,
@@ -170,8 +170,17 @@ def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]
         )
         for each in verdict.findings:
             hint = {"phrase": each.phrase, "instead": each.suggestion, "note": each.note}
-            found.setdefault(str(Statement.Section(code).label), []).append(hint)
+            found.setdefault(label, []).append(hint)
     return found
+
+
+def _quoted(form: RecordForm) -> list[tuple[str, str, bool]]:
+    """Label and text of each section, and whether it holds somebody's own words."""
+    return [
+        (str(Statement.Section(code).label), text, record_forms.said(code, text).is_quote)
+        for code, text in form.written().items()
+        if text
+    ]
 
 
 def _known(request: HttpRequest) -> UUID | None:

@@ -34,7 +34,7 @@ class Progress:
     yesterday_open: bool
 
 
-def check_in(
+def check_in(  # noqa: PLR0913 -- the words, and who hears them
     *,
     school_id: int,
     item_id: UUID,
@@ -42,10 +42,12 @@ def check_in(
     at: datetime,
     day: date | None = None,
     excuse: str = "",
+    heard: plans.Heard | None = None,
 ) -> ItemCheckIn:
     """Say that today's (or yesterday's) turn was done, or with `excuse` why not.
 
-    Sending the same again changes nothing. The first check-in starts the item.
+    Sending the same again changes nothing. The first check-in starts the item. `heard` is called
+    with a new excuse, in the same transaction.
 
     Raises:
         NotFound, NotAllowed: not visible; not the owner's side.
@@ -64,6 +66,8 @@ def check_in(
         if item.state == ActionItem.State.TODO:
             item.start()
             item.save(update_fields=["state"])
+        if heard is not None and excuse and row.at == at:
+            heard(item)
         return row
 
 

@@ -1,17 +1,18 @@
-"""Neutral words at the moments of a record: what stops a signature, and what its author confirmed.
+"""Neutral words at the moments of a record: what stops a signature, and what its author confirmed;
+and of what staff write for a family's eyes outside of a record.
 
 Own words of a family or student stand in quote fields and are never judged; whoever wrote them down
 is told kindly where a neutral word would do.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Student
 from records import language, lexicons
-from records.language import Author, Effect, Field, Moment, People
-from records.models import CommunicationRecord, Statement
+from records.language import Author, Effect, Field, Lexicon, Moment, People, Verdict
+from records.models import CommunicationRecord, PreparedItem, Statement
 
 #: What somebody is quoted with, and whose words those are.
 _SPOKEN: Final = frozenset(
@@ -30,14 +31,7 @@ def check_record(
     people, words = names_around(record), lexicons.of(record.school_id)
     found: list[dict[str, object]] = []
     for place, text, field in _texts(record):
-        verdict = language.check(
-            text,
-            moment=Moment.SIGN,
-            author=Author.STAFF,
-            field=field,
-            people=people,
-            lexicon=words,
-        )
+        verdict = _checked(text, field, people, words)
         for finding in verdict.findings:
             _refuse(place, finding, confirmed)
             found.append({"place": place, "phrase": finding.phrase, **_codes(finding)})
@@ -49,16 +43,20 @@ def to_confirm(record: CommunicationRecord) -> list[str]:
     people, words = names_around(record), lexicons.of(record.school_id)
     kept = []
     for _, text, field in _texts(record):
-        verdict = language.check(
-            text,
-            moment=Moment.SIGN,
-            author=Author.STAFF,
-            field=field,
-            people=people,
-            lexicon=words,
-        )
+        verdict = _checked(text, field, people, words)
         kept += [each.phrase for each in verdict.findings if each.effect == Effect.CONFIRM]
     return kept
+
+
+def _checked(text: str, field: Field, people: People, words: Lexicon) -> Verdict:
+    return language.check(
+        text,
+        moment=Moment.SIGN,
+        author=Author.STAFF,
+        field=field,
+        people=people,
+        lexicon=words,
+    )
 
 
 def names_around(record: CommunicationRecord) -> People:
@@ -79,15 +77,59 @@ def classmates(student: Student) -> frozenset[str]:
     return frozenset(others.values_list("person__name", flat=True))
 
 
-def _texts(record: CommunicationRecord) -> Sequence[tuple[str, str, Field]]:
-    texts = [
-        ("trigger_note", record.trigger_note, Field.NARRATIVE),
-        ("next_focus", record.next_focus, Field.NARRATIVE),
-    ]
+def refuse_forbidden(
+    texts: Mapping[str, str], *, student: Student, field: Field = Field.NARRATIVE
+) -> None:
+    """Words of staff that the family reads at once: a purpose, a place, a note beside a signature.
+
+    Nobody is asked to tap here, so a discouraged word passes. Needs person selected.
+
+    Raises InvalidInput: the first forbidden phrase, by the name of its text, and what to write.
+    """
+    written = {name: text for name, text in texts.items() if text.strip()}
+    if not written:
+        return
+    people, words = names_near(student), lexicons.of(student.school_id)
+    for name, text in written.items():
+        verdict = _checked(text, field, people, words)
+        blocked = (each for each in verdict.findings if each.effect == Effect.BLOCK)
+        for finding in blocked:
+            raise InvalidInput(
+                f"“{finding.phrase}”会让人觉得是评价，不能这样写。{finding.note}",
+                field=name,
+                mend=f"可以写：{finding.suggestion}",
+            )
+
+
+def _texts(record: CommunicationRecord) -> list[tuple[str, str, Field]]:
+    """All that staff wrote, by where it stands."""
+    header = ("trigger_note", "next_focus", "place")
+    texts = [(name, str(getattr(record, name)), Field.NARRATIVE) for name in header]
     rows = record.statements.filter(withdrawn_at=None).order_by("place", "pk")
     for number, said in enumerate(rows, start=1):
-        texts.append((f"statements.{number}", said.text, field_of(said)))
+        texts += of_statement(f"statements.{number}", said)
+    for number, item in enumerate(record.prepared.order_by("pk"), start=1):
+        texts += _of_prepared(f"prepared.{number}", item)
     return [each for each in texts if each[1]]
+
+
+def of_statement(where: str, said: Statement) -> Iterator[tuple[str, str, Field]]:
+    """What was said, what others read instead, and what it rests on. The basis is always the
+    writer's own word.
+    """
+    field = field_of(said)
+    yield where, said.text, field
+    yield f"{where}.redacted_text", said.redacted_text, field
+    own = Field.CERTIFICATE if field == Field.CERTIFICATE else Field.NARRATIVE
+    yield f"{where}.basis", said.basis, own
+
+
+def _of_prepared(where: str, item: PreparedItem) -> Iterator[tuple[str, str, Field]]:
+    """A psychological report may name what its paper names: it is here by consent or duty."""
+    report = item.kind == PreparedItem.Kind.PSY_REPORT
+    field = Field.CERTIFICATE if report else Field.NARRATIVE
+    yield f"{where}.note", item.note, field
+    yield f"{where}.basis_note", item.basis_note, field
 
 
 def field_of(said: Statement) -> Field:

@@ -5,7 +5,8 @@
 
 It finds names of students and guardians of the school, a name beside a personal affair, scores,
 ranks and illness of a person, mobile numbers, identity and student numbers; also when they are
-spread out with spaces, full width or zero width. It finds nothing by chance and misses what is
+spread out with spaces, full width, zero width or traditional, and names of three syllables in
+Pinyin (two are too many other words). It finds nothing by chance and misses what is
 said without a name: the person who approves reads the text as well.
 """
 
@@ -19,6 +20,8 @@ from typing import Final
 import ahocorasick
 
 from parties.models import GuardianLink, Membership, Person, Student
+from records.language import matching, spelling
+from records.language.normalise import normalise, simplified
 from records.notice_words import load
 
 _MEND: Final = {
@@ -52,6 +55,8 @@ _RANKED: Final = re.compile(
 _SCORE: Final = re.compile(r"\d{1,3}(?:\.\d)?分(?!钟)")
 _WORD: Final = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _LONGEST_LINK: Final = 10
+#: Of a name that is looked for in Pinyin: li na and an na are many other things.
+_SYLLABLES: Final = 3
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -108,6 +113,7 @@ def check(text: str, *, known: Roster) -> list[Finding]:
         *_numbers(wide),
         *_student_numbers(wide, known.numbers),
         *_roster_names(dense, known.names),
+        *_romanised_names(text, known.names),
         *_persons(dense),
         *_masked(dense),
     ]
@@ -131,7 +137,7 @@ def _fold(text: str, *, dense: bool) -> _Folded:
                 continue
             if dense and (plain in " \t·•・-_~|/\\'\"“”‘’" or unicodedata.category(plain) == "Zs"):
                 continue
-            letters.append(plain)
+            letters.append(simplified(plain))
             offsets.append(place)
     return _Folded("".join(letters), offsets, text)
 
@@ -165,6 +171,33 @@ def _roster_names(folded: _Folded, names: Collection[str]) -> Iterator[Finding]:
         if name in load().common and not _is_cued(folded.text, start, end + 1):
             continue
         yield folded.finding("name", start, end + 1)
+
+
+def _romanised_names(text: str, names: Collection[str]) -> Iterator[Finding]:
+    """Wang Weiqiang, wangweiqiang: in Latin, and a word of its own."""
+    searched = _latin_automaton(frozenset(names))
+    if searched is None:
+        return
+    normal = normalise(text)
+    folded = _Folded(normal.text, normal.offsets, text)
+    for last, size in searched.iter(normal.text):
+        first = last - size + 1
+        if matching.stands_alone(normal, first, last + 1):
+            yield folded.finding("name", first, last + 1)
+
+
+@lru_cache(maxsize=8)
+def _latin_automaton(names: frozenset[str]) -> "ahocorasick.Automaton | None":
+    made = ahocorasick.Automaton()
+    for name in names:
+        if len(name) >= _SYLLABLES:
+            for written, syllables in spelling.romanised(name):
+                if syllables == len(name):
+                    made.add_word(written, len(written))
+    if not len(made):
+        return None
+    made.make_automaton()
+    return made
 
 
 @lru_cache(maxsize=8)

@@ -29,6 +29,8 @@ from records.plan_drafts import Draft
 _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 Change = Callable[[ActionItem], None]
+#: Listens to the words that an owner wrote.
+Heard = Callable[[ActionItem], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,19 @@ def start(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> ActionI
     return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
 
 
-def block(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) -> ActionItem:
-    """Say what stands in the way. The deadline stays; 班主任 hears of it at once."""
+def block(
+    *,
+    school_id: int,
+    item_id: UUID,
+    by: Person,
+    at: datetime,
+    why: str,
+    heard: Heard | None = None,
+) -> ActionItem:
+    """Say what stands in the way. The deadline stays; 班主任 hears of it at once.
+
+    `heard` is called in the same transaction.
+    """
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
@@ -99,11 +112,13 @@ def block(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) 
         item.block(why=why)
         item.next_look_at = at  # somebody at school hears of it now, not at the deadline
         record("plan.item_blocked", item, at=at, actor=by)
+        if heard is not None:
+            heard(item)
 
     return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
 
 
-def finish(
+def finish(  # noqa: PLR0913 -- the words, and who hears them
     *,
     school_id: int,
     item_id: UUID,
@@ -111,8 +126,11 @@ def finish(
     at: datetime,
     note: str,
     evidence: Collection[UUID] = (),
+    heard: Heard | None = None,
 ) -> ActionItem:
     """The owner says it is done, and how one can tell; somebody else looks at it next.
+
+    `heard` is called in the same transaction.
 
     Raises: NotFound, NotAllowed (not the owner); WrongState; InvalidInput: no word of how.
     """
@@ -123,6 +141,8 @@ def finish(
         item.finish(by=by, at=at, note=note, evidence=evidence)
         item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
         record("plan.item_done", item, at=at, actor=by)
+        if heard is not None:
+            heard(item)
 
     return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change)
 

@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from records import language, language_gate, lexicons, reading
 from records.language import Author, Effect, Field, Finding, Moment, Verdict
-from records.models import CommunicationRecord, SharingOverride
+from records.models import CommunicationRecord, SharingOverride, Signature
 from records.reading import RecordFile
 from records.record_rows import lock, saved
 
@@ -92,10 +92,16 @@ def _blocked(file: RecordFile) -> Iterator[tuple[str, Finding]]:
 
 def _texts(file: RecordFile) -> Iterator[tuple[str, str, Field]]:
     """Every text of staff on this copy. Statements are numbered as this reader sees them."""
-    for name in ("trigger_note", "next_focus"):
+    for name in ("trigger_note", "next_focus", "place"):
         if name in file.fields:
             yield name, getattr(file.record, name), Field.NARRATIVE
     rows = file.record.statements.in_bulk([said.id for said in file.statements])
     for number, said in enumerate(file.statements, start=1):
+        field = language_gate.field_of(rows[said.id])
         if said.text is not None:
-            yield f"statements.{number}", said.text, language_gate.field_of(rows[said.id])
+            yield f"statements.{number}", said.text, field
+        own = Field.CERTIFICATE if field == Field.CERTIFICATE else Field.NARRATIVE
+        yield f"statements.{number}.basis", said.basis, own
+    for number, given in enumerate(file.signatures, start=1):
+        if given.side == Signature.Side.SCHOOL or given.witness_id is not None:
+            yield f"signatures.{number}.note", given.note, Field.NARRATIVE

@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import GuardianLink, Membership, Person
 from parties.relations import in_force
-from records import content
+from records import content, language_gate
 from records.models import Attachment, CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, saved
 from records.record_rows import note as record_note
@@ -47,7 +47,7 @@ def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> Com
 
     The caller has made sure who it is: by password just now (IN_APP), or by a one-time link (LINK).
 
-    Raises NotFound, NotAllowed, WrongState.
+    Raises NotFound, NotAllowed, WrongState; InvalidInput: forbidden words of staff in the note.
     """
     record = lock(viewer, record_id, Act.SIGN)
     if method not in (Method.IN_APP, Method.LINK):
@@ -56,6 +56,8 @@ def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> Com
     if given is not None and given.method != Method.REFUSED:
         return record
     _refuse_closed(record, given)
+    if side_of(viewer, record) == Side.SCHOOL:  # a family's own words are theirs
+        language_gate.refuse_forbidden({"note": note}, student=record.student)
     return _give(viewer, record, signer=viewer.person, method=method, note=note)
 
 
@@ -77,7 +79,8 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationReco
 def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
     """Write down a guardian's word: a scanned paper, a text read back on the phone, a refusal.
 
-    Raises InvalidInput: no such guardian, no second member of staff, no scan, no reason.
+    Raises InvalidInput: no such guardian, no second member of staff, no scan, no reason, or
+        forbidden words in the note. The reason is the family's own.
     """
     record = lock(viewer, record_id, Act.WITNESS)
     signer = _guardian(record, given.signer)
@@ -85,6 +88,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
         return record
     _refuse_closed(record, None)
     _refuse_unwitnessed(viewer, record, given)
+    language_gate.refuse_forbidden({"note": given.note}, student=record.student)
     return _give(
         viewer,
         record,

@@ -24,7 +24,7 @@ from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
 from records.objections import Complaint
 from records.signatures import Witnessed
-from workflow import meetings, next_contacts, record_news
+from workflow import family_words, meetings, next_contacts, record_news
 from workflow.models import Case
 
 T = TypeVar("T")
@@ -86,6 +86,7 @@ def sign(
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
         record = signatures.sign(viewer, record_id=record_id, method=method, note=note)
+        family_words.listen(note, case_id=record.case_id, at=at, source="signature")
         return _after(viewer, record, before)
 
 
@@ -98,6 +99,7 @@ def refuse(
         before = _state(record_id)
         record = signatures.refuse(viewer, record_id=record_id, reason=reason)
         record_news.tell_author(record, "record.refused", at=at)
+        family_words.listen(reason, case_id=record.case_id, at=at, source="refusal")
         return _after(viewer, record, before)
 
 
@@ -120,6 +122,9 @@ def object_to(
         viewer = Viewer.load(by, at=at)
         filed = objections.file(viewer, record_id=record_id, complaint=complaint)
         record_news.objection_filed(filed, at=at)
+        family_words.listen(
+            complaint.words, case_id=filed.record.case_id, at=at, source="objection"
+        )
         return filed
 
 

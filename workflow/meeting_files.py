@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Model
@@ -20,7 +20,7 @@ from records.models import (
     MeetingReply,
     MeetingSlot,
 )
-from workflow import meeting_policies
+from workflow import meeting_guests, meeting_policies
 from workflow.calendar_entries import REQUEST, entry
 from workflow.channels import CalendarEntry
 from workflow.models import Case
@@ -33,15 +33,21 @@ MOST_CHANGES: Final = Meeting.MOST_CHANGES
 
 @dataclass(frozen=True, slots=True)
 class MeetingFile:
-    """One meeting with the eyes of one reader; lists of what they may not see are empty."""
+    """One meeting with the eyes of one reader; lists of what they may not see are empty.
+
+    `own` is the reader's own invitation as a guest.
+    """
 
     meeting: Meeting
     fields: frozenset[str]
     state: str
+    purpose: str
     slots: Sequence[MeetingSlot]
     agreed: MeetingSlot | None
     may_choose: bool
     may_change: bool
+    own: MeetingInvitee | None = None
+    may_attend: bool = False
     invitees: Sequence[MeetingInvitee] = ()
     dossier: Sequence[tuple[DossierItem, frozenset[str]]] = ()
     attempts: Sequence[MeetingAttempt] = ()
@@ -73,18 +79,16 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
     _record(viewer, meeting)
     slots = list(viewer.rows(MeetingSlot).filter(meeting=meeting, round=meeting.round))
     crypto.warm([meeting, *slots])
-    state = meeting_policies.shown_state(meeting)
+    state, fields = meeting_policies.shown_state(meeting), viewer.fields(meeting)
     agreed = None if state == Meeting.State.CANCELLED else rows.agreed(meeting)
-    may = viewer.may(Act.CHOOSE_TIME, meeting)
-    changeable = state in (Meeting.State.OFFERED, Meeting.State.AGREED)
     return MeetingFile(
         meeting=meeting,
-        fields=viewer.fields(meeting),
+        fields=fields,
         state=state,
+        purpose=meeting.purpose if "purpose" in fields else meeting_guests.PURPOSE_FOR_COMPANY,
         slots=sorted(slots, key=lambda slot: (slot.starts_at, str(slot.pk))),
         agreed=agreed,
-        may_choose=may and state == Meeting.State.OFFERED,
-        may_change=may and changeable and meeting.changes < MOST_CHANGES,
+        **_answers(viewer, meeting, state, agreed),
         invitees=_parts(viewer, MeetingInvitee, meeting, "person", "part", "capacity", "turn"),
         dossier=[
             (item, viewer.fields(item))
@@ -93,6 +97,21 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
         attempts=_parts(viewer, MeetingAttempt, meeting, "person,by", "tried_at"),
         replies=_parts(viewer, MeetingReply, meeting, "by", "at"),
     )
+
+
+def _answers(
+    viewer: Viewer, meeting: Meeting, state: str, agreed: MeetingSlot | None
+) -> dict[str, Any]:
+    """What this reader answered as a guest, and what they may answer now."""
+    may, own = viewer.may(Act.CHOOSE_TIME, meeting), meeting_guests.part(viewer, meeting)
+    ahead = state == Meeting.State.AGREED and agreed is not None and agreed.starts_at > viewer.at
+    changeable = state in (Meeting.State.OFFERED, Meeting.State.AGREED)
+    return {
+        "may_choose": may and state == Meeting.State.OFFERED,
+        "may_change": may and changeable and meeting.changes < MOST_CHANGES,
+        "own": own,
+        "may_attend": own is not None and ahead,
+    }
 
 
 def _parts(viewer: Viewer, model: type[M], meeting: Meeting, joined: str, *by: str) -> list[M]:

@@ -24,6 +24,7 @@ INVITATION: Final = "meeting.invitation"
 CALLED_OFF: Final = "meeting.called_off"
 LATE: Final = "meeting.late"
 COPY: Final = "record.copy"
+GUEST_NO: Final = "meeting.guest_no"
 
 #: As long as a family may need to answer, weekend and ladder included. Machine time.
 LINK_LIFETIME: Final = timedelta(days=7)
@@ -164,6 +165,13 @@ def tell_late(case: Case, *, clock: str, at: datetime) -> None:
         for person in relations.able(posts, at=at, excluded=excluded)
     ]  # fmt: skip
     notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
+
+
+def tell_of_no(case: Case, meeting: Meeting, guest: Person, *, at: datetime) -> None:
+    """Whoever prepared the meeting hears that a guest does not come; which one stands there."""
+    key = f"{GUEST_NO}:{meeting.pk}:{meeting.sequence}:{guest.pk}:{at.isoformat()}"
+    message = _message(case, meeting.prepared_by_id, Role.HT, "in_app", GUEST_NO, key)
+    notifications.enqueue_many(school_id=case.school_id, rows=[message], at=at)
 
 
 def send_copy(case: Case, record: UUID, people: Collection[UUID], *, at: datetime) -> None:

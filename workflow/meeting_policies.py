@@ -1,8 +1,8 @@
-"""Who sees a meeting: the team of its case, and whoever of the family was invited to it.
+"""Who sees a meeting: the team of its case, whoever of the family was invited to it, and guests.
 
 The team knows who must not be there and why; the family knows the times, the place and what it is
-for. Whoever must not be met sees no meeting, no time and no count, from the moment a restriction
-begins.
+for; guests know the one date they were told of (workflow.meeting_guests). Whoever must not be met
+sees no meeting, no time and no count, from the moment a restriction begins.
 """
 
 # ruff: noqa: ARG002 -- a policy answers with one signature for every model
@@ -23,6 +23,7 @@ from records.models import (
     MeetingSlot,
     PreparedItem,
 )
+from workflow import meeting_guests
 from workflow.models import Case, CaseFace
 from workflow.policies import on_team, team_cases
 
@@ -39,33 +40,41 @@ FOR_FAMILY: Final = frozenset(
         "held_at",
     }
 )
-SLOT_FOR_FAMILY: Final = frozenset(
+SLOT_OUTLINE: Final = frozenset(
     {"id", "meeting", "starts_at", "ends_at", "place_kind", "place", "is_evening", "is_remote"}
 )
 ITEM_OUTLINE: Final = frozenset({"id", "meeting", "kind", "basis", "added_by", "added_at"})
 
 
 class MeetingPolicy:
-    """Rows by the case's team and by invitation; a family sees nothing before times are out."""
+    """Rows by the case's team and by invitation; a family sees nothing before times are out, a
+    guest nothing before they were told of a date.
+    """
 
     def rows(self, viewer: Viewer) -> QuerySet[Meeting]:
         joined = Meeting.objects.select_related("student__person", "student__school_class")
         meetings = joined.annotate(viewer_keeps=_keeps(viewer))
         team = Q(case_id__in=team_cases(viewer).values("pk"))
-        return meetings.filter(team | _invited(viewer))
+        return meetings.filter(team | _invited(viewer) | meeting_guests.told(viewer))
 
     def fields(self, viewer: Viewer, obj: Meeting) -> frozenset[str]:
         if works_on(viewer, obj):
             return frozenset(Meeting.field_classes) - {"school"}
-        return FOR_FAMILY
+        if obj.student_id in _at_home(viewer):
+            return FOR_FAMILY
+        return meeting_guests.fields(viewer, obj)
 
     def may(self, viewer: Viewer, act: Act, obj: Meeting) -> bool:
-        """Guardians choose a time; the student and the staff who were invited do not."""
+        """Guardians choose a time; guests say whether they come; the student does neither."""
+        if act == Act.ATTEND:
+            return meeting_guests.part(viewer, obj) is not None
         return act == Act.CHOOSE_TIME and obj.student_id in viewer.wards
 
 
 class SlotPolicy:
-    """The times of a visible meeting: for the family those on offer now, and the agreed one."""
+    """The times of a visible meeting: for the family those on offer now, and the agreed one; for
+    a guest the agreed one alone.
+    """
 
     def rows(self, viewer: Viewer) -> QuerySet[MeetingSlot]:
         team = Q(meeting__case_id__in=team_cases(viewer).values("pk"))
@@ -74,12 +83,14 @@ class SlotPolicy:
             meeting__state=Meeting.State.PREPARING
         )
         now &= Q(meeting__set_aside_at=None) | Q(_keeps(viewer, "meeting__"))
-        return MeetingSlot.objects.select_related("meeting").filter(team | mine & now)
+        told = Meeting.objects.filter(meeting_guests.told(viewer)).values("pk")
+        date = Q(meeting__in=told) & meeting_guests.standing()
+        return MeetingSlot.objects.select_related("meeting").filter(team | mine & now | date)
 
     def fields(self, viewer: Viewer, obj: MeetingSlot) -> frozenset[str]:
         if works_on(viewer, obj.meeting):
             return frozenset(MeetingSlot.field_classes) - {"school"}
-        return SLOT_FOR_FAMILY
+        return SLOT_OUTLINE
 
     def may(self, viewer: Viewer, act: Act, obj: MeetingSlot) -> bool:
         return False
@@ -110,6 +121,19 @@ class ReplyPolicy(OfMeeting):
         mine = Meeting.objects.filter(_invited(viewer)).values("pk")
         own = MeetingReply.objects.filter(by=viewer.person, meeting__in=mine)
         return super().rows(viewer) | own
+
+
+class InviteePolicy(OfMeeting):
+    """Who is asked to come is the team's to read; a guest finds their own invitation."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[MeetingInvitee]:
+        told = Meeting.objects.filter(meeting_guests.told(viewer)).values("pk")
+        own = MeetingInvitee.objects.filter(person=viewer.person, meeting__in=told)
+        return super().rows(viewer) | own
+
+    def fields(self, viewer: Viewer, obj: MeetingInvitee) -> frozenset[str]:
+        whole = works_on(viewer, obj.meeting)
+        return super().fields(viewer, obj) if whole else meeting_guests.OWN_ANSWER
 
 
 class DossierPolicy(OfMeeting):
@@ -172,7 +196,7 @@ def register() -> None:
     policies: dict[Any, access.Policy] = {
         Meeting: MeetingPolicy(),
         MeetingSlot: SlotPolicy(),
-        MeetingInvitee: OfMeeting(MeetingInvitee),
+        MeetingInvitee: InviteePolicy(MeetingInvitee),
         MeetingAttempt: OfMeeting(MeetingAttempt),
         MeetingReply: ReplyPolicy(MeetingReply),
         DossierItem: DossierPolicy(DossierItem),

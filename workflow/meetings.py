@@ -22,7 +22,7 @@ from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import contacts, meeting_news, steps
+from workflow import contacts, family_words, meeting_news, steps
 from workflow.engine.errors import NobodyListens
 from workflow.models import Case, ProcessInstance
 
@@ -159,10 +159,13 @@ def ask_change(
     *, school_id: int, meeting_id: UUID, by: Person, at: datetime, words: str
 ) -> Meeting:
     """None of the times suits. Raises: as records.meetings.answers.ask_change."""
-    return _answer(
-        school_id, meeting_id, by, at, CHANGED,
-        lambda: answers.ask_change(meeting_id=meeting_id, by=by, words=words, at=at),
-    )  # fmt: skip
+
+    def act() -> Meeting:
+        meeting = answers.ask_change(meeting_id=meeting_id, by=by, words=words, at=at)
+        family_words.listen(words, case_id=meeting.case_id, at=at, source="meeting")
+        return meeting
+
+    return _answer(school_id, meeting_id, by, at, CHANGED, act)
 
 
 def decline(*, school_id: int, meeting_id: UUID, by: Person, at: datetime, words: str) -> Meeting:
@@ -174,7 +177,9 @@ def decline(*, school_id: int, meeting_id: UUID, by: Person, at: datetime, words
         instance = _seen_by_family(meeting_id, by=by, at=at)
         if answers.decline(meeting_id=meeting_id, by=by, words=words, at=at):
             _move(instance, DECLINED, by=by, at=at)
-        return Meeting.objects.get(pk=meeting_id)
+        meeting = Meeting.objects.get(pk=meeting_id)
+        family_words.listen(words, case_id=meeting.case_id, at=at, source="meeting")
+        return meeting
 
 
 def _answer(

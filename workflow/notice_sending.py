@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, Func, OuterRef, UUIDField, Value
+from django.db.models.functions import Cast
 
 from parties import links
 from parties.models import Person, SignInLink
@@ -103,7 +104,9 @@ def remind(notice: Notice, *, rung: int, at: datetime) -> str:
 
 
 def note_delivered(notice: Notice, *, at: datetime) -> int:
-    """Whom a text message or a mail has reached by now."""
+    """Receipts whose own text message or mail has arrived by now: a guardian of two children gets
+    one for each, and one that arrived says nothing of the other.
+    """
     if notice.case_id is None:
         return 0
     sent = Notification.objects.filter(
@@ -112,10 +115,19 @@ def note_delivered(notice: Notice, *, at: datetime) -> int:
         channel__in=["sms", "email"],
         template=LINK_TEMPLATE,
     )
+    arrived = SignInLink.objects.filter(
+        pk__in=sent.annotate(link=_link_in_key()).values("link"),
+        purpose=SignInLink.Purpose.NOTICE,
+    )
     waiting = NoticeReceipt.objects.filter(
-        notice=notice, state=NoticeReceipt.State.PENDING, guardian__in=sent.values("recipient")
+        notice=notice, state=NoticeReceipt.State.PENDING, pk__in=arrived.values("target_id")
     )
     return waiting.update(state=NoticeReceipt.State.DELIVERED, delivered_at=at)
+
+
+def _link_in_key() -> Cast:
+    """The link that a message carries, out of its key (see _message)."""
+    return Cast(Func(F("key"), Value(":"), Value(2), function="split_part"), UUIDField())
 
 
 # --- by what way ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from records.evaluations import Score
 from records.models import ActionItem, Evaluation
 from records.plan_drafts import Draft
 from records.plans import Plan
-from workflow import next_contacts, plan_policies, policies, steps
+from workflow import family_words, next_contacts, plan_policies, policies, steps
 from workflow.errors import InvalidInput, NotAllowed, WrongState
 from workflow.models import Case, HumanTask, ProcessInstance, ScheduledContact
 
@@ -117,6 +117,7 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
             .values_list("pk", flat=True)
         )
         made = evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=given)
+        family_words.listen(given.words, case_id=case.pk, at=at, source="score")
         if made.side == Evaluation.Side.FAMILY and made.item_id is None:
             for instance_id in waiting:
                 _tell(instance_id, by=by, at=at)

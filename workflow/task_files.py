@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger import events
 from parties import relations
 from parties.access import Act, Viewer
-from parties.models import GuardianLink, Person, Student
+from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
 from workflow import policies, shipped
 from workflow.models import Case, HumanTask
@@ -36,6 +36,8 @@ class TaskFile:
     colleagues: Sequence[Person] = ()
     #: Who works with this student, where the form asks for colleagues.
     staff: Sequence[Person] = ()
+    #: Whom the company names for this student, where the form asks for them as well.
+    mentors: Sequence[Person] = ()
     earlier: Sequence[HumanTask] = ()
 
 
@@ -62,6 +64,7 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
         guardians=_guardians(task) if mine and case_visible and viewer.is_staff else (),
         colleagues=_colleagues(viewer, task) if mine else (),
         staff=_staff(viewer, task) if mine else (),
+        mentors=_mentors(task) if mine else (),
         earlier=_earlier(task) if Act.RETURN in may else (),
     )
 
@@ -104,6 +107,16 @@ def _staff(viewer: Viewer, task: HumanTask) -> list[Person]:
         for person in relations.able(posts, at=viewer.at, excluded=shut_out):
             found.setdefault(person.pk, person)
     return list(found.values())
+
+
+def _mentors(task: HumanTask) -> list[Person]:
+    """Of the running internship, nobody whom the case shuts out."""
+    rules = shipped.form_of(task).schema.get("properties", {}).values()
+    if task.case.student is None or not any(rule.get("x-mentors") for rule in rules):
+        return []
+    running = task.case.student.placements.filter(state=Placement.State.ACTIVE)
+    found = Person.objects.filter(pk__in=running.values("mentor"))
+    return list(found.exclude(pk__in=policies.excluded_people(task.case)).order_by("name", "pk"))
 
 
 def _earlier(task: HumanTask) -> list[HumanTask]:

@@ -68,7 +68,7 @@ def find_names(normal: Normal, names: Collection[str]) -> list[Named]:
     found = [
         Named(last - size + 1, last + 1, name)
         for last, (size, name) in automaton.iter(normal.text)
-        if _stands_alone(normal, last - size + 1, last + 1)
+        if stands_alone(normal, last - size + 1, last + 1)
     ]
     return _longest(found, len(normal.text))
 
@@ -76,14 +76,14 @@ def find_names(normal: Normal, names: Collection[str]) -> list[Named]:
 def _raw(normal: Normal, automaton: Any) -> Iterator[tuple[int, int, Spelling]]:
     for last, spelling in automaton.iter(normal.text):
         start, end = last - spelling.size + 1, last + 1
-        if not _stands_alone(normal, start, end):
+        if not stands_alone(normal, start, end):
             continue
         if spelling.sound and _like_a_name(normal, start, end):
             continue
         yield start, end, spelling
 
 
-def _stands_alone(normal: Normal, start: int, end: int) -> bool:
+def stands_alone(normal: Normal, start: int, end: int) -> bool:
     """What begins or ends in Latin letters must begin or end the word, too."""
     text, original = normal.text, normal.original
     if not text[start].isascii() and not text[end - 1].isascii():

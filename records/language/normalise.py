@@ -71,7 +71,12 @@ def _letter(char: str) -> str:
     bare = unicodedata.normalize("NFKD", char)[0]
     if bare.isascii():  # è and E are e
         return bare.lower()
-    return _simplified().get(char, char.lower())
+    return simplified(char.lower())
+
+
+def simplified(char: str) -> str:
+    """One character as it is written on the mainland; any other stays itself."""
+    return _simplified().get(char, char)
 
 
 @cache

@@ -5,6 +5,7 @@
     dossier      the papers on the table                  add()
     slots        times on offer                           offer()
     answers      what the family says to them             choose(), ask_change(), decline()
+    guests       whether colleagues and a mentor come     answer()
     outcomes     tries to reach the family, held or not   attempt(), held(), missed(), give_up()
 
 Everything here is called inside the caller's scope. Each verb locks the meeting first.

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Person
+from records import language_gate
 from records.meetings import invitations, rows
 from records.models import Meeting, MeetingInvitee, MeetingReply, MeetingSlot
 
@@ -82,6 +83,8 @@ def ask_change(
         )
     if _asked_before(meeting, by):
         return meeting
+    if entered_by is not None and entered_by.pk == by.pk:  # the school's own reason
+        language_gate.refuse_forbidden({"words": words}, student=meeting.student)
     if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
         raise WrongState("现在不能改期，请联系班主任。", meeting=str(meeting.pk))
     if meeting.changes >= Meeting.MOST_CHANGES:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
+from records import language_gate
+from records.language import Field
 from records.meetings import rows
 from records.models import DossierItem, Meeting
 
@@ -22,13 +24,20 @@ def add(  # noqa: PLR0913 -- one argument per column
     """Put a paper on the list; the same kind again replaces what was said about it.
 
     Raises:
-        InvalidInput: unknown kind, or a psychological report without consent or a named duty.
+        InvalidInput: unknown kind, a psychological report without consent or a named duty, or
+            forbidden words in what is noted.
         WrongState: the meeting is over.
     """
     meeting = rows.locked(meeting_id)
     if meeting.state not in Meeting.OPEN:
         raise WrongState("会谈已经结束。", meeting=str(meeting.pk))
     _refuse_unfounded(kind, basis, basis_note)
+    report = kind == DossierItem.Kind.PSY_REPORT  # may name what its paper names
+    language_gate.refuse_forbidden(
+        {"note": note, "basis_note": basis_note},
+        student=meeting.student,
+        field=Field.CERTIFICATE if report else Field.NARRATIVE,
+    )
     item, _ = DossierItem.objects.update_or_create(
         school_id=meeting.school_id,
         meeting=meeting,

@@ -38,16 +38,11 @@ def of(
     `named` are people whom the case shuts out; orders that the case `but_for` gave do not count.
     """
     links = GuardianLink.objects.filter(student=student, state=GuardianLink.State.LIVE)
-    orders = in_force(Restriction.objects.filter(student=student), at)
-    if but_for is not None:
-        orders = orders.filter(Q(case_id=None) | ~Q(case_id=but_for))
-    restricted: dict[UUID, set[str]] = {}
-    for person, kind in orders.values_list("person_id", "kind"):
-        restricted.setdefault(person, set()).add(kind)
+    ordered = under_order(student, at=at, but_for=but_for)
     shut_out: dict[UUID, str] = {}
     invited: list[UUID] = []
     for link in links.order_by("contact_priority", "pk"):
-        reason = _reason(link, restricted.get(link.guardian_id, set()), named)
+        reason = ordered.get(link.guardian_id, "") or _reason(link, named)
         if reason:
             shut_out[link.guardian_id] = reason
         elif not link.delegate_carer:
@@ -55,10 +50,23 @@ def of(
     return Family(invited, shut_out)
 
 
-def _reason(link: GuardianLink, kinds: Collection[str], named: Collection[UUID]) -> str:
-    for reason in _REASONS:
-        if reason.value in kinds:
-            return reason.value
+def under_order(
+    student: Student, *, at: datetime, but_for: UUID | None = None
+) -> Mapping[UUID, str]:
+    """Everybody who must not be met about the student by an order, family or not: the reason."""
+    orders = in_force(Restriction.objects.filter(student=student), at)
+    if but_for is not None:
+        orders = orders.filter(Q(case_id=None) | ~Q(case_id=but_for))
+    kinds: dict[UUID, set[str]] = {}
+    for person, kind in orders.values_list("person_id", "kind"):
+        kinds.setdefault(person, set()).add(kind)
+    return {
+        person: next(reason.value for reason in _REASONS if reason.value in found)
+        for person, found in kinds.items()
+    }
+
+
+def _reason(link: GuardianLink, named: Collection[UUID]) -> str:
     if link.guardian_id in named:
         return Reason.NAMED.value
     return "" if link.child_data_access else Reason.NO_ACCESS.value

@@ -16,12 +16,13 @@ from django.utils import timezone
 from parties.errors import InvalidInput, WrongState
 from parties.models import GuardianLink, Membership, Person, Placement, Student
 from parties.relations import in_force
-from records import file_entries
+from records import file_entries, language_gate
 from records.meetings import family, rows
 from records.meetings.family import Family
 from records.models import CommunicationRecord, FileEntry, Meeting, MeetingInvitee
 
 Capacity = MeetingInvitee.Capacity
+Reason = MeetingInvitee.Reason
 
 #: From this age a student is there unless they would rather not (domain F1).
 USUALLY_THERE: Final = 14
@@ -53,10 +54,11 @@ def prepare(
 
     Raises:
         InvalidInput: the student was not asked, nobody may be invited, one goes on a home visit
-            alone, or somebody named may not come; names field and mend.
+            alone, somebody named may not come, or the purpose judges; names field and mend.
         WrongState: times are on offer already.
     """
     present = _presence(student, plan, at=at)
+    language_gate.refuse_forbidden({"purpose": plan.purpose}, student=student)
     household = family.of(student, at=at, named=named)
     if not household.invited:
         raise InvalidInput(
@@ -145,6 +147,7 @@ def _others(
     """Staff, and for a meeting at the company its mentor, who were named to come."""
     kin = GuardianLink.objects.filter(student=student, state=GuardianLink.State.LIVE)
     barred = {*shut_out, *kin.values_list("guardian_id", flat=True)}
+    barred |= family.under_order(student, at=at).keys()
     staff = set(
         in_force(Membership.objects.filter(person__in=[by.pk, *plan.people]), at).values_list(
             "person_id", flat=True
@@ -223,24 +226,32 @@ def _kept_away(meeting: Meeting, person: UUID, reason: str) -> MeetingInvitee:
 
 
 def review(meeting: Meeting, *, at: datetime, named: Collection[UUID] = ()) -> Family:
-    """Before anybody is told anything: whoever may not be met any more comes off the list.
+    """Before anybody is told anything: whoever may not be met any more comes off the list, guests
+    like family.
 
     A restriction may be younger than the preparation. That somebody had been told before stays in
     the event.
     """
     now = family.of(meeting.student, at=at, named=named)
-    for invitee in meeting.invitees.filter(
-        person__in=now.shut_out.keys(), part=MeetingInvitee.Part.MUST
-    ):
-        told = invitee.told_at is not None
-        invitee.part, invitee.reason = MeetingInvitee.Part.MUST_NOT, now.shut_out[invitee.person_id]
-        invitee.told_at, invitee.answered_at, invitee.answer = None, None, ""
-        invitee.save(update_fields=["part", "reason", "told_at", "answered_at", "answer"])
-        rows.record(
-            "meeting.uninvited", meeting, by=None, at=at, refs=[("person", invitee.person_id)],
-            reason=invitee.reason, told="yes" if told else "no",
-        )  # fmt: skip
+    asked = meeting.invitees.filter(part=MeetingInvitee.Part.MUST)
+    for invitee in asked.filter(person__in=now.shut_out.keys()):
+        _take_off(meeting, invitee, now.shut_out[invitee.person_id], at=at)
+    away = {**dict.fromkeys(named, Reason.NAMED), **family.under_order(meeting.student, at=at)}
+    guests = asked.filter(capacity__in=[Capacity.STAFF, Capacity.COMPANY], person__in=away.keys())
+    for invitee in guests:
+        _take_off(meeting, invitee, away[invitee.person_id], at=at)
     return now
+
+
+def _take_off(meeting: Meeting, invitee: MeetingInvitee, reason: str, *, at: datetime) -> None:
+    told = invitee.told_at is not None
+    invitee.part, invitee.reason = MeetingInvitee.Part.MUST_NOT, reason
+    invitee.told_at, invitee.answered_at, invitee.answer = None, None, ""
+    invitee.save(update_fields=["part", "reason", "told_at", "answered_at", "answer"])
+    rows.record(
+        "meeting.uninvited", meeting, by=None, at=at, refs=[("person", invitee.person_id)],
+        reason=invitee.reason, told="yes" if told else "no",
+    )  # fmt: skip
 
 
 def guardians(

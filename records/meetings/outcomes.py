@@ -13,8 +13,8 @@ from parties.errors import InvalidInput, WrongState
 from parties.models import Membership, Person
 from parties.relations import in_force
 from records import file_entries
-from records.meetings import answers, rows
-from records.models import FileEntry, Meeting, MeetingAttempt
+from records.meetings import answers, family, rows
+from records.models import FileEntry, Meeting, MeetingAttempt, MeetingInvitee
 
 Outcome = MeetingAttempt.Outcome
 
@@ -72,7 +72,7 @@ def _refuse_unfit(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> 
     if tried.tried_at > at:
         raise InvalidInput("时间在将来。", field="tried_at", mend="请填写实际联系的时间。")
     if tried.channel == MeetingAttempt.Channel.HOME_VISIT:
-        _refuse_alone(tried.companion, by=by, at=at)
+        _refuse_alone(meeting, tried.companion, by=by, at=at)
     elif tried.outcome == Outcome.MET:
         raise InvalidInput("只有家访才能当场会谈。", field="outcome", mend="请选择其他结果。")
     if (tried.outcome == Outcome.AGREED) != (tried.slot_id is not None):
@@ -91,11 +91,16 @@ def _refuse_nobody(meeting: Meeting, tried: Try) -> None:
         raise InvalidInput("没有说明是哪位家长。", field="person", mend="请选择受邀的家长。")
 
 
-def _refuse_alone(companion: UUID | None, *, by: Person, at: datetime) -> None:
+def _refuse_alone(meeting: Meeting, companion: UUID | None, *, by: Person, at: datetime) -> None:
     staff = in_force(Membership.objects.filter(person=companion), at)
     if companion is None or companion == by.pk or not staff.exists():
         raise InvalidInput(
             "家访须有两名教职工。", field="companion", mend="请填写同行的另一位教职工。"
+        )
+    must_not = meeting.invitees.filter(person=companion, part=MeetingInvitee.Part.MUST_NOT)
+    if must_not.exists() or companion in family.under_order(meeting.student, at=at):
+        raise InvalidInput(
+            "这位同事不能与该学生的家庭会面。", field="companion", mend="请填写另一位教职工。"
         )
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from parties.calendar import CalendarView, NoWorkingDay
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
+from records import language_gate
 from records.meetings import rows
 from records.models import Meeting, MeetingSlot
 
@@ -64,6 +65,9 @@ def offer(
     meeting = rows.locked(meeting_id)
     given = sorted(offers, key=lambda one: one.starts_at)
     _refuse_unfit(offers, at=at, calendar=calendar)
+    _refuse_home(meeting, offers)
+    places = {f"slots.{number}.place": one.place for number, one in enumerate(offers)}
+    language_gate.refuse_forbidden(places, student=meeting.student)
     _refuse_too_few(given, calendar=calendar)
     if meeting.state == Meeting.State.OFFERED and _same(rows.on_offer(meeting), given):
         return rows.on_offer(meeting)
@@ -117,6 +121,13 @@ def _refuse_unfit(offers: Sequence[Offer], *, at: datetime, calendar: CalendarVi
             )
         if _disturbs(one):
             _refuse(place, "starts_at", "这个时间会打扰家庭休息。", "请安排在 7:00 至 21:00 之间。")
+
+
+def _refuse_home(meeting: Meeting, offers: Sequence[Offer]) -> None:
+    """A company's mentor may be there, to whom a family's address is nothing."""
+    for place, one in enumerate(offers):
+        if meeting.kind == Meeting.Kind.AT_COMPANY and one.place_kind == MeetingSlot.Place.HOME:
+            _refuse(place, "place_kind", "企业现场会谈不能约在家中。", "请选择其他地点。")
 
 
 def _disturbs(one: Offer) -> bool:

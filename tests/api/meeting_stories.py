@@ -43,12 +43,18 @@ def moments(at: datetime | None = None) -> list[datetime]:
     return [datetime.combine(day, hour, zone) for day, hour in zip(days, hours, strict=True)]
 
 
-def on_offer(world: World, *, ago: timedelta = MINUTE) -> MeetingWalk:
+def on_offer(world: World, *, ago: timedelta = MINUTE, **plan: Any) -> MeetingWalk:
     """Times are out, and both guardians were told."""
     walk = begun(world, ago=ago)
-    walk.do("meeting_prepare")
+    walk.do("meeting_prepare", **plan)
     walk.do("meeting_dossier")
     lines = {f"slot_{n}_at": moment.isoformat() for n, moment in enumerate(moments(walk.at), 1)}
     walk.do("meeting_offer_slots", **lines, minutes=45, place_kind="OFFICE", place="行政楼 302")
     walk.at += timedelta(seconds=1)
     return walk
+
+
+def with_guests(world: World, *names: str, ago: timedelta = MINUTE, **plan: Any) -> MeetingWalk:
+    """At the company, with these besides the teacher; times are out, nobody has chosen."""
+    people = [str(world[name].pk) for name in names]
+    return on_offer(world, ago=ago, kind="AT_COMPANY", people=people, **plan)

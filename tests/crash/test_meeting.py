@@ -62,7 +62,8 @@ class Told:
     def visit(self, outcome: str = "NO_ANSWER") -> None:
         companion = str(self.story.world["counsellor"].pk)
         tried = {"tried_at": self.walk.at.isoformat(), "note": "无人应门"}
-        self.do("meeting_visit", outcome=outcome, companion=companion, **tried)
+        met = {} if outcome == "NO_ANSWER" else {"met": str(self.story.world["mother"].pk)}
+        self.do("meeting_visit", outcome=outcome, companion=companion, **met, **tried)
 
     def choose(self, number: int = 1) -> None:
         slot = self.walk.slots()[number - 1].pk

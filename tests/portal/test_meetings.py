@@ -14,6 +14,7 @@ from tests.api.meeting_stories import begun, moments, on_offer
 from tests.factories import LONG_AGO, World
 from tests.portal.visitors import Phone, by_link, by_password
 from tests.processes.meeting_walk import MeetingWalk
+from workflow.models import CaseParty
 
 pytestmark = pytest.mark.django_db
 
@@ -154,10 +155,25 @@ def test_what_a_page_sends_is_no_fault_whatever_it_is(phone: Phone, walk: Meetin
         phone.open(address(walk))
 
 
-def test_the_teacher_picks_colleagues_and_never_the_family_to_come_along(world: World) -> None:
+def test_the_teacher_picks_colleagues_or_the_mentor_and_never_the_family_to_come_along(
+    world: World,
+) -> None:
     teacher = by_password(world, "teacher")
     teacher.open(f"/tasks/{begun(world).task('meeting_prepare').pk}")
 
     boxes = set(re.findall(r'name="answer-people" value="([^"]+)"', teacher.html))
     names = {name for name, person in world.people.items() if str(person.pk) in boxes}
-    assert names == {"counsellor", "grade_leader", "duty_officer", "head_of_office"}
+    assert names == {"counsellor", "grade_leader", "duty_officer", "head_of_office", "mentor"}
+    assert "mentor（企业指导教师）" in teacher.text
+
+
+def test_a_mentor_whom_the_case_names_is_not_offered(world: World) -> None:
+    walk, teacher = begun(world), by_password(world, "teacher")
+    with tenancy.scope(world.id):
+        CaseParty.objects.create(
+            school=world.school, case_id=walk.case_id, person=world["mentor"], part="SUSPECT",
+            since=walk.at,
+        )  # fmt: skip
+    teacher.open(f"/tasks/{walk.task('meeting_prepare').pk}")
+
+    assert str(world["mentor"].pk) not in teacher.html

@@ -126,7 +126,15 @@ class MeetingWalk:
             note="响铃一分钟", **more,
         )  # fmt: skip
 
-    def visit(self, outcome: str = "NO_ANSWER", companion: str = "counsellor", **more: Any) -> None:
+    def visit(
+        self,
+        outcome: str = "NO_ANSWER",
+        companion: str = "counsellor",
+        met: str = "",
+        **more: Any,
+    ) -> None:
+        if met:
+            more["met"] = str(self.world[met].pk)
         self.do(
             "meeting_visit", outcome=outcome, tried_at=self.at.isoformat(), note="无人应门",
             companion=str(self.world[companion].pk), **more,

@@ -5,13 +5,11 @@ from datetime import date
 import pytest
 
 from parties import tenancy
-from parties.errors import InvalidInput, WrongState
+from parties.errors import InvalidInput, NotAllowed, WrongState
 from records.evaluations import Score
 from records.meetings import rows
-from records.models import (
-    FileEntry,
-)
-from tests.factories import World
+from records.models import FileEntry, MeetingAttempt, MeetingInvitee, MeetingReply
+from tests.factories import World, people_of
 from tests.processes.meeting_walk import (
     MeetingWalk,
     agreed,
@@ -20,7 +18,7 @@ from tests.processes.meeting_walk import (
     offered,
 )
 from tests.records.agreed import agree, draft
-from tests.records.meeting_days import local
+from tests.records.meeting_days import local, restrict
 from workflow import meetings, plans
 from workflow.models import ProcessInstance
 
@@ -177,11 +175,52 @@ def test_a_talk_at_the_door_is_the_meeting(world: World) -> None:
     walk = unanswered(world)
     walk.call()
     walk.call("meeting_call_second")
-    walk.visit(outcome="MET")
+    walk.visit(outcome="MET", met="mother")
 
     assert walk.open() == {"meeting_minutes"}
     assert walk.meeting.state == "HELD"
     assert walk.task("meeting_minutes").due_at == local(14, 21)
+
+
+def visited(world: World) -> MeetingWalk:
+    """Neither guardian answered the phone; the father is asked first, the mother second."""
+    walk = unanswered(world)
+    walk.call()
+    walk.call("meeting_call_second")
+    return walk
+
+
+def test_what_is_answered_at_the_door_is_the_answer_of_whoever_was_met(world: World) -> None:
+    walk = visited(world)
+    walk.visit(outcome="AGREED", met="mother", slot="3")
+
+    with tenancy.scope(world.id):
+        tried = MeetingAttempt.objects.get(channel="HOME_VISIT")
+        answered = MeetingInvitee.objects.exclude(answer="")
+        reply = MeetingReply.objects.get()
+        assert tried.person_id == world["mother"].pk
+        assert people_of(world, set(answered.values_list("person_id", flat=True))) == {"mother"}
+        assert (reply.by_id, reply.entered_by_id) == (world["mother"].pk, world["teacher"].pk)
+    assert walk.meeting.state == "AGREED"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "met"),
+    [("REFUSED", ""), ("MET", ""), ("NO_ANSWER", "mother"), ("REFUSED", "student")],
+)
+def test_a_visit_says_whom_it_met(world: World, outcome: str, met: str) -> None:
+    walk = visited(world)
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "met" and bool(no.mend)):
+        walk.visit(outcome=outcome, met=met)
+
+
+def test_a_guardian_who_must_not_be_met_gives_no_answer_at_the_door(world: World) -> None:
+    walk = visited(world)
+    restrict(world, "father", "NO_MEETING")
+
+    with pytest.raises((InvalidInput, NotAllowed)):
+        walk.visit(outcome="AGREED", met="father", slot="3")
 
 
 def test_when_all_decline_nobody_waits_for_the_deadline(world: World) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from parties import tenancy
-from parties.models import Membership, Restriction
+from parties.models import GuardianLink, Membership, Restriction, SignInLink, Student
 from records.models import FileEntry, Notice, NoticeReceipt
 from records.notices import AboutOnePerson
 from tests.factories import CN, LONG_AGO, World
 from tests.processes.notice_walk import FRIDAY, drafted, second_family, sent
 from workflow import cases, notice_sending, notices
 from workflow.errors import WrongState
-from workflow.models import Case, HumanTask, Incident, ProcessInstance
+from workflow.models import Case, HumanTask, Incident, Notification, ProcessInstance
 
 pytestmark = pytest.mark.django_db
 
@@ -314,6 +314,27 @@ def test_it_closes_at_its_deadline_and_says_what_arrived_nowhere(world: World) -
     assert walk.notice.state == Notice.State.CLOSED
     assert walk.receipt("mother").state == NoticeReceipt.State.UNREACHED
     assert walk.kinds()[-1] in {"notice.closed", "process.finished"}
+
+
+def test_a_message_about_one_child_says_nothing_of_the_other(world: World) -> None:
+    """A mother of two gets a message for each; what arrived nowhere must not look delivered."""
+    with tenancy.scope(world.id):
+        sibling = Student.objects.get(person=world["classmate"])
+        GuardianLink.objects.create(
+            school=world.school, student=sibling, guardian=world["mother"], relation="MOTHER"
+        )
+    walk = sent(world, deadline=MONDAY)
+    mine = walk.receipt("mother")
+    with tenancy.scope(world.id):
+        link = SignInLink.objects.get(target_id=mine.pk)
+        arrived = Notification.objects.get(key=f"notice:{link.pk}:sms")
+        arrived.mark_sent(at=walk.at, via="test")
+        arrived.save()
+    walk.wait(until=MONDAY + timedelta(minutes=1))
+
+    assert walk.receipt("mother").state == NoticeReceipt.State.DELIVERED
+    assert walk.receipt("mother", sibling).state == NoticeReceipt.State.UNREACHED
+    assert walk.receipt("father").state == NoticeReceipt.State.UNREACHED
 
 
 def test_an_answer_after_the_end_is_still_welcome(world: World) -> None:

@@ -10,12 +10,14 @@ from parties import tenancy
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Restriction
 from parties.roles import Role
-from records.meetings import dossier, invitations
+from records.meetings import dossier, invitations, outcomes
+from records.meetings.outcomes import Try
 from records.models import FileEntry, MeetingInvitee
 from tests.factories import NOW, World, people_of
 from tests.records.meeting_days import (
     PLAN,
     later,
+    offered,
     prepared,
     restrict,
 )
@@ -157,6 +159,46 @@ def test_the_mentor_comes_to_a_meeting_at_the_company(world: World) -> None:
     plan = replace(PLAN, kind="AT_COMPANY", people=[world["mentor"].pk])
 
     assert "mentor" in asked(world, prepared(world, plan=plan))
+
+
+@pytest.mark.parametrize("kind", ["NO_MEETING", "NO_CONTACT", "DO_NOT_TELL"])
+@pytest.mark.parametrize("who", ["counsellor", "mentor"])
+def test_whoever_must_not_meet_the_student_is_no_guest_either(
+    world: World, who: str, kind: str
+) -> None:
+    restrict(world, who, kind)
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "people" and bool(no.mend)):
+        prepared(world, plan=replace(PLAN, kind="AT_COMPANY", people=[world[who].pk]))
+
+
+def test_a_guest_who_must_not_come_any_more_is_taken_off_the_list(world: World) -> None:
+    people = [world["counsellor"].pk, world["mentor"].pk]
+    meeting = prepared(world, plan=replace(PLAN, kind="AT_COMPANY", people=people))
+    restrict(world, "mentor", "NO_MEETING", starts_at=NOW)
+    named = {world["counsellor"].pk, world["student"].pk}
+
+    with tenancy.scope(world.id):
+        invitations.review(again_inside(meeting), at=later(hours=1), named=named)
+        reasons = dict(
+            MeetingInvitee.objects.filter(part="MUST_NOT").values_list("person__name", "reason")
+        )
+    assert reasons == {"counsellor": "NAMED", "mentor": "NO_MEETING"}
+    assert "student" in asked(world, meeting)  # whose matter it is may be there
+
+
+def test_nobody_under_an_order_comes_along_to_a_home(world: World) -> None:
+    meeting, _ = offered(world)
+    restrict(world, "counsellor", "NO_CONTACT")
+    tried = Try(
+        person=None, channel="HOME_VISIT", outcome="NO_ANSWER", tried_at=NOW,
+        companion=world["counsellor"].pk,
+    )  # fmt: skip
+
+    with tenancy.scope(world.id), pytest.raises(InvalidInput) as refused:
+        outcomes.attempt(meeting_id=meeting.pk, tried=tried, by=world["teacher"], at=NOW)
+
+    assert refused.value.field == "companion"
 
 
 def test_preparing_again_changes_the_one_meeting(world: World) -> None:

@@ -10,11 +10,69 @@ from records import signs
 ROWS = list(csv.DictReader(Path(signs.__file__).with_name("words.csv").open(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["word"])
+WORDS = [row for row in ROWS if row["sign"] != "calm"]
+CALM = [row for row in ROWS if row["sign"] == "calm"]
+
+
+@pytest.mark.parametrize("row", WORDS, ids=lambda row: row["word"])
 def test_every_word_is_found_in_a_sentence(row: dict[str, str]) -> None:
     found = signs.read(f"家长回复：{row['word']}，请尽快联系我。")
 
     assert row["category"] in getattr(found, row["sign"])
+
+
+@pytest.mark.parametrize("row", CALM, ids=lambda row: row["word"])
+def test_a_word_that_only_looks_like_one_gives_no_hint(row: dict[str, str]) -> None:
+    assert signs.read(f"老师：{row['word']}，谢谢。") == signs.Signs()
+
+
+def test_every_calm_word_holds_a_listed_one() -> None:
+    """Otherwise it does nothing, and somebody may believe that it does."""
+    words = [row["word"] for row in WORDS]
+
+    assert [row["word"] for row in CALM if not any(one in row["word"] for one in words)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "她說不想活了", "孩子寫了遺書", "想跳樓", "割脈", "自殺", "輕生的念頭", "活著沒意思",
+        "離家出走", "被強姦", "性騷擾", "被威脅、被毆打",
+    ],
+)  # fmt: skip
+def test_traditional_characters_say_the_same(text: str) -> None:
+    assert signs.read(text).level == "red"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ta shuo bu xiang huo le", "TIAOLOU", "zì shā", "说zisha了", "想si", "自sha", "割mai",
+        "li jia chu zou", "ｊｉａｂａｏ", "bei打", "xiang死",
+    ],
+)  # fmt: skip
+def test_pinyin_says_the_same(text: str) -> None:
+    assert signs.read(text).level == "red"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "笑死我了", "累死了", "今天已打卡", "热死了，风扇坏了", "想死你了妈妈", "有事打我电话",
+        "yishu节几点开始", "xiangsi树", "design课", "weixin联系", "Lisa的妈妈", "shizhong",
+        "不想活动", "年轻生命的意义", "判断指标", "微信访问不了", "用多媒体教室", "接触电工实训",
+        "机床上吊装工件", "针对性辅导很好", "0712345678",
+    ],
+)  # fmt: skip
+def test_ordinary_words_that_look_alike_give_no_hint(text: str) -> None:
+    assert signs.read(text) == signs.Signs()
+
+
+@pytest.mark.parametrize(
+    "text", ["防欺凌的课他没去，孩子还是被欺凌", "打我电话没用，他爸又打我", "他的手被打断了"]
+)
+def test_a_calm_word_hides_nothing_but_itself(text: str) -> None:
+    assert signs.read(text).level == "red"
 
 
 @pytest.mark.parametrize("text", ["不 想 活", "不·想·活", "不\u200b想活", "（不）想活"])

@@ -85,6 +85,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("学校约谈时间有变", "原来约定的时间取消了，请登录查看。"),
         ENGLISH: Text("The talk is called off", "The agreed time is off; please sign in to read."),
     },
+    "meeting.guest_no": {
+        CHINESE: Text("有人不能参加会谈", "受邀参加会谈的人里有人不能来，请登录查看。"),
+        ENGLISH: Text("A guest cannot come", "Somebody cannot come to a talk, please sign in."),
+    },
     "meeting.late": {
         CHINESE: Text("一项会谈工作已超过期限", "一项会谈工作已超过期限，请登录查看。"),
         ENGLISH: Text("Work on a meeting is late", "Work on a meeting is late, please sign in."),

@@ -13,7 +13,7 @@ from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import ActionItem, Delivery, DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import contacts, meeting_news, meetings
+from workflow import contacts, meeting_news, meetings, shipped
 from workflow.completions import Completion, on_complete
 from workflow.errors import InvalidInput
 from workflow.handlers.meeting import deliver, record_of
@@ -107,30 +107,56 @@ def tried(completion: Completion) -> None:
     answer, task = completion.answer, completion.task
     meeting = meetings.current(task.case_id)
     visit = task.name == "meeting_visit"
-    outcome = str(answer["outcome"])
-    spoke = outcome not in (MeetingAttempt.Outcome.NO_ANSWER, MeetingAttempt.Outcome.MET)
-    person = task.about
-    if person is None and spoke:
-        person = _first_guardian(completion, meeting)
-    outcomes.attempt(
-        meeting_id=meeting.pk,
-        tried=Try(
-            person=person,
-            channel="HOME_VISIT" if visit else str(answer["channel"]),
-            outcome=outcome,
-            tried_at=datetime.fromisoformat(answer["tried_at"]),
-            place=str(answer.get("place", "")),
-            note=str(answer.get("note", "")),
-            companion=UUID(answer["companion"]) if visit else None,
-            slot_id=_slot(meeting, answer.get("slot")),
-        ),
-        by=completion.by,
-        at=completion.at,
-    )
+    try:
+        outcomes.attempt(
+            meeting_id=meeting.pk,
+            tried=Try(
+                person=_met(completion, meeting) if visit else task.about,
+                channel="HOME_VISIT" if visit else str(answer["channel"]),
+                outcome=str(answer["outcome"]),
+                tried_at=datetime.fromisoformat(answer["tried_at"]),
+                place=str(answer.get("place", "")),
+                note=str(answer.get("note", "")),
+                companion=UUID(answer["companion"]) if visit else None,
+                slot_id=_slot(meeting, answer.get("slot")),
+            ),
+            by=completion.by,
+            at=completion.at,
+        )
+    except InvalidInput as refused:
+        if not visit or refused.field != "person":
+            raise
+        raise InvalidInput(str(refused), field="met", mend=refused.mend) from None
 
 
-def _first_guardian(completion: Completion, meeting: Meeting) -> UUID | None:
-    """Whoever opened the door: on file is the first of those who were asked."""
+def _met(completion: Completion, meeting: Meeting) -> UUID | None:
+    """Whom the visitors met, as they say: an answer is that person's, whoever is asked first."""
+    answer = completion.answer
+    nobody = answer["outcome"] == MeetingAttempt.Outcome.NO_ANSWER
+    if "met" not in shipped.form_of(completion.task).schema.get("properties", {}):
+        return _asked_first(completion, meeting)
+    if nobody and "met" in answer:
+        raise InvalidInput(
+            "结果与见到的人不一致。",
+            field="met",
+            mend="没有见到家长就不要选人；见到了，请改选其他结果。",
+        )
+    if not nobody and "met" not in answer:
+        raise InvalidInput(
+            "没有说明见到了哪位家长。",
+            field="met",
+            mend="请选择见到的家长；没有见到家长，请选“未联系到”。",
+        )
+    return UUID(answer["met"]) if "met" in answer else None
+
+
+def _asked_first(completion: Completion, meeting: Meeting) -> UUID | None:
+    """A visit that began with an earlier form, which does not ask whom one met: the first of those
+    who were asked, as that form always meant.
+    """
+    silent = (MeetingAttempt.Outcome.NO_ANSWER, MeetingAttempt.Outcome.MET)
+    if completion.answer["outcome"] in silent:
+        return None
     case = completion.task.case
     found = family.of(meeting.student, at=completion.at, named=contacts.named(case)).invited
     return found[0] if found else None

@@ -1,0 +1,172 @@
+"""A sign of danger in what a family writes beside an answer asks a person; it decides nothing."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from parties import tenancy
+from records.models import CommunicationRecord, ItemCheckIn, MeetingReply
+from records.objections import Complaint
+from tests.factories import World, people_of
+from tests.processes.meeting_walk import offered
+from tests.records import agreed as plan
+from tests.records.desk import Desk
+from workflow import communication, family_words, meetings
+from workflow.models import Case, HumanTask, Notification
+
+pytestmark = pytest.mark.django_db
+
+DANGER = "她說活著沒意思，想tiaolou"  # traditional and Pinyin: the same words
+CALM = "今天已打卡，笑死我了"
+
+Story = Callable[[World, str], UUID]
+
+
+def excused(world: World, words: str) -> UUID:
+    item = plan.one(world)
+    family_words.check_in(
+        school_id=world.id, item_id=item.pk, by=world["mother"], at=plan.MONDAY, excuse=words
+    )
+    return item.case_id
+
+
+def stuck(world: World, words: str) -> UUID:
+    item = plan.one(world, plan.draft())
+    family_words.block(
+        school_id=world.id, item_id=item.pk, by=world["mother"], at=plan.MONDAY, why=words
+    )
+    return item.case_id
+
+
+def done(world: World, words: str) -> UUID:
+    """By the mentor: a company's words count as much."""
+    item = plan.one(world, plan.draft(owner_party="COMPANY"))
+    family_words.finish(
+        school_id=world.id, item_id=item.pk, by=world["mentor"], at=plan.MONDAY, note=words
+    )
+    return item.case_id
+
+
+def changed(world: World, words: str) -> UUID:
+    walk = offered(world)
+    walk.change(words=words)
+    return walk.case_id
+
+
+def declined(world: World, words: str) -> UUID:
+    walk = offered(world)
+    meetings.decline(
+        school_id=world.id, meeting_id=walk.meeting.pk, by=world["mother"], at=walk.at, words=words
+    )
+    return walk.case_id
+
+
+def offered_record(world: World) -> tuple[Desk, CommunicationRecord]:
+    desk, case = Desk(world, plan.MONDAY), plan.meeting(world)
+    record = desk.drafted()
+    with tenancy.scope(world.id):
+        CommunicationRecord.objects.filter(pk=record.pk).update(case_id=case)
+    desk.check(record)
+    desk.offer(record)
+    return desk, desk.now(record)
+
+
+def common(world: World, desk: Desk, record: CommunicationRecord) -> dict[str, Any]:
+    return {"school_id": world.id, "record_id": record.pk, "by": world["mother"], "at": desk.at}
+
+
+def refused(world: World, words: str) -> UUID:
+    desk, record = offered_record(world)
+    communication.refuse(**common(world, desk, record), reason=words)
+    return case_of(record)
+
+
+def signed(world: World, words: str) -> UUID:
+    desk, record = offered_record(world)
+    communication.sign(**common(world, desk, record), method="IN_APP", note=words)
+    return case_of(record)
+
+
+def objected(world: World, words: str) -> UUID:
+    desk, record = offered_record(world)
+    for who in ("teacher", "mother"):
+        desk.sign(record, who)
+    communication.object_to(
+        **common(world, desk, record),
+        complaint=Complaint(ground="WRONG", wish="CORRECT", words=words),
+    )
+    return case_of(record)
+
+
+def case_of(record: CommunicationRecord) -> UUID:
+    assert record.case_id is not None
+    return record.case_id
+
+
+STORIES: list[Story] = [
+    excused, stuck, done, changed, declined, refused, signed, objected,
+]  # fmt: skip
+
+
+def asked(world: World, case: UUID) -> set[str]:
+    with tenancy.scope(world.id):
+        tasks = HumanTask.objects.filter(case=case, name="upgrade_decide")
+        return people_of(world, {pk for task in tasks for pk in task.candidates})
+
+
+def told(world: World) -> set[str]:
+    with tenancy.scope(world.id):
+        found = Notification.objects.filter(template="follow_up.danger")
+        return people_of(world, set(found.values_list("recipient_id", flat=True)))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_sign_of_danger_asks_the_office_and_tells_the_teacher_alone(
+    world: World, story: Story
+) -> None:
+    case = story(world, DANGER)
+
+    assert asked(world, case) == {"duty_officer", "head_of_office"}
+    assert told(world) == {"duty_officer", "head_of_office", "teacher"}
+    with tenancy.scope(world.id):
+        assert Case.objects.get(pk=case).channel == "MEETING"  # a person decides
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_ordinary_words_ask_nobody(world: World, story: Story) -> None:
+    assert asked(world, story(world, CALM)) == set()
+    assert told(world) == set()
+
+
+def test_the_words_are_kept_as_they_were_written(world: World) -> None:
+    changed(world, DANGER)
+    with tenancy.scope(world.id):
+        assert MeetingReply.objects.get(kind="CHANGE").words == DANGER
+    excused(world, DANGER)
+    with tenancy.scope(world.id):
+        assert ItemCheckIn.objects.get().excuse == DANGER
+
+
+def test_the_same_excuse_sent_twice_asks_once(world: World) -> None:
+    item = plan.one(world)
+    for _ in range(2):
+        family_words.check_in(
+            school_id=world.id, item_id=item.pk, by=world["mother"], at=plan.MONDAY, excuse=DANGER
+        )
+
+    with tenancy.scope(world.id):
+        assert HumanTask.objects.filter(name="upgrade_decide").count() == 1
+
+
+def test_a_closed_matter_is_looked_at_all_the_same(world: World) -> None:
+    case = plan.meeting(world)
+    with tenancy.scope(world.id):
+        row = Case.objects.get(pk=case)
+        row.settle(at=plan.MONDAY)
+        row.save()
+        family_words.listen(DANGER, case_id=case, at=plan.MONDAY, source="objection")
+
+    assert asked(world, case) == set()
+    assert told(world) >= {"duty_officer", "teacher"}

@@ -1,0 +1,39 @@
+"""Guests of a meeting answer, and find it from the message that asked them."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.models import Person
+from records.meetings import guests
+from records.models import Meeting
+from workflow import contacts, meeting_news
+from workflow.models import Case, Notification
+
+_ABOUT_A_DATE: Final = (meeting_news.INVITATION, meeting_news.CALLED_OFF)
+
+
+def meeting_of(viewer: Viewer, message: Notification) -> UUID | None:
+    """The meeting that an invitation in one's inbox is about, if it is one's own to see."""
+    if message.template not in _ABOUT_A_DATE:
+        return None
+    found = viewer.rows(Meeting).filter(pk=UUID(message.key.split(":")[1]))
+    return found.values_list("pk", flat=True).first()
+
+
+def answer(*, school_id: int, meeting_id: UUID, by: Person, comes: bool, at: datetime) -> None:
+    """A guest says whether they come; whoever prepared the meeting hears of a no.
+
+    Raises: NotFound, NotAllowed; as records.meetings.guests.answer.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        meeting = viewer.get(Meeting, meeting_id)
+        viewer.require(Act.ATTEND, meeting)
+        news = guests.answer(meeting_id=meeting.pk, by=by, comes=comes, at=at)
+        if news and not comes and meeting.prepared_by_id != by.pk:
+            case = Case.objects.get(pk=meeting.case_id)
+            if meeting.prepared_by_id not in contacts.barred(case, at=at):
+                meeting_news.tell_of_no(case, meeting, by, at=at)
