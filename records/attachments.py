@@ -33,6 +33,7 @@ KIND: Final = "attachment"
 MOST: Final = 50
 
 State = CommunicationRecord.State
+Standing = CommunicationRecord.Standing
 Redaction = Attachment.Redaction
 
 _OPEN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
@@ -70,8 +71,8 @@ def store(
 ) -> Attachment:
     """Keep a file with a record. Not for use inside a scope.
 
-    Its author adds to what nobody has signed; while signatures are collected, any member of staff
-    who sees the record adds the scan of a paper.
+    Its author adds to what nobody has signed; while a family's signature is out, any member of
+    staff who may write down its word adds the scan of a paper.
 
     Raises: NotFound, NotAllowed, WrongState, InvalidInput; UploadRefused over the file itself;
     VaultUnavailable.
@@ -163,10 +164,12 @@ def _classes(upload: Upload) -> str:
 
 
 def _refuse(viewer: Viewer, record: CommunicationRecord) -> None:
-    if record.state not in _OPEN:
+    unsigned = record.state == State.EFFECTIVE and record.standing == Standing.UNSIGNED
+    if record.state not in _OPEN and not unsigned:
         raise WrongState("记录已经定稿，不能再加附件。", state=str(record.state))
     writes = viewer.may(Act.EDIT, record) and record.signed_at is None
-    scans = viewer.may(Act.WITNESS, record) and record.state == State.PENDING_SIGNATURES
+    waits = unsigned or record.state == State.PENDING_SIGNATURES
+    scans = waits and viewer.may(Act.WITNESS, record)
     if not writes and not scans:
         raise NotAllowed("您不能给这份记录加附件。", act=Act.EDIT.value)
     if Attachment.objects.filter(record_id=record.pk).count() >= MOST:

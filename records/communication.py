@@ -11,14 +11,13 @@ Inside a scope; each act locks the row, asks the rights, changes and records.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from parties.models import GuardianLink
 from records import file_entries, language_gate, templates
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
@@ -174,14 +173,6 @@ def sides(record: CommunicationRecord) -> Mapping[str, bool]:
     """Which sides have given their word, refusals included."""
     given = set(record.signatures.values_list("side", flat=True))
     return {"school": "SCHOOL" in given, "family": bool(given & {"FAMILY", "STUDENT"})}
-
-
-def guardians(record: CommunicationRecord) -> list[Any]:
-    """Live links of those who may be asked to sign, in the order to contact them."""
-    links = GuardianLink.objects.filter(
-        student=record.student_id, state=GuardianLink.State.LIVE, child_data_access=True
-    )
-    return list(links.select_related("guardian").order_by("contact_priority", "pk"))
 
 
 def _refuse_incomplete(record: CommunicationRecord) -> None:

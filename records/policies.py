@@ -114,7 +114,7 @@ class RecordPolicy:
         if act == Act.SIGN:
             return self._writes(viewer, obj) or obj.student_id in family_of(viewer)
         if act == Act.WITNESS:
-            return viewer.is_staff and not is_at_home(viewer, obj)
+            return self._vouches(viewer, obj)
         if act == Act.OBJECT:
             return obj.student_id in family_of(viewer)
         return False
@@ -124,6 +124,15 @@ class RecordPolicy:
         if not viewer.serves({Role.ME}) or is_at_home(viewer, obj):
             return False
         return act == Act.HOLD or obj.author_id != viewer.person.pk
+
+    def _vouches(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
+        """Staff who read what it says; never the auditor, never anybody of this family."""
+        if not viewer.is_staff or Role.AUD in viewer.roles or is_at_home(viewer, obj):
+            return False
+        family = (Participant.Capacity.GUARDIAN, Participant.Capacity.STUDENT)
+        if obj.participants.filter(person=viewer.person, capacity__in=family).exists():
+            return False
+        return self._writes(viewer, obj) or reads_content(viewer, obj)
 
     def _writes(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
         """The author, or the homeroom teacher who has the class now, for an author who left it."""
