@@ -19,6 +19,7 @@ from django_fsm import can_proceed
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from records import file_entries, language_gate, templates
+from records.draft_input import OPEN_WORDS, refuse_restricted
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
 from records.record_rows import lock, note, saved
@@ -63,7 +64,7 @@ _HEADER: Final = (
 def check(
     viewer: Viewer, *, record_id: UUID, confirmed: Sequence[str] = (), seen: int | None = None
 ) -> CommunicationRecord:
-    """Refuse missing sections and forbidden words; the rest is kept with the record.
+    """Refuse missing sections, words in the wrong place and forbidden ones; keep the rest.
 
     `confirmed` are phrases that the author has looked at and wants to keep (discouraged ones).
 
@@ -73,6 +74,7 @@ def check(
     if not can_proceed(record.check_language):
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
     _refuse_incomplete(record)
+    refuse_restricted({name: getattr(record, name) for name in OPEN_WORDS})
     findings = language_gate.check_record(record, confirmed=confirmed)
     record.check_language(findings=findings)
     return saved(record, viewer, "record.checked", findings=len(findings))

@@ -5,14 +5,18 @@ is told kindly where a neutral word would do.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Student
 from records import language, lexicons
-from records.language import Author, Effect, Field, Moment, People
+from records.language import THIRD_PARTY, Author, Effect, Field, Moment, People
 from records.models import CommunicationRecord, Statement
 
+HEADER: Final = ("trigger_note", "place", "next_focus")
+#: Where others read in place of a text that names other students: there no name is kept.
+REDACTED: Final = ".redacted_text"
 #: What somebody is quoted with, and whose words those are.
 _SPOKEN: Final = frozenset(
     {Statement.Source.GUARDIAN, Statement.Source.STUDENT, Statement.Source.COMPANY}
@@ -62,15 +66,24 @@ def to_confirm(record: CommunicationRecord) -> list[str]:
 
 
 def names_around(record: CommunicationRecord) -> People:
-    """Names of this family, and of the other students of the class, whom nobody need read about."""
-    return names_near(record.student)
+    """As names_near; its author and the adults who took part in the talk may be named as well."""
+    adults = record.participants.exclude(person=None).filter(person__student=None)
+    named = {record.author.name, *adults.values_list("person__name", flat=True)}
+    people = names_near(record.student)
+    return replace(people, own=people.own | named)
 
 
 def names_near(student: Student) -> People:
-    """As names_around, before there is a record. Needs person selected."""
+    """Names of this family, and of all other students, whom nobody need read about.
+
+    For texts of staff alone: whoever writes learns which names the school knows. Needs person
+    selected; three queries, however long the text is.
+    """
     links = GuardianLink.objects.filter(student=student).select_related("guardian")
     own = {student.person.name, *(link.guardian.name for link in links)}
-    return People.named(own=own, others=classmates(student) - own)
+    return People.named(
+        own=own, others=classmates(student) - own, distant=students_of(student.school_id)
+    )
 
 
 def classmates(student: Student) -> frozenset[str]:
@@ -79,15 +92,29 @@ def classmates(student: Student) -> frozenset[str]:
     return frozenset(others.values_list("person__name", flat=True))
 
 
+def students_of(school_id: int) -> frozenset[str]:
+    """Names of all students of the school. Inside its scope; one query."""
+    students = Student.objects.filter(school_id=school_id)
+    return frozenset(students.values_list("person__name", flat=True))
+
+
 def _texts(record: CommunicationRecord) -> Sequence[tuple[str, str, Field]]:
-    texts = [
-        ("trigger_note", record.trigger_note, Field.NARRATIVE),
-        ("next_focus", record.next_focus, Field.NARRATIVE),
-    ]
+    texts = [(name, getattr(record, name), Field.NARRATIVE) for name in HEADER]
     rows = record.statements.filter(withdrawn_at=None).order_by("place", "pk")
     for number, said in enumerate(rows, start=1):
-        texts.append((f"statements.{number}", said.text, field_of(said)))
+        place = f"statements.{number}"
+        texts += [(f"{place}{part}", text, field) for part, text, field in parts_of(said)]
     return [each for each in texts if each[1]]
+
+
+def parts_of(said: Statement) -> Sequence[tuple[str, str, Field]]:
+    """What of a statement is read: its text, the text without other people, what it rests on."""
+    field = field_of(said)
+    return [
+        ("", said.text, field),
+        (REDACTED, said.redacted_text, field),
+        (".basis", said.basis, field),
+    ]
 
 
 def field_of(said: Statement) -> Field:
@@ -104,7 +131,8 @@ def _refuse(place: str, finding: Any, confirmed: Collection[str]) -> None:
             field=place,
             mend=f"可以写：{finding.suggestion}",
         )
-    if finding.effect == Effect.CONFIRM and finding.phrase not in confirmed:
+    shown = finding.category == THIRD_PARTY and place.endswith(REDACTED)
+    if finding.effect == Effect.CONFIRM and (shown or finding.phrase not in confirmed):
         raise InvalidInput(
             f"“{finding.phrase}”建议换一种说法；确要保留，请先确认。{finding.note}",
             field=place,

@@ -92,10 +92,13 @@ def _blocked(file: RecordFile) -> Iterator[tuple[str, Finding]]:
 
 def _texts(file: RecordFile) -> Iterator[tuple[str, str, Field]]:
     """Every text of staff on this copy. Statements are numbered as this reader sees them."""
-    for name in ("trigger_note", "next_focus"):
+    for name in language_gate.HEADER:
         if name in file.fields:
             yield name, getattr(file.record, name), Field.NARRATIVE
     rows = file.record.statements.in_bulk([said.id for said in file.statements])
     for number, said in enumerate(file.statements, start=1):
+        field = language_gate.field_of(rows[said.id])
         if said.text is not None:
-            yield f"statements.{number}", said.text, language_gate.field_of(rows[said.id])
+            yield f"statements.{number}", said.text, field
+        if said.basis:
+            yield f"statements.{number}.basis", said.basis, field
