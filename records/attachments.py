@@ -136,8 +136,8 @@ def destroy(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) ->
         if found.state == Attachment.State.STORED:
             if Signature.objects.filter(scan=found).exists():
                 raise WrongState("签字以这份扫描件为凭，不能销毁。", state=str(found.state))
-            found.destroy()
-            found.save(update_fields=["state"])
+            found.destroy(at=_never_before(record.signed_at, at))
+            found.save(update_fields=["state", "destroyed_at"])
             saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)])
     vault.destroy(school_id=school_id, ref=found.blob)
     return found
@@ -188,8 +188,6 @@ def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
 def _row(
     viewer: Viewer, record: CommunicationRecord, cleaned: CleanFile, blob: StoredBlob
 ) -> Attachment:
-    """A row to save. What a signature covers is told by time, so a later file is never as early."""
-    signed = record.signed_at
     return Attachment(
         school_id=record.school_id,
         student_id=record.student_id,
@@ -201,8 +199,13 @@ def _row(
         original_sha256=bytes.fromhex(cleaned.sha256_of_original),
         blob=blob.ref,
         uploaded_by=viewer.person,
-        uploaded_at=viewer.at if signed is None else max(viewer.at, signed + _TICK),
+        uploaded_at=_never_before(record.signed_at, viewer.at),
     )
+
+
+def _never_before(signed: datetime | None, at: datetime) -> datetime:
+    """What a signature covers is told by time, so what happens after it is never as early."""
+    return at if signed is None else max(at, signed + _TICK)
 
 
 def _enter(made: Attachment, record: CommunicationRecord) -> None:
