@@ -85,7 +85,7 @@ def write(
         case_id=case_id,
         people=[viewer.person.pk],
     )
-    note(record, "record.drafted", viewer, trigger=record.trigger)
+    note(record, "record.drafted", viewer)
     return record
 
 
