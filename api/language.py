@@ -13,10 +13,21 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.schema import describe
-from api.views import ApiView, Strict, read_body, viewing
+from api.views import ApiView, Id, Strict, read_body, viewing
 from parties.access import Viewer
-from records import lexicons
-from records.language import Author, Effect, Field, Level, Lexicon, Moment, Severity, check
+from parties.models import Student
+from records import language_gate, lexicons
+from records.language import (
+    Author,
+    Effect,
+    Field,
+    Level,
+    Lexicon,
+    Moment,
+    People,
+    Severity,
+    check,
+)
 
 #: Bytes in UTF-8, about 6,800 Chinese characters: ten times the longest record in use.
 LARGEST_TEXT: Final = 20 * 1024
@@ -56,6 +67,7 @@ class CheckInput(Strict):
     author = serializers.ChoiceField(
         _AUTHORS, required=False, help_text="由谁书写；不填则按登录的人"
     )
+    student = Id(required=False, help_text="写的是哪名学生：教职工书写时，其他学生的姓名一并提示")
     quote = serializers.BooleanField(
         default=False, help_text="写在注明来源的原话栏：“ ”内的话可以保留"
     )
@@ -97,6 +109,7 @@ class CheckView(ApiView):
         description="只检查，不保存；签名与对外提供时由系统再次检查，以那一次为准。",
         body=CheckInput,
         answers={200: VerdictSerializer},
+        codes=["access.not_found"],
         tags=["language"],
         post=True,
         examples=_EXAMPLES,
@@ -105,12 +118,13 @@ class CheckView(ApiView):
         given = read_body(request, CheckInput)
 
         def act() -> Response:
-            author, words = _as_asked(request, given.get("author"))
+            author, words, people = _as_asked(request, given)
             verdict = check(
                 given["text"],
                 moment=Moment(given["moment"]),
                 author=author,
                 field=Field.QUOTE if given["quote"] else Field.NARRATIVE,
+                people=people,
                 lexicon=words,
             )
             return Response(verdict.as_json())
@@ -118,11 +132,13 @@ class CheckView(ApiView):
         return idempotency.once(request, given, act)
 
 
-def _as_asked(request: Request, given: str | None) -> tuple[Author, Lexicon]:
-    """As whom, and by which school's words."""
+def _as_asked(request: Request, given: dict[str, Any]) -> tuple[Author, Lexicon, People]:
+    """As whom, by which school's words, and with which names: those that whoever asks knows."""
     with viewing(request) as viewer:
-        author = author_of(viewer) if given is None else Author(given)
-        return author, lexicons.of(viewer.person.school_id)
+        author = Author(given["author"]) if "author" in given else author_of(viewer)
+        student = viewer.get(Student, given["student"]) if "student" in given else None
+        people = language_gate.known_to(viewer, student)
+        return author, lexicons.of(viewer.person.school_id), people
 
 
 def author_of(viewer: Viewer) -> Author:

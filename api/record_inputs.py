@@ -118,7 +118,7 @@ class WitnessInput(Strict):
     method = serializers.ChoiceField(
         [(code, Method(code).label) for code in (Method.PAPER, Method.PHONE, Method.REFUSED)]
     )
-    witness = Id(help_text="当时在场的另一位教职工")
+    witness = Id(help_text="当时在场、能看这份记录内容的另一位教职工")
     reason = optional(1_000)
     note = optional(1_000)
     scan = Id(required=False, allow_null=True, help_text="纸质签字的扫描件（附件编号）")

@@ -1,6 +1,5 @@
 """What a draft is made of: statements, who took part, what was prepared."""
 
-from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -10,7 +9,7 @@ from api.record_acts import RecordAct, answered, asked, changing
 from api.record_inputs import ItemsInput, PeopleInput, SaidInput, plain
 from api.views import read_body
 from parties.access import Viewer
-from records import drafts, language_gate
+from records import drafts
 from records.draft_input import Prepared, Present, Said
 from records.models import CommunicationRecord
 
@@ -22,10 +21,8 @@ class StatementsView(RecordAct):
         who = asked(request, record_id, draft=True)
 
         def add(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
-            said, others = _said(viewer, record_id, given)
-            made = drafts.state(
-                viewer, record_id=record_id, said=said, others=others, seen=who.seen
-            )
+            said = Said(**plain(given))
+            made = drafts.state(viewer, record_id=record_id, said=said, seen=who.seen)
             return made.record
 
         return answered(request, given, lambda: who.alone(add), status=201)
@@ -38,13 +35,12 @@ class StatementView(RecordAct):
         who = asked(request, record_id, draft=True)
 
         def restate(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
-            said, others = _said(viewer, record_id, given)
+            said = Said(**plain(given))
             made = drafts.restate(
                 viewer,
                 record_id=record_id,
                 statement_id=statement_id,
                 said=said,
-                others=others,
                 seen=who.seen,
             )
             return made.record
@@ -82,9 +78,3 @@ class PreparedView(RecordAct):
         return answered(
             request, given, lambda: who.alone(drafts.prepare, items=items, seen=who.seen)
         )
-
-
-def _said(viewer: Viewer, record_id: UUID, given: dict[str, Any]) -> tuple[Said, list[str]]:
-    """The statement, and the names in the class that nobody else need read about."""
-    record = viewer.get(CommunicationRecord, record_id)
-    return Said(**plain(given)), sorted(language_gate.classmates(record.student))

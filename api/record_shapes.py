@@ -124,7 +124,7 @@ class RecordSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     state = serializers.ChoiceField(CommunicationRecord.State.choices)
     standing = serializers.ChoiceField(CommunicationRecord.Standing.choices)
-    trigger = serializers.ChoiceField(CommunicationRecord.Trigger.choices)
+    trigger = serializers.ChoiceField(CommunicationRecord.Trigger.choices, required=False)
     started_at = serializers.DateTimeField()
     case_id = serializers.UUIDField(required=False, allow_null=True)
     previous = serializers.UUIDField(required=False, allow_null=True)

@@ -12,7 +12,7 @@ from parties.access import Viewer
 from parties.models import GuardianLink
 from portal import record_forms
 from portal.record_forms import RecordForm
-from records import drafts, language_gate
+from records import drafts
 from records.draft_input import Header, Present
 from records.models import CommunicationRecord, Statement
 
@@ -48,21 +48,18 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
 
 
 def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
-    others = sorted(language_gate.classmates(record.student))
     before = _own(record, viewer)
     for code, text in form.written().items():
         old = before.get(code)
         if old is not None and text != old.text:
             if text:
                 said = record_forms.said(code, text)
-                drafts.restate(
-                    viewer, record_id=record.pk, statement_id=old.pk, said=said, others=others
-                )
+                drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=said)
             else:
                 drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
         elif old is None and text:
             said = record_forms.said(code, text)
-            drafts.state(viewer, record_id=record.pk, said=said, others=others)
+            drafts.state(viewer, record_id=record.pk, said=said)
 
 
 def _attend(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:

@@ -165,14 +165,15 @@ def _content(found: RecordFile) -> dict[str, Any]:
 
 def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dict[str, Any]:
     record = found.record
-    signed = any(one.signer_id == viewer.person.pk for one in found.signatures)
+    mine = [one for one in found.signatures if one.signer_id == viewer.person.pk]
+    spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
     at_home = record.student_id in policies.family_of(viewer)
-    mine = viewer.rows(Objection).filter(record=record).order_by("filed_at", "pk")
+    filed = viewer.rows(Objection).filter(record=record).order_by("filed_at", "pk")
     objections = [
-        {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")} for one in mine
+        {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")} for one in filed
     ]
     open_by_me = any(one["open"] and one["mine"] for one in objections)
-    can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not signed
+    can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
     writes = Act.EDIT in found.may
     may_copy = "next_focus" in found.fields and record.state not in policies.UNFINISHED
     decides = Act.OVERRIDE in found.may and record.signed_at is not None

@@ -33,6 +33,7 @@ KIND: Final = "attachment"
 MOST: Final = 50
 
 State = CommunicationRecord.State
+Standing = CommunicationRecord.Standing
 Redaction = Attachment.Redaction
 
 _OPEN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
@@ -70,8 +71,8 @@ def store(
 ) -> Attachment:
     """Keep a file with a record. Not for use inside a scope.
 
-    Its author adds to what nobody has signed; while signatures are collected, any member of staff
-    who sees the record adds the scan of a paper.
+    Its author adds to what nobody has signed; while a family's signature is out, any member of
+    staff who may write down its word adds the scan of a paper.
 
     Raises: NotFound, NotAllowed, WrongState, InvalidInput; UploadRefused over the file itself;
     VaultUnavailable.
@@ -135,8 +136,8 @@ def destroy(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) ->
         if found.state == Attachment.State.STORED:
             if Signature.objects.filter(scan=found).exists():
                 raise WrongState("签字以这份扫描件为凭，不能销毁。", state=str(found.state))
-            found.destroy()
-            found.save(update_fields=["state"])
+            found.destroy(at=_never_before(record.signed_at, at))
+            found.save(update_fields=["state", "destroyed_at"])
             saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)])
     vault.destroy(school_id=school_id, ref=found.blob)
     return found
@@ -163,10 +164,12 @@ def _classes(upload: Upload) -> str:
 
 
 def _refuse(viewer: Viewer, record: CommunicationRecord) -> None:
-    if record.state not in _OPEN:
+    unsigned = record.state == State.EFFECTIVE and record.standing == Standing.UNSIGNED
+    if record.state not in _OPEN and not unsigned:
         raise WrongState("记录已经定稿，不能再加附件。", state=str(record.state))
     writes = viewer.may(Act.EDIT, record) and record.signed_at is None
-    scans = viewer.may(Act.WITNESS, record) and record.state == State.PENDING_SIGNATURES
+    waits = unsigned or record.state == State.PENDING_SIGNATURES
+    scans = waits and viewer.may(Act.WITNESS, record)
     if not writes and not scans:
         raise NotAllowed("您不能给这份记录加附件。", act=Act.EDIT.value)
     if Attachment.objects.filter(record_id=record.pk).count() >= MOST:
@@ -185,8 +188,6 @@ def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
 def _row(
     viewer: Viewer, record: CommunicationRecord, cleaned: CleanFile, blob: StoredBlob
 ) -> Attachment:
-    """A row to save. What a signature covers is told by time, so a later file is never as early."""
-    signed = record.signed_at
     return Attachment(
         school_id=record.school_id,
         student_id=record.student_id,
@@ -198,8 +199,13 @@ def _row(
         original_sha256=bytes.fromhex(cleaned.sha256_of_original),
         blob=blob.ref,
         uploaded_by=viewer.person,
-        uploaded_at=viewer.at if signed is None else max(viewer.at, signed + _TICK),
+        uploaded_at=_never_before(record.signed_at, viewer.at),
     )
+
+
+def _never_before(signed: datetime | None, at: datetime) -> datetime:
+    """What a signature covers is told by time, so what happens after it is never as early."""
+    return at if signed is None else max(at, signed + _TICK)
 
 
 def _enter(made: Attachment, record: CommunicationRecord) -> None:

@@ -11,15 +11,15 @@ Inside a scope; each act locks the row, asks the rights, changes and records.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from parties.models import GuardianLink
 from records import file_entries, language_gate, templates
+from records.draft_input import OPEN_WORDS, refuse_restricted
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
 from records.record_rows import lock, note, saved
@@ -64,7 +64,7 @@ _HEADER: Final = (
 def check(
     viewer: Viewer, *, record_id: UUID, confirmed: Sequence[str] = (), seen: int | None = None
 ) -> CommunicationRecord:
-    """Refuse missing sections and forbidden words; the rest is kept with the record.
+    """Refuse missing sections, words in the wrong place and forbidden ones; keep the rest.
 
     `confirmed` are phrases that the author has looked at and wants to keep (discouraged ones).
 
@@ -74,6 +74,7 @@ def check(
     if not can_proceed(record.check_language):
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
     _refuse_incomplete(record)
+    refuse_restricted({name: getattr(record, name) for name in OPEN_WORDS})
     findings = language_gate.check_record(record, confirmed=confirmed)
     record.check_language(findings=findings)
     return saved(record, viewer, "record.checked", findings=len(findings))
@@ -174,14 +175,6 @@ def sides(record: CommunicationRecord) -> Mapping[str, bool]:
     """Which sides have given their word, refusals included."""
     given = set(record.signatures.values_list("side", flat=True))
     return {"school": "SCHOOL" in given, "family": bool(given & {"FAMILY", "STUDENT"})}
-
-
-def guardians(record: CommunicationRecord) -> list[Any]:
-    """Live links of those who may be asked to sign, in the order to contact them."""
-    links = GuardianLink.objects.filter(
-        student=record.student_id, state=GuardianLink.State.LIVE, child_data_access=True
-    )
-    return list(links.select_related("guardian").order_by("contact_priority", "pk"))
 
 
 def _refuse_incomplete(record: CommunicationRecord) -> None:

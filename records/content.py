@@ -104,8 +104,13 @@ def _prepared(one: Any) -> dict[str, Any]:
 
 
 def _attached(record: CommunicationRecord) -> list[str]:
-    """Files that were there when the first signature was given; scans of later ones are not."""
+    """Files that were there when the first signature was given: none that came later, and none
+    that was gone by then. What was destroyed before that was written down counts, as it did then.
+    """
     found = Attachment.objects.filter(record_id=record.pk)
-    if record.signed_at is not None:
+    if record.signed_at is None:
+        found = found.filter(state=Attachment.State.STORED)
+    else:
         found = found.filter(uploaded_at__lte=record.signed_at)
+        found = found.exclude(destroyed_at__lte=record.signed_at)
     return sorted(bytes(digest).hex() for digest in found.values_list("sha256", flat=True))

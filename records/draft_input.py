@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import sensitivity
+from records import language, sensitivity
+from records.language import OTHER_STUDENT, People
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -16,6 +17,9 @@ from records.models import (
     PreparedItem,
     Statement,
 )
+
+#: Of a header: everybody reads them who reads the record.
+OPEN_WORDS: Final = ("trigger_note", "place", "next_focus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +85,27 @@ def refuse_header(header: Header) -> None:
         raise InvalidInput(
             "下次沟通早于这次。", field="next_contact_at", mend="请填写这次之后的时间。"
         )
+    refuse_restricted({name: getattr(header, name) for name in OPEN_WORDS})
 
 
-def statement_values(said: Said, others: Sequence[str]) -> Mapping[str, Any]:
+def refuse_restricted(words: Mapping[str, str]) -> None:
+    """Words by field that all readers of a record read hold nothing that only some of them may.
+
+    Raises InvalidInput: names the field and where it belongs.
+    """
+    for name, text in words.items():
+        found = sorted(sensitivity.special(text), key=lambda code: code.value)
+        if found:
+            kinds = "、".join(str(code.label) for code in found)
+            raise InvalidInput(
+                f"这里涉及“{kinds}”，能看这份记录的人都会看到。",
+                field=name,
+                mend="请写成单独的一条陈述，系统只给可以看的人看。",
+            )
+
+
+def statement_values(said: Said, people: People) -> Mapping[str, Any]:
+    """Columns of the statement; `people` are those whose names may and may not stand in it."""
     _choice("section", said.section, Statement.Section.values)
     _choice("source", said.source, Statement.Source.values)
     _choice("status", said.status, Statement.Status.values)
@@ -96,6 +118,8 @@ def statement_values(said: Said, others: Sequence[str]) -> Mapping[str, Any]:
         )
     if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
         raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
+    _refuse_unredacted(said, people)
+    whole = f"{text}\n{said.basis}"
     return {
         "section": said.section,
         "source": said.source,
@@ -106,9 +130,22 @@ def statement_values(said: Said, others: Sequence[str]) -> Mapping[str, Any]:
         "basis": said.basis.strip(),
         "said_by_id": said.said_by,
         "sensitivity": sensitivity.classify(
-            text, section=said.section, declared=said.sensitivity, others=others
+            whole,
+            section=said.section,
+            declared=said.sensitivity,
+            names_others=bool(language.others_in(whole, people)),
         ),
     }
+
+
+def _refuse_unredacted(said: Said, people: People) -> None:
+    named = language.others_in(said.redacted_text, people)
+    if named:
+        raise InvalidInput(
+            f"隐去后的文字里还有另一名学生的姓名“{named[0]}”。",
+            field="redacted_text",
+            mend=f"请改为“{OTHER_STUDENT}”。",
+        )
 
 
 def refuse_people(people: Sequence[Present]) -> None:

@@ -6,6 +6,7 @@ is the edit that the writer had before them: a lost race is refused and names bo
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Student
 from parties.roles import Role
-from records import file_entries
+from records import file_entries, language_gate
 from records.draft_input import (
     Header,
     Prepared,
@@ -26,6 +27,7 @@ from records.draft_input import (
     refuse_prepared,
     statement_values,
 )
+from records.language import People
 from records.models import (
     CommunicationRecord,
     FileEntry,
@@ -83,7 +85,7 @@ def write(
         case_id=case_id,
         people=[viewer.person.pk],
     )
-    note(record, "record.drafted", viewer, trigger=record.trigger)
+    note(record, "record.drafted", viewer)
     return record
 
 
@@ -107,7 +109,10 @@ def state(
     others: Sequence[str] = (),
     seen: int | None = None,
 ) -> Statement:
-    """Add a statement at the end. `others` are names of students the record is not about."""
+    """Add a statement at the end. `others` are names to be hidden beside those the school knows.
+
+    Raises InvalidInput: what cannot be a statement, or hides nobody.
+    """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     _open(record)
     made = Statement.objects.create(
@@ -117,7 +122,7 @@ def state(
         entered_by=viewer.person,
         at=viewer.at,
         place=record.statements.count() + 1,
-        **statement_values(said, others),
+        **statement_values(said, _people(record, others)),
     )
     saved(record, viewer, "statement.added", refs=[("statement", made.pk)])
     return made
@@ -136,7 +141,7 @@ def restate(
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     statement = _own(record, statement_id, viewer)
     _open(record)
-    for name, value in statement_values(said, others).items():
+    for name, value in statement_values(said, _people(record, others)).items():
         setattr(statement, name, value)
     statement.save()
     saved(record, viewer, "statement.changed", refs=[("statement", statement.pk)])
@@ -221,6 +226,12 @@ def _author_role(viewer: Viewer, student: Student) -> Role:
     if role is None or student.pk in viewer.kin:
         raise NotAllowed("只有与该学生工作有关的教师可以写沟通记录。", act="write")
     return role
+
+
+def _people(record: CommunicationRecord, others: Sequence[str]) -> People:
+    """Who may be named in it, and who is hidden from everybody outside the team."""
+    people = language_gate.names_around(record)
+    return replace(people, others=people.others | frozenset(others))
 
 
 def _open(record: CommunicationRecord) -> None:

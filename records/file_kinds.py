@@ -9,22 +9,24 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from parties.access import Viewer
-from records import file
+from records import file, policies
 from records.file import Line, Source
 from records.models import Attachment, CommunicationRecord, Objection
 
 
-def _records(_viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UUID, Line]:
-    """Only what every reader of a row may know: trigger, version and state."""
-    return {
-        record.pk: Line(
-            title=f"沟通记录：{record.get_trigger_display()}",
-            summary=f"第 {record.version} 版",
-            state=_state(record),
-            extra={"state": str(record.state), "trigger": record.trigger},
-        )
-        for record in found
-    }
+def _records(viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UUID, Line]:
+    """Version and state; why it was written only for whom the record is open beyond its outline."""
+    told = policies.content_open(viewer, found)
+    return {record.pk: _record(record, why=record.pk in told) for record in found}
+
+
+def _record(record: CommunicationRecord, *, why: bool) -> Line:
+    return Line(
+        title=f"沟通记录：{record.get_trigger_display()}" if why else "沟通记录",
+        summary=f"第 {record.version} 版",
+        state=_state(record),
+        extra={"state": str(record.state), **({"trigger": record.trigger} if why else {})},
+    )
 
 
 def _state(record: CommunicationRecord) -> str:
@@ -58,8 +60,8 @@ def _attachments(_viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, 
 
 
 def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """A page of records needs neither their students nor their authors."""
-    return rows.select_related(None)
+    """A page of records needs whom they are about, and not their authors."""
+    return rows.select_related(None).select_related("student__school_class")
 
 
 def register() -> None:

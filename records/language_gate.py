@@ -6,14 +6,29 @@ is told kindly where a neutral word would do.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from parties import privacy
+from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Student
 from records import language, lexicons
-from records.language import Author, Effect, Field, Lexicon, Moment, People, Verdict
+from records.language import (
+    THIRD_PARTY,
+    Author,
+    Effect,
+    Field,
+    Lexicon,
+    Moment,
+    People,
+    Verdict,
+)
 from records.models import CommunicationRecord, PreparedItem, Statement
 
+HEADER: Final = ("trigger_note", "place", "next_focus")
+#: Where others read in place of a text that names other students: there no name is kept.
+REDACTED: Final = ".redacted_text"
 #: What somebody is quoted with, and whose words those are.
 _SPOKEN: Final = frozenset(
     {Statement.Source.GUARDIAN, Statement.Source.STUDENT, Statement.Source.COMPANY}
@@ -60,21 +75,54 @@ def _checked(text: str, field: Field, people: People, words: Lexicon) -> Verdict
 
 
 def names_around(record: CommunicationRecord) -> People:
-    """Names of this family, and of the other students of the class, whom nobody need read about."""
-    return names_near(record.student)
+    """As names_near; its author and the adults who took part in the talk may be named as well."""
+    adults = record.participants.exclude(person=None).filter(person__student=None)
+    named = {record.author.name, *adults.values_list("person__name", flat=True)}
+    people = names_near(record.student)
+    return replace(people, own=people.own | named)
 
 
 def names_near(student: Student) -> People:
-    """As names_around, before there is a record. Needs person selected."""
+    """Names of this family, and of all other students, whom nobody need read about.
+
+    For texts of staff alone: whoever writes learns which names the school knows. Needs person
+    selected; three queries, however long the text is.
+    """
     links = GuardianLink.objects.filter(student=student).select_related("guardian")
     own = {student.person.name, *(link.guardian.name for link in links)}
-    return People.named(own=own, others=classmates(student) - own)
+    return People.named(
+        own=own, others=classmates(student) - own, distant=students_of(student.school_id)
+    )
+
+
+def known_to(viewer: Viewer, student: Student | None = None) -> People:
+    """Names that a check may use for this reader: none that they do not know already.
+
+    Staff know the students of the school by name, and the family of those they work with. At home
+    and at a company one's own student is all: a finding must not tell who else is at the school.
+    """
+    own = frozenset() if student is None else frozenset({student.person.name})
+    if not privacy.readable("IDN", {post.role for post in viewer.posts}):
+        return People(own)
+    if student is None:
+        return People(distant=students_of(viewer.person.school_id))
+    if student.pk in viewer.kin or student.pk == viewer.student_id:
+        return People(own)
+    if privacy.readable("FAM", viewer.roles_towards(student)):
+        return names_near(student)
+    return People(own, distant=students_of(student.school_id))
 
 
 def classmates(student: Student) -> frozenset[str]:
     """Names of the other students of this class."""
     others = Student.objects.filter(school_class=student.school_class_id).exclude(pk=student.pk)
     return frozenset(others.values_list("person__name", flat=True))
+
+
+def students_of(school_id: int) -> frozenset[str]:
+    """Names of all students of the school. Inside its scope; one query."""
+    students = Student.objects.filter(school_id=school_id)
+    return frozenset(students.values_list("person__name", flat=True))
 
 
 def refuse_forbidden(
@@ -103,8 +151,7 @@ def refuse_forbidden(
 
 def _texts(record: CommunicationRecord) -> list[tuple[str, str, Field]]:
     """All that staff wrote, by where it stands."""
-    header = ("trigger_note", "next_focus", "place")
-    texts = [(name, str(getattr(record, name)), Field.NARRATIVE) for name in header]
+    texts = [(name, str(getattr(record, name)), Field.NARRATIVE) for name in HEADER]
     rows = record.statements.filter(withdrawn_at=None).order_by("place", "pk")
     for number, said in enumerate(rows, start=1):
         texts += of_statement(f"statements.{number}", said)
@@ -119,7 +166,7 @@ def of_statement(where: str, said: Statement) -> Iterator[tuple[str, str, Field]
     """
     field = field_of(said)
     yield where, said.text, field
-    yield f"{where}.redacted_text", said.redacted_text, field
+    yield where + REDACTED, said.redacted_text, field
     own = Field.CERTIFICATE if field == Field.CERTIFICATE else Field.NARRATIVE
     yield f"{where}.basis", said.basis, own
 
@@ -146,7 +193,8 @@ def _refuse(place: str, finding: Any, confirmed: Collection[str]) -> None:
             field=place,
             mend=f"可以写：{finding.suggestion}",
         )
-    if finding.effect == Effect.CONFIRM and finding.phrase not in confirmed:
+    shown = finding.category == THIRD_PARTY and place.endswith(REDACTED)
+    if finding.effect == Effect.CONFIRM and (shown or finding.phrase not in confirmed):
         raise InvalidInput(
             f"“{finding.phrase}”建议换一种说法；确要保留，请先确认。{finding.note}",
             field=place,

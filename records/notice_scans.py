@@ -92,8 +92,8 @@ def _replace(receipt: NoticeReceipt, made: Attachment) -> Attachment | None:
     )
     gone = older.first()
     if gone is not None:
-        gone.destroy()
-        gone.save(update_fields=["state"])
+        gone.destroy(at=made.uploaded_at)
+        gone.save(update_fields=["state", "destroyed_at"])
     receipt.scan = made.pk
     receipt.save(update_fields=["scan"])
     return gone

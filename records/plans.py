@@ -54,7 +54,7 @@ def create(
     for draft in drafts:
         plan_drafts.check(draft, at=at)
         plan_drafts.check_start(draft, today=plan_times.local_day(at))
-        plan_words.refuse(draft, school_id=plan.student.school_id)
+        plan_words.refuse(draft, student=plan.student)
         owner = plan_owners.settle(draft, plan.student, at=at)
         item = ActionItem(
             school_id=plan.student.school_id,
@@ -214,7 +214,9 @@ def amend(
     def change(item: ActionItem) -> None:
         unchanged(Viewer.load(by, at=at), item)
         _require(item.state in ActionItem.LIVE, item)
-        plan_drafts.check(plan_drafts.of(item, **values), at=at)
+        wanted = plan_drafts.of(item, **values)
+        plan_drafts.check(wanted, at=at)
+        plan_words.refuse(wanted, student=item.student)
         for name, value in values.items():
             setattr(item, name, value)
         if "due_at" in values:

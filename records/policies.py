@@ -7,6 +7,7 @@ task that is, even inside a record that many may open (records/reading.py cuts i
 """
 
 # ruff: noqa: ARG002 -- a policy answers with one signature for every model
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,15 +34,17 @@ State = CommunicationRecord.State
 UNFINISHED: Final = (State.DRAFT, State.CHECKED)
 #: Whose post opens the records of a student.
 READS_ALL: Final = frozenset({Role.ME})
-#: Know that there is a record, when, and in what state; never what it says.
+#: Know that there is a record, when, and in what state; never what it says, nor why it was written:
+#: 心理 or 经济资助 says as much as a sentence.
 OUTLINE: Final = frozenset(
-    {"id", "student", "record_no", "version", "state", "standing", "trigger", "started_at"}
+    {"id", "student", "record_no", "version", "state", "standing", "started_at"}
 )
 FOR_AUDIT: Final = OUTLINE | {"content_hash", "effective_at"}
 
 #: Whose task a class is, wherever it was said: they find the record by that sentence alone.
 TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
 
+_PARTY: Final = frozenset({Level.PARTY})
 _HIDDEN: Final = frozenset({"school", "content_salt", "hold_reason", "held_by", "held_until"})
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
 
@@ -97,7 +100,7 @@ class RecordPolicy:
 
     def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
         everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN
-        if self._writes(viewer, obj):
+        if writes(viewer, obj):
             return everything | {"hold_reason", "held_by", "held_until"}
         if reads_content(viewer, obj):
             shown = everything - _AUTHORS_ONLY
@@ -108,13 +111,13 @@ class RecordPolicy:
 
     def may(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
         if act in (Act.EDIT, Act.ANSWER):
-            return self._writes(viewer, obj)
+            return writes(viewer, obj)
         if act in (Act.HOLD, Act.OVERRIDE):
             return self._decides(viewer, act, obj)
         if act == Act.SIGN:
-            return self._writes(viewer, obj) or obj.student_id in family_of(viewer)
+            return writes(viewer, obj) or obj.student_id in family_of(viewer)
         if act == Act.WITNESS:
-            return viewer.is_staff and not is_at_home(viewer, obj)
+            return self._vouches(viewer, obj)
         if act == Act.OBJECT:
             return obj.student_id in family_of(viewer)
         return False
@@ -125,13 +128,23 @@ class RecordPolicy:
             return False
         return act == Act.HOLD or obj.author_id != viewer.person.pk
 
-    def _writes(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
-        """The author, or the homeroom teacher who has the class now, for an author who left it."""
-        if obj.student_id in viewer.kin or not viewer.is_staff:
+    def _vouches(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
+        """Staff who read what it says; never the auditor, never anybody of this family."""
+        if not viewer.is_staff or Role.AUD in viewer.roles or is_at_home(viewer, obj):
             return False
-        if obj.author_id == viewer.person.pk:
-            return True
-        return obj.author_role == Role.HT and Role.HT in viewer.roles_towards(obj.student)
+        family = (Participant.Capacity.GUARDIAN, Participant.Capacity.STUDENT)
+        if obj.participants.filter(person=viewer.person, capacity__in=family).exists():
+            return False
+        return writes(viewer, obj) or reads_content(viewer, obj)
+
+
+def writes(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """The author, or the homeroom teacher who has the class now, for an author who left it."""
+    if record.student_id in viewer.kin or not viewer.is_staff:
+        return False
+    if record.author_id == viewer.person.pk:
+        return True
+    return record.author_role == Role.HT and Role.HT in viewer.roles_towards(record.student)
 
 
 def reads_content(viewer: Viewer, record: CommunicationRecord) -> bool:
@@ -139,12 +152,32 @@ def reads_content(viewer: Viewer, record: CommunicationRecord) -> bool:
     return privacy.readable("COM", roles_for(viewer, record), given=circumstances(viewer, record))
 
 
+def content_open(viewer: Viewer, records: Sequence[CommunicationRecord]) -> frozenset[UUID]:
+    """Ids of those that the viewer reads beyond the outline; at most one query for all of them."""
+    found, asked = set(), set()
+    for record in records:
+        roles = roles_for(viewer, record)
+        given = _PARTY if _is_party(viewer, record) else frozenset()
+        if writes(viewer, record) or privacy.readable("COM", roles, given=given):
+            found.add(record.pk)
+        elif privacy.readable("COM", roles, given=_PARTY):
+            asked.add(record.pk)
+    if asked:
+        there = Participant.objects.filter(person=viewer.person, record__in=asked)
+        found |= set(there.values_list("record_id", flat=True))
+    return frozenset(found)
+
+
 def circumstances(viewer: Viewer, record: CommunicationRecord) -> frozenset[Level]:
     """PARTY for who was there, who wrote it, and the family it is about."""
-    if record.author_id == viewer.person.pk or record.student_id in family_of(viewer):
-        return frozenset({Level.PARTY})
+    if _is_party(viewer, record):
+        return _PARTY
     took_part = record.participants.filter(person=viewer.person).exists()
-    return frozenset({Level.PARTY}) if took_part else frozenset()
+    return _PARTY if took_part else frozenset()
+
+
+def _is_party(viewer: Viewer, record: CommunicationRecord) -> bool:
+    return record.author_id == viewer.person.pk or record.student_id in family_of(viewer)
 
 
 def _stands_in(viewer: Viewer) -> Q:

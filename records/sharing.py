@@ -92,7 +92,7 @@ def _blocked(file: RecordFile) -> Iterator[tuple[str, Finding]]:
 
 def _texts(file: RecordFile) -> Iterator[tuple[str, str, Field]]:
     """Every text of staff on this copy. Statements are numbered as this reader sees them."""
-    for name in ("trigger_note", "next_focus", "place"):
+    for name in language_gate.HEADER:
         if name in file.fields:
             yield name, getattr(file.record, name), Field.NARRATIVE
     rows = file.record.statements.in_bulk([said.id for said in file.statements])

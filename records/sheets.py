@@ -129,7 +129,7 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
             name=record.student.person.name, class_name=record.student.school_class.name
         ),
         record_hash=_hash(file),
-        trigger=record.get_trigger_display(),
+        trigger=record.get_trigger_display() if "trigger" in file.fields else "",
         details=_details(file),
         banners=banners(record),
         participants=tuple(_participant(one, file) for one in file.participants),

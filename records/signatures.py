@@ -14,20 +14,23 @@ from django.utils import timezone
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
-from parties.models import GuardianLink, Membership, Person
-from parties.relations import in_force
-from records import content, language_gate
+from parties.models import Person
+from records import content, language_gate, signers
 from records.models import Attachment, CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, saved
 from records.record_rows import note as record_note
+from records.uploads.kinds import IMAGES, MEDIA_TYPE, Kind
 
 State = CommunicationRecord.State
+Standing = CommunicationRecord.Standing
 Method = Signature.Method
 Side = Signature.Side
 
 ADULT: Final = 18  # years
 _WITNESSED: Final = frozenset({Method.PAPER, Method.PHONE, Method.REFUSED})
 _SHORTEST_REASON: Final = 2  # characters
+#: Types that a signed page is scanned or photographed as.
+_SCANNED: Final = frozenset(MEDIA_TYPE[kind] for kind in (*IMAGES, Kind.PDF))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +55,11 @@ def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> Com
     record = lock(viewer, record_id, Act.SIGN)
     if method not in (Method.IN_APP, Method.LINK):
         raise InvalidInput("签字方式不对。", field="method", mend="请登录后签字，或使用链接。")
-    given = record.signatures.filter(signer=viewer.person).first()
-    if given is not None and given.method != Method.REFUSED:
+    given = list(record.signatures.filter(signer=viewer.person))
+    if any(one.method != Method.REFUSED for one in given):
         return record
-    _refuse_closed(record, given)
+    _refuse_spoken(record, any(one.is_own_refusal for one in given))
+    _refuse_closed(record)
     if side_of(viewer, record) == Side.SCHOOL:  # a family's own words are theirs
         language_gate.refuse_forbidden({"note": note}, student=record.student)
     return _give(viewer, record, signer=viewer.person, method=method, note=note)
@@ -71,7 +75,8 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationReco
         raise NotAllowed("写记录的人可以收回或另出新版本，不必拒签。", act="refuse")
     if record.signatures.filter(signer=viewer.person, method=Method.REFUSED).exists():
         return record
-    _refuse_closed(record, record.signatures.filter(signer=viewer.person).first())
+    _refuse_spoken(record, record.signatures.filter(signer=viewer.person).exists())
+    _refuse_closed(record)
     _refuse_short(reason)
     return _give(viewer, record, signer=viewer.person, method=Method.REFUSED, reason=reason)
 
@@ -79,14 +84,20 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationReco
 def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
     """Write down a guardian's word: a scanned paper, a text read back on the phone, a refusal.
 
-    Raises InvalidInput: no such guardian, no second member of staff, no scan, no reason, or
-        forbidden words in the note. The reason is the family's own.
+    The same again changes nothing. After a refusal only a paper signed by hand counts, as the
+    guardian's own word would.
+
+    Raises InvalidInput: nobody who is asked to sign, no second member of staff who reads the
+    record, no scan, no reason, forbidden words. WrongState: they have given their word already.
     """
     record = lock(viewer, record_id, Act.WITNESS)
-    signer = _guardian(record, given.signer)
-    if record.signatures.filter(signer=signer).exists():
+    signer = signers.guardian(record, given.signer, at=viewer.at)
+    before = list(record.signatures.filter(signer=signer))
+    if any(one.method == given.method for one in before):
         return record
-    _refuse_closed(record, None)
+    signed = any(one.method != Method.REFUSED or one.is_own_refusal for one in before)
+    _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
+    _refuse_closed(record)
     _refuse_unwitnessed(viewer, record, given)
     language_gate.refuse_forbidden({"note": given.note}, student=record.student)
     return _give(
@@ -160,8 +171,15 @@ def _give(  # noqa: PLR0913 - the columns of a signature
 
 
 def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
-    """Let it take effect once both sides have given their word."""
+    """Let it take effect once both sides have given their word.
+
+    Where it did so as 校方记录，家长未签, a signature that comes later makes it one of both sides.
+    """
     standing = standing_of(record, today=timezone.localdate(viewer.at))
+    late = standing == Standing.SIGNED and record.standing == Standing.UNSIGNED
+    if record.state == State.EFFECTIVE and late:
+        record.standing = standing
+        return saved(record, viewer, "record.signed_late", standing=standing)
     if record.state != State.PENDING_SIGNATURES or not standing:
         return record
     record.take_effect(standing=standing, at=viewer.at)
@@ -181,7 +199,6 @@ def standing_of(record: CommunicationRecord, *, today: date) -> str:
     if not any(side == Side.SCHOOL for side, _ in words) or not home:
         return ""
     signed = any(method != Method.REFUSED for method in home)
-    Standing = CommunicationRecord.Standing  # noqa: N806 - the choices are a class
     return Standing.SIGNED if signed else Standing.UNSIGNED
 
 
@@ -200,9 +217,12 @@ def _supersede(viewer: Viewer, record_id: UUID) -> None:
         saved(older, viewer, "record.superseded")
 
 
-def _refuse_closed(record: CommunicationRecord, given: Signature | None) -> None:
-    if given is not None:
-        raise WrongState("您已对这份记录表示过意见。", state=str(record.state))
+def _refuse_spoken(record: CommunicationRecord, spoken: bool) -> None:  # noqa: FBT001
+    if spoken:
+        raise WrongState("对这份记录已表示过意见。", state=str(record.state))
+
+
+def _refuse_closed(record: CommunicationRecord) -> None:
     if record.state not in (State.PENDING_SIGNATURES, State.EFFECTIVE):
         raise WrongState("这份记录现在不能签字。", state=str(record.state))
 
@@ -215,28 +235,16 @@ def _refuse_short(reason: str) -> None:
 def _refuse_unwitnessed(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:
     if given.method not in _WITNESSED:
         raise InvalidInput("签字方式不对。", field="method", mend="请选择纸质、电话复述或拒签。")
-    staff = in_force(Membership.objects.filter(person=given.witness), viewer.at).exists()
-    if not staff or given.witness in (viewer.person.pk, given.signer):
-        raise InvalidInput(
-            "见证人须是另一位教职工。", field="witness", mend="请选择当时在场的另一位教职工。"
-        )
+    signers.refuse_witness(viewer, record, given.witness)
     if given.method == Method.REFUSED:
         _refuse_short(given.reason)
     if given.method == Method.PAPER and not _is_scan(record, given.scan):
-        raise InvalidInput("没有签字页的扫描件。", field="scan", mend="请先上传扫描件。")
+        raise InvalidInput("没有签字页的扫描件。", field="scan", mend="请先上传照片或 PDF 扫描件。")
 
 
 def _is_scan(record: CommunicationRecord, scan: UUID | None) -> bool:
+    """A picture or PDF of this record that is still there; files are clean before they are kept."""
     if scan is None:
         return False
-    return Attachment.objects.filter(record_id=record.pk, pk=scan).exists()
-
-
-def _guardian(record: CommunicationRecord, person_id: UUID) -> Person:
-    links = GuardianLink.objects.filter(
-        student=record.student_id, guardian=person_id, state=GuardianLink.State.LIVE
-    )
-    link = links.select_related("guardian").first()
-    if link is None:
-        raise InvalidInput("不是该生的监护人。", field="signer", mend="请从监护人中选择。")
-    return link.guardian
+    files = Attachment.objects.filter(record_id=record.pk, student=record.student_id)
+    return files.filter(pk=scan, state=Attachment.State.STORED, media_type__in=_SCANNED).exists()

@@ -19,7 +19,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import communication, drafts, objections, signatures
+from records import communication, drafts, objections, signatures, signers
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
 from records.objections import Complaint
@@ -163,7 +163,7 @@ def _state(record_id: UUID) -> str:
 def _after(viewer: Viewer, record: CommunicationRecord, before: str) -> CommunicationRecord:
     """The family's copy, when this very act made the record effective."""
     if before == State.PENDING_SIGNATURES and record.state == State.EFFECTIVE:
-        for reader in record_news.readers_at_home(record, at=viewer.at):
+        for reader in signers.readers_at_home(record, at=viewer.at):
             signatures.deliver(record, to=reader, how="PAGE", viewer=viewer)
         record_news.effective(record, at=viewer.at)
         if record.case_id is not None:  # a meeting may wait for these signatures

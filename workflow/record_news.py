@@ -4,15 +4,14 @@ A guardian hears of a record only if they may read it: whoever is barred, or kep
 not even told that there is one.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from parties import links
-from parties.access import Viewer
-from parties.models import GuardianLink, Membership, Person, SignInLink
+from parties.models import Membership, Person, SignInLink
 from parties.relations import in_force
 from parties.roles import Role
+from records import signers
 from records.models import CommunicationRecord, Objection
 from workflow import notifications, waking
 from workflow.models import Case
@@ -22,22 +21,9 @@ LINK_LIFETIME: Final = timedelta(days=14)
 LINK_TEMPLATE: Final = "link.record"
 
 
-def readers_at_home(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:
-    """Guardians who may read this record now, in the order to contact them."""
-    family = GuardianLink.objects.filter(
-        student=record.student_id, state=GuardianLink.State.LIVE
-    ).select_related("guardian")
-    found = [link.guardian for link in family.order_by("contact_priority", "pk")]
-    return [
-        person
-        for person in found
-        if Viewer.load(person, at=at).rows(CommunicationRecord).filter(pk=record.pk).exists()
-    ]
-
-
 def invite(record: CommunicationRecord, *, at: datetime) -> None:
     """A link to read and sign, to each of them, over every channel that reaches them."""
-    for reader in readers_at_home(record, at=at):
+    for reader in signers.readers_at_home(record, at=at):
         link = links.issue(
             person=reader,
             purpose=SignInLink.Purpose.RECORD,
@@ -53,7 +39,7 @@ def invite(record: CommunicationRecord, *, at: datetime) -> None:
 
 def effective(record: CommunicationRecord, *, at: datetime) -> None:
     """Both sides have given their word; the copy can be read and kept."""
-    for reader in [*readers_at_home(record, at=at), record.author]:
+    for reader in [*signers.readers_at_home(record, at=at), record.author]:
         role = Role(record.author_role) if reader.pk == record.author_id else Role.G
         key = f"record.effective:{record.pk}:{reader.pk}"
         _tell(record, reader, role, "record.effective", key, at=at)

@@ -5,10 +5,10 @@ project's phrases, more.csv diagnoses, guesses and traits, allowed.csv terms tha
 variants.csv other spellings, cues.yaml what stands around a phrase. Values are in `values`.
 """
 
-from records.language.checking import check
+from records.language.checking import check, others_in
 from records.language.lexicon import Lexicon, default
 from records.language.overrides import Override, Tally, override
-from records.language.rows import LexiconInvalid, Row, parse
+from records.language.rows import THIRD_PARTY, LexiconInvalid, Row, parse
 from records.language.values import (
     Author,
     Effect,
@@ -20,8 +20,11 @@ from records.language.values import (
     Severity,
     Verdict,
 )
+from records.language.wording import OTHER_STUDENT
 
 __all__ = [
+    "OTHER_STUDENT",
+    "THIRD_PARTY",
     "Author",
     "Effect",
     "Field",
@@ -38,6 +41,7 @@ __all__ = [
     "Verdict",
     "check",
     "default",
+    "others_in",
     "override",
     "parse",
 ]

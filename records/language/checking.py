@@ -30,8 +30,8 @@ from records.language.wording import Reason
 NOBODY: Final = People()
 
 _NEVER_BLOCKED: Final = frozenset({Moment.DRAFT, Moment.CRISIS})
-#: Neither asks for a tap: the writer has done nothing that must be answered for.
-_ONLY_HINTS: Final = frozenset({Reason.TRAIT, Reason.HARMLESS})
+#: None of them asks for a tap: the writer has done nothing that must be answered for.
+_ONLY_HINTS: Final = frozenset({Reason.TRAIT, Reason.HARMLESS, Reason.NAME_OR_WORD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,20 @@ def check(
     reading = _Reading(normal, moment, author, field, lexicon or default(), names)
     findings = [*_phrases(reading), *_strangers(reading, people)]
     return Verdict(moment, author, tuple(sorted(findings, key=attrgetter("start", "end"))))
+
+
+def others_in(text: str, people: People) -> list[str]:
+    """Names of other students that stand in the text, in its order, for whoever must take them out.
+
+    A classmate's always; of the rest of the school none that is a word as well.
+    """
+    found = matching.find_names(normalise(text), people.own | people.others, people.distant)
+    return [
+        one.name
+        for one in found
+        if people.are_others(one.name)
+        and (one.name in people.others or not context.is_a_word(one.name))
+    ]
 
 
 def _phrases(reading: _Reading) -> Iterator[Finding]:
@@ -138,10 +152,16 @@ def _judged(reading: _Reading, kind: Kind, reason: Reason) -> _Judged:
 
 
 def _strangers(reading: _Reading, people: People) -> Iterator[Finding]:
-    """Other students' names (rule 9); whoever bears the same name as the student is not told."""
-    for found in reading.names:
-        if found.name not in people.others or found.name in people.own:
+    """Other students' names (rule 9); one that is a word as well is only pointed out."""
+    if not (people.others or people.distant):
+        return
+    near = people.own | people.others
+    names = matching.find_names(reading.normal, near, people.distant)
+    for found in names:
+        if not people.are_others(found.name):
             continue
+        word = context.is_a_word(found.name)
+        reason = Reason.NAME_OR_WORD if word else Reason.THIRD_PARTY
         start, end = reading.normal.span(found.start, found.end)
         yield Finding(
             phrase=found.name,
@@ -150,8 +170,8 @@ def _strangers(reading: _Reading, people: People) -> Iterator[Finding]:
             start=start,
             end=end,
             suggestion=wording.OTHER_STUDENT,
-            effect=_effect(reading, Severity.DISCOURAGED, Reason.THIRD_PARTY),
-            note=wording.note(Reason.THIRD_PARTY, author=reading.author),
+            effect=_effect(reading, Severity.DISCOURAGED, reason),
+            note=wording.note(reason, author=reading.author),
         )
 
 

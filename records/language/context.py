@@ -12,10 +12,13 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
+from pypinyin.phrases_dict import phrases_dict
+
 from records.language import cues
 from records.language.matching import Hit, Named
 from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
 
+_SHORT_NAME: Final = 2
 _NEAR: Final = 16
 _SENTENCE: Final = 60  # characters to each side
 _OPENING: Final = {"“": "”", "「": "」", "『": "』", "＂": "＂", '"': '"', "‘": "’"}
@@ -31,6 +34,11 @@ class Quote:
 
     start: int
     end: int
+
+
+def is_a_word(name: str) -> bool:
+    """Whether a name is as likely to be a word: 高兴, 安静. Only short ones are."""
+    return name in _words_like_names() or (len(name) == _SHORT_NAME and name in phrases_dict)
 
 
 def quotes(text: str) -> list[Quote]:
@@ -193,6 +201,11 @@ def _negations() -> list[str]:
 def _word_about_word() -> re.Pattern[str]:
     before = cues.either(cues.words("before_words_about_words"))
     return re.compile(f"{before}{{0,2}}{cues.either(cues.words('words_about_words'))}")
+
+
+@cache
+def _words_like_names() -> frozenset[str]:
+    return frozenset(cues.words("words_like_names"))
 
 
 @cache

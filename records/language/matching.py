@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -55,22 +56,40 @@ def find(normal: Normal, automaton: Any, names: Sequence[Named] = ()) -> list[Hi
     return _longest(listed, len(normal.text))
 
 
-def find_names(normal: Normal, names: Collection[str]) -> list[Named]:
-    """The longest name wins: 王伟强 is not 王伟. Names of one character cannot be told apart."""
+def find_names(
+    normal: Normal, names: Collection[str], distant: frozenset[str] = frozenset()
+) -> list[Named]:
+    """The longest name wins: 王伟强 is not 王伟. Names of one character cannot be told apart.
+
+    `distant` may be thousands: their automaton is kept from one text to the next.
+    """
+    found = [*_named(normal, _automaton_of(names)), *_named(normal, _kept(distant))]
+    return _longest(found, len(normal.text))
+
+
+def _named(normal: Normal, automaton: Any) -> Iterator[Named]:
+    if not len(automaton):
+        return
+    for last, (size, name) in automaton.iter(normal.text):
+        if stands_alone(normal, last - size + 1, last + 1):
+            yield Named(last - size + 1, last + 1, name)
+
+
+@lru_cache(maxsize=16)
+def _kept(names: frozenset[str]) -> Any:
+    """By the names themselves: whoever comes to the school or leaves it counts at once."""
+    return _automaton_of(names)
+
+
+def _automaton_of(names: Collection[str]) -> Any:
     automaton = ahocorasick.Automaton()
     for name in names:
         folded = normalise(name).text
         if len(folded) >= _SHORTEST_NAME:
             automaton.add_word(folded, (len(folded), name))
-    if not len(automaton):
-        return []
-    automaton.make_automaton()
-    found = [
-        Named(last - size + 1, last + 1, name)
-        for last, (size, name) in automaton.iter(normal.text)
-        if stands_alone(normal, last - size + 1, last + 1)
-    ]
-    return _longest(found, len(normal.text))
+    if len(automaton):
+        automaton.make_automaton()
+    return automaton
 
 
 def _raw(normal: Normal, automaton: Any) -> Iterator[tuple[int, int, Spelling]]:

@@ -69,15 +69,28 @@ class People:
     """Names that may stand in the text.
 
     `own` may: the student's, the family's, the staff's. `others` are students whom the record is
-    not about, and must be taken out before somebody else reads it.
+    not about, and must be taken out before somebody else reads it. `distant` are all students of
+    the school: of thousands of names some stand in a text by chance, so they only name somebody
+    and lend no phrase a character.
     """
 
     own: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    distant: frozenset[str] = frozenset()
 
     @classmethod
-    def named(cls, *, own: Collection[str] = (), others: Collection[str] = ()) -> "People":
-        return cls(frozenset(own), frozenset(others))
+    def named(
+        cls,
+        *,
+        own: Collection[str] = (),
+        others: Collection[str] = (),
+        distant: frozenset[str] = frozenset(),
+    ) -> "People":
+        return cls(frozenset(own), frozenset(others), distant)
+
+    def are_others(self, name: str) -> bool:
+        """Whether it is another student's; whoever bears the student's own name is not told."""
+        return name not in self.own and (name in self.others or name in self.distant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     HARMLESS = "harmless"
     QUOTED = "quoted"
     THIRD_PARTY = "third_party"
+    NAME_OR_WORD = "name_or_word"
 
 
 _STAFF: Final[Mapping[Reason, str]] = {
@@ -31,6 +32,7 @@ _STAFF: Final[Mapping[Reason, str]] = {
     Reason.HARMLESS: "这里是否认或提到这个词，可以保留；换一种说法会更稳妥。",
     Reason.QUOTED: "作为当事人的原话保留，并显示为引语。",
     Reason.THIRD_PARTY: "这里有另一名同学的姓名。请写“另一名同学”，对外提供前须隐去。",
+    Reason.NAME_OR_WORD: "这个词也是一名学生的姓名。如指那位同学，请写“另一名同学”；不是就不用改。",
 }
 _COMPANY: Final[Mapping[Reason, str]] = {
     **_STAFF,
@@ -49,6 +51,7 @@ _PARENT: Final[Mapping[Reason, str]] = {
     Reason.HARMLESS: "可以保留，不用修改。",
     Reason.QUOTED: "作为原话保留，并显示为引语。",
     Reason.THIRD_PARTY: "这里有另一名同学的姓名，给其他人看之前，学校会隐去。",
+    Reason.NAME_OR_WORD: "可以保留，不用修改。",
 }
 _BY_AUTHOR: Final = {Author.STAFF: _STAFF, Author.COMPANY: _COMPANY, Author.PARENT: _PARENT}
 

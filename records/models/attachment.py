@@ -1,6 +1,7 @@
 """A file that belongs to a student's file: what it shows is sealed in the vault, not in the row."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -41,6 +42,7 @@ class Attachment(FSMModelMixin, models.Model):
     uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     uploaded_at = models.DateTimeField()
     state = FSMField(choices=State.choices, default=State.STORED, protected=True)
+    destroyed_at = models.DateTimeField("销毁时间", null=True, blank=True)
 
     #: Each row's own `sensitivity` counts as well: records/policies.py reads both.
     field_classes: ClassVar[Mapping[str, str]] = {
@@ -59,6 +61,7 @@ class Attachment(FSMModelMixin, models.Model):
         "uploaded_by": "COM",
         "uploaded_at": "COM",
         "state": "COM",
+        "destroyed_at": "AUD",
     }
 
     class Meta:
@@ -67,6 +70,10 @@ class Attachment(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 condition=~models.Q(redaction="NEEDED") | models.Q(sensitivity__contains="TPD"),
                 name="unredacted_file_shows_others",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(destroyed_at__isnull=True) | models.Q(state="DESTROYED"),
+                name="only_a_destroyed_file_says_when",
             ),
         ]
         indexes = [models.Index(fields=["school", "record_id"], name="attachment_by_record")]
@@ -79,5 +86,6 @@ class Attachment(FSMModelMixin, models.Model):
         return self.student_id
 
     @transition(field=state, source=State.STORED, target=State.DESTROYED)
-    def destroy(self) -> None:
+    def destroy(self, *, at: datetime) -> None:
         """The sealed file is gone; that there was one stays on record."""
+        self.destroyed_at = at

@@ -14,7 +14,11 @@ from records.models.communication import CommunicationRecord
 
 
 class Signature(models.Model):
-    """One person's word about one version. `proof` is the hash of what they had before them."""
+    """One person's word about one version. `proof` is the hash of what they had before them.
+
+    A refusal that others wrote down does not silence the person: a signature may follow it, and
+    both stay.
+    """
 
     class Side(models.TextChoices):
         SCHOOL = "SCHOOL", "学校"
@@ -70,7 +74,14 @@ class Signature(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "record", "signer"], name="one_signature_per_person"
+                fields=["school", "record", "signer"],
+                condition=~Q(method="REFUSED"),
+                name="one_signature_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "record", "signer"],
+                condition=Q(method="REFUSED"),
+                name="one_refusal_per_person",
             ),
             models.CheckConstraint(
                 condition=Q(method__in=["IN_APP", "LINK", "REFUSED"], recorded_by=F("signer"))
@@ -94,6 +105,11 @@ class Signature(models.Model):
     @property
     def crypto_subject(self) -> UUID:
         return self.student_id
+
+    @property
+    def is_own_refusal(self) -> bool:
+        """Said by the person themselves, and so the last word."""
+        return self.method == self.Method.REFUSED and self.recorded_by_id == self.signer_id
 
 
 class Delivery(models.Model):

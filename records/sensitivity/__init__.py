@@ -6,7 +6,6 @@ a class by leaving a field blank. The words are data (words.csv).
 """
 
 import csv
-from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -36,10 +35,10 @@ DECLARABLE: Final = frozenset(
 _WORDS: Final = Path(__file__).with_name("words.csv")
 
 
-def classify(text: str, *, section: str, declared: str = "", others: Collection[str] = ()) -> str:
-    """Class codes of one statement, sorted: `"COM"`, `"ECO"`, `"PRF TPD"`.
+def classify(text: str, *, section: str, declared: str = "", names_others: bool = False) -> str:
+    """Class codes of one statement with its basis, sorted: `"COM"`, `"ECO"`, `"PRF TPD"`.
 
-    `others` are names of students the record is not about. A class of its own (money, health)
+    `names_others`: it names students the record is not about. A class of its own (money, health)
     takes the place of the plain one, because its readers need not read everything else.
 
     Raises InvalidInput: a declared code that no statement may have.
@@ -47,7 +46,7 @@ def classify(text: str, *, section: str, declared: str = "", others: Collection[
     if section == Section.EMOTION:
         return FieldClass.EMO.value
     found = declared_classes(declared) | recognised(text)
-    if any(name and name in text for name in others):
+    if names_others:
         found |= {FieldClass.TPD}
     special = found - _PLAIN - {FieldClass.TPD}
     plain = found & _PLAIN or {FieldClass(_USUAL.get(Section(section), "COM"))}
@@ -57,6 +56,11 @@ def classify(text: str, *, section: str, declared: str = "", others: Collection[
 def recognised(text: str) -> frozenset[FieldClass]:
     """Classes whose words stand in the text, however they are spelled."""
     return frozenset(code for _, code in _automaton().iter(folded(text)))
+
+
+def special(text: str) -> frozenset[FieldClass]:
+    """As recognised(), but for what everybody reads who reads a record, or a company its item."""
+    return recognised(text) - _PLAIN
 
 
 def declared_classes(codes: str) -> frozenset[FieldClass]:

@@ -301,7 +301,7 @@ def test_a_paper_scan_makes_a_signature(world: World, as_: As) -> None:
         {
             "signer": str(world["mother"].pk),
             "method": "PAPER",
-            "witness": str(world["counsellor"].pk),
+            "witness": str(world["duty_officer"].pk),
             "scan": scan.json()["id"],
         },
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.language import LARGEST_TEXT
+from parties import tenancy
 from records.language import Author, Moment, check
 from tests.api.callers import Caller, code, member
 from tests.factories import World
@@ -112,9 +113,12 @@ def test_nobody_checks_without_signing_in(world: World) -> None:
 
 
 def test_a_person_of_another_school_gets_the_same_answer_and_nothing_of_ours(
-    as_: As, other_school: World
+    world: World, as_: As, other_school: World
 ) -> None:
-    from_elsewhere = asked(member(other_school, "teacher"), "classmate 与 student 同组。")
+    with tenancy.scope(world.id):
+        world.pupil("欧阳明月", world.school_class)
+
+    from_elsewhere = asked(member(other_school, "teacher"), "和欧阳明月同组。")
 
     assert from_elsewhere.json() == {"verdict": "ok", "findings": []}
 

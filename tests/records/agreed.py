@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from parties import tenancy
+from parties.access import Viewer
 from records import plans
 from records.models import ActionItem, FileEntry, ItemCheckIn
 from records.plan_drafts import Draft
@@ -92,3 +93,13 @@ def marks(world: World, item: ActionItem) -> dict[int, str]:
 def entries(world: World, kind: str) -> list[FileEntry]:
     with tenancy.scope(world.id):
         return list(FileEntry.objects.filter(kind=kind).order_by("at", "pk"))
+
+
+def amend(world: World, item: ActionItem, by: str = "teacher", **values: Any) -> ActionItem:
+    def unchanged(viewer: Viewer, found: ActionItem) -> None:
+        assert viewer.person == world[by]
+
+    return plans.amend(
+        school_id=world.id, item_id=item.pk, by=world[by], at=at(14), values=values,
+        unchanged=unchanged,
+    )  # fmt: skip

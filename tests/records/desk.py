@@ -76,7 +76,7 @@ class Desk:
             signatures.refuse(viewer, record_id=record.pk, reason=reason)
 
     def witness(self, record: CommunicationRecord, by: str = "teacher", **given: Any) -> None:
-        values = {"signer": "mother", "method": "PHONE", "witness": "counsellor", **given}
+        values = {"signer": "mother", "method": "PHONE", "witness": "duty_officer", **given}
         people = {name: self.world[values[name]].pk for name in ("signer", "witness")}
         with self.as_(by) as viewer:
             signatures.witness(viewer, record_id=record.pk, given=Witnessed(**{**values, **people}))

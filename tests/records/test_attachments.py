@@ -253,6 +253,19 @@ def test_after_a_signature_only_the_office_destroys_and_never_a_proof(desk: Desk
         assert content.is_intact(now)
 
 
+def test_nobody_signs_a_file_that_is_gone(desk: Desk) -> None:
+    record = desk.drafted()
+    with tenancy.scope(desk.world.id):
+        without = content.canonical(record)
+    destroy(desk, add(desk, record), "teacher")
+    finish(desk, record)
+
+    now = desk.now(record)
+    with tenancy.scope(desk.world.id):
+        assert content.canonical(now) == without
+        assert content.is_intact(now)
+
+
 def test_the_file_of_the_student_opens_for_those_who_read_such_a_file(desk: Desk) -> None:
     record = desk.drafted()
     plain, shown = add(desk, record), add(desk, record, redaction="NEEDED")

@@ -106,9 +106,9 @@ def test_what_a_company_reads_is_judged_as_sharing(
 ) -> None:
     with tenancy.scope(world.id):
         if not refused:
-            plan_words.refuse(draft(party, title), school_id=world.id)
+            plan_words.refuse(draft(party, title), student=world.student)
             return
         with pytest.raises(InvalidInput) as held:
-            plan_words.refuse(draft(party, title), school_id=world.id)
+            plan_words.refuse(draft(party, title), student=world.student)
     assert held.value.field == "title"
     assert held.value.mend.startswith("可以写：")

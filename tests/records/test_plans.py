@@ -19,6 +19,7 @@ from tests.records.agreed import (
     DAY,
     MONDAY,
     agree,
+    amend,
     at,
     daily,
     draft,
@@ -258,16 +259,6 @@ def test_only_the_owners_side_starts_and_finishes(world: World, party: str, owne
 
 
 # --- amending -------------------------------------------------------------------------------------
-
-
-def amend(world: World, item: ActionItem, by: str = "teacher", **values: Any) -> ActionItem:
-    def unchanged(viewer: Viewer, found: ActionItem) -> None:
-        assert viewer.person == world[by]
-
-    return plans.amend(
-        school_id=world.id, item_id=item.pk, by=world[by], at=at(14), values=values,
-        unchanged=unchanged,
-    )  # fmt: skip
 
 
 def test_a_new_deadline_begins_the_ladder_anew(world: World) -> None:

@@ -112,7 +112,7 @@ def test_read_back_on_the_phone_with_a_second_member_of_staff(desk: Desk, world:
     with tenancy.scope(world.id):
         given = Signature.objects.get(record=record, method="PHONE")
     assert (given.signer_id, given.recorded_by_id, given.witness_id, given.side) == (
-        world["mother"].pk, world["teacher"].pk, world["counsellor"].pk, "FAMILY",
+        world["mother"].pk, world["teacher"].pk, world["duty_officer"].pk, "FAMILY",
     )  # fmt: skip
 
 

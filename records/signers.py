@@ -1,0 +1,55 @@
+"""Who is asked for their word about a record, and who may write down somebody else's.
+
+Whoever is asked is whoever may read it at home now: the link to sign goes to them, and a word on
+paper or on the phone can be theirs alone. It is written down by two members of staff who read what
+the record says. Inside a scope.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput
+from parties.models import GuardianLink, Person
+from records.models import CommunicationRecord
+
+
+def readers_at_home(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:
+    """Guardians who may read this record now, in the order to contact them."""
+    family = GuardianLink.objects.filter(
+        student=record.student_id, state=GuardianLink.State.LIVE
+    ).select_related("guardian")
+    found = [link.guardian for link in family.order_by("contact_priority", "pk")]
+    return [person for person in found if _sees(Viewer.load(person, at=at), record)]
+
+
+def guardian(record: CommunicationRecord, person_id: UUID, *, at: datetime) -> Person:
+    """The guardian, if they are asked to sign; why somebody is not, is told to nobody.
+
+    Raises InvalidInput.
+    """
+    for person in readers_at_home(record, at=at):
+        if person.pk == person_id:
+            return person
+    raise InvalidInput(
+        "不是这份记录的签字人。", field="signer", mend="请从受邀签字的监护人中选择。"
+    )
+
+
+def refuse_witness(viewer: Viewer, record: CommunicationRecord, witness: UUID) -> None:
+    """Raises InvalidInput: not a second member of staff who reads what the record says."""
+    other = Person.objects.filter(pk=witness).exclude(pk=viewer.person.pk).first()
+    if other is not None:
+        seen = Viewer.load(other, at=viewer.at)
+        if _sees(seen, record) and seen.may(Act.WITNESS, record):
+            return
+    raise InvalidInput(
+        "见证人须是能看这份记录内容的另一位教职工。",
+        field="witness",
+        mend="请选择参加了这次沟通的教职工，或德育处的教师。",
+    )
+
+
+def _sees(viewer: Viewer, record: CommunicationRecord) -> bool:
+    return viewer.rows(CommunicationRecord).filter(pk=record.pk).exists()
