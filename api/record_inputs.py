@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.views import Id, Moment, Strict, text
 from parties.models import GuardianLink
+from records.keeping import Why
 from records.models import CommunicationRecord, Participant, PreparedItem, Statement
 from records.signatures import Method
 
@@ -97,6 +98,14 @@ class HoldInput(Strict):
 
 class OverrideInput(Strict):
     reason = text(longest=1_000, help_text="为什么须按原文提供")
+
+
+class ArchiveInput(Strict):
+    why = serializers.ChoiceField([(one.value, one.label) for one in Why])
+
+
+class SealInput(Strict):
+    reason = text(longest=1_000, help_text="为什么封存")
 
 
 class RecordSignInput(Strict):

@@ -115,6 +115,12 @@ class SharingOverrideSerializer(serializers.Serializer[Any]):
     phrases = serializers.ListField(child=serializers.CharField(), help_text="放行的词")
 
 
+class SealedSerializer(serializers.Serializer[Any]):
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
 class RecordSerializer(serializers.Serializer[Any]):
     """One version. A member that this reader may not see is absent, not null."""
 
@@ -156,6 +162,7 @@ class RecordSerializer(serializers.Serializer[Any]):
     sharing_overrides = SharingOverrideSerializer(
         many=True, required=False, help_text="德育处允许按原文对外提供的决定；仅校内可见"
     )
+    sealed = SealedSerializer(required=False, help_text="由谁、何时、为何封存；仅校内可见")
 
 
 def shown(file: RecordFile) -> dict[str, Any]:
@@ -187,6 +194,9 @@ def shown(file: RecordFile) -> dict[str, Any]:
     ]
     if file.let_through:
         body["sharing_overrides"] = [_let_through(one) for one in file.let_through]
+    if file.sealed is not None:
+        sealed = file.sealed
+        body["sealed"] = {"by": sealed.by, "at": _plain(sealed.at), "reason": sealed.reason}
     return body
 
 

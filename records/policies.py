@@ -7,6 +7,7 @@ task that is, even inside a record that many may open (records/reading.py cuts i
 """
 
 # ruff: noqa: ARG002 -- a policy answers with one signature for every model
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -44,6 +45,8 @@ TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
 
 _HIDDEN: Final = frozenset({"school", "content_salt", "hold_reason", "held_by", "held_until"})
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
+#: Where a record that was read together with others keeps its circumstances.
+_LEARNT: Final = "_learnt"
 
 
 def family_of(viewer: Viewer) -> frozenset[UUID]:
@@ -80,8 +83,9 @@ class RecordPolicy:
             seen |= ~Q(state__in=UNFINISHED)
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
         seen |= finished & ~Q(state__in=UNFINISHED)
-        # What was sealed is for the office and the auditor; for nobody else was it ever there.
-        return seen if viewer.serves(READS_ALL | {Role.AUD}) else seen & ~Q(state=State.SEALED)
+        if viewer.serves({Role.VP}):
+            seen |= Q(state=State.SEALED)
+        return seen
 
     def _as_family(self, viewer: Viewer) -> Q:
         barred = Restriction.objects.filter(
@@ -90,18 +94,20 @@ class RecordPolicy:
         kinds = [Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
         return (
             Q(student__in=family_of(viewer))
-            & ~Q(state__in=[*UNFINISHED, State.SEALED])
+            & ~Q(state__in=UNFINISHED)
             & (Q(held_until=None) | Q(held_until__lte=viewer.at))
             & ~Q(Exists(in_force(barred.filter(kind__in=kinds), viewer.at)))
         )
 
     def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
         everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN
+        if is_closed(viewer, obj):
+            return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
         if self._writes(viewer, obj):
             return everything | {"hold_reason", "held_by", "held_until"}
         if reads_content(viewer, obj):
             shown = everything - _AUTHORS_ONLY
-            if is_at_home(viewer, obj):
+            if is_at_home(viewer, obj) or oversees(viewer, obj):
                 return shown
             return shown | {"language_check", "hold_reason", "held_by", "held_until"}
         return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
@@ -109,8 +115,8 @@ class RecordPolicy:
     def may(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
         if act in (Act.EDIT, Act.ANSWER):
             return self._writes(viewer, obj)
-        if act in (Act.HOLD, Act.OVERRIDE):
-            return self._decides(viewer, act, obj)
+        if act in (Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL):
+            return not is_at_home(viewer, obj) and self._decides(viewer, act, obj)
         if act == Act.SIGN:
             return self._writes(viewer, obj) or obj.student_id in family_of(viewer)
         if act == Act.WITNESS:
@@ -120,10 +126,16 @@ class RecordPolicy:
         return False
 
     def _decides(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
-        """The office; whether words may leave the school, never whoever wrote them."""
-        if not viewer.serves({Role.ME}) or is_at_home(viewer, obj):
-            return False
-        return act == Act.HOLD or obj.author_id != viewer.person.pk
+        """The office; what becomes of the words outside or for good, never whoever wrote them.
+
+        Whoever has the class now puts away what is done, too; only the head seals.
+        """
+        office = viewer.serves({Role.ME})
+        if act == Act.ARCHIVE:
+            return office or Role.HT in viewer.roles_towards(obj.student)
+        if act == Act.SEAL:
+            office = viewer.heads(Role.ME)
+        return office and (act == Act.HOLD or obj.author_id != viewer.person.pk)
 
     def _writes(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
         """The author, or the homeroom teacher who has the class now, for an author who left it."""
@@ -136,15 +148,53 @@ class RecordPolicy:
 
 def reads_content(viewer: Viewer, record: CommunicationRecord) -> bool:
     """Whether the viewer reads what it says, and not just that it is there."""
-    return privacy.readable("COM", roles_for(viewer, record), given=circumstances(viewer, record))
+    if is_closed(viewer, record):
+        return False
+    return oversees(viewer, record) or privacy.readable(
+        "COM", roles_for(viewer, record), given=circumstances(viewer, record)
+    )
+
+
+def is_closed(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether a seal keeps the viewer from what it says: of a sealed version the outline is left.
+
+    Open to its family and student, the head of 德育处, and those who oversee that office.
+    """
+    if record.state != State.SEALED or record.student_id in family_of(viewer):
+        return False
+    return record.student_id in viewer.kin or not (
+        viewer.heads(Role.ME) or viewer.serves({Role.VP})
+    )
+
+
+def oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """校领导 read what 德育处 has closed; sensitive sentences stay with their class."""
+    if record.state != State.SEALED or is_at_home(viewer, record):
+        return False
+    return viewer.serves({Role.VP})
 
 
 def circumstances(viewer: Viewer, record: CommunicationRecord) -> frozenset[Level]:
     """PARTY for who was there, who wrote it, and the family it is about."""
-    if record.author_id == viewer.person.pk or record.student_id in family_of(viewer):
-        return frozenset({Level.PARTY})
+    known: dict[UUID, frozenset[Level]] = record.__dict__.get(_LEARNT, {})
+    if viewer.person.pk in known:
+        return known[viewer.person.pk]
     took_part = record.participants.filter(person=viewer.person).exists()
-    return frozenset({Level.PARTY}) if took_part else frozenset()
+    return _given(viewer, record, took_part=took_part)
+
+
+def learn(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
+    """Find out the circumstances of many records in one query, and keep them with each."""
+    there = Participant.objects.filter(person=viewer.person)
+    took_part = set(there.filter(record__in=records).values_list("record_id", flat=True))
+    for record in records:
+        kept = record.__dict__.setdefault(_LEARNT, {})
+        kept[viewer.person.pk] = _given(viewer, record, took_part=record.pk in took_part)
+
+
+def _given(viewer: Viewer, record: CommunicationRecord, *, took_part: bool) -> frozenset[Level]:
+    mine = record.author_id == viewer.person.pk or record.student_id in family_of(viewer)
+    return frozenset({Level.PARTY}) if mine or took_part else frozenset()
 
 
 def _stands_in(viewer: Viewer) -> Q:
@@ -208,6 +258,9 @@ class PartPolicy:
         return False
 
 
+_OF_SEALED: Final = Q(record__state=State.SEALED)
+
+
 class ObjectionPolicy(PartPolicy):
     """The filer, the author and 德育处; every other reader sees the banner, not the words."""
 
@@ -215,6 +268,8 @@ class ObjectionPolicy(PartPolicy):
         mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
         wrote = Q(record__author=viewer.person) & ~Q(student__in=viewer.kin)
         office = Q() if viewer.serves({Role.ME}) else Q(pk__in=[])
+        if not viewer.heads(Role.ME):  # it quotes what is sealed
+            wrote, office = wrote & ~_OF_SEALED, office & ~_OF_SEALED
         return Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
 
     def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
