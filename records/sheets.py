@@ -116,6 +116,11 @@ def _copied(viewer: Viewer, record_id: UUID, purpose: Purpose) -> RecordFile:
     return file
 
 
+def may_copy(fields: frozenset[str], record: CommunicationRecord) -> bool:
+    """Whether who reads these fields of it may take a copy: no outline, no draft."""
+    return "next_focus" in fields and record.state not in _UNFINISHED
+
+
 def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
     """What this reader may see, as a printed form. Nothing is read beside `file`."""
     record = file.record

@@ -140,7 +140,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FileSheet:
-    """A student's file over a period, both days included; `filters` in the reader's words."""
+    """A student's file over a period, both days included; `filters` in the reader's words.
+
+    `records` are those of its entries that are records whose text the reader may see.
+    """
 
     school: str
     student: StudentLine
@@ -149,6 +152,7 @@ class FileSheet:
     entries: tuple[Entry, ...]
     filters: tuple[str, ...] = ()
     title: str = "家校档案"
+    records: tuple[RecordSheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
