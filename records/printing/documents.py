@@ -85,7 +85,10 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature or refusal; `proof` is the hash that was signed, in hex."""
+    """One signature or refusal; `proof` is the hash that was signed, in hex.
+
+    `told_as` says whose words `reason` holds, where they are nobody's but the signer's.
+    """
 
     who: str
     capacity: str
@@ -94,6 +97,7 @@ class Signature:
     reason: str = ""
     witness: str = ""
     proof: str = ""
+    told_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
