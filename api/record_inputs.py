@@ -131,6 +131,12 @@ class WitnessInput(Strict):
     reason = optional(1_000)
     note = optional(1_000)
     scan = Id(required=False, allow_null=True, help_text="纸质签字的扫描件（附件编号）")
+    kept_at = text(
+        longest=60,
+        required=False,
+        allow_blank=True,
+        help_text="纸质原件存放处，如“3号柜／2026-2册”",
+    )
 
 
 def plain(given: dict[str, Any]) -> dict[str, Any]:

@@ -87,6 +87,9 @@ class SignatureSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     note = serializers.CharField()
     scan = serializers.UUIDField(allow_null=True)
+    kept_at = serializers.CharField(
+        required=False, help_text="纸质原件存放处（柜号／册号）；仅校内可见"
+    )
     proof = serializers.CharField(help_text="所签内容的校验值（SHA-256）")
 
 
@@ -242,7 +245,9 @@ def _signature(one: Signature, file: RecordFile) -> dict[str, Any]:
         return {"id": str(person_id), "name": file.names.get(person_id, "")}
 
     values = ("side", "method", "reason", "note")
+    kept_at = {"kept_at": file.kept_at[one.pk]} if one.pk in file.kept_at else {}
     return {
+        **kept_at,
         "signer": named(one.signer_id),
         **{name: getattr(one, name) for name in values},
         "at": _plain(one.at),

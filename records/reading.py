@@ -4,7 +4,7 @@ Each statement is whole, redacted, named by its class, or not there at all. What
 export show comes from here and from nowhere else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -91,6 +91,8 @@ class RecordFile:
     #: For readers in the school alone.
     sealed: Sealed | None
     names: dict[UUID, str]
+    #: Where the papers of signatures lie, by signature; for readers in the school alone.
+    kept_at: Mapping[UUID, str]
 
 
 def read(viewer: Viewer, record_id: UUID) -> RecordFile:
@@ -135,6 +137,7 @@ def _file(
         let_through=_let_through(viewer, record, parts) if content else [],
         sealed=_sealed(viewer, record, parts) if content else None,
         names=names,
+        kept_at=_kept_at(viewer, record, parts) if content else {},
     )
 
 
@@ -240,6 +243,13 @@ def _sealed(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> Sealed
     if policies.is_at_home(viewer, record):
         return None
     return next((Sealed(one.by.name, one.at, one.reason) for one in parts.sealings), None)
+
+
+def _kept_at(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> dict[UUID, str]:
+    """The index of the locked cabinet; nobody at home has a key to it."""
+    if policies.is_at_home(viewer, record):
+        return {}
+    return {one.pk: one.kept_at for one in parts.signatures if one.kept_at}
 
 
 def _names(all_parts: Iterable[Parts]) -> dict[UUID, str]:

@@ -237,5 +237,6 @@ def _signature(one: Signature, file: RecordFile) -> paper.Signature:
         reason=one.reason or one.note,
         witness=file.names.get(one.witness_id, "") if one.witness_id else "",
         proof=bytes(one.proof).hex(),
+        kept_at=file.kept_at.get(one.pk, ""),
         told_as=_TOLD_AS.get(Signature.Side(one.side), "") if by_own_hand else "",
     )

@@ -28,6 +28,7 @@ Side = Signature.Side
 ADULT: Final = 18  # years
 _WITNESSED: Final = frozenset({Method.PAPER, Method.PHONE, Method.REFUSED})
 _SHORTEST_REASON: Final = 2  # characters
+_LONGEST_PLACE: Final = 60  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Witnessed:
     reason: str = ""
     note: str = ""
     scan: UUID | None = None
+    #: Of a paper: where its original lies, e.g. 3号柜／2026-2册.
+    kept_at: str = ""
 
 
 def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> CommunicationRecord:
@@ -85,6 +88,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
         return record
     _refuse_closed(record, None)
     _refuse_unwitnessed(viewer, record, given)
+    _refuse_unkept(given)
     return _give(
         viewer,
         record,
@@ -94,6 +98,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
         note=given.note,
         witness=given.witness,
         scan=given.scan,
+        kept_at=given.kept_at,
     )
 
 
@@ -129,6 +134,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
     note: str = "",
     witness: UUID | None = None,
     scan: UUID | None = None,
+    kept_at: str = "",
 ) -> CommunicationRecord:
     if record.signed_at is None:
         record.content_salt = content.salt()
@@ -148,6 +154,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
         reason=reason.strip(),
         note=note.strip(),
         scan_id=scan,
+        kept_at=kept_at.strip(),
         proof=bytes(record.content_hash or b""),
     )
     made.save(force_insert=True)
@@ -220,6 +227,18 @@ def _refuse_unwitnessed(viewer: Viewer, record: CommunicationRecord, given: Witn
         _refuse_short(given.reason)
     if given.method == Method.PAPER and not _is_scan(record, given.scan):
         raise InvalidInput("没有签字页的扫描件。", field="scan", mend="请先上传扫描件。")
+
+
+def _refuse_unkept(given: Witnessed) -> None:
+    place = given.kept_at.strip()
+    if place and given.method != Method.PAPER:
+        raise InvalidInput(
+            "只有纸质签字有原件。", field="kept_at", mend="请去掉存放处，或选择纸质签字。"
+        )
+    if len(place) > _LONGEST_PLACE:
+        raise InvalidInput(
+            f"存放处至多 {_LONGEST_PLACE} 字。", field="kept_at", mend="请只写柜号和册号。"
+        )
 
 
 def _is_scan(record: CommunicationRecord, scan: UUID | None) -> bool:

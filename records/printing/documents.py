@@ -87,7 +87,8 @@ class Participant:
 class Signature:
     """One signature or refusal; `proof` is the hash that was signed, in hex.
 
-    `told_as` says whose words `reason` holds, where they are nobody's but the signer's.
+    `told_as` says whose words `reason` holds, where they are nobody's but the signer's; `kept_at`
+    where its paper lies.
     """
 
     who: str
@@ -98,6 +99,7 @@ class Signature:
     witness: str = ""
     proof: str = ""
     told_as: str = ""
+    kept_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
