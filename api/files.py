@@ -140,7 +140,8 @@ class FileExportView(ApiView):
 
     @describe(
         "导出学生家校档案",
-        description="本人可见的部分，带水印（读者、时间、用途）；导出会留下记录。",
+        description="本人可见的部分，沟通记录附全文和签字，带水印（读者、时间、用途）；导出会留下记录。"
+        "教职工取的副本要出校的，有忌用或不建议的词语时不给出，errors 说明哪份记录、位置和改法。",
         answers={
             (200, "application/json"): OpenApiTypes.OBJECT,
             (200, "application/pdf"): OpenApiTypes.BINARY,
@@ -148,6 +149,7 @@ class FileExportView(ApiView):
         codes=[
             "access.not_found",
             "access.not_allowed",
+            "input.invalid",
             "printing.too_much",
             "printing.failed",
             "printing.font_missing",

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.views import Id, Moment, Strict, text
 from parties.models import GuardianLink
+from records.keeping import Why
 from records.models import CommunicationRecord, Participant, PreparedItem, Statement
 from records.signatures import Method
 
@@ -99,6 +100,14 @@ class OverrideInput(Strict):
     reason = text(longest=1_000, help_text="为什么须按原文提供")
 
 
+class ArchiveInput(Strict):
+    why = serializers.ChoiceField([(one.value, one.label) for one in Why])
+
+
+class SealInput(Strict):
+    reason = text(longest=1_000, help_text="为什么封存")
+
+
 class RecordSignInput(Strict):
     password = serializers.CharField(
         max_length=1024,
@@ -122,6 +131,12 @@ class WitnessInput(Strict):
     reason = optional(1_000)
     note = optional(1_000)
     scan = Id(required=False, allow_null=True, help_text="纸质签字的扫描件（附件编号）")
+    kept_at = text(
+        longest=60,
+        required=False,
+        allow_blank=True,
+        help_text="纸质原件存放处，如“3号柜／2026-2册”",
+    )
 
 
 def plain(given: dict[str, Any]) -> dict[str, Any]:

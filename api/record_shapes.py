@@ -87,6 +87,9 @@ class SignatureSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     note = serializers.CharField()
     scan = serializers.UUIDField(allow_null=True)
+    kept_at = serializers.CharField(
+        required=False, help_text="纸质原件存放处（柜号／册号）；仅校内可见"
+    )
     proof = serializers.CharField(help_text="所签内容的校验值（SHA-256）")
 
 
@@ -113,6 +116,12 @@ class SharingOverrideSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     reason = serializers.CharField()
     phrases = serializers.ListField(child=serializers.CharField(), help_text="放行的词")
+
+
+class SealedSerializer(serializers.Serializer[Any]):
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
 
 
 class RecordSerializer(serializers.Serializer[Any]):
@@ -156,6 +165,7 @@ class RecordSerializer(serializers.Serializer[Any]):
     sharing_overrides = SharingOverrideSerializer(
         many=True, required=False, help_text="德育处允许按原文对外提供的决定；仅校内可见"
     )
+    sealed = SealedSerializer(required=False, help_text="由谁、何时、为何封存；仅校内可见")
 
 
 def shown(file: RecordFile) -> dict[str, Any]:
@@ -187,6 +197,9 @@ def shown(file: RecordFile) -> dict[str, Any]:
     ]
     if file.let_through:
         body["sharing_overrides"] = [_let_through(one) for one in file.let_through]
+    if file.sealed is not None:
+        sealed = file.sealed
+        body["sealed"] = {"by": sealed.by, "at": _plain(sealed.at), "reason": sealed.reason}
     return body
 
 
@@ -232,7 +245,9 @@ def _signature(one: Signature, file: RecordFile) -> dict[str, Any]:
         return {"id": str(person_id), "name": file.names.get(person_id, "")}
 
     values = ("side", "method", "reason", "note")
+    kept_at = {"kept_at": file.kept_at[one.pk]} if one.pk in file.kept_at else {}
     return {
+        **kept_at,
         "signer": named(one.signer_id),
         **{name: getattr(one, name) for name in values},
         "at": _plain(one.at),

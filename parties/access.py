@@ -51,6 +51,8 @@ class Act(StrEnum):
     WITNESS = "witness"
     OBJECT = "object"
     OVERRIDE = "override"
+    ARCHIVE = "archive"
+    SEAL = "seal"
     ANSWER = "answer"
     SUBMIT = "submit"
     CONTACT = "contact"

@@ -19,7 +19,16 @@ from parties.models import Person
 from parties.sign_in import Identity, Means
 from portal import pages
 from portal.session import signed_in, viewing
-from records import attachments, communication, language_gate, policies, reading, sharing, sheets
+from records import (
+    attachments,
+    communication,
+    keeping,
+    language_gate,
+    policies,
+    reading,
+    sharing,
+    sheets,
+)
 from records.models import Attachment, CommunicationRecord, Objection
 from records.objections import OPEN
 from records.reading import RecordFile
@@ -160,6 +169,7 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "files": [(one.pk, one.name, one.size) for one in found.attachments],
         "whole": "next_focus" in found.fields,
         "let_through": found.let_through,
+        "sealed": found.sealed,
     }
 
 
@@ -188,6 +198,9 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_copy": may_copy,
         "may_share": may_copy and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
+        "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
+        "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
+        "whys": [(one.value, one.label) for one in keeping.Why],
         "objections": objections,
     }
 

@@ -12,6 +12,7 @@ from portal import (
     notice_slips,
     notices,
     plan,
+    record_keeping,
     record_objections,
     record_sharing,
     records,
@@ -66,6 +67,8 @@ urlpatterns = [
     path("records/<uuid:target_id>/refuse", records.refuse, name="refuse"),
     path("records/<uuid:target_id>/offer", records.offer, name="offer"),
     path("records/<uuid:target_id>/recall", records.recall, name="recall"),
+    path("records/<uuid:target_id>/archive", record_keeping.archive, name="archive-record"),
+    path("records/<uuid:target_id>/seal", record_keeping.seal, name="seal-record"),
     path(
         "records/<uuid:target_id>/sharing-override",
         record_sharing.override,

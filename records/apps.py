@@ -8,7 +8,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("records.checks")
-        import_module("records.policies").register()
+        import_module("records.part_policies").register()
         import_module("records.file_kinds").register()
         import_module("records.notice_entries").register()
         import_module("records.notice_policies").register()

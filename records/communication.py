@@ -1,10 +1,11 @@
-"""The life of a communication record after its draft: checked, offered, changed, archived, sealed.
+"""The life of a communication record after its draft: checked, offered, changed.
 
     DRAFT --check--> CHECKED --offer--> PENDING_SIGNATURES --(records/signatures.py)--> EFFECTIVE
       ^                 |                   |                                          |      ^
       +---- change -----+                   +-- recall, while nobody has signed        v      |
                                                                              UNDER_OBJECTION -+
     next_version() writes version n+1; version n is SUPERSEDED when n+1 takes effect.
+    What is done with is archived and sealed by records/keeping.py.
 
 Inside a scope; each act locks the row, asks the rights, changes and records.
 """
@@ -162,13 +163,6 @@ def release(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     record = lock(viewer, record_id, Act.HOLD)
     record.held_until = None
     return saved(record, viewer, "record.released")
-
-
-def archive(record: CommunicationRecord, *, viewer: Viewer) -> None:
-    """Its matter is closed. For whoever closes a case; the record is locked by the caller."""
-    if can_proceed(record.archive):
-        record.archive()
-        saved(record, viewer, "record.archived")
 
 
 def sides(record: CommunicationRecord) -> Mapping[str, bool]:

@@ -2,6 +2,8 @@
 
     collect() inside a scope --> leave it --> records.printing renders
 
+Every entry is a line; a communication record stands behind them whole, as its own copy would show
+it to this reader (records/sheets.py): no draft, and nothing of what they know the outline of.
 Collecting writes down who took what for which purpose; setting a PDF takes seconds, in which no
 transaction may stay open.
 """
@@ -16,14 +18,16 @@ from django.utils import timezone
 
 from ledger import events
 from parties.access import Viewer
-from parties.errors import NotAllowed
+from parties.errors import InvalidInput, NotAllowed
 from parties.models import Student
-from records import file
+from records import file, policies, reading, sharing, sheets
+from records.drafts import KIND
 from records.file import COMPANY, Entry, Filters
-from records.models import FileEntry
+from records.models import CommunicationRecord, Delivery, FileEntry
 from records.printing import documents
 from records.printing.documents import FileSheet, StudentLine, Watermark
-from records.printing.limits import MOST_ENTRIES
+from records.printing.limits import MOST_ENTRIES, MOST_RECORDS
+from records.reading import RecordFile
 
 
 class Purpose(models.TextChoices):
@@ -36,6 +40,16 @@ class Purpose(models.TextChoices):
     AID = "aid", "资助"
     STATISTICS = "statistics", "统计"
     INSPECTION = "inspection", "检查"
+
+    @property
+    def leaves_school(self) -> bool:
+        """Whether somebody who is no party to the records gets to see the copy."""
+        return self not in (Purpose.CRISIS, Purpose.REVIEW, Purpose.STATISTICS)
+
+    @property
+    def counts_only(self) -> bool:
+        """Whether nobody needs the words."""
+        return self == Purpose.STATISTICS
 
 
 class Form(models.TextChoices):
@@ -54,34 +68,86 @@ def collect(
 ) -> tuple[FileSheet, Watermark]:
     """What this reader sees of the file, oldest first, with the mark of the copy. Inside a scope.
 
-    One entry more than a document holds is collected, so that rendering refuses it by name.
+    One entry or record more than a document holds is collected, so that rendering refuses it by
+    name. As many queries for many records as for one, but for the words of what leaves the school.
 
     Raises:
         NotFound: no such student, or not for this reader.
         NotAllowed: a company takes no copies of a file.
+        InvalidInput: a record with words that may not leave the school (records/sharing.py).
     """
     student = file.opened(viewer, student_id)
     if file.standing(viewer, student) <= COMPANY:
         raise NotAllowed("企业不能导出学生档案。", student=str(student_id))
     entries, _ = file.page(viewer, student, filters, after=None, limit=MOST_ENTRIES + 1)
+    found = [] if purpose.counts_only else _records(viewer, entries[::-1])
+    if purpose.leaves_school and student.pk not in policies.family_of(viewer):
+        _refuse_blocked(found)
+    _deliver(viewer, [one.record for one in found])
     events.append(
         school_id=student.school_id,
         kind="file.exported",
         actor=viewer.person.pk,
         subject=("access", student.pk),
+        refs=[("record", one.record.pk) for one in found],
         at=viewer.at,
         payload={
             "rows": len(entries),
+            "records": len(found),
             "purpose": purpose.value,
             "form": form.value,
             **file.asked(filters),
         },
     )
     reader = Watermark(reader=viewer.person.name, at=viewer.at, purpose=str(purpose.label))
-    return _sheet(viewer, student, filters, entries[::-1]), reader
+    return _sheet(viewer, student, filters, entries[::-1], found), reader
 
 
-def _sheet(viewer: Viewer, student: Student, filters: Filters, told: Sequence[Entry]) -> FileSheet:
+def _records(viewer: Viewer, told: Sequence[Entry]) -> Sequence[RecordFile]:
+    """Records among these entries that this reader could take a copy of, in their order."""
+    ids = [entry.object_id for entry in told if entry.kind == KIND]
+    known = viewer.rows(CommunicationRecord).in_bulk(ids)
+    rows = [known[pk] for pk in ids if pk in known]
+    policies.learn(viewer, rows)
+    whole = [record for record in rows if sheets.may_copy(viewer.fields(record), record)]
+    return reading.seen_all(viewer, whole[: MOST_RECORDS + 1])
+
+
+def _refuse_blocked(found: Sequence[RecordFile]) -> None:
+    for one in found:
+        try:
+            sharing.refuse_blocked(one)
+        except InvalidInput as refused:
+            raise InvalidInput(
+                f"沟通记录 {one.record.record_no}：{refused}",
+                field=f"{one.record.record_no}.{refused.field}",
+                mend=refused.mend,
+            ) from None
+
+
+def _deliver(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
+    """A copy of each reached this reader; noted once, as signatures.deliver does for one."""
+    rows = [
+        Delivery(
+            school_id=record.school_id,
+            student_id=record.student_id,
+            record=record,
+            to=viewer.person,
+            how=Delivery.How.EXPORT,
+            at=viewer.at,
+        )
+        for record in records
+    ]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _sheet(
+    viewer: Viewer,
+    student: Student,
+    filters: Filters,
+    told: Sequence[Entry],
+    found: Sequence[RecordFile],
+) -> FileSheet:
     today = timezone.localdate(viewer.at)
     first = timezone.localdate(told[0].at) if told else today
     return FileSheet(
@@ -91,6 +157,7 @@ def _sheet(viewer: Viewer, student: Student, filters: Filters, told: Sequence[En
         end=filters.end or max(today, filters.start or today),
         entries=tuple(_entry(entry) for entry in told),
         filters=tuple(_words(filters)),
+        records=tuple(sheets.sheet_of(one, school=student.school.name) for one in found),
     )
 
 

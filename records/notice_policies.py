@@ -23,7 +23,7 @@ from records.models import (
     NoticeContact,
     NoticeReceipt,
 )
-from records.policies import PartPolicy
+from records.part_policies import PartPolicy
 
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 _WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)

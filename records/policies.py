@@ -6,14 +6,13 @@ statement then has its own class, so that a sentence about money or health stays
 task that is, even inside a record that many may open (records/reading.py cuts it).
 """
 
-# ruff: noqa: ARG002 -- a policy answers with one signature for every model
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from parties import access, privacy
+from parties import privacy
 from parties.access import Act, Viewer
 from parties.models import Restriction
 from parties.privacy import Level
@@ -21,10 +20,7 @@ from parties.relations import in_force
 from parties.roles import Role
 from records.models import (
     CommunicationRecord,
-    Objection,
     Participant,
-    PreparedItem,
-    Signature,
     Statement,
 )
 
@@ -44,9 +40,10 @@ FOR_AUDIT: Final = OUTLINE | {"content_hash", "effective_at"}
 #: Whose task a class is, wherever it was said: they find the record by that sentence alone.
 TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
 
-_PARTY: Final = frozenset({Level.PARTY})
 _HIDDEN: Final = frozenset({"school", "content_salt", "hold_reason", "held_by", "held_until"})
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
+#: Where a record that was read together with others keeps its circumstances.
+_LEARNT: Final = "_learnt"
 
 
 def family_of(viewer: Viewer) -> frozenset[UUID]:
@@ -83,8 +80,9 @@ class RecordPolicy:
             seen |= ~Q(state__in=UNFINISHED)
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
         seen |= finished & ~Q(state__in=UNFINISHED)
-        # What was sealed is for the office and the auditor; for nobody else was it ever there.
-        return seen if viewer.serves(READS_ALL | {Role.AUD}) else seen & ~Q(state=State.SEALED)
+        if viewer.serves({Role.VP}):
+            seen |= Q(state=State.SEALED)
+        return seen
 
     def _as_family(self, viewer: Viewer) -> Q:
         barred = Restriction.objects.filter(
@@ -93,18 +91,20 @@ class RecordPolicy:
         kinds = [Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
         return (
             Q(student__in=family_of(viewer))
-            & ~Q(state__in=[*UNFINISHED, State.SEALED])
+            & ~Q(state__in=UNFINISHED)
             & (Q(held_until=None) | Q(held_until__lte=viewer.at))
             & ~Q(Exists(in_force(barred.filter(kind__in=kinds), viewer.at)))
         )
 
     def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
         everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN
+        if is_closed(viewer, obj):
+            return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
         if writes(viewer, obj):
             return everything | {"hold_reason", "held_by", "held_until"}
         if reads_content(viewer, obj):
             shown = everything - _AUTHORS_ONLY
-            if is_at_home(viewer, obj):
+            if is_at_home(viewer, obj) or oversees(viewer, obj):
                 return shown
             return shown | {"language_check", "hold_reason", "held_by", "held_until"}
         return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
@@ -112,8 +112,8 @@ class RecordPolicy:
     def may(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
         if act in (Act.EDIT, Act.ANSWER):
             return writes(viewer, obj)
-        if act in (Act.HOLD, Act.OVERRIDE):
-            return self._decides(viewer, act, obj)
+        if act in (Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL):
+            return not is_at_home(viewer, obj) and self._decides(viewer, act, obj)
         if act == Act.SIGN:
             return writes(viewer, obj) or obj.student_id in family_of(viewer)
         if act == Act.WITNESS:
@@ -123,10 +123,16 @@ class RecordPolicy:
         return False
 
     def _decides(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
-        """The office; whether words may leave the school, never whoever wrote them."""
-        if not viewer.serves({Role.ME}) or is_at_home(viewer, obj):
-            return False
-        return act == Act.HOLD or obj.author_id != viewer.person.pk
+        """The office; what becomes of the words outside or for good, never whoever wrote them.
+
+        Whoever has the class now puts away what is done, too; only the head seals.
+        """
+        office = viewer.serves({Role.ME})
+        if act == Act.ARCHIVE:
+            return office or Role.HT in viewer.roles_towards(obj.student)
+        if act == Act.SEAL:
+            office = viewer.heads(Role.ME)
+        return office and (act == Act.HOLD or obj.author_id != viewer.person.pk)
 
     def _vouches(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
         """Staff who read what it says; never the auditor, never anybody of this family."""
@@ -149,35 +155,62 @@ def writes(viewer: Viewer, record: CommunicationRecord) -> bool:
 
 def reads_content(viewer: Viewer, record: CommunicationRecord) -> bool:
     """Whether the viewer reads what it says, and not just that it is there."""
-    return privacy.readable("COM", roles_for(viewer, record), given=circumstances(viewer, record))
+    if is_closed(viewer, record):
+        return False
+    return oversees(viewer, record) or privacy.readable(
+        "COM", roles_for(viewer, record), given=circumstances(viewer, record)
+    )
+
+
+def is_closed(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether a seal keeps the viewer from what it says: of a sealed version the outline is left.
+
+    Open to its family and student, the head of 德育处, and those who oversee that office.
+    """
+    if record.state != State.SEALED or record.student_id in family_of(viewer):
+        return False
+    return record.student_id in viewer.kin or not (
+        viewer.heads(Role.ME) or viewer.serves({Role.VP})
+    )
+
+
+def oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """校领导 read what 德育处 has closed; sensitive sentences stay with their class."""
+    if record.state != State.SEALED or is_at_home(viewer, record):
+        return False
+    return viewer.serves({Role.VP})
 
 
 def content_open(viewer: Viewer, records: Sequence[CommunicationRecord]) -> frozenset[UUID]:
     """Ids of those that the viewer reads beyond the outline; at most one query for all of them."""
-    found, asked = set(), set()
-    for record in records:
-        roles = roles_for(viewer, record)
-        given = _PARTY if _is_party(viewer, record) else frozenset()
-        if writes(viewer, record) or privacy.readable("COM", roles, given=given):
-            found.add(record.pk)
-        elif privacy.readable("COM", roles, given=_PARTY):
-            asked.add(record.pk)
-    if asked:
-        there = Participant.objects.filter(person=viewer.person, record__in=asked)
-        found |= set(there.values_list("record_id", flat=True))
-    return frozenset(found)
+    learn(viewer, records)
+    shown = (one for one in records if not is_closed(viewer, one))
+    return frozenset(one.pk for one in shown if writes(viewer, one) or reads_content(viewer, one))
 
 
 def circumstances(viewer: Viewer, record: CommunicationRecord) -> frozenset[Level]:
     """PARTY for who was there, who wrote it, and the family it is about."""
-    if _is_party(viewer, record):
-        return _PARTY
+    known: dict[UUID, frozenset[Level]] = record.__dict__.get(_LEARNT, {})
+    if viewer.person.pk in known:
+        return known[viewer.person.pk]
     took_part = record.participants.filter(person=viewer.person).exists()
-    return _PARTY if took_part else frozenset()
+    return _given(viewer, record, took_part=took_part)
 
 
-def _is_party(viewer: Viewer, record: CommunicationRecord) -> bool:
-    return record.author_id == viewer.person.pk or record.student_id in family_of(viewer)
+def learn(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
+    """Find out the circumstances of many records in one query, and keep them with each."""
+    if not records:
+        return
+    there = Participant.objects.filter(person=viewer.person)
+    took_part = set(there.filter(record__in=records).values_list("record_id", flat=True))
+    for record in records:
+        kept = record.__dict__.setdefault(_LEARNT, {})
+        kept[viewer.person.pk] = _given(viewer, record, took_part=record.pk in took_part)
+
+
+def _given(viewer: Viewer, record: CommunicationRecord, *, took_part: bool) -> frozenset[Level]:
+    mine = record.author_id == viewer.person.pk or record.student_id in family_of(viewer)
+    return frozenset({Level.PARTY}) if mine or took_part else frozenset()
 
 
 def _stands_in(viewer: Viewer) -> Q:
@@ -214,59 +247,3 @@ def _statements_of(code: str) -> QuerySet[Statement]:
     return Statement.objects.filter(
         record=OuterRef("pk"), sensitivity__contains=code, withdrawn_at=None
     )
-
-
-class PartPolicy:
-    """Parts follow their record; records/reading.py cuts what a single statement gives away."""
-
-    def __init__(self, model: Any, path: str = "record") -> None:
-        self.model, self.path = model, path
-
-    def rows(self, viewer: Viewer) -> QuerySet[Any]:
-        records = viewer.rows(CommunicationRecord).values("pk")
-        rows: QuerySet[Any] = self.model.objects.filter(**{f"{self.path}__in": records})
-        return rows
-
-    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
-        record = viewer.rows(CommunicationRecord).filter(pk=str(obj.record_id)).first()
-        if record is None or not reads_content(viewer, record):
-            return frozenset()
-        codes = getattr(obj, "sensitivity", "COM") or "COM"
-        given = circumstances(viewer, record)
-        if not privacy.readable(codes, roles_for(viewer, record), given=given):
-            return frozenset()
-        return frozenset(self.model.field_classes) - {"school", "blob", "original_sha256"}
-
-    def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
-        return False
-
-
-class ObjectionPolicy(PartPolicy):
-    """The filer, the author and 德育处; every other reader sees the banner, not the words."""
-
-    def rows(self, viewer: Viewer) -> QuerySet[Any]:
-        mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
-        wrote = Q(record__author=viewer.person) & ~Q(student__in=viewer.kin)
-        office = Q() if viewer.serves({Role.ME}) else Q(pk__in=[])
-        return Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
-
-    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
-        return frozenset(Objection.field_classes) - {"school"}
-
-    def may(self, viewer: Viewer, act: Act, obj: Objection) -> bool:
-        if act == Act.OBJECT:
-            return obj.filed_by_id == viewer.person.pk
-        return act == Act.ANSWER and obj.record.author_id == viewer.person.pk
-
-
-def register() -> None:
-    policies: dict[Any, access.Policy] = {
-        CommunicationRecord: RecordPolicy(),
-        Statement: PartPolicy(Statement),
-        Participant: PartPolicy(Participant),
-        PreparedItem: PartPolicy(PreparedItem),
-        Signature: PartPolicy(Signature),
-        Objection: ObjectionPolicy(Objection),
-    }
-    for model, policy in policies.items():
-        access.register(model, policy)

@@ -4,7 +4,7 @@ Each statement is whole, redacted, named by its class, or not there at all. What
 export show comes from here and from nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,21 +16,24 @@ from parties.access import Act, Viewer
 from parties.models import Person
 from parties.privacy import FieldClass, Level
 from parties.roles import Role
-from records import policies
+from records import policies, record_parts
 from records.models import (
     Attachment,
     CommunicationRecord,
     Objection,
     Participant,
     PreparedItem,
-    SharingOverride,
     Signature,
     Statement,
 )
+from records.record_parts import Parts
 
 State = CommunicationRecord.State
-_ACTS: Final = (Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD, Act.OVERRIDE)
+_ACTS: Final = (
+    Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL,
+)  # fmt: skip
 _UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
+_OF_RECORD: Final = frozenset({FieldClass.COM})
 _REDACTED: Final = "（涉及其他学生，已隐去）"
 
 
@@ -62,6 +65,15 @@ class LetThrough:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """Who closed this version to its former readers, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordFile:
     """Everything this reader may see of one version, and may do to it."""
 
@@ -76,7 +88,11 @@ class RecordFile:
     annotations: Sequence[Objection]
     #: For readers in the school alone, oldest first.
     let_through: Sequence[LetThrough]
+    #: For readers in the school alone.
+    sealed: Sealed | None
     names: dict[UUID, str]
+    #: Where the papers of signatures lie, by signature; for readers in the school alone.
+    kept_at: Mapping[UUID, str]
 
 
 def read(viewer: Viewer, record_id: UUID) -> RecordFile:
@@ -91,30 +107,44 @@ def read(viewer: Viewer, record_id: UUID) -> RecordFile:
 
 def seen(viewer: Viewer, record: CommunicationRecord) -> RecordFile:
     """As read(), for a service that has the record in its hands already; no event."""
+    return seen_all(viewer, [record])[0]
+
+
+def seen_all(viewer: Viewer, records: Sequence[CommunicationRecord]) -> Sequence[RecordFile]:
+    """Each as seen(): as many queries for a whole file as for one record. Inside a scope."""
+    policies.learn(viewer, records)
+    parts = record_parts.gather(records)
+    crypto.warm([*records, *(one for each in parts.values() for one in each.statements)])
+    names = _names(parts.values())
+    return [_file(viewer, record, parts[record.pk], names) for record in records]
+
+
+def _file(
+    viewer: Viewer, record: CommunicationRecord, parts: Parts, names: dict[UUID, str]
+) -> RecordFile:
     content = policies.reads_content(viewer, record)
-    statements = list(record.statements.filter(withdrawn_at=None).order_by("place", "pk"))
-    crypto.warm([record, *statements])
-    said = [cut(viewer, record, one) for one in statements]
-    participants = list(record.participants.order_by("pk")) if content else []
-    signatures = list(record.signatures.order_by("at", "pk")) if content else []
-    annotations = _annotations(record) if content else []
+    said = [cut(viewer, record, one) for one in parts.statements]
     return RecordFile(
         record=record,
         fields=viewer.fields(record),
         may=frozenset(act for act in _ACTS if viewer.may(act, record)),
         statements=[one for one in said if one is not None and (content or one.text)],
-        participants=participants,
-        prepared=_prepared(viewer, record) if content else [],
-        signatures=signatures,
-        attachments=_attachments(viewer, record),
-        annotations=annotations,
-        let_through=_let_through(viewer, record) if content else [],
-        names=_names(participants, signatures, annotations),
+        participants=parts.participants if content else [],
+        prepared=_prepared(viewer, record, parts) if content else [],
+        signatures=parts.signatures if content else [],
+        attachments=[one for one in parts.attachments if may_open(viewer, record, one)],
+        annotations=parts.annotations if content else [],
+        let_through=_let_through(viewer, record, parts) if content else [],
+        sealed=_sealed(viewer, record, parts) if content else None,
+        names=names,
+        kept_at=_kept_at(viewer, record, parts) if content else {},
     )
 
 
 def cut(viewer: Viewer, record: CommunicationRecord, said: Statement) -> SaidTo | None:
     """One statement for one reader; None if they may not even know of it. No query."""
+    if policies.is_closed(viewer, record):
+        return None
     classes = privacy.parse(said.sensitivity)
     if _mine(viewer, record, said) or _readable(viewer, record, said, classes):
         return _shown(viewer, said, said.text)
@@ -138,19 +168,13 @@ def _readable(
     said: Statement,
     classes: frozenset[FieldClass],
 ) -> bool:
-    given = _given(viewer, record)
+    if classes == _OF_RECORD and policies.oversees(viewer, record):
+        return True
+    given = policies.circumstances(viewer, record)
     if said.said_by_id == viewer.person.pk:
         given |= {Level.OWN}
     codes = " ".join(code.value for code in classes)
     return privacy.readable(codes, policies.roles_for(viewer, record), given=given)
-
-
-def _given(viewer: Viewer, record: CommunicationRecord) -> frozenset[Level]:
-    """As policies.circumstances; read once per record, because a record has many statements."""
-    kept: dict[UUID, frozenset[Level]] = record.__dict__.setdefault("_given", {})
-    if viewer.person.pk not in kept:
-        kept[viewer.person.pk] = policies.circumstances(viewer, record)
-    return kept[viewer.person.pk]
 
 
 def _masked(viewer: Viewer, record: CommunicationRecord, classes: Sequence[FieldClass]) -> bool:
@@ -158,7 +182,7 @@ def _masked(viewer: Viewer, record: CommunicationRecord, classes: Sequence[Field
     roles = policies.roles_for(viewer, record)
     return all(
         any(Level.MASKED in privacy.levels(code, role) for role in roles)
-        or privacy.readable(code.value, roles, given=_given(viewer, record))
+        or privacy.readable(code.value, roles, given=policies.circumstances(viewer, record))
         for code in classes
     )
 
@@ -182,58 +206,59 @@ def _shown(
     )
 
 
-def _prepared(viewer: Viewer, record: CommunicationRecord) -> list[PreparedItem]:
+def _prepared(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[PreparedItem]:
     """What lay on the table is for the school; of a psychological report others see nothing."""
     if policies.is_at_home(viewer, record):
         return []
-    roles, given = policies.roles_for(viewer, record), _given(viewer, record)
+    roles, given = policies.roles_for(viewer, record), policies.circumstances(viewer, record)
     return [
         item
-        for item in record.prepared.order_by("pk")
+        for item in parts.prepared
         if privacy.readable(PreparedItem.CLASSES[item.kind], roles, given=given)
         or (record.author_id == viewer.person.pk and record.state in _UNFINISHED)
     ]
 
 
-def _attachments(viewer: Viewer, record: CommunicationRecord) -> list[Attachment]:
-    """Each by its own class, as statements are; what was destroyed is not there any more."""
-    rows = Attachment.objects.filter(record_id=record.pk, state=Attachment.State.STORED)
-    return [one for one in rows.order_by("uploaded_at", "pk") if may_open(viewer, record, one)]
-
-
 def may_open(viewer: Viewer, record: CommunicationRecord, attachment: Attachment) -> bool:
     """Whether this reader may have the file; who uploaded it may until the record is done."""
+    if policies.is_closed(viewer, record):
+        return False
     if attachment.uploaded_by_id == viewer.person.pk and record.state in _UNFINISHED:
         return True
-    roles, given = policies.roles_for(viewer, record), _given(viewer, record)
+    roles, given = policies.roles_for(viewer, record), policies.circumstances(viewer, record)
     return privacy.readable(attachment.sensitivity, roles, given=given)
 
 
-def _annotations(record: CommunicationRecord) -> list[Objection]:
-    """Of every version of this record: an annotation stays for as long as there is one."""
-    rows = Objection.objects.filter(record__record_no=record.record_no).order_by("filed_at", "pk")
-    return [one for one in rows if one.annotation]
-
-
-def _let_through(viewer: Viewer, record: CommunicationRecord) -> list[LetThrough]:
+def _let_through(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[LetThrough]:
     """Nobody at home learns from here what the school gave to whom."""
     if policies.is_at_home(viewer, record):
         return []
-    rows = SharingOverride.objects.filter(record=record).select_related("by")
     return [
-        LetThrough(one.by.name, one.at, one.reason, tuple(one.phrases))
-        for one in rows.order_by("at", "pk")
+        LetThrough(one.by.name, one.at, one.reason, tuple(one.phrases)) for one in parts.overrides
     ]
 
 
-def _names(
-    participants: Sequence[Participant],
-    signatures: Sequence[Signature],
-    annotations: Sequence[Objection],
-) -> dict[UUID, str]:
-    wanted: set[Any] = {one.person_id for one in participants}
-    wanted |= {one.signer_id for one in signatures} | {one.witness_id for one in signatures}
-    wanted |= {one.filed_by_id for one in annotations}
+def _sealed(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> Sealed | None:
+    """The reason may be about somebody else than the family; they see the state."""
+    if policies.is_at_home(viewer, record):
+        return None
+    return next((Sealed(one.by.name, one.at, one.reason) for one in parts.sealings), None)
+
+
+def _kept_at(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> dict[UUID, str]:
+    """The index of the locked cabinet; nobody at home has a key to it."""
+    if policies.is_at_home(viewer, record):
+        return {}
+    return {one.pk: one.kept_at for one in parts.signatures if one.kept_at}
+
+
+def _names(all_parts: Iterable[Parts]) -> dict[UUID, str]:
+    wanted: set[Any] = set()
+    for parts in all_parts:
+        wanted |= {one.person_id for one in parts.participants}
+        wanted |= {one.signer_id for one in parts.signatures}
+        wanted |= {one.witness_id for one in parts.signatures}
+        wanted |= {one.filed_by_id for one in parts.annotations}
     return dict(Person.objects.filter(pk__in=wanted - {None}).values_list("pk", "name"))
 
 

@@ -78,6 +78,12 @@ _METHODS: Final = {
     Signature.Method.PHONE: paper.Method.READ_BACK,
     Signature.Method.REFUSED: paper.Method.REFUSED,
 }
+#: Own words of the family beside their signature: a statement of theirs, as it was written.
+_ONE_SIDED: Final = Statement.Status.ONE_SIDED.label
+_TOLD_AS: Final = {
+    Signature.Side.FAMILY: f"{Statement.Source.GUARDIAN.label}（{_ONE_SIDED}）",
+    Signature.Side.STUDENT: f"{Statement.Source.STUDENT.label}（{_ONE_SIDED}）",
+}
 _UNFINISHED: Final = (State.DRAFT, State.CHECKED)
 
 
@@ -114,6 +120,11 @@ def _copied(viewer: Viewer, record_id: UUID, purpose: Purpose) -> RecordFile:
     if purpose.leaves_school and not policies.is_at_home(viewer, record):
         sharing.refuse_blocked(file)
     return file
+
+
+def may_copy(fields: frozenset[str], record: CommunicationRecord) -> bool:
+    """Whether who reads these fields of it may take a copy: no outline, no draft."""
+    return "next_focus" in fields and record.state not in _UNFINISHED
 
 
 def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
@@ -217,6 +228,7 @@ def _participant(one: Participant, file: RecordFile) -> paper.Participant:
 
 
 def _signature(one: Signature, file: RecordFile) -> paper.Signature:
+    by_own_hand = bool(one.note) and not one.reason and one.recorded_by_id == one.signer_id
     return paper.Signature(
         who=file.names.get(one.signer_id, ""),
         capacity=one.get_side_display(),
@@ -225,4 +237,6 @@ def _signature(one: Signature, file: RecordFile) -> paper.Signature:
         reason=one.reason or one.note,
         witness=file.names.get(one.witness_id, "") if one.witness_id else "",
         proof=bytes(one.proof).hex(),
+        kept_at=file.kept_at.get(one.pk, ""),
+        told_as=_TOLD_AS.get(Signature.Side(one.side), "") if by_own_hand else "",
     )

@@ -15,11 +15,10 @@ from django.utils import timezone
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
-from records import content, language_gate, signers
-from records.models import Attachment, CommunicationRecord, Delivery, Signature
+from records import content, language_gate, paper_originals, signers
+from records.models import CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, saved
 from records.record_rows import note as record_note
-from records.uploads.kinds import IMAGES, MEDIA_TYPE, Kind
 
 State = CommunicationRecord.State
 Standing = CommunicationRecord.Standing
@@ -29,8 +28,6 @@ Side = Signature.Side
 ADULT: Final = 18  # years
 _WITNESSED: Final = frozenset({Method.PAPER, Method.PHONE, Method.REFUSED})
 _SHORTEST_REASON: Final = 2  # characters
-#: Types that a signed page is scanned or photographed as.
-_SCANNED: Final = frozenset(MEDIA_TYPE[kind] for kind in (*IMAGES, Kind.PDF))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +40,8 @@ class Witnessed:
     reason: str = ""
     note: str = ""
     scan: UUID | None = None
+    #: Of a paper: where its original lies, e.g. 3号柜／2026-2册.
+    kept_at: str = ""
 
 
 def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> CommunicationRecord:
@@ -100,6 +99,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     _refuse_closed(record)
     _refuse_unwitnessed(viewer, record, given)
     language_gate.refuse_forbidden({"note": given.note}, student=record.student)
+    paper_originals.refuse_unkept(given.kept_at, method=given.method)
     return _give(
         viewer,
         record,
@@ -109,6 +109,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
         note=given.note,
         witness=given.witness,
         scan=given.scan,
+        kept_at=given.kept_at,
     )
 
 
@@ -144,6 +145,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
     note: str = "",
     witness: UUID | None = None,
     scan: UUID | None = None,
+    kept_at: str = "",
 ) -> CommunicationRecord:
     if record.signed_at is None:
         record.content_salt = content.salt()
@@ -163,6 +165,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
         reason=reason.strip(),
         note=note.strip(),
         scan_id=scan,
+        kept_at=kept_at.strip(),
         proof=bytes(record.content_hash or b""),
     )
     made.save(force_insert=True)
@@ -238,13 +241,5 @@ def _refuse_unwitnessed(viewer: Viewer, record: CommunicationRecord, given: Witn
     signers.refuse_witness(viewer, record, given.witness)
     if given.method == Method.REFUSED:
         _refuse_short(given.reason)
-    if given.method == Method.PAPER and not _is_scan(record, given.scan):
+    if given.method == Method.PAPER and not paper_originals.is_scan(record, given.scan):
         raise InvalidInput("没有签字页的扫描件。", field="scan", mend="请先上传照片或 PDF 扫描件。")
-
-
-def _is_scan(record: CommunicationRecord, scan: UUID | None) -> bool:
-    """A picture or PDF of this record that is still there; files are clean before they are kept."""
-    if scan is None:
-        return False
-    files = Attachment.objects.filter(record_id=record.pk, student=record.student_id)
-    return files.filter(pk=scan, state=Attachment.State.STORED, media_type__in=_SCANNED).exists()

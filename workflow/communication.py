@@ -173,10 +173,11 @@ def _after(viewer: Viewer, record: CommunicationRecord, before: str) -> Communic
 
 
 def _plan_next(record: CommunicationRecord, *, at: datetime) -> None:
-    """The next talk that the record names comes by itself, where it belongs to a case."""
-    moment = record.next_contact_at
-    if record.case_id is None or moment is None:
+    """The next talk that the record names comes by itself, with its case or without one."""
+    if record.case_id is None:
+        next_contacts.schedule_of(record=record, at=at)
         return
+    moment = record.next_contact_at
     case = Case.objects.select_related("student").filter(pk=record.case_id).first()
-    if case is not None and next_contacts.may_be_planned(moment, at=at):
+    if case is not None and moment is not None and next_contacts.may_be_planned(moment, at=at):
         next_contacts.schedule(case=case, due_at=moment, focus=record.next_focus, at=at)

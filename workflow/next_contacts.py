@@ -2,6 +2,9 @@
 
 PLANNED --(the morning before)--> task and reminder --(held)--> HELD
     +-----(a working day after)--> MISSED: 年级组长 hears of it, the task stays open
+
+Where no case could hold the task, the next record is what tells that they talked
+(workflow/record_contacts.py).
 """
 
 import logging
@@ -17,7 +20,9 @@ from django_fsm import can_proceed
 from ledger import events
 from parties import tenancy
 from parties.models import Person
-from workflow import assignment, clocks, plan_people
+from parties.roles import Role
+from records.models import CommunicationRecord
+from workflow import assignment, clocks, plan_people, record_contacts
 from workflow.assignment import Wanted
 from workflow.errors import InvalidInput
 from workflow.models import Case, HumanTask, ScheduledContact
@@ -25,6 +30,7 @@ from workflow.models import Case, HumanTask, ScheduledContact
 logger = logging.getLogger(__name__)
 
 TASK: Final = "next_contact"
+SOON: Final = "plan.contact_soon"
 MISSED: Final = "plan.contact_missed"
 _MORNING: Final = time(8)
 _STATE: Final = ScheduledContact.State
@@ -51,6 +57,34 @@ def schedule(*, case: Case, due_at: datetime, focus: str, at: datetime) -> Sched
         defaults={
             "student": case.student,
             "focus": focus,
+            "next_look_at": max(at, _morning_before(due_at)),
+        },
+    )
+    if new:
+        _record("contact.scheduled", made, at=at)
+    return made
+
+
+def schedule_of(*, record: CommunicationRecord, at: datetime) -> ScheduledContact | None:
+    """The talk that a record without a case names; what earlier versions planned falls away.
+
+    None where it names no moment, or one that cannot come any more. Inside the caller's scope.
+    """
+    for contact in record_contacts.outdated(record):
+        contact.cancel()
+        contact.ended_at, contact.next_look_at = at, None
+        contact.save()
+    due_at = record.next_contact_at
+    if due_at is None or not may_be_planned(due_at, at=at):
+        return None
+    made, new = ScheduledContact.objects.get_or_create(
+        school_id=record.school_id,
+        case=None,
+        record_id=record.pk,
+        defaults={
+            "student": record.student,
+            "due_at": due_at,
+            "focus": record.next_focus,
             "next_look_at": max(at, _morning_before(due_at)),
         },
     )
@@ -108,7 +142,9 @@ def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
         if plan_people.quiet(moment):
             return False
         due = ScheduledContact.objects.filter(state=_STATE.PLANNED, next_look_at__lte=moment)
-        locked = due.select_for_update(of=("self",), skip_locked=True).select_related("case")
+        locked = due.select_for_update(of=("self",), skip_locked=True).select_related(
+            "case", "student__school_class"
+        )
         contact = locked.filter(pk=pk).first()
         if contact is None:
             return False
@@ -121,8 +157,18 @@ def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
 
 
 def _ask(contact: ScheduledContact, *, at: datetime) -> None:
+    key = f"contact_soon:{contact.pk}"
+    if contact.case is None:
+        record_contacts.tell(contact, Role.HT, template=SOON, key=key, at=at)
+    else:
+        _open(contact, contact.case, key=key, at=at)
+    book = clocks.load(contact.school_id)
+    contact.asked_at = at
+    contact.next_look_at = book.due(MISSED, anchors={}, at=max(contact.due_at, at))
+
+
+def _open(contact: ScheduledContact, case: Case, *, key: str, at: datetime) -> None:
     """班主任's task; its form is the one of every follow-up."""
-    case = contact.case
     wanted = Wanted(name=TASK, roles=["HT"], instead=["GL", "ME"])
     assigned = assignment.assign(wanted, case=case, at=at)
     HumanTask.objects.create(
@@ -138,18 +184,22 @@ def _ask(contact: ScheduledContact, *, at: datetime) -> None:
         due_at=contact.due_at,
     )
     people = [(assigned.roles[0].value, person) for person in assigned.candidates]
-    key = f"contact_soon:{contact.pk}"
-    plan_people.tell(case, people, template="plan.contact_soon", key=key, at=at)
-    book = clocks.load(contact.school_id)
-    contact.asked_at = at
-    contact.next_look_at = book.due(MISSED, anchors={}, at=max(contact.due_at, at))
+    plan_people.tell(case, people, template=SOON, key=key, at=at)
 
 
 def _miss(contact: ScheduledContact, *, at: datetime, via: str) -> None:
-    contact.miss()
     contact.next_look_at = None
+    if contact.case is None and record_contacts.was_held(contact):
+        contact.hold()
+        contact.ended_at = at
+        _record("contact.held", contact, at=at, via=via)
+        return
+    contact.miss()
     key = f"contact_missed:{contact.pk}"
-    plan_people.tell_role(contact.case, "GL", template=MISSED, key=key, at=at)
+    if contact.case is None:
+        record_contacts.tell(contact, Role.GL, template=MISSED, key=key, at=at)
+    else:
+        plan_people.tell_role(contact.case, "GL", template=MISSED, key=key, at=at)
     _record("contact.missed", contact, at=at, via=via)
 
 
@@ -167,11 +217,17 @@ def _record(
     actor: UUID | None = None,
     **codes: str,
 ) -> None:
+    if contact.record_id is not None:
+        about = ("record", contact.record_id)
+    elif contact.case_id is not None:
+        about = ("case", contact.case_id)
+    else:
+        raise ValueError("a contact belongs to a case or to a record")
     events.append(
         school_id=contact.school_id,
         kind=kind,
         actor=actor,
-        subject=("case", contact.case_id),
+        subject=about,
         refs=[("contact", contact.pk)],
         at=at,
         payload=codes,

@@ -16,7 +16,7 @@ from parties import access
 from parties.access import Act, Viewer
 from parties.roles import Role
 from records import plan_owners
-from records.models import ActionItem, Evaluation, ItemCheckIn, PlanRound
+from records.models import ActionItem, CommunicationRecord, Evaluation, ItemCheckIn, PlanRound
 from workflow import policies
 from workflow.models import CaseParty, ScheduledContact
 
@@ -240,13 +240,33 @@ class PlanRoundPolicy:
         return False
 
 
+class ContactPolicy(policies.OfCase):
+    """The team of its case; without one, whose post is about the student and who knows the record
+    that named it. What it is to be about is for readers of that record's text.
+    """
+
+    def rows(self, viewer: Viewer) -> QuerySet[ScheduledContact]:
+        known = viewer.rows(CommunicationRecord).values("pk")
+        of_record = Q(case=None, record_id__in=known) & of_own_posts(viewer)
+        of_case = Q(pk__in=super().rows(viewer).values("pk"))
+        return ScheduledContact.objects.filter(of_case | of_record)
+
+    def fields(self, viewer: Viewer, obj: ScheduledContact) -> frozenset[str]:
+        shown = super().fields(viewer, obj)
+        if obj.record_id is None:
+            return shown
+        record = viewer.rows(CommunicationRecord).filter(pk=obj.record_id).first()
+        reads = record is not None and "next_focus" in viewer.fields(record)
+        return shown if reads else shown - {"focus"}
+
+
 def register() -> None:
     rules: Mapping[Any, access.Policy] = {
         ActionItem: ItemPolicy(),
         ItemCheckIn: CheckInPolicy(),
         Evaluation: EvaluationPolicy(),
         PlanRound: PlanRoundPolicy(),
-        ScheduledContact: policies.OfCase(ScheduledContact, frozenset({"next_look_at"})),
+        ScheduledContact: ContactPolicy(ScheduledContact, frozenset({"next_look_at"})),
     }
     for model, policy in rules.items():
         access.register(model, policy)

@@ -12,6 +12,7 @@ from records.models.notice import Notice
 from records.models.notice_receipt import NoticeContact, NoticeReceipt
 from records.models.objection import Objection
 from records.models.school_phrase import SchoolPhrase
+from records.models.sealing import Sealing
 from records.models.sharing import SharingOverride
 from records.models.signature import Delivery, Signature
 from records.models.statement import Participant, PreparedItem, Statement
@@ -38,6 +39,7 @@ __all__ = [
     "PlanRound",
     "PreparedItem",
     "SchoolPhrase",
+    "Sealing",
     "SharingOverride",
     "Signature",
     "Statement",

@@ -52,6 +52,8 @@ class Signature(models.Model):
     scan = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
+    #: Filed by `recorded_by` at `at`: the index of the locked cabinet.
+    kept_at = EncryptedTextField("原件存放处（柜号／册号）", blank=True, default="")
     proof = models.BinaryField(max_length=32)
 
     field_classes: ClassVar[Mapping[str, str]] = {
@@ -68,6 +70,7 @@ class Signature(models.Model):
         "reason": "COM",
         "note": "COM",
         "scan": "COM",
+        "kept_at": "COM",
         "proof": "COM",
     }
 

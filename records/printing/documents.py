@@ -85,7 +85,11 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature or refusal; `proof` is the hash that was signed, in hex."""
+    """One signature or refusal; `proof` is the hash that was signed, in hex.
+
+    `told_as` says whose words `reason` holds, where they are nobody's but the signer's; `kept_at`
+    where its paper lies.
+    """
 
     who: str
     capacity: str
@@ -94,6 +98,8 @@ class Signature:
     reason: str = ""
     witness: str = ""
     proof: str = ""
+    told_as: str = ""
+    kept_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FileSheet:
-    """A student's file over a period, both days included; `filters` in the reader's words."""
+    """A student's file over a period, both days included; `filters` in the reader's words.
+
+    `records` are those of its entries that are records whose text the reader may see.
+    """
 
     school: str
     student: StudentLine
@@ -149,6 +158,7 @@ class FileSheet:
     entries: tuple[Entry, ...]
     filters: tuple[str, ...] = ()
     title: str = "家校档案"
+    records: tuple[RecordSheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

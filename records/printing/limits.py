@@ -10,6 +10,9 @@ from records.printing.errors import TooMuch
 #: Entries of a file in one document: about 350 pages.
 MOST_ENTRIES: Final = 5_000
 
+#: Records in one document, whole: a page or two each.
+MOST_RECORDS: Final = 300
+
 #: Slips in one document: more families without a phone than any class has.
 MOST_SLIPS: Final = 300
 
@@ -25,6 +28,13 @@ def refuse(sheet: Sheet) -> None:
             field="period",
             mend="请选择更短的时间段，分几次导出。",
             most=MOST_ENTRIES,
+        )
+    if isinstance(sheet, FileSheet) and len(sheet.records) > MOST_RECORDS:
+        raise TooMuch(
+            f"所选范围内有 {MOST_RECORDS} 份以上的沟通记录，一份文件最多 {MOST_RECORDS} 份。",
+            field="period",
+            mend="请选择更短的时间段，分几次导出。",
+            most=MOST_RECORDS,
         )
     if isinstance(sheet, NoticeSlips) and len(sheet.slips) > MOST_SLIPS:
         raise TooMuch(

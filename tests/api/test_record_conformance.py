@@ -39,6 +39,8 @@ RECORD_OPERATIONS = [
     "POST /api/v1/records/{record_id}/recall",
     "POST /api/v1/records/{record_id}/refuse",
     "POST /api/v1/records/{record_id}/release",
+    "POST /api/v1/records/{record_id}/archive",
+    "POST /api/v1/records/{record_id}/seal",
     "POST /api/v1/records/{record_id}/sharing-override",
     "POST /api/v1/records/{record_id}/sign",
     "POST /api/v1/records/{record_id}/statements",
@@ -49,12 +51,12 @@ RECORD_OPERATIONS = [
 ]
 PEOPLE = {"author": "teacher", "guardian": "mother", "company": "company"}
 #: These are about a record that took effect, or that waits for signatures; the rest, about a draft.
-EFFECTIVE = ("export", "next-version", "hold", "release", "objections")
+EFFECTIVE = ("export", "next-version", "hold", "release", "objections", "archive")
 OFFERED = ("sign", "refuse", "witness", "recall")
 #: A random body is never a colleague, a good file, the right week, or an act that fits the moment.
 NEEDS_LUCK = (
     "attachments", "hold", "release", "refuse", "witness", "offer", "objections", "PATCH",
-    "prepared", "participants", "check", "sharing-override",
+    "prepared", "participants", "check", "sharing-override", "archive", "seal",
 )  # fmt: skip
 
 

@@ -61,6 +61,8 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/records/{record}/hold", {"reason": "先核实情况", "until": "2027-01-01T08:00:00Z"}),
     ("post", "/records/{record}/release", {}),
     ("post", "/records/{record}/sharing-override", {"reason": "法院调取原文"}),
+    ("post", "/records/{record}/archive", {"why": "handover"}),
+    ("post", "/records/{record}/seal", {"reason": "家长申请撤回"}),
     ("post", "/records/{record}/sign", {"password": "x"}),
     ("post", "/records/{record}/refuse", {"reason": "与事实不符"}),
     (

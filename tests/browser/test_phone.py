@@ -195,7 +195,7 @@ def test_a_mother_signs_a_record_from_her_link(world: World, enter: Enter) -> No
     page = enter("mother", purpose=SignInLink.Purpose.RECORD, target_id=UUID(paper.id))
     fits(page, "record-mother")
     expect(page.get_by_text(FACT)).to_be_visible()
-    page.get_by_label("签字时想说的话").fill("已与孩子谈过")
+    page.get_by_label("您的意见").fill("已与孩子谈过")
     page.get_by_role("button", name="签字", exact=True).click()
 
     expect(page.get_by_text("已生效")).to_be_visible()

@@ -59,7 +59,9 @@ def test_taking_a_copy_is_an_event_with_its_purpose(world: World) -> None:
     with tenancy.scope(world.id):
         event = Event.objects.get(kind="file.exported")
     assert (event.actor, event.subject_id) == (world["mother"].pk, world.student.pk)
-    assert b'{"form":"json","kind":"case","purpose":"review","rows":0}' in bytes(event.body)
+    assert b'{"form":"json","kind":"case","purpose":"review","records":0,"rows":0}' in bytes(
+        event.body
+    )
 
 
 def test_a_company_takes_no_copy_and_a_stranger_finds_nothing(world: World) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from ledger.models import Event
 from parties import tenancy
 from parties.access import Viewer
 from records import drafts
@@ -12,10 +13,10 @@ from records.draft_input import Header
 from records.models import CommunicationRecord
 from tests.factories import NOW, World
 from tests.records.agreed import meeting
-from tests.records.desk import Desk
+from tests.records.desk import Desk, next_version
 from workflow import communication, next_contacts, plans
 from workflow.errors import InvalidInput
-from workflow.models import Case, ScheduledContact
+from workflow.models import Case, Notification, ScheduledContact
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +54,100 @@ def test_the_talk_that_a_record_names_is_planned_when_it_takes_effect(world: Wor
     assert planned(world) == [(SOON, "看看作业", "PLANNED")]
 
 
-def test_a_record_without_a_case_or_a_day_plans_nothing(world: World) -> None:
-    took_effect(world, None, SOON)
+def test_a_record_without_a_case_plans_its_talk_as_well(world: World) -> None:
+    record = took_effect(world, None, SOON)
+
+    assert planned(world) == [(SOON, "看看作业", "PLANNED")]
+    with tenancy.scope(world.id):
+        contact = ScheduledContact.objects.get()
+        event = Event.objects.get(kind="contact.scheduled")
+    assert (contact.case_id, contact.record_id) == (None, record.pk)
+    assert (event.subject_type, event.subject_id) == ("record", record.pk)
+
+
+@pytest.mark.parametrize("moment", [None, NOW + timedelta(days=401)])
+def test_a_record_without_a_day_that_can_come_plans_nothing(
+    world: World, moment: datetime | None
+) -> None:
+    took_effect(world, None, moment)
     took_effect(world, meeting(world, began=NOW), None)
 
     assert planned(world) == []
+
+
+def told(world: World, template: str) -> list[tuple[str, str]]:
+    with tenancy.scope(world.id):
+        rows = Notification.objects.filter(template=template).order_by("pk")
+        names = {person.pk: name for name, person in world.people.items()}
+        return [(names[row.recipient_id], row.channel) for row in rows]
+
+
+def day_before(moment: datetime) -> datetime:
+    """The morning at half past eight, in Shanghai."""
+    return (moment - timedelta(days=1)).replace(hour=0, minute=30)
+
+
+def test_the_homeroom_teacher_is_reminded_and_silence_reaches_the_grade_leader(
+    world: World,
+) -> None:
+    took_effect(world, None, SOON)
+    assert next_contacts.look_due(via="test", at=NOW + timedelta(days=1)) == 0
+
+    assert next_contacts.look_due(via="test", at=day_before(SOON)) == 1
+    assert told(world, "plan.contact_soon") == [("teacher", "in_app")]
+    assert told(world, "plan.contact_missed") == []
+
+    assert next_contacts.look_due(via="test", at=day_before(SOON) + timedelta(days=6)) == 1
+    assert told(world, "plan.contact_missed") == [("grade_leader", "in_app")]
+    assert planned(world)[0][2] == "MISSED"
+    assert next_contacts.look_due(via="test", at=day_before(SOON) + timedelta(days=9)) == 0
+
+
+def test_the_next_record_is_the_proof_that_they_talked(world: World) -> None:
+    took_effect(world, None, SOON)
+    next_contacts.look_due(via="test", at=day_before(SOON))
+    Desk(world, at=SOON).drafted()
+
+    next_contacts.look_due(via="test", at=day_before(SOON) + timedelta(days=6))
+
+    assert planned(world)[0][2] == "HELD"
+    assert told(world, "plan.contact_missed") == []
+
+
+def test_a_new_version_plans_anew(world: World) -> None:
+    first = took_effect(world, None, SOON)
+    desk = Desk(world)
+    newer = desk.now(first)
+    newer.pk = next_version(desk, first)
+    later = SOON + timedelta(days=7)
+    header = Header(
+        trigger="PRAISE", started_at=NOW, place_kind="OFFICE", next_contact_at=later,
+        next_focus="看看考勤",
+    )  # fmt: skip
+    with desk.as_("teacher") as viewer:
+        drafts.change(viewer, record_id=newer.pk, header=header)
+    desk.check(newer)
+    desk.offer(newer)
+    desk.sign(newer, "teacher")
+    communication.sign(
+        school_id=world.id, record_id=newer.pk, by=world["mother"], at=NOW, method="IN_APP"
+    )
+
+    assert planned(world) == [(SOON, "看看作业", "CANCELLED"), (later, "看看考勤", "PLANNED")]
+
+
+def test_of_a_talk_without_a_case_only_readers_of_the_record_learn_the_subject(
+    world: World,
+) -> None:
+    took_effect(world, None, SOON)
+    seen = {}
+    with tenancy.scope(world.id):
+        for name in ("teacher", "duty_officer", "grade_leader", "mother", "student", "stranger"):
+            viewer = Viewer.load(world[name], at=NOW)
+            for contact in viewer.rows(ScheduledContact):
+                seen[name] = "focus" in viewer.fields(contact)
+
+    assert seen == {"teacher": True, "duty_officer": True, "grade_leader": False}
 
 
 @pytest.mark.parametrize("moment", [NOW, NOW - timedelta(days=1), NOW + timedelta(days=401)])

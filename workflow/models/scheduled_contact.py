@@ -13,7 +13,10 @@ from workflow.models.case import Case
 
 
 class ScheduledContact(FSMModelMixin, models.Model):
-    """One talk to come; `focus` is what it is to be about. A missed one may still be held."""
+    """One talk to come; `focus` is what it is to be about. A missed one may still be held.
+
+    It belongs to a case, or to nothing but the record that named it.
+    """
 
     class State(models.TextChoices):
         PLANNED = "PLANNED", "已安排"
@@ -27,8 +30,14 @@ class ScheduledContact(FSMModelMixin, models.Model):
         Student, models.PROTECT, related_name="scheduled_contacts", db_constraint=False
     )
     case = models.ForeignKey(
-        Case, models.PROTECT, related_name="scheduled_contacts", db_constraint=False
+        Case,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="scheduled_contacts",
+        db_constraint=False,
     )
+    record_id = models.UUIDField("由哪份记录约定", null=True, blank=True)
     due_at = models.DateTimeField()
     focus = EncryptedTextField("沟通重点", blank=True, default="")
     state = FSMField(choices=State.choices, default=State.PLANNED, protected=True)
@@ -44,6 +53,7 @@ class ScheduledContact(FSMModelMixin, models.Model):
         "school": "AUD",
         "student": "COM",
         "case": "COM",
+        "record_id": "COM",
         "due_at": "COM",
         "focus": "COM",
         "state": "COM",
@@ -57,6 +67,15 @@ class ScheduledContact(FSMModelMixin, models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["school", "case", "due_at"], name="one_contact_per_moment"
+            ),
+            models.UniqueConstraint(
+                fields=["school", "record_id"],
+                condition=models.Q(case__isnull=True),
+                name="one_contact_per_record",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(case__isnull=False) | models.Q(record_id__isnull=False),
+                name="contact_is_of_a_case_or_record",
             ),
         ]
         indexes = [
@@ -72,7 +91,7 @@ class ScheduledContact(FSMModelMixin, models.Model):
 
     @property
     def crypto_subject(self) -> UUID:
-        return self.case_id
+        return self.case_id or self.student_id
 
     @transition(field=state, source=[State.PLANNED, State.MISSED], target=State.HELD)
     def hold(self) -> None:

@@ -1,0 +1,87 @@
+"""Who reads the parts of a record: statements, signatures, objections. They follow their record."""
+
+# ruff: noqa: ARG002 -- a policy answers with one signature for every model
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from parties import access, privacy
+from parties.access import Act, Viewer
+from parties.roles import Role
+from records.models import (
+    CommunicationRecord,
+    Objection,
+    Participant,
+    PreparedItem,
+    Signature,
+    Statement,
+)
+from records.policies import (
+    RecordPolicy,
+    State,
+    circumstances,
+    family_of,
+    reads_content,
+    roles_for,
+)
+
+
+class PartPolicy:
+    """Parts follow their record; records/reading.py cuts what a single statement gives away."""
+
+    def __init__(self, model: Any, path: str = "record") -> None:
+        self.model, self.path = model, path
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        records = viewer.rows(CommunicationRecord).values("pk")
+        rows: QuerySet[Any] = self.model.objects.filter(**{f"{self.path}__in": records})
+        return rows
+
+    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
+        record = viewer.rows(CommunicationRecord).filter(pk=str(obj.record_id)).first()
+        if record is None or not reads_content(viewer, record):
+            return frozenset()
+        codes = getattr(obj, "sensitivity", "COM") or "COM"
+        given = circumstances(viewer, record)
+        if not privacy.readable(codes, roles_for(viewer, record), given=given):
+            return frozenset()
+        return frozenset(self.model.field_classes) - {"school", "blob", "original_sha256"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
+        return False
+
+
+_OF_SEALED: Final = Q(record__state=State.SEALED)
+
+
+class ObjectionPolicy(PartPolicy):
+    """The filer, the author and 德育处; every other reader sees the banner, not the words."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
+        wrote = Q(record__author=viewer.person) & ~Q(student__in=viewer.kin)
+        office = Q() if viewer.serves({Role.ME}) else Q(pk__in=[])
+        if not viewer.heads(Role.ME):  # it quotes what is sealed
+            wrote, office = wrote & ~_OF_SEALED, office & ~_OF_SEALED
+        return Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
+
+    def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
+        return frozenset(Objection.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Objection) -> bool:
+        if act == Act.OBJECT:
+            return obj.filed_by_id == viewer.person.pk
+        return act == Act.ANSWER and obj.record.author_id == viewer.person.pk
+
+
+def register() -> None:
+    policies: dict[Any, access.Policy] = {
+        CommunicationRecord: RecordPolicy(),
+        Statement: PartPolicy(Statement),
+        Participant: PartPolicy(Participant),
+        PreparedItem: PartPolicy(PreparedItem),
+        Signature: PartPolicy(Signature),
+        Objection: ObjectionPolicy(Objection),
+    }
+    for model, policy in policies.items():
+        access.register(model, policy)

@@ -1,0 +1,88 @@
+"""What some records are made of, in one query a kind however many they are.
+
+Nothing is cut here: records/reading.py shows each reader their part of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import F, Model
+
+from records.models import (
+    Attachment,
+    CommunicationRecord,
+    Objection,
+    Participant,
+    PreparedItem,
+    Sealing,
+    SharingOverride,
+    Signature,
+    Statement,
+)
+
+T = TypeVar("T", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All of one version. `annotations` are those of its other versions as well."""
+
+    statements: Sequence[Statement]
+    participants: Sequence[Participant]
+    prepared: Sequence[PreparedItem]
+    signatures: Sequence[Signature]
+    attachments: Sequence[Attachment]
+    annotations: Sequence[Objection]
+    overrides: Sequence[SharingOverride]
+    sealings: Sequence[Sealing]
+
+
+def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
+    """The parts of each record by its id. Inside a scope."""
+    of = {"record__in": [record.pk for record in records]}
+    statements = _by(Statement.objects.filter(withdrawn_at=None, **of).order_by("place", "pk"))
+    participants = _by(Participant.objects.filter(**of).order_by("pk"))
+    prepared = _by(PreparedItem.objects.filter(**of).order_by("pk"))
+    signatures = _by(Signature.objects.filter(**of).order_by("at", "pk"))
+    attachments = _by(_attachments(records))
+    annotations = _by(_annotations(records), "record_no")
+    overrides = _by(SharingOverride.objects.filter(**of).select_related("by").order_by("at", "pk"))
+    sealings = _by(Sealing.objects.filter(**of).select_related("by"))
+    return {
+        record.pk: Parts(
+            statements[record.pk],
+            participants[record.pk],
+            prepared[record.pk],
+            signatures[record.pk],
+            attachments[record.pk],
+            annotations[record.record_no],
+            overrides[record.pk],
+            sealings[record.pk],
+        )
+        for record in records
+    }
+
+
+def _attachments(records: Sequence[CommunicationRecord]) -> Iterable[Attachment]:
+    """What was destroyed is not there any more."""
+    stored = Attachment.objects.filter(state=Attachment.State.STORED)
+    found = stored.filter(record_id__in=[record.pk for record in records])
+    return found.order_by("uploaded_at", "pk")
+
+
+def _annotations(records: Sequence[CommunicationRecord]) -> Iterable[Objection]:
+    """Of every version of these records: an annotation stays for as long as there is one."""
+    numbers = {record.record_no for record in records}
+    found = Objection.objects.filter(record__record_no__in=numbers)
+    rows = found.annotate(record_no=F("record__record_no")).order_by("filed_at", "pk")
+    return [one for one in rows if one.annotation]
+
+
+def _by(rows: Iterable[T], name: str = "record_id") -> Mapping[Any, list[T]]:
+    found: dict[Any, list[T]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found

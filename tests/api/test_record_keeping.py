@@ -1,0 +1,74 @@
+"""归档 and 封存 over the API: whose act it is, and who reads the answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.api.callers import Caller, code
+from tests.api.papers import FACT, effective, offered
+from tests.api.test_records import kinds
+from tests.factories import World
+
+As = Callable[[str], Caller]
+REASON = {"reason": "家长申请撤回，德育处核实后同意"}
+
+
+def archived(world: World, as_: As) -> str:
+    paper = effective(world)
+    assert as_("teacher").post(f"/records/{paper.id}/archive", {"why": "graduation"}).json()
+    return paper.id
+
+
+def test_a_homeroom_teacher_archives_and_everybody_reads_on(world: World, as_: As) -> None:
+    paper = effective(world)
+    address = f"/records/{paper.id}/archive"
+    assert "archive" in as_("teacher").get(f"/records/{paper.id}").json()["may"]
+
+    wrong = as_("teacher").post(address, {"why": "tired"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "why")
+    for who, status in (("mother", 403), ("stranger", 404)):
+        assert as_(who).post(address, {"why": "handover"}).status_code == status, who
+    done = as_("teacher").post(address, {"why": "handover"})
+
+    assert (done.status_code, done.json()["state"]) == (200, "ARCHIVED")
+    assert done.headers["ETag"]
+    assert as_("mother").get(f"/records/{paper.id}").json()["statements"][0]["text"] == FACT
+    assert "record.archived" in kinds(world, paper.id)
+
+
+def test_the_same_key_archives_once(world: World, as_: As) -> None:
+    paper, teacher = effective(world), as_("teacher")
+
+    answers: list[Any] = [
+        teacher.post(f"/records/{paper.id}/archive", {"why": "handover"}, Idempotency_Key="k-1")
+        for _ in range(2)
+    ]
+
+    assert answers[0].content == answers[1].content
+    assert kinds(world, paper.id).count("record.archived") == 1
+
+
+def test_what_waits_for_signatures_is_not_archived(world: World, as_: As) -> None:
+    paper = offered(world)
+
+    answer = as_("teacher").post(f"/records/{paper.id}/archive", {"why": "handover"})
+
+    assert (answer.status_code, code(answer)) == (409, "state.wrong")
+
+
+def test_the_head_seals_and_others_keep_the_outline(world: World, as_: As) -> None:
+    record = archived(world, as_)
+    address = f"/records/{record}/seal"
+    for who, status in (("teacher", 403), ("duty_officer", 403), ("mother", 403), ("mentor", 404)):
+        assert as_(who).post(address, REASON).status_code == status, who
+    empty = as_("head_of_office").post(address, {"reason": " "})
+    assert (empty.status_code, empty.json()["errors"][0]["field"]) == (400, "reason")
+
+    done = as_("head_of_office").post(address, REASON).json()
+    assert (done["state"], done["sealed"]["reason"]) == ("SEALED", REASON["reason"])
+    outline = as_("teacher").get(f"/records/{record}").json()
+    assert (outline["state"], outline["statements"], outline["signatures"]) == ("SEALED", [], [])
+    assert not {"trigger_note", "sealed", "author", "next_focus"} & set(outline)
+    read = as_("mother").get(f"/records/{record}").json()
+    assert read["statements"][0]["text"] == FACT
+    assert "sealed" not in read
+    assert as_("teacher").get(f"/records/{record}/export").status_code == 403

@@ -1,0 +1,41 @@
+"""归档 and 封存 on the page of a record."""
+
+from tests.api.papers import FACT, effective
+from tests.factories import World
+from tests.portal.visitors import by_password
+
+REASON = "家长申请撤回，德育处核实后同意"
+
+
+def test_a_teacher_archives_the_head_seals_and_the_page_is_empty(world: World) -> None:
+    paper = effective(world)
+    teacher, head = by_password(world, "teacher"), by_password(world, "head_of_office")
+    teacher.open(f"/records/{paper.id}")
+    assert "为什么归档" in teacher.text
+    assert (
+        "为什么归档"
+        not in by_password(world, "mother").open(f"/records/{paper.id}").content.decode()
+    )
+
+    teacher.send(f"/records/{paper.id}/archive", why="")
+    assert teacher.page.status_code == 400
+    assert "没有选择归档的原因" in teacher.text
+    teacher.send(f"/records/{paper.id}/archive", why="handover")
+    assert "已归档" in teacher.text
+    assert "不能恢复" not in teacher.text
+
+    head.open(f"/records/{paper.id}")
+    assert "不能恢复" in head.text
+    head.send(f"/records/{paper.id}/seal", reason="")
+    assert head.page.status_code == 400
+    head.send(f"/records/{paper.id}/seal", reason=REASON)
+    assert REASON in head.text
+    assert FACT in head.text
+
+    teacher.open(f"/records/{paper.id}")
+    assert FACT not in teacher.text
+    assert "内容不对您开放" in teacher.text
+    mother = by_password(world, "mother")
+    mother.open(f"/records/{paper.id}")
+    assert FACT in mother.text
+    assert REASON not in mother.text

@@ -1,0 +1,152 @@
+"""Acts beside the words of a record, for its random life: who was there, what lay on the table,
+whose word was written down, what was held, added, destroyed, put away.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import hypothesis.strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from parties import tenancy
+from parties.errors import SanfangError
+from records import attachments, communication, drafts, keeping, objections, signatures
+from records.draft_input import Prepared, Present
+from records.models import Attachment, Objection
+from tests.factories import World
+from tests.records.desk import Desk
+
+PEOPLE = (
+    "teacher", "mother", "father", "student", "head_of_office", "grade_leader", "counsellor",
+    "stranger", "mentor", "auditor",
+)  # fmt: skip
+#: Most acts are by those who could do them, or little would ever happen.
+likely = st.sampled_from(("teacher", "teacher", "mother", "mother", "father", *PEOPLE))
+office = st.sampled_from(("head_of_office", "head_of_office", "duty_officer", *PEOPLE))
+
+
+class BesideTheWords(RuleBasedStateMachine):
+    """Rules that a record's life inherits, and how a rule tries something."""
+
+    world: World
+    desk: Desk
+    versions: list[UUID]
+    picture: bytes
+    refused: int
+
+    @rule(by=likely, names=st.sets(st.sampled_from(["mother", "father", "counsellor"])))
+    def attend(self, by: str, names: set[str]) -> None:
+        people = [
+            Present(person=self.world[name].pk, capacity="OTHER", presence="PHONE")
+            for name in sorted(names)
+        ]
+        self._try(by, lambda v: drafts.attend(v, record_id=self.versions[-1], people=people))
+
+    @rule(by=likely, kind=st.sampled_from(["TRANSCRIPT", "PSY_REPORT", "OTHER"]))
+    def prepare(self, by: str, kind: str) -> None:
+        items = [Prepared(kind=kind, note="已打印", basis="DUTY", basis_note="德育处交办")]
+        self._try(by, lambda v: drafts.prepare(v, record_id=self.versions[-1], items=items))
+
+    @rule(
+        by=likely,
+        which=st.integers(0, 3),
+        signer=st.sampled_from(["mother", "father", "stranger"]),
+        witness=st.sampled_from(["counsellor", "head_of_office", "teacher"]),
+        how=st.sampled_from(["PHONE", "REFUSED", "PAPER"]),
+        scanned=st.integers(0, 3),
+    )
+    def witness(
+        self, by: str, which: int, signer: str, witness: str, how: str, scanned: int
+    ) -> None:
+        found = self._stored()
+        given = signatures.Witnessed(
+            signer=self.world[signer].pk,
+            method=how,
+            witness=self.world[witness].pk,
+            reason="不同意",
+            scan=found[scanned % len(found)].pk if found else None,
+        )
+        self._try(by, lambda v: signatures.witness(v, record_id=self._version(which), given=given))
+
+    @rule(by=office, which=st.integers(0, 3), days=st.sampled_from([1, 1, 31]))
+    def hold(self, by: str, which: int, days: int) -> None:
+        until = self.desk.at + timedelta(days=days)
+        self._try(
+            by,
+            lambda v: communication.hold(
+                v, record_id=self._version(which), reason="先由心理教师说明", until=until
+            ),
+        )
+
+    @rule(which=st.integers(0, 3))
+    def let_in(self, which: int) -> None:
+        """A hold ends, or the family would do nothing any more."""
+        self._try(
+            "head_of_office", lambda v: communication.release(v, record_id=self._version(which))
+        )
+
+    @rule(by=likely)
+    def annotate(self, by: str) -> None:
+        self._try(
+            by, lambda v: objections.annotate(v, objection_id=self._complaint(), words="另有说法")
+        )
+
+    @rule(by=likely, which=st.integers(0, 3))
+    def attach(self, by: str, which: int) -> None:
+        upload = attachments.Upload(source=self.picture, name="照片.jpg", media_type="image/jpeg")
+        self._outside(by, attachments.store, record_id=self._version(which), upload=upload)
+
+    @rule(by=st.one_of(likely, office), which=st.integers(0, 3))
+    def destroy(self, by: str, which: int) -> None:
+        if found := self._stored():
+            self._outside(by, attachments.destroy, attachment_id=found[which % len(found)].pk)
+
+    @rule(by=st.one_of(likely, office), which=st.integers(0, 3))
+    def archive(self, by: str, which: int) -> None:
+        self._try(by, lambda v: keeping.archive(v, record_id=self._version(which), why="handover"))
+
+    @rule(by=office, which=st.integers(0, 3))
+    def seal(self, by: str, which: int) -> None:
+        reason = "德育处核实后封存"
+        self._try(by, lambda v: keeping.seal(v, record_id=self._version(which), reason=reason))
+
+    # --- help -------------------------------------------------------------------------------------
+
+    def _try(self, by: str, act: Callable[[Any], object]) -> None:
+        try:
+            with self.desk.as_(by) as viewer:
+                act(viewer)
+        except SanfangError as refusal:
+            if refusal.status not in {403, 404, 409, 422}:
+                raise  # no clear refusal but a fault
+            self.refused += 1
+
+    def _outside(self, by: str, act: Callable[..., object], **given: Any) -> None:
+        """As _try, for what opens its own scopes."""
+        who = {"school_id": self.world.id, "by": self.world[by], "at": self.desk.at}
+        try:
+            act(**who, **given)
+        except SanfangError as refusal:
+            if refusal.status not in {403, 404, 409, 422}:
+                raise
+            self.refused += 1
+
+    def _stored(self) -> list[Attachment]:
+        with tenancy.scope(self.world.id):
+            return self._files()
+
+    def _files(self) -> list[Attachment]:
+        return list(Attachment.objects.order_by("uploaded_at", "pk"))
+
+    def _annotated(self) -> set[Any]:
+        return {one.pk for one in Objection.objects.all() if one.annotation}
+
+    def _version(self, place: int) -> Any:
+        return self.versions[place % len(self.versions)]
+
+    def _complaint(self) -> Any:
+        latest = Objection.objects.filter(record__in=self.versions).order_by("-filed_at", "pk")
+        found = latest.values_list("pk", flat=True).first()
+        return found if found is not None else self.versions[0]
