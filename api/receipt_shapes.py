@@ -46,7 +46,7 @@ def receipt_body(receipt: NoticeReceipt, viewer: Viewer) -> dict[str, Any]:
         "signed_at": _moment(receipt.signed_at),
         "reply": receipt.reply,
     }
-    if receipt.scan and viewer.rows(Attachment).filter(pk=receipt.scan).exists():
+    if receipt.scan and viewer.find(Attachment, receipt.scan) is not None:
         body["scan"] = str(receipt.scan)
     return body
 

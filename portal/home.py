@@ -83,7 +83,7 @@ def open_message(_request: HttpRequest, identity: Identity, message_id: UUID) ->
         school_id=identity.school_id, message_id=message_id, by=identity.person, at=at
     )
     with viewing(identity) as viewer:
-        seen = message.case_id and viewer.rows(Case).filter(pk=message.case_id).exists()
+        seen = message.case_id and viewer.find(Case, message.case_id) is not None
         meeting = attendance.meeting_of(viewer, message)
     if seen and message.case_id is not None:
         return redirect("portal:case", case_id=message.case_id)

@@ -117,8 +117,7 @@ def _shown(
         "deadline": receipt.notice.deadline,
         "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
         "reply": receipt.reply,
-        "scan": receipt.scan is not None
-        and viewer.rows(Attachment).filter(pk=receipt.scan).exists(),
+        "scan": receipt.scan is not None and viewer.find(Attachment, receipt.scan) is not None,
         "pk": receipt.pk,
         "own": own,
         "bound": identity.is_bound,

@@ -38,7 +38,7 @@ class PartPolicy:
         return rows
 
     def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
-        record = viewer.rows(CommunicationRecord).filter(pk=str(obj.record_id)).first()
+        record = viewer.find(CommunicationRecord, obj.record_id)
         if record is None or not reads_content(viewer, record):
             return frozenset()
         codes = getattr(obj, "sensitivity", "COM") or "COM"

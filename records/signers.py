@@ -52,4 +52,4 @@ def refuse_witness(viewer: Viewer, record: CommunicationRecord, witness: UUID) -
 
 
 def _sees(viewer: Viewer, record: CommunicationRecord) -> bool:
-    return viewer.rows(CommunicationRecord).filter(pk=record.pk).exists()
+    return viewer.find(CommunicationRecord, record.pk) is not None

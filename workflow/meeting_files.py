@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from ledger import events
-from parties import crypto
+from parties import crypto, statements
 from parties.access import Act, Viewer
 from parties.errors import NotFound
 from records.meetings import rows
@@ -62,10 +62,9 @@ def read(*, viewer: Viewer, meeting_id: UUID) -> MeetingFile:
 def read_of_case(*, viewer: Viewer, case_id: UUID) -> MeetingFile:
     """The meeting of a visible case that counts now. Raises NotFound."""
     viewer.get(Case, case_id)
-    newest = viewer.rows(Meeting).filter(case_id=case_id).order_by("-prepared_at", "-pk").first()
-    if newest is None:
-        raise NotFound("没有找到。")
-    return _file(viewer, newest)
+    for newest in statements.rows(_newest_of, viewer, case_id, limit=1):
+        return _file(viewer, newest)
+    raise NotFound("没有找到。")
 
 
 def calendar_of(file: MeetingFile, *, viewer: Viewer) -> CalendarEntry:
@@ -77,7 +76,7 @@ def calendar_of(file: MeetingFile, *, viewer: Viewer) -> CalendarEntry:
 
 def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
     _record(viewer, meeting)
-    slots = list(viewer.rows(MeetingSlot).filter(meeting=meeting, round=meeting.round))
+    slots = statements.rows(_slots, viewer, meeting.pk, meeting.round)
     crypto.warm([meeting, *slots])
     state, fields = meeting_policies.shown_state(meeting), viewer.fields(meeting)
     agreed = None if state == Meeting.State.CANCELLED else rows.agreed(meeting)
@@ -114,12 +113,26 @@ def _answers(
     }
 
 
-def _parts(viewer: Viewer, model: type[M], meeting: Meeting, joined: str, *by: str) -> list[M]:
+def _parts(viewer: Viewer, model: type[M], meeting: Meeting, joined: str, *by: str) -> Sequence[M]:
     """What the viewer sees of one kind of thing that belongs to the meeting, in order."""
-    found = viewer.rows(model).filter(meeting=meeting).select_related(*joined.split(","))
-    rows_ = list(found.order_by(*by, "pk"))
-    crypto.warm(rows_)
-    return rows_
+    found: Sequence[M] = statements.rows(_parts_of, viewer, model, meeting.pk, joined, by)
+    crypto.warm(found)
+    return found
+
+
+def _parts_of(
+    viewer: Viewer, model: type[Model], meeting_id: UUID, joined: str, by: tuple[str, ...]
+) -> QuerySet[Any]:
+    found = viewer.rows(model).filter(meeting=meeting_id).select_related(*joined.split(","))
+    return found.order_by(*by, "pk")
+
+
+def _newest_of(viewer: Viewer, case_id: UUID) -> QuerySet[Meeting]:
+    return viewer.rows(Meeting).filter(case_id=case_id).order_by("-prepared_at", "-pk")
+
+
+def _slots(viewer: Viewer, meeting_id: UUID, number: int) -> QuerySet[MeetingSlot]:
+    return viewer.rows(MeetingSlot).filter(meeting=meeting_id, round=number)
 
 
 def _record(viewer: Viewer, meeting: Meeting) -> None:

@@ -152,7 +152,7 @@ def works_on(viewer: Viewer, meeting: Meeting) -> bool:
     """Whether this reader of a visible meeting is of its team; family never is."""
     if meeting.student_id in viewer.kin or meeting.student_id == viewer.student_id:
         return False
-    case = viewer.rows(Case).filter(pk=meeting.case_id).first()
+    case = viewer.find(Case, meeting.case_id)
     return case is not None and on_team(viewer, case)
 
 

@@ -255,7 +255,7 @@ class ContactPolicy(policies.OfCase):
         shown = super().fields(viewer, obj)
         if obj.record_id is None:
             return shown
-        record = viewer.rows(CommunicationRecord).filter(pk=obj.record_id).first()
+        record = viewer.find(CommunicationRecord, obj.record_id)
         reads = record is not None and "next_focus" in viewer.fields(record)
         return shown if reads else shown - {"focus"}
 

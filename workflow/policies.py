@@ -342,7 +342,7 @@ class NotificationPolicy:
 
     def fields(self, viewer: Viewer, obj: Notification) -> frozenset[str]:
         fields = frozenset({"id", "template", "created_at", "read_at"})
-        visible = obj.case_id is not None and viewer.rows(Case).filter(pk=obj.case_id).exists()
+        visible = obj.case_id is not None and viewer.find(Case, obj.case_id) is not None
         return fields | ({"case"} if visible else frozenset())
 
     def may(self, viewer: Viewer, act: Act, obj: Notification) -> bool:

@@ -81,7 +81,7 @@ def _digest(*parts: str) -> str:
 
 
 def _known(viewer: Viewer, student_id: UUID | None) -> Student | None:
-    return viewer.rows(Student).filter(pk=student_id).first() if student_id else None
+    return viewer.find(Student, student_id) if student_id else None
 
 
 def _unidentified(report: ReportInput) -> ReportInput:

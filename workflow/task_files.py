@@ -52,7 +52,7 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
     if about is not None:
         _record_disclosure(viewer, task, about)
     may = frozenset(act for act in _ACTS if task.state in LIVE and viewer.may(act, task))
-    case_visible = viewer.rows(Case).filter(pk=task.case_id).exists()
+    case_visible = viewer.find(Case, task.case_id) is not None
     return TaskFile(
         task=task,
         fields=viewer.fields(task),
@@ -80,7 +80,7 @@ def visible(viewer: Viewer, tasks: Sequence[HumanTask]) -> tuple[set[UUID], set[
 def _student(viewer: Viewer, task: HumanTask) -> Student | None:
     if task.case.student_id is None:
         return None
-    return viewer.rows(Student).filter(pk=task.case.student_id).first()
+    return viewer.find(Student, task.case.student_id)
 
 
 def _guardians(task: HumanTask) -> list[GuardianLink]:
