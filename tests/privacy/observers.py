@@ -104,9 +104,16 @@ class Observer:
     def client(self) -> Client:
         return self.caller.client
 
-    def asks(self, ids: Ids) -> dict[str, Answer]:
-        """All answers, by request with the ids still unnamed."""
-        return {name: _kept(answer, ids) for name, answer in self._asks(ids)}
+    def asks(self, ids: Ids, *, heads: bool = False) -> dict[str, Answer]:
+        """All answers, by request with the ids still unnamed; `heads`: those of HEAD as well, which
+        Django answers as it does GET.
+        """
+        asked = [*self._asks(ids), *(self._heads(ids) if heads else ())]
+        return {name: _kept(answer, ids) for name, answer in asked}
+
+    def _heads(self, ids: Ids) -> Iterator[tuple[str, Any]]:
+        for address in page_addresses():
+            yield f"page head {address}", self.client.head(ids.fill(address))
 
     def _asks(self, ids: Ids) -> Iterator[tuple[str, Any]]:
         for address in api_addresses("get"):
@@ -120,7 +127,6 @@ class Observer:
                 yield f"POST {address}", self.caller.post(ids.fill(address), _body(address))
         for address in page_addresses():
             yield f"page get {address}", self.client.get(ids.fill(address))
-            yield f"page head {address}", self.client.head(ids.fill(address))
             token = {"X-CSRFToken": self.caller.csrf}
             if "{" in address:
                 yield f"page post {address}", self.client.post(ids.fill(address), headers=token)

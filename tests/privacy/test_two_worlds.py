@@ -127,7 +127,7 @@ def test_a_hidden_crisis_changes_not_one_byte(
 ) -> None:
     seen = {who: observer(world, other_school, who) for who in OBSERVERS[story]}
     nothing = Ids.absent(world.student.pk)
-    before = {who: (one.asks(nothing), phone(world, who)) for who, one in seen.items()}
+    before = {who: (one.asks(nothing, heads=True), phone(world, who)) for who, one in seen.items()}
 
     walk = STORIES[story](world)
     deliver()
@@ -136,7 +136,7 @@ def test_a_hidden_crisis_changes_not_one_byte(
     leaks: list[str] = []
     for who, one in seen.items():
         calm, quiet = before[who]
-        hidden, absent = one.asks(real), one.asks(nothing)
+        hidden, absent = one.asks(real, heads=True), one.asks(nothing, heads=True)
         found = differences(calm, hidden) + differences(calm, absent)
         leaks += undeclared(who, found)
         leaks += [f"{who}: phone"] if phone(world, who) != quiet else []
