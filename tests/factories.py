@@ -90,7 +90,7 @@ class World:
             student=self.student,
             guardian=made,
             relation=relation,
-            **{"contact_priority": number, **link},
+            **{"contact_priority": len(self.people), **link},
         )
         return made
 

@@ -98,6 +98,7 @@ OPERATIONS = [
     "POST /api/v1/meetings/{meeting_id}/choose",
     "POST /api/v1/meetings/{meeting_id}/change",
     "POST /api/v1/meetings/{meeting_id}/decline",
+    "POST /api/v1/meetings/{meeting_id}/attend",
 ]
 #: A random body is never the right password, form, colleague, earlier step, student or channel.
 NEEDS_LUCK = {
@@ -109,6 +110,7 @@ NEEDS_LUCK = {
     "POST /api/v1/cases/{case_id}/meeting/attempts",
     "POST /api/v1/cases/{case_id}/meeting/held",
     "POST /api/v1/cases/{case_id}/meeting/slots",
+    "POST /api/v1/meetings/{meeting_id}/attend",
     "POST /api/v1/meetings/{meeting_id}/change",
     "POST /api/v1/meetings/{meeting_id}/choose",
     "POST /api/v1/meetings/{meeting_id}/decline",
