@@ -1,8 +1,8 @@
 """Neutral words in an item of a plan; stricter where a company will read it.
 
-What leaves the school is checked as a sharing: no label, nothing that only looks like one, no other
-student by name, and nothing about money, health or family. The other items are checked as before a
-signature.
+What leaves the school is checked as a sharing: no label, nothing that only looks like one, and
+nothing about money, health or family. The other items are checked as before a signature. None names
+another student.
 """
 
 from typing import Final
@@ -20,7 +20,8 @@ _READ: Final = ("title", "measure", "baseline", "target")
 def refuse(draft: Draft, *, student: Student) -> None:
     """Raises InvalidInput: names the field, the words, and what could stand there. In a scope."""
     shared = draft.owner_party == ActionItem.Party.COMPANY
-    people = language_gate.names_near(student) if shared else People()
+    people = language_gate.names_near(student)
+    language_gate.refuse_names({name: getattr(draft, name) for name in _READ}, people=people)
     words = lexicons.of(student.school_id)
     for field in _READ:
         text = getattr(draft, field)
