@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.models import Person
 from parties.privacy import FieldClass, Level
 from parties.roles import Role
-from records import bystanders, policies, record_parts
+from records import bystanders, policies, record_parts, side_words
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -136,9 +136,9 @@ def _file(
         statements=[one for one in said if one is not None and (content or one.text)],
         participants=present if content else [],
         prepared=_prepared(viewer, record, parts) if content else [],
-        signatures=parts.signatures if content else [],
+        signatures=side_words.signatures(viewer, record, parts.signatures) if content else [],
         attachments=[one for one in parts.attachments if may_open(viewer, record, one)],
-        annotations=parts.annotations if content else [],
+        annotations=side_words.annotations(viewer, record, parts.annotations) if content else [],
         let_through=_let_through(viewer, record, parts) if content else [],
         sealed=_sealed(viewer, record, parts) if content else None,
         names=names,
