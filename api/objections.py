@@ -16,7 +16,7 @@ from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
-from records import objections
+from records import side_words
 from records.models import Objection
 from records.objections import LONGEST_ANNOTATION, Complaint
 from workflow import communication as acts
@@ -191,13 +191,7 @@ class AnnotateView(ObjectionAct):
 
     @_verb("附上异议附记", AnnotationInput)
     def post(self, request: Request, objection_id: UUID) -> Response:
-        def annotate(*, objection_id: UUID, words: str, **who: Any) -> Objection:
-            def do(viewer: Viewer) -> Objection:
-                return objections.annotate(viewer, objection_id=objection_id, words=words)
-
-            return acts.act(do=do, **who)
-
-        return self.act(request, objection_id, annotate)
+        return self.act(request, objection_id, acts.annotate)
 
 
 def _after(request: Request, made: Objection) -> Mapping[str, Any]:
@@ -205,7 +199,8 @@ def _after(request: Request, made: Objection) -> Mapping[str, Any]:
         return _shown(viewer, viewer.get(Objection, made.pk))
 
 
-def _shown(viewer: Viewer, found: Objection) -> dict[str, Any]:
+def _shown(viewer: Viewer, row: Objection) -> dict[str, Any]:
+    found = side_words.objection(viewer, row)
     body: dict[str, Any] = {"id": str(found.pk)}
     for name in _IDS:
         value = getattr(found, name)

@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties.access import Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
 from portal import pages
 from portal.record_forms import ObjectionForm
 from portal.records import show
 from portal.session import signed_in, viewing
-from records import objections, reading, sheets
+from records import reading, sheets
 from records.models import Objection
 from records.objections import Complaint
 from workflow import communication as acts
@@ -73,11 +72,7 @@ def _do(how: str, who: dict[str, Any], objection_id: UUID, reply: str, words: st
     elif how == "answer":
         acts.answer(**who, objection_id=objection_id, reply=reply, words=words)
     elif how == "annotate":
-
-        def annotate(viewer: Viewer) -> Objection:
-            return objections.annotate(viewer, objection_id=objection_id, words=words)
-
-        acts.act(**who, do=annotate)
+        acts.annotate(**who, objection_id=objection_id, words=words)
 
 
 def _statements(identity: Identity, target_id: UUID) -> list[tuple[str, str]]:

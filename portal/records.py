@@ -28,6 +28,7 @@ from records import (
     reading,
     sharing,
     sheets,
+    side_words,
 )
 from records.models import Attachment, CommunicationRecord, Objection
 from records.objections import OPEN
@@ -205,7 +206,8 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     }
 
 
-def _objection(viewer: Viewer, one: Objection) -> dict[str, Any]:
+def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
+    one = side_words.objection(viewer, row)
     return {
         "pk": one.pk,
         "receipt_no": one.receipt_no,

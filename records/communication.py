@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
 from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
@@ -92,12 +93,14 @@ def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commun
 
 
 def open_entry(record: CommunicationRecord) -> None:
-    """Everybody who may know of an offered record finds it in the file."""
+    """Everybody who may know of an offered record finds it in the file; no other student does."""
+    another = Q(person__student__isnull=False) & ~Q(person__student=record.student_id)
+    there = record.participants.exclude(person=None).exclude(another)
     file_entries.open_to(
         kind=KIND,
         object_id=record.pk,
         readers=file_entries.SCHOOL | file_entries.FAMILY | file_entries.STUDENT,
-        people=list(record.participants.exclude(person=None).values_list("person_id", flat=True)),
+        people=list(there.values_list("person_id", flat=True)),
     )
     for attached in Attachment.objects.filter(record_id=record.pk):
         readers = file_entries.readers_of(attached.sensitivity)

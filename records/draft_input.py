@@ -20,6 +20,11 @@ from records.models import (
 
 #: Of a header: everybody reads them who reads the record.
 OPEN_WORDS: Final = ("trigger_note", "place", "next_focus")
+_ADULTS: Final = frozenset(Participant.Capacity.values) - {
+    Participant.Capacity.STUDENT,
+    Participant.Capacity.WITNESS,
+    Participant.Capacity.OTHER,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,10 @@ def header_values(header: Header) -> dict[str, Any]:
     return {field.name: getattr(header, field.name) for field in fields(header)}
 
 
+def open_words(header: Header) -> dict[str, str]:
+    return {name: getattr(header, name) for name in OPEN_WORDS}
+
+
 def refuse_header(header: Header) -> None:
     _choice("trigger", header.trigger, CommunicationRecord.Trigger.values)
     _choice("place_kind", header.place_kind, CommunicationRecord.Place.values)
@@ -85,7 +94,7 @@ def refuse_header(header: Header) -> None:
         raise InvalidInput(
             "下次沟通早于这次。", field="next_contact_at", mend="请填写这次之后的时间。"
         )
-    refuse_restricted({name: getattr(header, name) for name in OPEN_WORDS})
+    refuse_restricted(open_words(header))
 
 
 def refuse_restricted(words: Mapping[str, str]) -> None:
@@ -148,7 +157,8 @@ def _refuse_unredacted(said: Said, people: People) -> None:
         )
 
 
-def refuse_people(people: Sequence[Present]) -> None:
+def refuse_people(people: Sequence[Present], around: People) -> None:
+    """`around` are those whose names may and may not stand there as free text."""
     for one in people:
         _choice("capacity", one.capacity, Participant.Capacity.values)
         _choice("presence", one.presence, Participant.Presence.values)
@@ -158,9 +168,22 @@ def refuse_people(people: Sequence[Present]) -> None:
             )
         if one.person is not None and not Person.objects.filter(pk=one.person).exists():
             raise InvalidInput("没有这个人。", field="participants", mend="请重新选择。")
+        if one.person is None:
+            _refuse_classmate(one, around)
     known = [one.person for one in people if one.person is not None]
     if len(known) != len(set(known)):
         raise InvalidInput("同一人写了两次。", field="participants", mend="请删除重复的一行。")
+
+
+def _refuse_classmate(one: Present, around: People) -> None:
+    """A student is chosen, not typed: then their name stays inside. An adult may be a namesake."""
+    named = language.others_in(one.name, around)
+    if named and not (one.name.strip() in named and one.capacity in _ADULTS):
+        raise InvalidInput(
+            f"“{named[0]}”是本校另一名学生的姓名。",
+            field="participants",
+            mend="请从名单中选择这名学生（家长看到的是“另一名学生”），或不写姓名。",
+        )
 
 
 def refuse_prepared(record: CommunicationRecord, item: Prepared) -> None:

@@ -22,6 +22,7 @@ from records.draft_input import (
     Present,
     Said,
     header_values,
+    open_words,
     refuse_header,
     refuse_people,
     refuse_prepared,
@@ -56,6 +57,7 @@ def write(
     student = viewer.get(Student, student_id)
     role = _author_role(viewer, student)
     refuse_header(header)
+    language_gate.refuse_names(open_words(header), people=language_gate.names_near(student))
     record = CommunicationRecord.objects.create(
         school_id=student.school_id,
         student=student,
@@ -95,6 +97,7 @@ def change(
     """Put another header in place. Raises as `lock`; InvalidInput."""
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     refuse_header(header)
+    language_gate.refuse_names(open_words(header), people=_people(record, ()))
     _open(record)
     for name, value in header_values(header).items():
         setattr(record, name, value)
@@ -168,7 +171,7 @@ def attend(
     """Put another list of participants in place; the author is always one of them."""
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     _open(record)
-    refuse_people(people)
+    refuse_people(people, _people(record, ()))
     record.participants.exclude(person=record.author_id).delete()
     named = [one for one in people if one.person is None or one.person != record.author_id]
     for one in named:

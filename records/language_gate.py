@@ -7,7 +7,7 @@ is told kindly where a neutral word would do.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from parties import privacy
 from parties.access import Viewer
@@ -19,6 +19,7 @@ from records.language import (
     Author,
     Effect,
     Field,
+    Finding,
     Lexicon,
     Moment,
     People,
@@ -130,9 +131,10 @@ def refuse_forbidden(
 ) -> None:
     """Words of staff that the family reads at once: a purpose, a place, a note beside a signature.
 
-    Nobody is asked to tap here, so a discouraged word passes. Needs person selected.
+    Nobody is asked to tap here, so a discouraged word passes, and no other student's name does.
+    Needs person selected.
 
-    Raises InvalidInput: the first forbidden phrase, by the name of its text, and what to write.
+    Raises InvalidInput: the first forbidden phrase or name, by its text, and what to write.
     """
     written = {name: text for name, text in texts.items() if text.strip()}
     if not written:
@@ -140,13 +142,40 @@ def refuse_forbidden(
     people, words = names_near(student), lexicons.of(student.school_id)
     for name, text in written.items():
         verdict = _checked(text, field, people, words)
-        blocked = (each for each in verdict.findings if each.effect == Effect.BLOCK)
-        for finding in blocked:
+        for finding in verdict.findings:
+            if _names_somebody(finding):
+                raise _named(name, finding)
+            if finding.effect != Effect.BLOCK:
+                continue
             raise InvalidInput(
                 f"“{finding.phrase}”会让人觉得是评价，不能这样写。{finding.note}",
                 field=name,
                 mend=f"可以写：{finding.suggestion}",
             )
+
+
+def refuse_names(texts: Mapping[str, str], *, people: People) -> None:
+    """Words that every reader has before them name no other student, and no tap keeps a name.
+
+    A name that is a word as well passes. Raises InvalidInput.
+    """
+    for name, text in texts.items():
+        verdict = language.check(text, moment=Moment.SIGN, author=Author.STAFF, people=people)
+        for finding in verdict.findings:
+            if _names_somebody(finding):
+                raise _named(name, finding)
+
+
+def _names_somebody(finding: Finding) -> bool:
+    return finding.category == THIRD_PARTY and finding.effect != Effect.HINT
+
+
+def _named(field: str, finding: Finding) -> InvalidInput:
+    return InvalidInput(
+        f"“{finding.phrase}”是另一名学生的姓名，能看到这里的人都会看到。",
+        field=field,
+        mend=f"请写“{finding.suggestion}”。",
+    )
 
 
 def _texts(record: CommunicationRecord) -> list[tuple[str, str, Field]]:
@@ -155,6 +184,8 @@ def _texts(record: CommunicationRecord) -> list[tuple[str, str, Field]]:
     rows = record.statements.filter(withdrawn_at=None).order_by("place", "pk")
     for number, said in enumerate(rows, start=1):
         texts += of_statement(f"statements.{number}", said)
+    for number, one in enumerate(record.participants.order_by("pk"), start=1):
+        texts.append((f"participants.{number}.name", one.name, Field.NARRATIVE))
     for number, item in enumerate(record.prepared.order_by("pk"), start=1):
         texts += _of_prepared(f"prepared.{number}", item)
     return [each for each in texts if each[1]]
@@ -186,15 +217,16 @@ def field_of(said: Statement) -> Field:
     return Field.CERTIFICATE if "HLT" in said.sensitivity and said.basis else Field.NARRATIVE
 
 
-def _refuse(place: str, finding: Any, confirmed: Collection[str]) -> None:
+def _refuse(place: str, finding: Finding, confirmed: Collection[str]) -> None:
     if finding.effect == Effect.BLOCK:
         raise InvalidInput(
             f"“{finding.phrase}”不能写进交签的记录。{finding.note}",
             field=place,
             mend=f"可以写：{finding.suggestion}",
         )
-    shown = finding.category == THIRD_PARTY and place.endswith(REDACTED)
-    if finding.effect == Effect.CONFIRM and (shown or finding.phrase not in confirmed):
+    if _names_somebody(finding) and (place in HEADER or place.endswith(REDACTED)):
+        raise _named(place, finding)
+    if finding.effect == Effect.CONFIRM and finding.phrase not in confirmed:
         raise InvalidInput(
             f"“{finding.phrase}”建议换一种说法；确要保留，请先确认。{finding.note}",
             field=place,
@@ -202,7 +234,7 @@ def _refuse(place: str, finding: Any, confirmed: Collection[str]) -> None:
         )
 
 
-def _codes(finding: Any) -> dict[str, object]:
+def _codes(finding: Finding) -> dict[str, object]:
     return {
         "category": finding.category,
         "severity": str(finding.severity.value),

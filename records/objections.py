@@ -20,6 +20,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
 from records import communication, file_entries, language_gate
+from records.draft_input import refuse_restricted
 from records.models import CommunicationRecord, FileEntry, Objection
 from records.record_rows import lock, saved
 
@@ -96,6 +97,7 @@ def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Obj
     if objection.state != State.FILED:
         raise WrongState("这份异议不在等您答复。", state=str(objection.state))
     _refuse_reply(reply, words)
+    refuse_restricted({"words": words})
     language_gate.refuse_forbidden({"words": words}, student=record.student)
     objection.answer(reply=reply, words=words.strip(), by=viewer.person, at=viewer.at)
     if reply != Objection.Reply.REFUSED:

@@ -37,17 +37,25 @@ def settle(draft: Draft, student: Student, *, at: datetime) -> Owner:
         return Owner(student.person_id)
     if draft.owner_party == _PARTY.COMPANY:
         return _company(draft, student, at=at)
-    if draft.owner_party == _PARTY.SCHOOL and draft.field_class in OFFICES and not draft.owner_id:
-        raise InvalidInput(
-            "资助、健康方面的事项须指定负责人。",
-            field="owner",
-            mend="请选择资助专员、校医或心理教师。",
-        )
+    refuse_unowned(draft, owner_id=draft.owner_id)
     if draft.owner_id is not None and not _belongs(draft, student, at=at):
         raise InvalidInput(
             "负责人不属于所选的一方。", field="owner", mend="请重新选择负责人，或留空。"
         )
     return Owner(draft.owner_id)
+
+
+def refuse_unowned(draft: Draft, *, owner_id: UUID | None) -> None:
+    """What is about money or health is done by somebody who is named, and so reads it.
+
+    Raises InvalidInput.
+    """
+    if draft.owner_party == _PARTY.SCHOOL and draft.field_class in OFFICES and not owner_id:
+        raise InvalidInput(
+            "资助、健康方面的事项须指定负责人。",
+            field="owner",
+            mend="请选择资助专员、校医或心理教师，作为这一事项的负责人。",
+        )
 
 
 def _company(draft: Draft, student: Student, *, at: datetime) -> Owner:

@@ -22,7 +22,14 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import WrongState
 from parties.models import Person, Student
-from records import file_entries, plan_drafts, plan_owners, plan_times, plan_words
+from records import (
+    file_entries,
+    language_gate,
+    plan_drafts,
+    plan_owners,
+    plan_times,
+    plan_words,
+)
 from records.models import ActionItem, FileEntry
 from records.plan_drafts import Draft
 
@@ -51,7 +58,8 @@ def create(
         InvalidInput: names the field of the first draft that cannot be a plan, and the mend.
     """
     made = []
-    for draft in drafts:
+    for written in drafts:
+        draft = plan_words.classed(written)
         plan_drafts.check(draft, at=at)
         plan_drafts.check_start(draft, today=plan_times.local_day(at))
         plan_words.refuse(draft, student=plan.student)
@@ -173,10 +181,14 @@ def reopen(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> Action
 
 
 def drop(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) -> ActionItem:
-    """Let go of it; the reason stays in the file."""
+    """Let go of it; the reason stays in the file, and the family reads it.
+
+    Raises: NotFound, NotAllowed, WrongState; InvalidInput: no reason, or forbidden words in it.
+    """
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(why, field="why", mend="请写明为什么不再进行。")
+        language_gate.refuse_forbidden({"why": why}, student=item.student)
         _require(can_proceed(item.drop), item)
         item.drop(why=why)
         item.next_look_at = item.next_day_at = None
@@ -214,11 +226,15 @@ def amend(
     def change(item: ActionItem) -> None:
         unchanged(Viewer.load(by, at=at), item)
         _require(item.state in ActionItem.LIVE, item)
-        wanted = plan_drafts.of(item, **values)
+        wanted = plan_words.classed(plan_drafts.of(item, **values))
         plan_drafts.check(wanted, at=at)
         plan_words.refuse(wanted, student=item.student)
-        for name, value in values.items():
+        plan_owners.refuse_unowned(wanted, owner_id=item.owner_person_id)
+        raised = wanted.field_class != item.field_class
+        for name, value in {**values, "field_class": wanted.field_class}.items():
             setattr(item, name, value)
+        if raised:
+            _open_entry(item)
         if "due_at" in values:
             item.next_look_at = item.overdue_from = item.due_at
             item.escalation_level = 0
@@ -277,6 +293,12 @@ def _eve(item: ActionItem) -> date:
 def _item_no() -> str:
     """Random: whoever sees one item learns nothing of how many there are."""
     return "XD-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _open_entry(item: ActionItem) -> None:
+    """The office of its class finds an item whose class was raised."""
+    readers = plan_owners.readers(item)
+    file_entries.open_to(kind="action_item", object_id=item.pk, readers=readers)
 
 
 def _enter(item: ActionItem, *, by: Person | None, at: datetime) -> None:

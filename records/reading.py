@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.models import Person
 from parties.privacy import FieldClass, Level
 from parties.roles import Role
-from records import policies, record_parts
+from records import bystanders, policies, record_parts, side_words
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -115,25 +115,30 @@ def seen_all(viewer: Viewer, records: Sequence[CommunicationRecord]) -> Sequence
     policies.learn(viewer, records)
     parts = record_parts.gather(records)
     crypto.warm([*records, *(one for each in parts.values() for one in each.statements)])
-    names = _names(parts.values())
-    return [_file(viewer, record, parts[record.pk], names) for record in records]
+    names, pupils = _names(parts.values())
+    return [_file(viewer, record, parts[record.pk], names, pupils) for record in records]
 
 
 def _file(
-    viewer: Viewer, record: CommunicationRecord, parts: Parts, names: dict[UUID, str]
+    viewer: Viewer,
+    record: CommunicationRecord,
+    parts: Parts,
+    names: dict[UUID, str],
+    pupils: frozenset[UUID],
 ) -> RecordFile:
     content = policies.reads_content(viewer, record)
+    present = bystanders.shown(viewer, record, parts.participants, pupils=pupils)
     said = [cut(viewer, record, one) for one in parts.statements]
     return RecordFile(
         record=record,
         fields=viewer.fields(record),
         may=frozenset(act for act in _ACTS if viewer.may(act, record)),
         statements=[one for one in said if one is not None and (content or one.text)],
-        participants=parts.participants if content else [],
+        participants=present if content else [],
         prepared=_prepared(viewer, record, parts) if content else [],
-        signatures=parts.signatures if content else [],
+        signatures=side_words.signatures(viewer, record, parts.signatures) if content else [],
         attachments=[one for one in parts.attachments if may_open(viewer, record, one)],
-        annotations=parts.annotations if content else [],
+        annotations=side_words.annotations(viewer, record, parts.annotations) if content else [],
         let_through=_let_through(viewer, record, parts) if content else [],
         sealed=_sealed(viewer, record, parts) if content else None,
         names=names,
@@ -252,14 +257,17 @@ def _kept_at(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> dict[
     return {one.pk: one.kept_at for one in parts.signatures if one.kept_at}
 
 
-def _names(all_parts: Iterable[Parts]) -> dict[UUID, str]:
+def _names(all_parts: Iterable[Parts]) -> tuple[dict[UUID, str], frozenset[UUID]]:
+    """Everybody's name by id, and which of them are students."""
     wanted: set[Any] = set()
     for parts in all_parts:
         wanted |= {one.person_id for one in parts.participants}
         wanted |= {one.signer_id for one in parts.signatures}
         wanted |= {one.witness_id for one in parts.signatures}
         wanted |= {one.filed_by_id for one in parts.annotations}
-    return dict(Person.objects.filter(pk__in=wanted - {None}).values_list("pk", "name"))
+    people = Person.objects.filter(pk__in=wanted - {None})
+    rows = list(people.values_list("pk", "name", "student__pk"))
+    return {pk: name for pk, name, _ in rows}, frozenset(pk for pk, _, pupil in rows if pupil)
 
 
 def _record_read(viewer: Viewer, record: CommunicationRecord) -> None:

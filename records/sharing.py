@@ -102,6 +102,18 @@ def _texts(file: RecordFile) -> Iterator[tuple[str, str, Field]]:
             yield f"statements.{number}", said.text, field
         own = Field.CERTIFICATE if field == Field.CERTIFICATE else Field.NARRATIVE
         yield f"statements.{number}.basis", said.basis, own
+    yield from _beside(file)
+
+
+def _beside(file: RecordFile) -> Iterator[tuple[str, str, Field]]:
+    """Who took part, and what staff wrote with a signature. Of a refusal that they tell of, words
+    in “ ” are the guardian's.
+    """
+    for number, one in enumerate(file.participants, start=1):
+        name = file.names.get(one.person_id, "") if one.person_id else one.name
+        yield f"participants.{number}.name", name, Field.NARRATIVE
     for number, given in enumerate(file.signatures, start=1):
         if given.side == Signature.Side.SCHOOL or given.witness_id is not None:
             yield f"signatures.{number}.note", given.note, Field.NARRATIVE
+        if given.witness_id is not None:
+            yield f"signatures.{number}.reason", given.reason, Field.QUOTE

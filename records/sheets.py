@@ -84,6 +84,8 @@ _TOLD_AS: Final = {
     Signature.Side.FAMILY: f"{Statement.Source.GUARDIAN.label}（{_ONE_SIDED}）",
     Signature.Side.STUDENT: f"{Statement.Source.STUDENT.label}（{_ONE_SIDED}）",
 }
+#: A refusal that staff wrote down.
+_RELAYED: Final = "校方转述"
 _UNFINISHED: Final = (State.DRAFT, State.CHECKED)
 
 
@@ -228,7 +230,6 @@ def _participant(one: Participant, file: RecordFile) -> paper.Participant:
 
 
 def _signature(one: Signature, file: RecordFile) -> paper.Signature:
-    by_own_hand = bool(one.note) and not one.reason and one.recorded_by_id == one.signer_id
     return paper.Signature(
         who=file.names.get(one.signer_id, ""),
         capacity=one.get_side_display(),
@@ -238,5 +239,13 @@ def _signature(one: Signature, file: RecordFile) -> paper.Signature:
         witness=file.names.get(one.witness_id, "") if one.witness_id else "",
         proof=bytes(one.proof).hex(),
         kept_at=file.kept_at.get(one.pk, ""),
-        told_as=_TOLD_AS.get(Signature.Side(one.side), "") if by_own_hand else "",
+        told_as=_told_as(one),
     )
+
+
+def _told_as(one: Signature) -> str:
+    """Whose words stand there: the signer's own, or what staff tell of them."""
+    if one.reason and one.witness_id is not None:
+        return _RELAYED
+    by_own_hand = bool(one.note) and not one.reason and one.recorded_by_id == one.signer_id
+    return _TOLD_AS.get(Signature.Side(one.side), "") if by_own_hand else ""

@@ -5,6 +5,7 @@ record changes any more; the database sees to it. Once the author and a guardian
 word the record takes effect; a refusal with a reason counts, as 校方记录，家长未签. Inside a scope.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,6 +17,8 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from records import content, language_gate, paper_originals, signers
+from records.draft_input import refuse_restricted
+from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, saved
 from records.record_rows import note as record_note
@@ -49,7 +52,8 @@ def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> Com
 
     The caller has made sure who it is: by password just now (IN_APP), or by a one-time link (LINK).
 
-    Raises NotFound, NotAllowed, WrongState; InvalidInput: forbidden words of staff in the note.
+    Raises NotFound, NotAllowed, WrongState; InvalidInput: words of staff in the note that are
+    forbidden, or that only some of its readers may read.
     """
     record = lock(viewer, record_id, Act.SIGN)
     if method not in (Method.IN_APP, Method.LINK):
@@ -60,7 +64,7 @@ def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> Com
     _refuse_spoken(record, any(one.is_own_refusal for one in given))
     _refuse_closed(record)
     if side_of(viewer, record) == Side.SCHOOL:  # a family's own words are theirs
-        language_gate.refuse_forbidden({"note": note}, student=record.student)
+        _refuse_words({"note": note}, record)
     return _give(viewer, record, signer=viewer.person, method=method, note=note)
 
 
@@ -98,7 +102,11 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
     _refuse_closed(record)
     _refuse_unwitnessed(viewer, record, given)
-    language_gate.refuse_forbidden({"note": given.note}, student=record.student)
+    _refuse_words({"note": given.note}, record)
+    # What stands in “ ” is the guardian's; everything around it is told by staff.
+    language_gate.refuse_forbidden(
+        {"reason": given.reason}, student=record.student, field=Field.QUOTE
+    )
     paper_originals.refuse_unkept(given.kept_at, method=given.method)
     return _give(
         viewer,
@@ -233,6 +241,12 @@ def _refuse_closed(record: CommunicationRecord) -> None:
 def _refuse_short(reason: str) -> None:
     if len(reason.strip()) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写一句不签字的理由。")
+
+
+def _refuse_words(notes: Mapping[str, str], record: CommunicationRecord) -> None:
+    """Notes of staff: every reader of the record reads them."""
+    refuse_restricted(notes)
+    language_gate.refuse_forbidden(notes, student=record.student)
 
 
 def _refuse_unwitnessed(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:

@@ -86,7 +86,7 @@ def sign(
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
         record = signatures.sign(viewer, record_id=record_id, method=method, note=note)
-        family_words.listen(note, case_id=record.case_id, at=at, source="signature")
+        _listen(note, record, at=at, source="signature")
         return _after(viewer, record, before)
 
 
@@ -99,7 +99,7 @@ def refuse(
         before = _state(record_id)
         record = signatures.refuse(viewer, record_id=record_id, reason=reason)
         record_news.tell_author(record, "record.refused", at=at)
-        family_words.listen(reason, case_id=record.case_id, at=at, source="refusal")
+        _listen(reason, record, at=at, source="refusal")
         return _after(viewer, record, before)
 
 
@@ -111,6 +111,7 @@ def witness(
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
         record = signatures.witness(viewer, record_id=record_id, given=given)
+        _listen(f"{given.reason}\n{given.note}", record, at=at, source="witnessed")
         return _after(viewer, record, before)
 
 
@@ -122,9 +123,7 @@ def object_to(
         viewer = Viewer.load(by, at=at)
         filed = objections.file(viewer, record_id=record_id, complaint=complaint)
         record_news.objection_filed(filed, at=at)
-        family_words.listen(
-            complaint.words, case_id=filed.record.case_id, at=at, source="objection"
-        )
+        _listen(complaint.words, filed.record, at=at, source="objection")
         return filed
 
 
@@ -152,6 +151,21 @@ def end(*, school_id: int, objection_id: UUID, by: Person, at: datetime, how: st
         if how == "insist":
             record_news.objection_filed(ended, at=at)
         return ended
+
+
+def annotate(
+    *, school_id: int, objection_id: UUID, by: Person, at: datetime, words: str
+) -> Objection:
+    """异议附记, in the filer's own words. Raises: as objections.annotate."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        annotated = objections.annotate(viewer, objection_id=objection_id, words=words)
+        _listen(words, annotated.record, at=at, source="annotation")
+        return annotated
+
+
+def _listen(words: str, record: CommunicationRecord, *, at: datetime, source: str) -> None:
+    family_words.listen(words, case_id=record.case_id, at=at, source=source, about=record)
 
 
 def _state(record_id: UUID) -> str:

@@ -2,7 +2,8 @@
 
     no answer --> a call --> the second guardian --> a visit of two --> 未能会面
 
-It counts what is on file since the times went out; a family that said no is not visited at home.
+It counts what is on file since the times went out. Whoever said no is asked once on the phone what
+would suit; a family that said no is not visited at home.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from records.meetings import invitations, rows
-from records.models import Meeting, MeetingAttempt
+from records.models import Meeting, MeetingAttempt, MeetingInvitee
 
 State = Meeting.State
 Outcome = MeetingAttempt.Outcome
@@ -51,19 +52,24 @@ def next_try(meeting: Meeting, *, at: datetime) -> tuple[Step, UUID | None]:
     if meeting.state != State.OFFERED:
         return Step.DONE, None
     tried = list(meeting.attempts.filter(round=meeting.round).order_by("recorded_at", "pk"))
-    family = [invitee.person_id for invitee in invitations.guardians(meeting, at=at)]
-    for step, person in zip(_CALLS, family, strict=False):
-        if not any(one.person_id == person for one in tried):
-            return step, person
-    return (Step.VISIT if _may_be_visited(tried, family) else Step.DONE), None
+    asked = invitations.guardians(meeting, at=at)
+    for step, invitee in zip(_CALLS, asked, strict=False):
+        if not any(one.person_id == invitee.person_id for one in tried):
+            return step, invitee.person_id
+    return (Step.VISIT if _may_be_visited(tried, asked) else Step.DONE), None
 
 
-def _may_be_visited(tried: Sequence[MeetingAttempt], family: Sequence[UUID]) -> bool:
-    """Once, and not a family that has answered no: a visit is no means of pressure."""
+def _may_be_visited(tried: Sequence[MeetingAttempt], family: Sequence[MeetingInvitee]) -> bool:
+    """Once, and not a family that has answered no, on the phone or in writing this round: a visit
+    is no means of pressure.
+    """
     if any(one.channel == MeetingAttempt.Channel.HOME_VISIT for one in tried):
         return False
     said_no = {one.person_id for one in tried if one.outcome == Outcome.REFUSED}
-    return any(person not in said_no for person in family[: len(_CALLS)])
+    return any(
+        one.answer != MeetingInvitee.Answer.NO and one.person_id not in said_no
+        for one in family[: len(_CALLS)]
+    )
 
 
 def about(name: str, case_id: UUID, *, at: datetime) -> UUID | None:

@@ -17,10 +17,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from parties import relations, tenancy
+from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import SanfangError, WrongState
-from parties.models import GuardianLink, Membership, Person, Student
+from parties.models import Membership, Person
 from parties.relations import in_force
 from parties.roles import Role
 from records import (
@@ -34,7 +34,7 @@ from records import (
 from records.models import Notice, NoticeContact, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
-from workflow import cases, notice_calls, notifications, openings, reporting, steps
+from workflow import cases, family_words, notice_calls, notifications, openings, reporting, steps
 from workflow.models import Case, ProcessInstance
 from workflow.notifications import Message
 from workflow.reports import Receipt, ReportInput
@@ -44,7 +44,6 @@ logger = logging.getLogger(__name__)
 PROCESS: Final = "notice"
 ANSWERED: Final = "notice_answered"
 WITHDRAWN: Final = "notice_withdrawn"
-LOOK_NOW: Final = "notice.look_now"
 _NEWS: Final = "case.news"
 _LIVE: Final = (ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN)
 
@@ -216,14 +215,14 @@ def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
     if not found.red and not found.complaint:
         return
     danger = bool(found.red)
-    told = _who_looks(receipt.student, danger=danger, at=at)
+    told = family_words.who_looks(receipt.student, danger=danger, at=at)
     rows = [
         Message(
             case_id=receipt.notice.case_id,
             to_id=person,
             to_role=role.value,
             channel="in_app",
-            template=LOOK_NOW if danger else _NEWS,
+            template=family_words.LOOK_NOW if danger else _NEWS,
             key=f"hint:{receipt.pk}:{at.isoformat()}:{person}",
             lane="crisis" if danger else "routine",
         )
@@ -238,19 +237,6 @@ def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
         refs=[("receipt", receipt.pk)],
         told=len(rows),
     )
-
-
-def _who_looks(student: Student, *, danger: bool, at: datetime) -> dict[UUID, Role]:
-    """Nobody of the family, whatever post they hold."""
-    links = GuardianLink.objects.filter(student=student)
-    kin = set(links.values_list("guardian_id", flat=True))
-    duty = relations.on_duty(role=Role.ME, at=at, student=student)
-    found = {person.pk: Role.ME for person in relations.able(duty, at=at, excluded=kin)}
-    if danger:
-        teachers = relations.holders(role=Role.HT, at=at, student=student)
-        for person in relations.able(teachers, at=at, excluded=kin):
-            found.setdefault(person.pk, Role.HT)
-    return found
 
 
 def _hear(receipt: NoticeReceipt, *, at: datetime) -> NoticeReceipt:

@@ -91,9 +91,11 @@ def harmless(normal: Normal, hits: Sequence[Hit], held: Sequence[Quote | None]) 
 
 
 def certified(text: str, hit: Hit) -> bool:
-    """Whether the sentence names a doctor's finding, and does not say that it is missing."""
+    """Whether the sentence names a doctor's finding; no hearsay, and none that is missing."""
     sentence = _sentence(text, hit)
     for cue in cues.any_of("certified").finditer(sentence):
+        if cues.any_of("hearsay").search(sentence[: cue.start()]):
+            continue
         missing = _ends_with("missing_before").search(sentence[: cue.start()])
         if not missing and not _begins_with("missing_after").match(sentence[cue.end() :]):
             return True
@@ -132,6 +134,8 @@ def _denied(text: str, hit: Hit) -> bool:
     if not _any_negation().search(before) or not _negation().search(before):
         return False
     after = text[hit.end : hit.end + _NEAR]
+    if _strikes_the_word().search(before):  # 禁用差生参加比赛 calls somebody so
+        return not after or after[0] in BREAKS or after.startswith(tuple(_joints() - {""}))
     rhetorical = cues.any_of("not_within").search(before) or _begins_with("not_before").match(after)
     return rhetorical is None
 
@@ -182,6 +186,12 @@ def _negation() -> re.Pattern[str]:
     # The look ahead costs little and spares the many looks behind.
     unless = f"(?={_begins_a_negation()}){unless}"
     return re.compile(f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})$")
+
+
+@cache
+def _strikes_the_word() -> re.Pattern[str]:
+    filler = cues.either(cues.words("fillers"))
+    return re.compile(f"{cues.either(cues.words('bans_of_words'))}{filler}{{0,4}}$")
 
 
 @cache

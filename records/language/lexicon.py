@@ -24,7 +24,7 @@ from records.language.rows import (
     shipped_terms,
     shipped_variants,
 )
-from records.language.spelling import Spelling, romanised
+from records.language.spelling import Spelling, romanised, sounded
 
 _PARENT: Final = "家长"
 _AMBIGUOUS_SYLLABLES: Final = 2
@@ -50,6 +50,17 @@ class Lexicon:
         made = ahocorasick.Automaton()
         for written, spelling in self.spellings.items():
             made.add_word(written, spelling)
+        made.make_automaton()
+        return made
+
+    @cached_property
+    def homophones(self) -> Any:
+        """Forbidden phrases of four characters or more by how they sound."""
+        made = ahocorasick.Automaton()
+        for row in self.rows:
+            folded = normalise(row.phrase).text
+            if row.kind == Kind.FORBIDDEN and len(folded) >= matching.SHORTEST_HOMOPHONE:
+                made.add_word(sounded(folded), (folded, row))
         made.make_automaton()
         return made
 

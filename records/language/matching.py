@@ -1,20 +1,25 @@
 """Where listed phrases stand: the longest first, never inside an allowed term or a name."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from operator import attrgetter
+from operator import attrgetter, eq
 from typing import Any, Final, TypeVar
 
 import ahocorasick
 
 from records.language.normalise import Normal, normalise
 from records.language.rows import Kind, Row
-from records.language.spelling import Spelling
+from records.language.spelling import Spelling, sounded
 
 _SHORTEST_NAME: Final = 2
+#: Shorter words sound like many others.
+SHORTEST_HOMOPHONE: Final = 4
+#: One letter or digit between two Chinese characters.
+_SLIPPED_IN: Final = re.compile("(?<=[一-鿿])[a-z0-9](?=[一-鿿])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,9 @@ class Named:
 S = TypeVar("S", Hit, Named)
 
 
-def find(normal: Normal, automaton: Any, names: Sequence[Named] = ()) -> list[Hit]:
+def find(
+    normal: Normal, automaton: Any, names: Sequence[Named] = (), homophones: Any = None
+) -> list[Hit]:
     """Hits that do not overlap, in the order of the text."""
     allowed: list[tuple[int, int]] = []
     listed: list[Hit] = []
@@ -47,6 +54,8 @@ def find(normal: Normal, automaton: Any, names: Sequence[Named] = ()) -> list[Hi
             allowed.append((start, end))
         else:
             listed.append(Hit(start, end, spelling.row))
+    if homophones is not None:
+        listed += _sounding(normal.text, homophones)
     if allowed:
         reach = _reach(allowed, len(normal.text))
         listed = [hit for hit in listed if reach[hit.start] < hit.end]
@@ -54,6 +63,28 @@ def find(normal: Normal, automaton: Any, names: Sequence[Named] = ()) -> list[Hi
         bearers = _bearers(names, len(normal.text))
         listed = [hit for hit in listed if not _in_name(hit, bearers)]
     return _longest(listed, len(normal.text))
+
+
+def _sounding(text: str, homophones: Any) -> Iterator[Hit]:
+    """Other characters of the same sound, or one letter or digit between two: 问体家庭,
+    问1题家庭. Half of the characters must be the phrase's own, so that chance finds nothing.
+    """
+    slipped = [match.start() for match in _SLIPPED_IN.finditer(text)]
+    places = _without(len(text), slipped) if slipped else range(len(text))
+    bare = "".join(map(text.__getitem__, places)) if slipped else text
+    for last, (phrase, row) in homophones.iter(sounded(bare)):
+        first = last - len(phrase) + 1
+        written = bare[first : last + 1]
+        start, end = places[first], places[last] + 1
+        if written == phrase and end - start == len(phrase):
+            continue  # found as it is
+        if 2 * sum(map(eq, written, phrase)) >= len(phrase):
+            yield Hit(start, end, row)
+
+
+def _without(length: int, gone: Sequence[int]) -> list[int]:
+    left_out = set(gone)
+    return [place for place in range(length) if place not in left_out]
 
 
 def find_names(

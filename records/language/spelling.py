@@ -1,7 +1,9 @@
 """How a phrase can be spelt in Pinyin, wholly or in part: wenti jiating, 家长bu peihe."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from itertools import product
 from typing import Final
@@ -10,6 +12,8 @@ from records.language.rows import Row
 
 #: Up to here every mixture of characters and syllables; beyond, only one change of script.
 _MIXED_UP_TO: Final = 5
+#: Private use in Unicode: in no text that was normalised.
+_FIRST_CODE: Final = 0xF0000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,40 @@ def romanised(phrase: str) -> Iterator[tuple[str, int]]:
         yield spelt, sum(chosen)
         if "v" in spelt:  # ü, which people type as v and write as u
             yield spelt.replace("v", "u"), sum(chosen)
+
+
+class _Codes(dict[int, str]):
+    """One private character for each syllable, by code point; what has no sound is itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: dict[int, str] = import_module("pypinyin.constants").PINYIN_DICT
+        self._codes: dict[str, str] = {}
+
+    def __missing__(self, point: int) -> str:
+        known = self._read.get(point)
+        if known is None:
+            code = chr(point)
+        else:
+            syllable = _toneless(known.split(",")[0])
+            code = self._codes.setdefault(syllable, chr(_FIRST_CODE + len(self._codes)))
+        self[point] = code
+        return code
+
+
+def sounded(text: str) -> str:
+    """Each character as the code of its usual syllable, tones apart: 问 and 文 are the same."""
+    return text.translate(_codes())
+
+
+@cache
+def _codes() -> _Codes:
+    return _Codes()
+
+
+def _toneless(syllable: str) -> str:
+    plain = unicodedata.normalize("NFD", syllable)
+    return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 def _choices(length: int) -> Iterator[tuple[bool, ...]]:

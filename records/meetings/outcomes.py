@@ -12,7 +12,8 @@ from uuid import UUID
 from parties.errors import InvalidInput, WrongState
 from parties.models import Membership, Person
 from parties.relations import in_force
-from records import file_entries
+from records import file_entries, language_gate
+from records.language import Field
 from records.meetings import answers, family, rows
 from records.models import FileEntry, Meeting, MeetingAttempt, MeetingInvitee
 
@@ -37,13 +38,16 @@ def attempt(*, meeting_id: UUID, tried: Try, by: Person, at: datetime) -> Meetin
     """Put one try on file, and what follows from it: a time agreed, a change, a refusal, a talk.
 
     Raises:
-        InvalidInput: names field and mend.
+        InvalidInput: names field and mend; forbidden words of staff as well.
         WrongState: the meeting is over, or what was agreed on the phone cannot be had any more.
     """
     meeting = rows.locked(meeting_id)
     if meeting.state not in Meeting.OPEN:
         raise WrongState("会谈已经结束。", meeting=str(meeting.pk))
     _refuse_unfit(meeting, tried, by=by, at=at)
+    # What stands in “ ” was said by whoever was reached; the rest is told by staff.
+    words = {"place": tried.place, "note": tried.note}
+    language_gate.refuse_forbidden(words, student=meeting.student, field=Field.QUOTE)
     made = MeetingAttempt.objects.create(
         school_id=meeting.school_id,
         student=meeting.student,

@@ -3,9 +3,12 @@
 import pytest
 
 from parties import tenancy
+from parties.access import Viewer
 from parties.errors import InvalidInput
+from records import plans
+from records.models import ActionItem
 from tests.factories import World
-from tests.records.agreed import amend, draft, now, one
+from tests.records.agreed import amend, at, draft, now, one
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +34,68 @@ def test_a_company_reads_nothing_about_money_health_or_other_students(
     assert made.value.mend
 
 
-def test_what_the_family_agrees_on_may_be_about_money(world: World) -> None:
+def test_what_the_family_agrees_on_may_be_about_money_and_is_of_that_class(world: World) -> None:
     item = one(world, draft(title="助学金申请材料"))
+    assert now(world, item).field_class == "ECO"
 
-    amend(world, item, target="补贴申请交齐")
+    amend(world, item, by="deputy", target="补贴申请交齐", field_class="COM")
 
-    assert now(world, item).target == "补贴申请交齐"
+    found = now(world, item)
+    assert (found.target, found.field_class) == ("补贴申请交齐", "ECO")  # nothing lowers it
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "office"),
+    [
+        ("低保续办", "ECO", "deputy"),
+        ("抑郁症复诊", "HLT", "counsellor"),
+        ("心理测评", "HLT", "counsellor"),
+    ],
+)
+def test_an_item_is_read_by_the_readers_of_what_it_says(
+    world: World, text: str, code: str, office: str
+) -> None:
+    plain = one(world, draft(title="每周通话一次"))
+    amend(world, plain, target=text)
+    for item in (plain, one(world, draft(measure=text))):
+        assert now(world, item).field_class == code
+        for who, reads in {"mother": True, office: True, "teacher": False}.items():
+            with tenancy.scope(world.id):
+                viewer = Viewer.load(world[who], at=at(14))
+                fields = viewer.fields(viewer.get(ActionItem, item.pk))
+            assert ("title" in fields) == reads, who
+
+
+def test_an_item_about_money_has_an_owner_at_school_who_reads_it(world: World) -> None:
+    owned = one(world, draft(owner_party="SCHOOL", owner_id=world["teacher"].pk, title="低保续办"))
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["teacher"], at=at(14))
+        assert "title" in viewer.fields(viewer.get(ActionItem, owned.pk))
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "owner"):
+        one(world, draft(owner_party="SCHOOL", title="低保续办"))
+    nobodys = one(world, draft(owner_party="SCHOOL"))
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "owner"):
+        amend(world, nobodys, title="低保续办")
+
+
+def test_money_and_health_are_two_items(world: World) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        one(world, draft(title="母亲抑郁症复诊，家里低保续办"))
+
+    assert "两个事项" in refused.value.mend
+
+
+def test_nobody_drops_an_item_with_words_that_judge(world: World) -> None:
+    item = one(world)
+
+    def drop(why: str) -> None:
+        plans.drop(school_id=world.id, item_id=item.pk, by=world["teacher"], at=at(14), why=why)
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "why"):
+        drop("问题家庭，无可救药。")
+    drop("家长已改为每周通话一次。")
+    assert now(world, item).state == "DROPPED"
 
 
 def test_an_amendment_obeys_neutral_words(world: World) -> None:

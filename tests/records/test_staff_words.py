@@ -143,7 +143,9 @@ def test_staff_sign_without_judging_and_a_family_says_what_it_likes(desk: Desk) 
 
     desk.sign(record, "teacher", note=CALM)
     desk.sign(record, "mother", note=JUDGES)
-    desk.witness(record, signer="father", method="REFUSED", reason=JUDGES)
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "reason"):
+        desk.witness(record, signer="father", method="REFUSED", reason=JUDGES)
+    desk.witness(record, signer="father", method="REFUSED", reason="父亲说：“典型的问题家庭”")
     assert desk.now(record).state == "EFFECTIVE"
 
 

@@ -9,7 +9,8 @@ import pytest
 from parties import tenancy
 from records.models import CommunicationRecord, ItemCheckIn, MeetingReply
 from records.objections import Complaint
-from tests.factories import World, people_of
+from records.signatures import Witnessed
+from tests.factories import NOW, World, people_of
 from tests.processes.meeting_walk import offered
 from tests.records import agreed as plan
 from tests.records.desk import Desk
@@ -73,41 +74,69 @@ def offered_record(world: World) -> tuple[Desk, CommunicationRecord]:
     return desk, desk.now(record)
 
 
-def common(world: World, desk: Desk, record: CommunicationRecord) -> dict[str, Any]:
-    return {"school_id": world.id, "record_id": record.pk, "by": world["mother"], "at": desk.at}
+# --- beside a record ------------------------------------------------------------------------------
 
 
-def refused(world: World, words: str) -> UUID:
-    desk, record = offered_record(world)
-    communication.refuse(**common(world, desk, record), reason=words)
-    return case_of(record)
+def common(desk: Desk, record: CommunicationRecord, by: str = "mother") -> dict[str, Any]:
+    return {
+        "school_id": desk.world.id, "record_id": record.pk, "by": desk.world[by], "at": desk.at,
+    }  # fmt: skip
 
 
-def signed(world: World, words: str) -> UUID:
-    desk, record = offered_record(world)
-    communication.sign(**common(world, desk, record), method="IN_APP", note=words)
-    return case_of(record)
+def refuse(desk: Desk, record: CommunicationRecord, words: str) -> None:
+    communication.refuse(**common(desk, record), reason=words)
 
 
-def objected(world: World, words: str) -> UUID:
-    desk, record = offered_record(world)
+def sign(desk: Desk, record: CommunicationRecord, words: str) -> None:
+    communication.sign(**common(desk, record), method="IN_APP", note=words)
+
+
+def relay(desk: Desk, record: CommunicationRecord, words: str) -> None:
+    """A teacher writes down what the mother said on the phone."""
+    given = Witnessed(
+        signer=desk.world["mother"].pk,
+        method="REFUSED",
+        witness=desk.world["duty_officer"].pk,
+        reason=f"母亲说“{words}”",
+    )
+    communication.witness(**common(desk, record, "teacher"), given=given)
+
+
+def object_(desk: Desk, record: CommunicationRecord, words: str) -> None:
     for who in ("teacher", "mother"):
         desk.sign(record, who)
     communication.object_to(
-        **common(world, desk, record),
-        complaint=Complaint(ground="WRONG", wish="CORRECT", words=words),
+        **common(desk, record), complaint=Complaint(ground="WRONG", wish="CORRECT", words=words)
     )
-    return case_of(record)
 
 
-def case_of(record: CommunicationRecord) -> UUID:
-    assert record.case_id is not None
-    return record.case_id
+def annotate(desk: Desk, record: CommunicationRecord, words: str) -> None:
+    for who in ("teacher", "mother"):
+        desk.sign(record, who)
+    filed = desk.object(record)
+    communication.annotate(
+        school_id=desk.world.id, objection_id=filed.pk, by=desk.world["mother"], at=desk.at,
+        words=words,
+    )  # fmt: skip
 
 
-STORIES: list[Story] = [
-    excused, stuck, done, changed, declined, refused, signed, objected,
-]  # fmt: skip
+Act = Callable[[Desk, CommunicationRecord, str], None]
+ACTS: list[Act] = [refuse, sign, relay, object_, annotate]
+
+
+def beside(act: Act) -> Story:
+    """The act on a record of a case."""
+
+    def story(world: World, words: str) -> UUID:
+        desk, record = offered_record(world)
+        act(desk, record, words)
+        assert record.case_id is not None
+        return record.case_id
+
+    return story
+
+
+STORIES: list[Story] = [excused, stuck, done, changed, declined, *map(beside, ACTS)]
 
 
 def asked(world: World, case: UUID) -> set[str]:
@@ -170,3 +199,19 @@ def test_a_closed_matter_is_looked_at_all_the_same(world: World) -> None:
 
     assert asked(world, case) == set()
     assert told(world) >= {"duty_officer", "teacher"}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_words_in_no_matter_are_looked_at_at_once(world: World, act: Act) -> None:
+    desk = Desk(world, NOW)
+    act(desk, desk.offered(), CALM)
+    assert hurried(world) == set()
+
+    act(desk, desk.offered(), DANGER)
+    assert hurried(world) == {"duty_officer", "teacher"}
+
+
+def hurried(world: World) -> set[str]:
+    with tenancy.scope(world.id):
+        found = Notification.objects.filter(template="notice.look_now", lane="crisis")
+        return people_of(world, set(found.values_list("recipient_id", flat=True)))

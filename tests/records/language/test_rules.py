@@ -44,6 +44,18 @@ def test_2_homophones_are_found() -> None:
     assert only(sign("挫生一枚")).phrase == "差生"
 
 
+@pytest.mark.parametrize("written", ["问体家庭", "文题家庭", "问1题家庭", "问题家x庭"])
+def test_2_a_long_phrase_is_found_by_its_sound_or_with_one_letter_inside(written: str) -> None:
+    found = only(sign(f"来自{written}，家访"))
+
+    assert (found.phrase, found.start, found.end) == ("问题家庭", 2, 2 + len(written))
+
+
+@pytest.mark.parametrize("text", ["闻提甲挺", "家长A于家庭12号楼", "问题。1家庭"])
+def test_2_what_only_sounds_alike_by_chance_is_not_found(text: str) -> None:
+    assert phrases(sign(text)) == []
+
+
 @pytest.mark.parametrize(
     ("text", "phrase"),
     [
