@@ -29,8 +29,8 @@ from records import (
     sharing,
     sheets,
 )
+from records.disputes import OPEN
 from records.models import Attachment, CommunicationRecord, Objection
-from records.objections import OPEN
 from records.reading import RecordFile
 from records.record_rows import lock
 from records.sheets import Purpose

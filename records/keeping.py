@@ -11,13 +11,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
+from records import disputes
 from records.models import CommunicationRecord, Objection, Sealing
-from records.objections import OPEN
 from records.record_rows import lock, saved
 
 State = CommunicationRecord.State
@@ -62,7 +61,7 @@ def archive(viewer: Viewer, *, record_id: UUID, why: str) -> CommunicationRecord
         return record
     if not can_proceed(record.archive):
         raise WrongState("只有已生效的记录可以归档。", state=str(record.state))
-    if _objections_to(record).filter(state__in=OPEN).exists():
+    if disputes.is_open(record):
         raise WrongState("还有异议没有了结，不能归档。", state=str(record.state))
     record.archive()
     return saved(record, viewer, "record.archived", why=why)
@@ -95,7 +94,3 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
         reason=reason.strip(),
     )
     return saved(record, viewer, "record.sealed", refs=[("sealing", made.pk)])
-
-
-def _objections_to(record: CommunicationRecord) -> QuerySet[Objection]:
-    return Objection.objects.filter(record__record_no=record.record_no)

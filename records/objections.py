@@ -20,6 +20,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
 from records import communication, file_entries, language_gate
+from records.disputes import OPEN
 from records.models import CommunicationRecord, FileEntry, Objection
 from records.record_rows import lock, saved
 
@@ -32,7 +33,6 @@ WINDOW: Final = timedelta(days=30)
 #: These do not wait for the author: the office judges at once.
 AT_ONCE: Final = frozenset({Ground.DISCLOSURE, Ground.CONSENT, Ground.SIGNATURE})
 LONGEST_ANNOTATION: Final = 500
-OPEN: Final = (State.FILED, State.ANSWERED, State.ROUTED)
 
 _FROZEN: Final = CommunicationRecord.State.UNDER_OBJECTION
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

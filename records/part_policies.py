@@ -25,6 +25,9 @@ from records.policies import (
     roles_for,
 )
 
+#: No part of what anybody reads; who ended a file, and why, is for whoever asks the office.
+HIDDEN: Final = frozenset({"school", "blob", "original_sha256", "destroyed_by", "destroyed_reason"})
+
 
 class PartPolicy:
     """Parts follow their record; records/reading.py cuts what a single statement gives away."""
@@ -45,7 +48,7 @@ class PartPolicy:
         given = circumstances(viewer, record)
         if not privacy.readable(codes, roles_for(viewer, record), given=given):
             return frozenset()
-        return frozenset(self.model.field_classes) - {"school", "blob", "original_sha256"}
+        return frozenset(self.model.field_classes) - HIDDEN
 
     def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
         return False

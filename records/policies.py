@@ -112,7 +112,7 @@ class RecordPolicy:
     def may(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
         if act in (Act.EDIT, Act.ANSWER):
             return writes(viewer, obj)
-        if act in (Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL):
+        if act in (Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL, Act.DESTROY):
             return not is_at_home(viewer, obj) and self._decides(viewer, act, obj)
         if act == Act.SIGN:
             return writes(viewer, obj) or obj.student_id in family_of(viewer)
@@ -125,12 +125,12 @@ class RecordPolicy:
     def _decides(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
         """The office; what becomes of the words outside or for good, never whoever wrote them.
 
-        Whoever has the class now puts away what is done, too; only the head seals.
+        Whoever has the class now puts away what is done, too; only the head seals and destroys.
         """
         office = viewer.serves({Role.ME})
         if act == Act.ARCHIVE:
             return office or Role.HT in viewer.roles_towards(obj.student)
-        if act == Act.SEAL:
+        if act in (Act.SEAL, Act.DESTROY):
             office = viewer.heads(Role.ME)
         return office and (act == Act.HOLD or obj.author_id != viewer.person.pk)
 
