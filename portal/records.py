@@ -186,7 +186,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
     writes = Act.EDIT in found.may
     may_copy = "next_focus" in found.fields and record.state not in policies.UNFINISHED
-    decides = Act.OVERRIDE in found.may and record.signed_at is not None
+    decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
     return {
         "may_sign": can_sign,
         "may_refuse": can_sign and at_home,
@@ -196,7 +196,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         and record.state == State.PENDING_SIGNATURES
         and record.signed_at is None,
         "may_copy": may_copy,
-        "may_share": may_copy and not policies.is_at_home(viewer, record),
+        "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
         "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
         "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,

@@ -115,6 +115,12 @@ class BesideTheWords(RuleBasedStateMachine):
         reason = "德育处核实后封存"
         self._try(by, lambda v: keeping.seal(v, record_id=self._version(which), reason=reason))
 
+    @rule(which=st.integers(0, 3))
+    def put_away(self, which: int) -> None:
+        """Archived and sealed in one go: the machine would rarely find both by itself."""
+        self.archive("teacher", which)
+        self.seal("head_of_office", which)
+
     # --- help -------------------------------------------------------------------------------------
 
     def _try(self, by: str, act: Callable[[Any], object]) -> None:
