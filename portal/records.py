@@ -24,6 +24,7 @@ from records import (
     communication,
     keeping,
     language_gate,
+    objections,
     policies,
     reading,
     sharing,
@@ -179,10 +180,10 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
     at_home = record.student_id in policies.family_of(viewer)
     filed = viewer.rows(Objection).filter(record=record).order_by("filed_at", "pk")
-    objections = [
+    objected = [
         {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")} for one in filed
     ]
-    open_by_me = any(one["open"] and one["mine"] for one in objections)
+    open_by_me = any(one["open"] and one["mine"] for one in objected)
     can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
     writes = Act.EDIT in found.may
     may_copy = "next_focus" in found.fields and record.state not in policies.UNFINISHED
@@ -201,7 +202,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
         "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
         "whys": [(one.value, one.label) for one in keeping.Why],
-        "objections": objections,
+        "objections": objected,
     }
 
 
@@ -219,6 +220,7 @@ def _objection(viewer: Viewer, one: Objection) -> dict[str, Any]:
         "annotation": one.annotation,
         "open": one.state in OPEN,
         "mine": one.filed_by_id == viewer.person.pk,
+        "may_insist": objections.may_insist(one, at=viewer.at),
         "to_answer": viewer.may(Act.ANSWER, one) and one.state == Objection.State.FILED,
     }
 

@@ -3,6 +3,7 @@
     FILED --answer--> ANSWERED --content--> SETTLED      the record stands again, or n+1 took over
       |                  |
       |                  +--insist--> ROUTED             德育处 judges; so does a ground of privacy
+      +--insist, once its days are over--> ROUTED
       +--withdraw--> WITHDRAWN
 
 While one is open the record is UNDER_OBJECTION: every reader sees that, nobody uses or shares it.
@@ -11,11 +12,14 @@ Inside a scope.
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from ledger import events
+from parties import calendar
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
@@ -32,6 +36,8 @@ Ground = Objection.Ground
 WINDOW: Final = timedelta(days=30)
 #: These do not wait for the author: the office judges at once.
 AT_ONCE: Final = frozenset({Ground.DISCLOSURE, Ground.CONSENT, Ground.SIGNATURE})
+#: Working days that the author has for an answer.
+ANSWER_DAYS: Final = 2
 LONGEST_ANNOTATION: Final = 500
 
 _FROZEN: Final = CommunicationRecord.State.UNDER_OBJECTION
@@ -120,16 +126,37 @@ def content(viewer: Viewer, *, objection_id: UUID) -> Objection:
 
 
 def insist(viewer: Viewer, *, objection_id: UUID) -> Objection:
-    """The filer is not content: 德育处 takes it. The record stays frozen."""
+    """The filer is not content, or has waited in vain: 德育处 takes it. The record stays frozen.
+
+    Raises NotFound, NotAllowed; WrongState: answered by nobody, and there is still time for it.
+    """
     objection, _ = _locked(viewer, objection_id, Act.OBJECT)
     if objection.state == State.ROUTED:
         return objection
-    if objection.state != State.ANSWERED:
-        raise WrongState("还没有答复。", state=str(objection.state))
+    silent = objection.state == State.FILED
+    if not silent and objection.state != State.ANSWERED:
+        raise WrongState("异议已经了结。", state=str(objection.state))
+    if silent and not may_insist(objection, at=viewer.at):
+        raise WrongState(
+            f"还没有答复；提出后 {ANSWER_DAYS} 个工作日仍没有答复的，可以转德育处。",
+            state=str(objection.state),
+        )
     objection.route()
     objection.save(update_fields=["state"])
-    _note(objection, "objection.routed", viewer, why="insists")
+    _note(objection, "objection.routed", viewer, why="silence" if silent else "insists")
     return objection
+
+
+def may_insist(objection: Objection, *, at: datetime) -> bool:
+    """Whether its filer can have 德育处 judge: it was answered, or its author had their days."""
+    if objection.state != State.FILED:
+        return bool(objection.state == State.ANSWERED)
+    filed = timezone.localdate(objection.filed_at)
+    try:
+        last = calendar.load(objection.school_id).add_working_days(filed, ANSWER_DAYS)
+    except calendar.NoWorkingDay:  # rather too early than never
+        last = filed + timedelta(days=ANSWER_DAYS)
+    return timezone.localdate(at) > last
 
 
 def withdraw(viewer: Viewer, *, objection_id: UUID) -> Objection:

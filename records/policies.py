@@ -40,7 +40,9 @@ FOR_AUDIT: Final = OUTLINE | {"content_hash", "effective_at"}
 #: Whose task a class is, wherever it was said: they find the record by that sentence alone.
 TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
 
-_HIDDEN: Final = frozenset({"school", "content_salt", "hold_reason", "held_by", "held_until"})
+_HIDDEN: Final = frozenset(
+    {"school", "content_salt", "hold_reason", "held_by", "held_until", "frozen_from"}
+)
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
 #: Where a record that was read together with others keeps its circumstances.
 _LEARNT: Final = "_learnt"
