@@ -19,6 +19,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from ledger import events
+from ledger.models import Event
 from parties import calendar
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
@@ -32,7 +33,7 @@ KIND: Final = "objection"
 State = Objection.State
 Ground = Objection.Ground
 
-#: After a record took effect; later only with new facts. Errors in personal data know no limit.
+#: After the filer had a copy; later only with new facts. Errors in personal data know no limit.
 WINDOW: Final = timedelta(days=30)
 #: These do not wait for the author: the office judges at once.
 AT_ONCE: Final = frozenset({Ground.DISCLOSURE, Ground.CONSENT, Ground.SIGNATURE})
@@ -212,7 +213,7 @@ def _refuse(viewer: Viewer, record: CommunicationRecord, complaint: Complaint) -
         raise InvalidInput("没有选择希望怎样处理。", field="wish", mend="请从给出的选项中选择。")
     if not complaint.words.strip():
         raise InvalidInput("没有写明理由。", field="words", mend="请写明哪里不对、实际情况是什么。")
-    late = viewer.at > effective + WINDOW
+    late = viewer.at > _received(viewer, record, effective) + WINDOW
     if late and not complaint.new_facts and complaint.ground not in {Ground.WRONG, *AT_ONCE}:
         raise InvalidInput(
             f"已超过 {WINDOW.days} 天。",
@@ -221,6 +222,30 @@ def _refuse(viewer: Viewer, record: CommunicationRecord, complaint: Complaint) -
         )
     if complaint.about and not record.statements.filter(pk=complaint.about).exists():
         raise InvalidInput("没有这一条。", field="about", mend="请从这份记录中选择。")
+
+
+def _received(viewer: Viewer, record: CommunicationRecord, effective: datetime) -> datetime:
+    """When the filer had it: what is known last of its effect, its delivery and its first reading.
+
+    A delivery proves that they could read it, a reading that they did; a hold takes nothing away.
+    Where neither is known, the days have not begun.
+    """
+    read = Event.objects.filter(
+        school_id=record.school_id,
+        subject_type="access",
+        subject_id=record.pk,
+        kind="record.read",
+        actor=viewer.person.pk,
+    )
+    delivered = record.deliveries.filter(to=viewer.person)
+    known = [
+        read.order_by("id").values_list("at", flat=True).first(),
+        delivered.order_by("at").values_list("at", flat=True).first(),
+    ]
+    moments = [moment for moment in known if moment is not None]
+    if record.held_until is not None and record.held_until <= viewer.at:
+        moments.append(record.held_until)
+    return max(effective, *moments) if moments else viewer.at
 
 
 def _refuse_reply(reply: str, words: str) -> None:

@@ -8,7 +8,7 @@ from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Membership
 from parties.roles import Role
-from records import communication, keeping, objections
+from records import communication, keeping, objections, signatures
 from records.models import CommunicationRecord, Objection
 from tests.factories import World
 from tests.records.desk import FACT, Desk, texts_of
@@ -203,12 +203,48 @@ def test_a_bad_objection_names_the_field_and_freezes_nothing(
 
 def test_after_thirty_days_it_needs_new_facts_but_an_error_of_fact_never(desk: Desk) -> None:
     record = desk.effective()
+    desk.read(record, "mother")
     desk.later(days=31)
     with pytest.raises(InvalidInput) as refused:
         desk.object(record, ground="WORDING")
     assert refused.value.field == "new_facts"
 
     assert desk.object(record, ground="WRONG").state == "FILED"
+
+
+def test_the_days_begin_when_the_filer_has_it_and_not_before(desk: Desk) -> None:
+    record = desk.effective()
+    with desk.as_("father") as viewer:
+        signatures.deliver(record, to=viewer.person, how="PAGE", viewer=viewer)
+    desk.read(record, "mother")
+    desk.later(days=31)
+    desk.read(record, "father")
+
+    assert desk.object(record, by="father", ground="WORDING").state == "FILED"
+    with pytest.raises(InvalidInput):
+        desk.object(record, by="mother", ground="WORDING")
+
+
+@pytest.mark.parametrize("how", ["PAGE", "EXPORT"])
+def test_a_copy_that_was_delivered_begins_them_too(desk: Desk, how: str) -> None:
+    record = desk.effective()
+    with desk.as_("father") as viewer:
+        signatures.deliver(record, to=viewer.person, how=how, viewer=viewer)
+    desk.later(days=31)
+
+    with pytest.raises(InvalidInput):
+        desk.object(record, by="father", ground="WORDING")
+
+
+def test_reading_a_record_before_it_took_effect_begins_nothing(desk: Desk) -> None:
+    record = desk.offered()
+    desk.read(record, "mother")
+    desk.sign(record, "teacher")
+    desk.later(days=31)
+    desk.sign(record, "mother")
+    desk.later(days=29)
+
+    assert desk.object(record, ground="WORDING").state == "FILED"
 
 
 @pytest.mark.parametrize("who", ["teacher", "head_of_office", "grade_leader"])
