@@ -125,7 +125,7 @@ class RecordPolicy:
         return False
 
     def _decides(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
-        """The office; what becomes of the words outside or for good, never whoever wrote them.
+        """The office, and never whoever wrote it: not what is kept from the family, nor let out.
 
         Whoever has the class now puts away what is done, too; only the head seals and destroys.
         """
@@ -134,7 +134,7 @@ class RecordPolicy:
             return office or Role.HT in viewer.roles_towards(obj.student)
         if act in (Act.SEAL, Act.DESTROY):
             office = viewer.heads(Role.ME)
-        return office and (act == Act.HOLD or obj.author_id != viewer.person.pk)
+        return office and obj.author_id != viewer.person.pk
 
     def _vouches(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
         """Staff who read what it says; never the auditor, never anybody of this family."""
