@@ -25,6 +25,7 @@ State = CommunicationRecord.State
 SEALABLE: Final = (State.SUPERSEDED, State.UNDER_OBJECTION, State.ARCHIVED)
 
 _SHORTEST_REASON: Final = 5  # characters
+_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
 #: Somebody other than 德育处 has the next word: the author, or whoever objected.
 _UNHEARD: Final = (Objection.State.FILED, Objection.State.ANSWERED)
 
@@ -70,8 +71,9 @@ def archive(viewer: Viewer, *, record_id: UUID, why: str) -> CommunicationRecord
 def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord:
     """Close a version to its former readers, for good; again changes nothing.
 
-    Raises NotFound, NotAllowed; WrongState: it is still in use, or an objection to it waits for its
-    author or filer; InvalidInput: no reason.
+    Raises NotFound, NotAllowed; WrongState: it is still in use, its words stand in a next version
+    that is unfinished, or an objection to it waits for its author or filer; InvalidInput: no
+    reason.
     """
     record = lock(viewer, record_id, Act.SEAL)
     if record.state == State.SEALED:
@@ -79,6 +81,10 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
     if not can_proceed(record.seal):
         raise WrongState(
             "只有已归档、已有新版本或争议中的记录可以封存，请先归档。", state=str(record.state)
+        )
+    if CommunicationRecord.objects.filter(previous=record, state__in=_UNFINISHED).exists():
+        raise WrongState(
+            "新版本还没有定稿，里面有同样的内容；请等它生效后再封存。", state=str(record.state)
         )
     if record.objections.filter(state__in=_UNHEARD).exists():
         raise WrongState("异议还在等记录人或提出人答复，不能封存。", state=str(record.state))
