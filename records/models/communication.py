@@ -177,6 +177,11 @@ class CommunicationRecord(FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["school", "student", "-started_at"], name="record_by_student"),
             models.Index(fields=["school", "case_id"], name="record_by_case"),
+            models.Index(
+                fields=["held_until"],
+                name="record_held",
+                condition=models.Q(held_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
