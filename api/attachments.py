@@ -23,12 +23,12 @@ from api.exports import download
 from api.parsers import is_storable
 from api.problems import Problem, Refused, broken, invalid
 from api.record_acts import CODES, asked
-from api.record_inputs import optional
+from api.record_inputs import DestroyInput, optional
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
-from api.views import ApiView, Strict, viewing
+from api.views import ApiView, Strict, read_body, viewing
 from parties.access import Viewer
-from records import attachments
+from records import attachments, destroying
 from records.attachments import Upload
 from records.models import Attachment, NoticeReceipt
 from records.uploads import LARGEST
@@ -155,21 +155,49 @@ class AttachmentView(ApiView):
         return download(found.name, found.media_type, found.data)
 
     @describe(
-        "销毁附件",
-        description="无人签字前由记录人，之后只由德育处；曾有此附件的事实保留。",
+        "拿掉附件",
+        description="由记录人，在有人签字之前；曾有此附件的事实保留。",
         answers={204: None},
         codes=[*CODES, "vault.unavailable"],
         tags=["attachments"],
     )
     def delete(self, request: Request, attachment_id: UUID) -> Response:
         viewer = _see(request, attachment_id)
-        attachments.destroy(
+        destroying.take_out(
             school_id=viewer.person.school_id,
             by=viewer.person,
             at=viewer.at,
             attachment_id=attachment_id,
         )
         return Response(status=204)
+
+
+class DestructionView(ApiView):
+    @describe(
+        "销毁附件（德育处负责人）",
+        description="不是记录人，也不是上传人；有未了结的异议、已归档或封存的，不能销毁。"
+        "曾有此附件、由谁何时为何销毁都保留。",
+        body=DestroyInput,
+        answers={204: None},
+        codes=[*CODES, "vault.unavailable"],
+        tags=["attachments"],
+        post=True,
+    )
+    def post(self, request: Request, attachment_id: UUID) -> Response:
+        given = read_body(request, DestroyInput)
+        viewer = _see(request, attachment_id)
+
+        def act() -> Response:
+            destroying.destroy(
+                school_id=viewer.person.school_id,
+                by=viewer.person,
+                at=viewer.at,
+                attachment_id=attachment_id,
+                **given,
+            )
+            return Response(status=204)
+
+        return idempotency.once(request, given, act)
 
 
 def _see(request: Request, attachment_id: UUID) -> Viewer:

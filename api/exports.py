@@ -27,7 +27,8 @@ class ExportView(ApiView):
     @describe(
         "导出一份记录",
         description="每页有水印（何人、何时、何用）；取得副本会留下记录。"
-        "教职工为沟通或依法提供而取的副本，有忌用或不建议的词语时不给出，errors 说明位置和改法。",
+        "教职工为沟通或依法提供而取的副本，有忌用或不建议的词语时不给出，errors 说明位置和改法；"
+        "有未了结的异议时，了结之前都不给出（409）。",
         answers={
             (200, "application/pdf"): OpenApiTypes.BINARY,
             (200, "application/json"): OpenApiTypes.OBJECT,

@@ -149,6 +149,7 @@ class FileExportView(ApiView):
         codes=[
             "access.not_found",
             "access.not_allowed",
+            "state.wrong",
             "input.invalid",
             "printing.too_much",
             "printing.failed",

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.views import Id, Moment, Strict, text
 from parties.models import GuardianLink
+from records import destroying
 from records.keeping import Why
 from records.models import CommunicationRecord, Participant, PreparedItem, Statement
 from records.signatures import Method
@@ -106,6 +107,11 @@ class ArchiveInput(Strict):
 
 class SealInput(Strict):
     reason = text(longest=1_000, help_text="为什么封存")
+
+
+class DestroyInput(Strict):
+    why = serializers.ChoiceField([(one.value, one.label) for one in destroying.Why])
+    reason = text(longest=1_000, help_text="为什么销毁；理由加密保存")
 
 
 class RecordSignInput(Strict):

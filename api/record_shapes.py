@@ -162,6 +162,9 @@ class RecordSerializer(serializers.Serializer[Any]):
     signatures = SignatureSerializer(many=True)
     attachments = AttachmentSerializer(many=True)
     annotations = AnnotationSerializer(many=True)
+    disputed = serializers.BooleanField(
+        help_text="对某一版本的异议还没有了结，各版本都停止对外使用"
+    )
     sharing_overrides = SharingOverrideSerializer(
         many=True, required=False, help_text="德育处允许按原文对外提供的决定；仅校内可见"
     )
@@ -195,6 +198,7 @@ def shown(file: RecordFile) -> dict[str, Any]:
         }
         for one in file.annotations
     ]
+    body["disputed"] = file.disputed
     if file.let_through:
         body["sharing_overrides"] = [_let_through(one) for one in file.let_through]
     if file.sealed is not None:

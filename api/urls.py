@@ -189,6 +189,11 @@ urlpatterns = [
         attachments.AttachmentView.as_view(),
         name="attachment",
     ),
+    path(
+        "attachments/<uuid:attachment_id>/destroy",
+        attachments.DestructionView.as_view(),
+        name="destroy-attachment",
+    ),
     path("objections", objections.ObjectionsView.as_view(), name="objections"),
     path("objections/<uuid:objection_id>/answer", objections.AnswerView.as_view(), name="answer"),
     path(

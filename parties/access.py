@@ -53,6 +53,7 @@ class Act(StrEnum):
     OVERRIDE = "override"
     ARCHIVE = "archive"
     SEAL = "seal"
+    DESTROY = "destroy"
     ANSWER = "answer"
     SUBMIT = "submit"
     CONTACT = "contact"

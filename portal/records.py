@@ -24,14 +24,15 @@ from records import (
     communication,
     keeping,
     language_gate,
+    objections,
     policies,
     reading,
     sharing,
     sheets,
     side_words,
 )
+from records.disputes import OPEN
 from records.models import Attachment, CommunicationRecord, Objection
-from records.objections import OPEN
 from records.reading import RecordFile
 from records.record_rows import lock
 from records.sheets import Purpose
@@ -180,14 +181,14 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
     at_home = record.student_id in policies.family_of(viewer)
     filed = viewer.rows(Objection).filter(record=record).order_by("filed_at", "pk")
-    objections = [
+    objected = [
         {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")} for one in filed
     ]
-    open_by_me = any(one["open"] and one["mine"] for one in objections)
+    open_by_me = any(one["open"] and one["mine"] for one in objected)
     can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
     writes = Act.EDIT in found.may
     may_copy = "next_focus" in found.fields and record.state not in policies.UNFINISHED
-    decides = Act.OVERRIDE in found.may and record.signed_at is not None
+    decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
     return {
         "may_sign": can_sign,
         "may_refuse": can_sign and at_home,
@@ -197,12 +198,12 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         and record.state == State.PENDING_SIGNATURES
         and record.signed_at is None,
         "may_copy": may_copy,
-        "may_share": may_copy and not policies.is_at_home(viewer, record),
+        "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
         "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
         "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
         "whys": [(one.value, one.label) for one in keeping.Why],
-        "objections": objections,
+        "objections": objected,
     }
 
 
@@ -221,6 +222,7 @@ def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
         "annotation": one.annotation,
         "open": one.state in OPEN,
         "mine": one.filed_by_id == viewer.person.pk,
+        "may_insist": objections.may_insist(one, at=viewer.at),
         "to_answer": viewer.may(Act.ANSWER, one) and one.state == Objection.State.FILED,
     }
 

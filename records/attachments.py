@@ -1,11 +1,12 @@
-"""Files that belong to a record: taken in, opened, destroyed, and swept up after a crash.
+"""Files that belong to a record: taken in, opened, and swept up after a crash.
 
 Cleaning and sealing are work on bytes and disk, so they stand between two scopes, never inside one:
 
     scope: may they? --> clean, hide, seal --> scope: may they still? row, event, file entry
 
 What fails after the seal leaves a blob that no row names; records/orphans.py removes it. A file is
-opened only after the check that also writes down that it was read.
+opened only after the check that also writes down that it was read. What ends one is
+records/destroying.py.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Person
 from parties.privacy import FieldClass
 from records import file_entries, reading, sensitivity, vault
-from records.models import Attachment, CommunicationRecord, FileEntry, Signature
+from records.models import Attachment, CommunicationRecord, FileEntry
 from records.record_rows import lock, saved
 from records.uploads import CleanFile, clean
 from records.uploads.limits import Stream
@@ -103,7 +104,7 @@ def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> O
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        found = _readable(viewer, attachment_id)
+        found = readable(viewer, attachment_id)
         if found.state != Attachment.State.STORED:
             raise WrongState("这个附件已按规定销毁。", state=str(found.state))
         events.append(
@@ -121,26 +122,6 @@ def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> O
         name = found.name  # sealed in the row: opened while its key is in reach
     data = vault.open_(school_id=school_id, subject_id=found.student_id, ref=found.blob)
     return Opened(name, found.media_type, data)
-
-
-def destroy(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> Attachment:
-    """Destroy the sealed file; that there was one stays. Again changes nothing. Not in a scope.
-
-    The author while nobody has signed, later 德育处 alone. Raises NotFound, NotAllowed, WrongState:
-    it is the scan that a signature stands on.
-    """
-    with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        record = _lock_to_destroy(viewer, attachment_id)
-        found = Attachment.objects.select_for_update().get(pk=attachment_id)
-        if found.state == Attachment.State.STORED:
-            if Signature.objects.filter(scan=found).exists():
-                raise WrongState("签字以这份扫描件为凭，不能销毁。", state=str(found.state))
-            found.destroy(at=_never_before(record.signed_at, at))
-            found.save(update_fields=["state", "destroyed_at"])
-            saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)])
-    vault.destroy(school_id=school_id, ref=found.blob)
-    return found
 
 
 def cleaned_of(upload: Upload) -> tuple[CleanFile, str]:
@@ -199,11 +180,11 @@ def _row(
         original_sha256=bytes.fromhex(cleaned.sha256_of_original),
         blob=blob.ref,
         uploaded_by=viewer.person,
-        uploaded_at=_never_before(record.signed_at, viewer.at),
+        uploaded_at=never_before(record.signed_at, viewer.at),
     )
 
 
-def _never_before(signed: datetime | None, at: datetime) -> datetime:
+def never_before(signed: datetime | None, at: datetime) -> datetime:
     """What a signature covers is told by time, so what happens after it is never as early."""
     return at if signed is None else max(at, signed + _TICK)
 
@@ -224,29 +205,11 @@ def _enter(made: Attachment, record: CommunicationRecord) -> None:
     )
 
 
-def _readable(viewer: Viewer, attachment_id: UUID) -> Attachment:
+def readable(viewer: Viewer, attachment_id: UUID) -> Attachment:
+    """The row, for whoever may open the file. Raises NotFound. Inside a scope."""
     found = viewer.get(Attachment, attachment_id)
     if found.record_id is None:  # of a notice's receipt: its policy shows it to its readers alone
         return found
     if not reading.may_open(viewer, viewer.get(CommunicationRecord, found.record_id), found):
         raise NotFound("没有找到。")
     return found
-
-
-def _record_of(viewer: Viewer, found: Attachment) -> CommunicationRecord:
-    if found.record_id is None:
-        raise NotAllowed("回执的扫描件不能单独销毁，请重新上传。", attachment=str(found.pk))
-    return viewer.get(CommunicationRecord, found.record_id)
-
-
-def _lock_to_destroy(viewer: Viewer, attachment_id: UUID) -> CommunicationRecord:
-    """德育处 destroys what it may not look into, too; everybody else only what they can open."""
-    found = viewer.get(Attachment, attachment_id)
-    seen = _record_of(viewer, found)
-    if viewer.may(Act.HOLD, seen):
-        return lock(viewer, seen.pk, Act.HOLD)
-    _readable(viewer, attachment_id)
-    record = lock(viewer, seen.pk, Act.EDIT)
-    if record.signed_at is not None:
-        raise WrongState("已有人签字，附件不能删除。", state=str(record.state))
-    return record

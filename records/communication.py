@@ -31,6 +31,9 @@ State = CommunicationRecord.State
 #: A hold keeps a family from a record for this long at most, then a person has to decide again.
 LONGEST_HOLD: Final = timedelta(days=30)
 _SHORTEST_REASON: Final = 5  # characters
+_STILL_TO_SIGN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
+#: What is kept from a family in one version is kept from it in the next one, as long.
+_HOLD: Final = ("hold_reason", "held_by_id", "held_until")
 
 #: Copied into the next version, statement by statement.
 _KEPT: Final = (
@@ -119,15 +122,18 @@ def recall(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commu
 def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     """A draft of version n+1 with the words of n; n stays as it is until n+1 takes effect.
 
-    Raises WrongState: nobody has signed n (then it is changed itself), or n+1 is there already.
+    Raises WrongState: n is sealed, nobody has signed it (then it is changed itself), or n+1 is
+    there already.
     """
     record = lock(viewer, record_id, Act.EDIT)
+    if record.state == State.SEALED:
+        raise WrongState("这份记录已封存，不能另出新版本。", state=str(record.state))
     if record.signed_at is None:
         raise WrongState("还没有人签字，可以直接修改。", state=str(record.state))
     newer = CommunicationRecord.objects.filter(
         record_no=record.record_no, version__gt=record.version
     )
-    if newer.exists() or record.state in (State.SUPERSEDED, State.SEALED):
+    if newer.exists() or record.state == State.SUPERSEDED:
         raise WrongState("已有更新的版本，请打开最新版本。", state=str(record.state))
     made = CommunicationRecord.objects.create(
         version=record.version + 1,
@@ -135,7 +141,7 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
         author=viewer.person,
         author_role=record.author_role,
         created_at=viewer.at,
-        **{name: getattr(record, name) for name in _HEADER},
+        **{name: getattr(record, name) for name in (*_HEADER, *_kept_back(record, viewer.at))},
     )
     _copy_parts(record, made)
     _enter(made, viewer)
@@ -146,9 +152,12 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
 def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> CommunicationRecord:
     """德育处 keeps a family from reading it yet, for a reason that is on file, for a time.
 
-    Raises InvalidInput: no reason, or a date that is past or too far away.
+    Raises WrongState: the family has given its word, so it has what it spoke to; InvalidInput: no
+    reason, or a date that is past or too far away.
     """
     record = lock(viewer, record_id, Act.HOLD)
+    if record.state not in _STILL_TO_SIGN or sides(record)["family"]:
+        raise WrongState("家长或学生已表示过意见，不能再暂缓查看。", state=str(record.state))
     if len(reason.strip()) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么暂缓家长查看。")
     if not viewer.at < until <= viewer.at + LONGEST_HOLD:
@@ -162,8 +171,10 @@ def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Co
 
 
 def release(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
-    """The reason is gone: the family may read it now."""
+    """The reason is gone: the family may read it now. Again changes nothing."""
     record = lock(viewer, record_id, Act.HOLD)
+    if record.held_until is None:
+        return record
     record.held_until = None
     return saved(record, viewer, "record.released")
 
@@ -172,6 +183,11 @@ def sides(record: CommunicationRecord) -> Mapping[str, bool]:
     """Which sides have given their word, refusals included."""
     given = set(record.signatures.values_list("side", flat=True))
     return {"school": "SCHOOL" in given, "family": bool(given & {"FAMILY", "STUDENT"})}
+
+
+def _kept_back(record: CommunicationRecord, at: datetime) -> Sequence[str]:
+    """The fields of a hold that is still on."""
+    return _HOLD if record.held_until is not None and record.held_until > at else ()
 
 
 def _refuse_incomplete(record: CommunicationRecord) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from ledger import events
 from parties.access import Viewer
-from parties.errors import InvalidInput, NotAllowed
+from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Student
 from records import file, policies, reading, sharing, sheets
 from records.drafts import KIND
@@ -74,6 +74,7 @@ def collect(
     Raises:
         NotFound: no such student, or not for this reader.
         NotAllowed: a company takes no copies of a file.
+        WrongState: a record that somebody objects to would leave the school.
         InvalidInput: a record with words that may not leave the school (records/sharing.py).
     """
     student = file.opened(viewer, student_id)
@@ -115,6 +116,12 @@ def _records(viewer: Viewer, told: Sequence[Entry]) -> Sequence[RecordFile]:
 
 def _refuse_blocked(found: Sequence[RecordFile]) -> None:
     for one in found:
+        if one.disputed:
+            raise WrongState(
+                f"沟通记录 {one.record.record_no} 还有异议没有了结，了结之前不能对外提供。"
+                "请缩小范围，不含这份记录。",
+                record=str(one.record.pk),
+            )
         try:
             sharing.refuse_blocked(one)
         except InvalidInput as refused:

@@ -11,13 +11,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
+from records import disputes
 from records.models import CommunicationRecord, Objection, Sealing
-from records.objections import OPEN
 from records.record_rows import lock, saved
 
 State = CommunicationRecord.State
@@ -26,6 +25,7 @@ State = CommunicationRecord.State
 SEALABLE: Final = (State.SUPERSEDED, State.UNDER_OBJECTION, State.ARCHIVED)
 
 _SHORTEST_REASON: Final = 5  # characters
+_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
 #: Somebody other than 德育处 has the next word: the author, or whoever objected.
 _UNHEARD: Final = (Objection.State.FILED, Objection.State.ANSWERED)
 
@@ -62,7 +62,7 @@ def archive(viewer: Viewer, *, record_id: UUID, why: str) -> CommunicationRecord
         return record
     if not can_proceed(record.archive):
         raise WrongState("只有已生效的记录可以归档。", state=str(record.state))
-    if _objections_to(record).filter(state__in=OPEN).exists():
+    if disputes.is_open(record):
         raise WrongState("还有异议没有了结，不能归档。", state=str(record.state))
     record.archive()
     return saved(record, viewer, "record.archived", why=why)
@@ -71,8 +71,9 @@ def archive(viewer: Viewer, *, record_id: UUID, why: str) -> CommunicationRecord
 def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord:
     """Close a version to its former readers, for good; again changes nothing.
 
-    Raises NotFound, NotAllowed; WrongState: it is still in use, or an objection to it waits for its
-    author or filer; InvalidInput: no reason.
+    Raises NotFound, NotAllowed; WrongState: it is still in use, its words stand in a next version
+    that is unfinished, or an objection to it waits for its author or filer; InvalidInput: no
+    reason.
     """
     record = lock(viewer, record_id, Act.SEAL)
     if record.state == State.SEALED:
@@ -80,6 +81,10 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
     if not can_proceed(record.seal):
         raise WrongState(
             "只有已归档、已有新版本或争议中的记录可以封存，请先归档。", state=str(record.state)
+        )
+    if CommunicationRecord.objects.filter(previous=record, state__in=_UNFINISHED).exists():
+        raise WrongState(
+            "新版本还没有定稿，里面有同样的内容；请等它生效后再封存。", state=str(record.state)
         )
     if record.objections.filter(state__in=_UNHEARD).exists():
         raise WrongState("异议还在等记录人或提出人答复，不能封存。", state=str(record.state))
@@ -95,7 +100,3 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
         reason=reason.strip(),
     )
     return saved(record, viewer, "record.sealed", refs=[("sealing", made.pk)])
-
-
-def _objections_to(record: CommunicationRecord) -> QuerySet[Objection]:
-    return Objection.objects.filter(record__record_no=record.record_no)

@@ -23,7 +23,7 @@ from records.models import (
     NoticeContact,
     NoticeReceipt,
 )
-from records.part_policies import PartPolicy
+from records.part_policies import HIDDEN, PartPolicy
 
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 _WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)
@@ -159,7 +159,7 @@ class FilePolicy(PartPolicy):
     def fields(self, viewer: Viewer, obj: Attachment) -> frozenset[str]:
         if obj.record_id is not None:
             return super().fields(viewer, obj)
-        return frozenset(Attachment.field_classes) - {"school", "blob", "original_sha256"}
+        return frozenset(Attachment.field_classes) - HIDDEN
 
 
 def register() -> None:

@@ -3,6 +3,7 @@
     FILED --answer--> ANSWERED --content--> SETTLED      the record stands again, or n+1 took over
       |                  |
       |                  +--insist--> ROUTED             德育处 judges; so does a ground of privacy
+      +--insist, once its days are over--> ROUTED
       +--withdraw--> WITHDRAWN
 
 While one is open the record is UNDER_OBJECTION: every reader sees that, nobody uses or shares it.
@@ -11,15 +12,20 @@ Inside a scope.
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from ledger import events
+from ledger.models import Event
+from parties import calendar
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
 from records import communication, file_entries, language_gate
+from records.disputes import OPEN
 from records.draft_input import refuse_restricted
 from records.models import CommunicationRecord, FileEntry, Objection
 from records.record_rows import lock, saved
@@ -28,12 +34,13 @@ KIND: Final = "objection"
 State = Objection.State
 Ground = Objection.Ground
 
-#: After a record took effect; later only with new facts. Errors in personal data know no limit.
+#: After the filer had a copy; later only with new facts. Errors in personal data know no limit.
 WINDOW: Final = timedelta(days=30)
 #: These do not wait for the author: the office judges at once.
 AT_ONCE: Final = frozenset({Ground.DISCLOSURE, Ground.CONSENT, Ground.SIGNATURE})
+#: Working days that the author has for an answer.
+ANSWER_DAYS: Final = 2
 LONGEST_ANNOTATION: Final = 500
-OPEN: Final = (State.FILED, State.ANSWERED, State.ROUTED)
 
 _FROZEN: Final = CommunicationRecord.State.UNDER_OBJECTION
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -122,16 +129,37 @@ def content(viewer: Viewer, *, objection_id: UUID) -> Objection:
 
 
 def insist(viewer: Viewer, *, objection_id: UUID) -> Objection:
-    """The filer is not content: 德育处 takes it. The record stays frozen."""
+    """The filer is not content, or has waited in vain: 德育处 takes it. The record stays frozen.
+
+    Raises NotFound, NotAllowed; WrongState: answered by nobody, and there is still time for it.
+    """
     objection, _ = _locked(viewer, objection_id, Act.OBJECT)
     if objection.state == State.ROUTED:
         return objection
-    if objection.state != State.ANSWERED:
-        raise WrongState("还没有答复。", state=str(objection.state))
+    silent = objection.state == State.FILED
+    if not silent and objection.state != State.ANSWERED:
+        raise WrongState("异议已经了结。", state=str(objection.state))
+    if silent and not may_insist(objection, at=viewer.at):
+        raise WrongState(
+            f"还没有答复；提出后 {ANSWER_DAYS} 个工作日仍没有答复的，可以转德育处。",
+            state=str(objection.state),
+        )
     objection.route()
     objection.save(update_fields=["state"])
-    _note(objection, "objection.routed", viewer, why="insists")
+    _note(objection, "objection.routed", viewer, why="silence" if silent else "insists")
     return objection
+
+
+def may_insist(objection: Objection, *, at: datetime) -> bool:
+    """Whether its filer can have 德育处 judge: it was answered, or its author had their days."""
+    if objection.state != State.FILED:
+        return bool(objection.state == State.ANSWERED)
+    filed = timezone.localdate(objection.filed_at)
+    try:
+        last = calendar.load(objection.school_id).add_working_days(filed, ANSWER_DAYS)
+    except calendar.NoWorkingDay:  # rather too early than never
+        last = filed + timedelta(days=ANSWER_DAYS)
+    return timezone.localdate(at) > last
 
 
 def withdraw(viewer: Viewer, *, objection_id: UUID) -> Objection:
@@ -187,7 +215,7 @@ def _refuse(viewer: Viewer, record: CommunicationRecord, complaint: Complaint) -
         raise InvalidInput("没有选择希望怎样处理。", field="wish", mend="请从给出的选项中选择。")
     if not complaint.words.strip():
         raise InvalidInput("没有写明理由。", field="words", mend="请写明哪里不对、实际情况是什么。")
-    late = viewer.at > effective + WINDOW
+    late = viewer.at > _received(viewer, record, effective) + WINDOW
     if late and not complaint.new_facts and complaint.ground not in {Ground.WRONG, *AT_ONCE}:
         raise InvalidInput(
             f"已超过 {WINDOW.days} 天。",
@@ -196,6 +224,30 @@ def _refuse(viewer: Viewer, record: CommunicationRecord, complaint: Complaint) -
         )
     if complaint.about and not record.statements.filter(pk=complaint.about).exists():
         raise InvalidInput("没有这一条。", field="about", mend="请从这份记录中选择。")
+
+
+def _received(viewer: Viewer, record: CommunicationRecord, effective: datetime) -> datetime:
+    """When the filer had it: what is known last of its effect, its delivery and its first reading.
+
+    A delivery proves that they could read it, a reading that they did; a hold takes nothing away.
+    Where neither is known, the days have not begun.
+    """
+    read = Event.objects.filter(
+        school_id=record.school_id,
+        subject_type="access",
+        subject_id=record.pk,
+        kind="record.read",
+        actor=viewer.person.pk,
+    )
+    delivered = record.deliveries.filter(to=viewer.person)
+    known = [
+        read.order_by("id").values_list("at", flat=True).first(),
+        delivered.order_by("at").values_list("at", flat=True).first(),
+    ]
+    moments = [moment for moment in known if moment is not None]
+    if record.held_until is not None and record.held_until <= viewer.at:
+        moments.append(record.held_until)
+    return max(effective, *moments) if moments else viewer.at
 
 
 def _refuse_reply(reply: str, words: str) -> None:

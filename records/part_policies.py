@@ -23,7 +23,11 @@ from records.policies import (
     family_of,
     reads_content,
     roles_for,
+    writes,
 )
+
+#: No part of what anybody reads; who ended a file, and why, is for whoever asks the office.
+HIDDEN: Final = frozenset({"school", "blob", "original_sha256", "destroyed_by", "destroyed_reason"})
 
 
 class PartPolicy:
@@ -45,7 +49,7 @@ class PartPolicy:
         given = circumstances(viewer, record)
         if not privacy.readable(codes, roles_for(viewer, record), given=given):
             return frozenset()
-        return frozenset(self.model.field_classes) - {"school", "blob", "original_sha256"}
+        return frozenset(self.model.field_classes) - HIDDEN
 
     def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
         return False
@@ -55,15 +59,16 @@ _OF_SEALED: Final = Q(record__state=State.SEALED)
 
 
 class ObjectionPolicy(PartPolicy):
-    """The filer, the author and 德育处; every other reader sees the banner, not the words."""
+    """The filer, whoever writes the record now, and 德育处; all others see the banner alone."""
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
         mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
-        wrote = Q(record__author=viewer.person) & ~Q(student__in=viewer.kin)
+        wrote = (Q(record__author=viewer.person) | _took_over(viewer)) & ~Q(student__in=viewer.kin)
         office = Q() if viewer.serves({Role.ME}) else Q(pk__in=[])
         if not viewer.heads(Role.ME):  # it quotes what is sealed
             wrote, office = wrote & ~_OF_SEALED, office & ~_OF_SEALED
-        return Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
+        found = Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
+        return found.select_related("record__student__school_class")
 
     def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:
         return frozenset(Objection.field_classes) - {"school"}
@@ -71,7 +76,14 @@ class ObjectionPolicy(PartPolicy):
     def may(self, viewer: Viewer, act: Act, obj: Objection) -> bool:
         if act == Act.OBJECT:
             return obj.filed_by_id == viewer.person.pk
-        return act == Act.ANSWER and obj.record.author_id == viewer.person.pk
+        return act == Act.ANSWER and writes(viewer, obj.record)
+
+
+def _took_over(viewer: Viewer) -> Q:
+    """Whoever has the class now answers for its homeroom teacher before them (policies.writes)."""
+    held = [post.school_class_id for post in viewer.posts if post.role == Role.HT]
+    classes = [pk for pk in held if pk is not None]
+    return Q(record__author_role=Role.HT, record__student__school_class__in=classes)
 
 
 def register() -> None:

@@ -40,7 +40,9 @@ FOR_AUDIT: Final = OUTLINE | {"content_hash", "effective_at"}
 #: Whose task a class is, wherever it was said: they find the record by that sentence alone.
 TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
 
-_HIDDEN: Final = frozenset({"school", "content_salt", "hold_reason", "held_by", "held_until"})
+_HIDDEN: Final = frozenset(
+    {"school", "content_salt", "hold_reason", "held_by", "held_until", "frozen_from"}
+)
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
 #: Where a record that was read together with others keeps its circumstances.
 _LEARNT: Final = "_learnt"
@@ -112,7 +114,7 @@ class RecordPolicy:
     def may(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
         if act in (Act.EDIT, Act.ANSWER):
             return writes(viewer, obj)
-        if act in (Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL):
+        if act in (Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL, Act.DESTROY):
             return not is_at_home(viewer, obj) and self._decides(viewer, act, obj)
         if act == Act.SIGN:
             return writes(viewer, obj) or obj.student_id in family_of(viewer)
@@ -123,16 +125,16 @@ class RecordPolicy:
         return False
 
     def _decides(self, viewer: Viewer, act: Act, obj: CommunicationRecord) -> bool:
-        """The office; what becomes of the words outside or for good, never whoever wrote them.
+        """The office, and never whoever wrote it: not what is kept from the family, nor let out.
 
-        Whoever has the class now puts away what is done, too; only the head seals.
+        Whoever has the class now puts away what is done, too; only the head seals and destroys.
         """
         office = viewer.serves({Role.ME})
         if act == Act.ARCHIVE:
             return office or Role.HT in viewer.roles_towards(obj.student)
-        if act == Act.SEAL:
+        if act in (Act.SEAL, Act.DESTROY):
             office = viewer.heads(Role.ME)
-        return office and (act == Act.HOLD or obj.author_id != viewer.person.pk)
+        return office and obj.author_id != viewer.person.pk
 
     def _vouches(self, viewer: Viewer, obj: CommunicationRecord) -> bool:
         """Staff who read what it says; never the auditor, never anybody of this family."""

@@ -86,6 +86,8 @@ class RecordFile:
     signatures: Sequence[Signature]
     attachments: Sequence[Attachment]
     annotations: Sequence[Objection]
+    #: An objection to any of its versions is open: every reader sees that, and no more.
+    disputed: bool
     #: For readers in the school alone, oldest first.
     let_through: Sequence[LetThrough]
     #: For readers in the school alone.
@@ -139,6 +141,7 @@ def _file(
         signatures=side_words.signatures(viewer, record, parts.signatures) if content else [],
         attachments=[one for one in parts.attachments if may_open(viewer, record, one)],
         annotations=side_words.annotations(viewer, record, parts.annotations) if content else [],
+        disputed=parts.disputed,
         let_through=_let_through(viewer, record, parts) if content else [],
         sealed=_sealed(viewer, record, parts) if content else None,
         names=names,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, Model
 
+from records.disputes import OPEN
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -28,7 +29,7 @@ T = TypeVar("T", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All of one version. `annotations` are those of its other versions as well."""
+    """All of one version. `annotations` and `disputed` are of its other versions as well."""
 
     statements: Sequence[Statement]
     participants: Sequence[Participant]
@@ -36,6 +37,7 @@ class Parts:
     signatures: Sequence[Signature]
     attachments: Sequence[Attachment]
     annotations: Sequence[Objection]
+    disputed: bool
     overrides: Sequence[SharingOverride]
     sealings: Sequence[Sealing]
 
@@ -48,7 +50,7 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
     prepared = _by(PreparedItem.objects.filter(**of).order_by("pk"))
     signatures = _by(Signature.objects.filter(**of).order_by("at", "pk"))
     attachments = _by(_attachments(records))
-    annotations = _by(_annotations(records), "record_no")
+    objections = _by(_objections(records), "record_no")
     overrides = _by(SharingOverride.objects.filter(**of).select_related("by").order_by("at", "pk"))
     sealings = _by(Sealing.objects.filter(**of).select_related("by"))
     return {
@@ -58,7 +60,8 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
             prepared[record.pk],
             signatures[record.pk],
             attachments[record.pk],
-            annotations[record.record_no],
+            [one for one in objections[record.record_no] if one.annotation],
+            any(one.state in OPEN for one in objections[record.record_no]),
             overrides[record.pk],
             sealings[record.pk],
         )
@@ -73,12 +76,11 @@ def _attachments(records: Sequence[CommunicationRecord]) -> Iterable[Attachment]
     return found.order_by("uploaded_at", "pk")
 
 
-def _annotations(records: Sequence[CommunicationRecord]) -> Iterable[Objection]:
-    """Of every version of these records: an annotation stays for as long as there is one."""
+def _objections(records: Sequence[CommunicationRecord]) -> Iterable[Objection]:
+    """To every version of these records: an annotation stays for as long as there is one."""
     numbers = {record.record_no for record in records}
     found = Objection.objects.filter(record__record_no__in=numbers)
-    rows = found.annotate(record_no=F("record__record_no")).order_by("filed_at", "pk")
-    return [one for one in rows if one.annotation]
+    return found.annotate(record_no=F("record__record_no")).order_by("filed_at", "pk")
 
 
 def _by(rows: Iterable[T], name: str = "record_id") -> Mapping[Any, list[T]]:

@@ -5,7 +5,8 @@ parties to the record, and the signature had its own check. Sharing is a copy th
 somebody outside (`Purpose.leaves_school`). Only what stands on that copy is judged, so that a
 refusal never tells of a sentence that its reader may not see.
 
-德育处 may let a signed version go as it stands, with a reason. Inside a scope.
+德育处 may let a signed version go as it stands, with a reason. While an objection to any version is
+open none leaves at all. Inside a scope.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,14 @@ from records.models import CommunicationRecord, SharingOverride, Signature
 from records.reading import RecordFile
 from records.record_rows import lock, saved
 
+_DISPUTED: Final = "这份记录还有异议没有了结，了结之前不能对外提供。"
 _WAY_OUT: Final = "或另出新版本；确须按原文提供的，请德育处说明理由后放行。"
+
+
+def refuse_disputed(file: RecordFile) -> None:
+    """While somebody objects to any version nothing of it leaves. Raises WrongState."""
+    if file.disputed:
+        raise WrongState(_DISPUTED, state=str(file.record.state))
 
 
 def refuse_blocked(file: RecordFile) -> None:
@@ -41,13 +49,15 @@ def held_back(file: RecordFile) -> list[str]:
 def override(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord:
     """Let this version leave as it stands; the phrases that it holds now, and no others.
 
-    Raises NotFound, NotAllowed; WrongState while it may still be changed; InvalidInput: nothing is
-    blocked, or the reason says nothing.
+    Raises NotFound, NotAllowed; WrongState while it may still be changed, or somebody objects
+    to it; InvalidInput: nothing is blocked, or the reason says nothing.
     """
     record = lock(viewer, record_id, Act.OVERRIDE)
     if record.signed_at is None:
         raise WrongState("还没有人签字，请记录人收回修改用语。", state=str(record.state))
-    blocked = tuple(found for _, found in _blocked(reading.seen(viewer, record)))
+    file = reading.seen(viewer, record)
+    refuse_disputed(file)
+    blocked = tuple(found for _, found in _blocked(file))
     decided = language.override(Verdict(Moment.SHARE, Author.STAFF, blocked), reason=reason)
     made = SharingOverride.objects.create(
         school_id=record.school_id,

@@ -94,9 +94,9 @@ def export(
 ) -> Copy:
     """A copy of one version for one reader; `form` is one of FORMATS. Not for use inside a scope.
 
-    Raises NotFound; NotAllowed for who may only know that there is one; WrongState for a draft;
-    InvalidInput for words that may not leave the school (records/sharing.py);
-    FontMissing, TooMuch, PrintingFailed.
+    Raises NotFound; NotAllowed for who may only know that there is one; WrongState for a draft,
+    and for what leaves the school during an objection; InvalidInput for words that may not leave
+    it (records/sharing.py); FontMissing, TooMuch, PrintingFailed.
     """
     media_type, render = _FORMATS[form]
     with tenancy.scope(school_id):
@@ -120,6 +120,7 @@ def _copied(viewer: Viewer, record_id: UUID, purpose: Purpose) -> RecordFile:
     if record.state in _UNFINISHED:
         raise WrongState("草稿不能导出，请先交双方签字。", state=str(record.state))
     if purpose.leaves_school and not policies.is_at_home(viewer, record):
+        sharing.refuse_disputed(file)
         sharing.refuse_blocked(file)
     return file
 
@@ -144,7 +145,7 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
         record_hash=_hash(file),
         trigger=record.get_trigger_display() if "trigger" in file.fields else "",
         details=_details(file),
-        banners=banners(record),
+        banners=banners(file),
         participants=tuple(_participant(one, file) for one in file.participants),
         sections=tuple(_section(code, file) for code in _sections(file)),
         signatures=tuple(_signature(one, file) for one in file.signatures),
@@ -155,10 +156,10 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
     )
 
 
-def banners(record: CommunicationRecord) -> tuple[paper.Banner, ...]:
+def banners(file: RecordFile) -> tuple[paper.Banner, ...]:
     """What a reader must know before the first line."""
-    found = [paper.Banner.DISPUTED] if record.state == State.UNDER_OBJECTION else []
-    if record.standing == CommunicationRecord.Standing.UNSIGNED:
+    found = [paper.Banner.DISPUTED] if file.disputed else []
+    if file.record.standing == CommunicationRecord.Standing.UNSIGNED:
         found.append(paper.Banner.UNSIGNED)
     return tuple(found)
 

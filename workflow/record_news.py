@@ -4,14 +4,16 @@ A guardian hears of a record only if they may read it: whoever is barred, or kep
 not even told that there is one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from parties import links
+from parties import links, relations
+from parties.access import Viewer
 from parties.models import Membership, Person, SignInLink
 from parties.relations import in_force
 from parties.roles import Role
-from records import signers
+from records import policies, signers
 from records.models import CommunicationRecord, Objection
 from workflow import notifications, waking
 from workflow.models import Case
@@ -51,16 +53,28 @@ def tell_author(record: CommunicationRecord, template: str, *, at: datetime) -> 
 
 
 def objection_filed(objection: Objection, *, at: datetime) -> None:
-    """The author hears of it; what is routed, the head of 德育处 hears of as well."""
+    """Whoever answers hears of it; what is routed, the head of 德育处 hears of as well."""
     record = objection.record
-    key = f"objection.filed:{objection.pk}:{record.author_id}"
-    _tell(record, record.author, Role(record.author_role), "objection.filed", key, at=at)
+    for person in _writers(record, at=at):
+        key = f"objection.filed:{objection.pk}:{person.pk}"
+        _tell(record, person, Role(record.author_role), "objection.filed", key, at=at)
     if objection.state != Objection.State.ROUTED:
         return
     heads = in_force(Membership.objects.filter(role=Role.ME, head=True), at)
     for post in heads.select_related("person"):
         key = f"objection.routed:{objection.pk}:{post.person_id}"
         _tell(record, post.person, Role.ME, "objection.routed", key, at=at)
+
+
+def _writers(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:
+    """The author, and after a handover who has the class now; nobody who may not write it."""
+    people = {record.author_id: record.author}
+    if record.author_role == Role.HT:
+        posts = relations.holders(role=Role.HT, at=at, student=record.student)
+        people |= {post.person.pk: post.person for post in posts}
+    return [
+        person for person in people.values() if policies.writes(Viewer.load(person, at=at), record)
+    ]
 
 
 def objection_answered(objection: Objection, *, at: datetime) -> None:

@@ -23,6 +23,7 @@ from workflow import (
     notifications,
     plan_days,
     plan_ladder,
+    record_holds,
     report_wordings,
     zero_reports,
 )
@@ -75,6 +76,7 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("reminded", lambda via: human_tasks.remind_due(via=via)),
         ("overdue", lambda via: plan_ladder.look_due(via=via)),
         ("unsigned", lambda via: plan_days.miss_due(via=via)),
+        ("let_in", lambda via: record_holds.look_due(via=via)),
         ("talks", lambda via: next_contacts.look_due(via=via)),
         ("reworded", lambda via: report_wordings.look_due(via=via)),
         ("retried", lambda via: cases.retry_incidents_due(via=via)),

@@ -43,6 +43,10 @@ class Attachment(FSMModelMixin, models.Model):
     uploaded_at = models.DateTimeField()
     state = FSMField(choices=State.choices, default=State.STORED, protected=True)
     destroyed_at = models.DateTimeField("销毁时间", null=True, blank=True)
+    destroyed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    destroyed_reason = EncryptedTextField("销毁的理由", blank=True, default="")
 
     #: Each row's own `sensitivity` counts as well: records/policies.py reads both.
     field_classes: ClassVar[Mapping[str, str]] = {
@@ -62,6 +66,8 @@ class Attachment(FSMModelMixin, models.Model):
         "uploaded_at": "COM",
         "state": "COM",
         "destroyed_at": "AUD",
+        "destroyed_by": "AUD",
+        "destroyed_reason": "AUD",
     }
 
     class Meta:
@@ -86,6 +92,6 @@ class Attachment(FSMModelMixin, models.Model):
         return self.student_id
 
     @transition(field=state, source=State.STORED, target=State.DESTROYED)
-    def destroy(self, *, at: datetime) -> None:
-        """The sealed file is gone; that there was one stays on record."""
-        self.destroyed_at = at
+    def destroy(self, *, by: Person, at: datetime, reason: str = "") -> None:
+        """The sealed file is gone; that there was one, and who ended it, stays on record."""
+        self.destroyed_at, self.destroyed_by, self.destroyed_reason = at, by, reason

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedJSONField, EncryptedTextField
 from parties.models import Person, School, Student
@@ -101,6 +101,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     offered_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField("首次签字", null=True, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True)
+    frozen_from = models.CharField("异议之前的状态", max_length=9, blank=True, default="")
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -133,6 +134,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
         "offered_at": "COM",
         "signed_at": "COM",
         "effective_at": "COM",
+        "frozen_from": "AUD",
     }
 
     class Meta:
@@ -175,6 +177,11 @@ class CommunicationRecord(FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["school", "student", "-started_at"], name="record_by_student"),
             models.Index(fields=["school", "case_id"], name="record_by_case"),
+            models.Index(
+                fields=["held_until"],
+                name="record_held",
+                condition=models.Q(held_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,10 +222,17 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     @transition(field=state, source=[State.EFFECTIVE, State.ARCHIVED], target=State.UNDER_OBJECTION)
     def freeze(self) -> None:
         """Somebody objects: readers see that, and nothing of it is used or shared meanwhile."""
+        self.frozen_from = str(self.state)
 
-    @transition(field=state, source=State.UNDER_OBJECTION, target=State.EFFECTIVE)
-    def thaw(self) -> None:
-        """The objection is settled and this version stands."""
+    @transition(
+        field=state,
+        source=State.UNDER_OBJECTION,
+        target=RETURN_VALUE(State.EFFECTIVE, State.ARCHIVED),
+    )
+    def thaw(self) -> str:
+        """The objection is settled and this version stands again: what was put away stays so."""
+        was, self.frozen_from = self.frozen_from, ""
+        return self.State.ARCHIVED if was == self.State.ARCHIVED else self.State.EFFECTIVE
 
     @transition(
         field=state,

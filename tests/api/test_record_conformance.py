@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RECORD_OPERATIONS = [
     "GET /api/v1/attachments/{attachment_id}",
     "DELETE /api/v1/attachments/{attachment_id}",
+    "POST /api/v1/attachments/{attachment_id}/destroy",
     "GET /api/v1/objections",
     "POST /api/v1/objections/{objection_id}/annotate",
     "POST /api/v1/objections/{objection_id}/answer",
@@ -57,6 +58,7 @@ OFFERED = ("sign", "refuse", "witness", "recall")
 NEEDS_LUCK = (
     "attachments", "hold", "release", "refuse", "witness", "offer", "objections", "PATCH",
     "prepared", "participants", "check", "sharing-override", "archive", "seal",
+    "destroy",
 )  # fmt: skip
 
 

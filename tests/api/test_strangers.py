@@ -77,6 +77,11 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("get", "/attachments/{attachment}", {}),
     ("delete", "/attachments/{attachment}", {}),
+    (
+        "post",
+        "/attachments/{attachment}/destroy",
+        {"why": "law", "reason": "依法应当删除"},
+    ),
 ]
 LISTS = [
     "/wordings",

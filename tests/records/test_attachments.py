@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import attachments, content, orphans, reading, uploads, vault
+from records import attachments, content, destroying, orphans, reading, uploads, vault
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord, FileEntry
 from records.uploads import UploadRefused
@@ -40,8 +40,8 @@ def take(desk: Desk, attached: Attachment, by: str) -> bytes:
     ).data
 
 
-def destroy(desk: Desk, attached: Attachment, by: str) -> Attachment:
-    return attachments.destroy(
+def take_out(desk: Desk, attached: Attachment, by: str) -> Attachment:
+    return destroying.take_out(
         school_id=desk.world.id, by=desk.world[by], at=desk.at, attachment_id=attached.pk
     )
 
@@ -224,8 +224,8 @@ def test_the_author_destroys_a_draft_file_and_the_row_stays(desk: Desk, vault_fo
     record = desk.drafted()
     made = add(desk, record)
 
-    destroy(desk, made, "teacher")
-    destroy(desk, made, "teacher")
+    take_out(desk, made, "teacher")
+    take_out(desk, made, "teacher")
 
     assert blobs(vault_folder) == []
     assert seen(desk, record, "teacher") == []
@@ -235,29 +235,11 @@ def test_the_author_destroys_a_draft_file_and_the_row_stays(desk: Desk, vault_fo
         assert Event.objects.filter(kind="attachment.destroyed").count() == 1
 
 
-def test_after_a_signature_only_the_office_destroys_and_never_a_proof(desk: Desk) -> None:
-    record = desk.drafted()
-    photo = add(desk, record, redaction="NEEDED")
-    desk.check(record)
-    desk.offer(record)
-    scan = add(desk, record)
-    desk.witness(record, method="PAPER", scan=scan.pk)
-
-    with pytest.raises(WrongState):
-        destroy(desk, photo, "teacher")
-    with pytest.raises(WrongState, match="为凭"):
-        destroy(desk, scan, "head_of_office")
-    destroy(desk, photo, "head_of_office")
-    now = desk.now(record)
-    with tenancy.scope(desk.world.id):
-        assert content.is_intact(now)
-
-
 def test_nobody_signs_a_file_that_is_gone(desk: Desk) -> None:
     record = desk.drafted()
     with tenancy.scope(desk.world.id):
         without = content.canonical(record)
-    destroy(desk, add(desk, record), "teacher")
+    take_out(desk, add(desk, record), "teacher")
     finish(desk, record)
 
     now = desk.now(record)
@@ -303,7 +285,7 @@ def test_nothing_is_read_or_written_inside_a_transaction(
     made = add(desk, record)
     take(desk, made, "teacher")
     orphans.sweep(now=datetime.now(UTC))
-    destroy(desk, made, "teacher")
+    take_out(desk, made, "teacher")
 
     assert inside == [False] * 5
 

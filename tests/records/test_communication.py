@@ -7,7 +7,7 @@ import pytest
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from records import communication, content
-from records.models import FileEntry
+from records.models import CommunicationRecord, FileEntry
 from tests.factories import World
 from tests.records.desk import FACT, Desk, next_version, texts_of
 
@@ -133,6 +133,70 @@ def test_a_hold_needs_a_reason_and_an_end(desk: Desk, reason: str, days: int) ->
     until = desk.at + timedelta(days=days)
     with desk.as_("head_of_office") as viewer, pytest.raises(InvalidInput):
         communication.hold(viewer, record_id=record.pk, reason=reason, until=until)
+
+
+def hold(desk: Desk, record: CommunicationRecord, by: str = "head_of_office") -> None:
+    with desk.as_(by) as viewer:
+        communication.hold(
+            viewer, record_id=record.pk, reason="等待核实情况", until=desk.at + timedelta(days=30)
+        )
+
+
+@pytest.mark.parametrize("word", ["sign", "refuse"])
+def test_what_the_family_gave_its_word_on_is_not_kept_from_it(desk: Desk, word: str) -> None:
+    record = desk.offered()
+    getattr(desk, word)(record, "mother")
+
+    with pytest.raises(WrongState, match="表示过意见"):
+        hold(desk, record)
+    assert desk.read(record, "mother")
+
+
+def test_what_is_effective_or_objected_to_is_not_held(desk: Desk) -> None:
+    record = desk.effective()
+    with pytest.raises(WrongState):
+        hold(desk, record)
+    desk.object(record)
+
+    with pytest.raises(WrongState):
+        hold(desk, record)
+
+
+def test_nobody_holds_their_own_record(desk: Desk) -> None:
+    record = desk.write(by="duty_officer")
+    desk.say(record, by="duty_officer")
+    desk.check(record, by="duty_officer")
+    desk.offer(record, by="duty_officer")
+
+    with pytest.raises(NotAllowed):
+        hold(desk, record, by="duty_officer")
+    hold(desk, record)
+
+
+def test_the_next_version_is_held_as_long(desk: Desk) -> None:
+    record = desk.offered()
+    desk.sign(record, "teacher")
+    hold(desk, record)
+    with desk.as_("teacher") as viewer:
+        newer = communication.next_version(viewer, record_id=record.pk)
+    desk.check(newer)
+    desk.offer(newer)
+
+    with pytest.raises(NotFound):
+        desk.read(newer, "mother")
+    desk.later(days=30)
+    assert desk.read(newer, "mother")
+
+
+def test_a_hold_that_is_over_is_not_handed_on(desk: Desk) -> None:
+    record = desk.offered()
+    desk.sign(record, "teacher")
+    hold(desk, record)
+    desk.later(days=31)
+    with desk.as_("teacher") as viewer:
+        newer = communication.next_version(viewer, record_id=record.pk)
+
+    assert (newer.held_until, newer.held_by_id, newer.hold_reason) == (None, None, "")
 
 
 def test_only_the_office_holds(desk: Desk) -> None:

@@ -111,6 +111,33 @@ def test_so_does_one_to_an_earlier_version(desk: Desk) -> None:
         archive(desk, newer)
 
 
+def test_what_stands_in_an_unfinished_next_version_is_not_sealed(desk: Desk) -> None:
+    record = desk.effective()
+    archive(desk, record)
+    newer_id = next_version(desk, record)
+    with desk.as_("teacher") as viewer:
+        newer = viewer.get(CommunicationRecord, newer_id)
+
+    with pytest.raises(WrongState, match="新版本"):
+        seal(desk, record)
+    desk.check(newer)
+    desk.offer(newer)
+    with pytest.raises(WrongState, match="新版本"):
+        seal(desk, record)
+    desk.sign(newer, "teacher")
+    desk.sign(newer, "mother")
+    seal(desk, record)
+
+    assert desk.now(record).state == "SEALED"
+
+
+def test_what_is_sealed_gets_no_next_version(desk: Desk) -> None:
+    record = sealed(desk)
+
+    with pytest.raises(WrongState, match="已封存"):
+        next_version(desk, record)
+
+
 def test_a_family_may_object_to_what_is_archived(desk: Desk) -> None:
     record = desk.effective()
     archive(desk, record)

@@ -183,7 +183,7 @@ def test_a_scan_of_nobody_of_another_child_or_destroyed_is_refused(world: World)
     other = attachment(world, second_family(world))
     gone = attachment(world, world.student)
     with tenancy.scope(world.id):
-        gone.destroy(at=FRIDAY)
+        gone.destroy(by=gone.uploaded_by, at=FRIDAY)
         gone.save()
 
     for scan in (uuid4(), other.pk, gone.pk):

@@ -6,7 +6,9 @@ import pytest
 
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import communication, objections
+from parties.models import Membership
+from parties.roles import Role
+from records import communication, keeping, objections, signatures
 from records.models import CommunicationRecord, Objection
 from tests.factories import World
 from tests.records.desk import FACT, Desk, texts_of
@@ -92,6 +94,63 @@ def test_withdrawing_thaws_unless_somebody_else_objects_too(desk: Desk) -> None:
     assert desk.now(record).state == "EFFECTIVE"
 
 
+def handed_over(desk: Desk) -> None:
+    """Another teacher has the class from tomorrow on."""
+    with tenancy.scope(desk.world.id):
+        desk.later(days=1)
+        held = Membership.objects.filter(person=desk.world["teacher"])
+        held.update(ends_at=desk.at)
+        desk.world.staff("new_teacher", Role.HT, school_class=desk.world.school_class)
+    desk.later(hours=1)
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "content"])
+def test_what_was_put_away_is_put_away_again_and_signed_no_more(desk: Desk, verb: str) -> None:
+    record = desk.effective()
+    with desk.as_("teacher") as viewer:
+        keeping.archive(viewer, record_id=record.pk, why="graduation")
+    filed = desk.object(record)
+    if verb == "content":
+        answer(desk, filed, "REFUSED")
+    act(desk, verb, filed)
+
+    assert desk.now(record).state == "ARCHIVED"
+    with pytest.raises(WrongState):
+        desk.sign(record, "father")
+
+
+def test_after_a_handover_who_has_the_class_answers(desk: Desk) -> None:
+    record = desk.effective()
+    handed_over(desk)
+    filed = desk.object(record)
+
+    with desk.as_("teacher") as viewer, pytest.raises(NotAllowed):
+        objections.answer(viewer, objection_id=filed.pk, reply="REFUSED", words="不对")
+    with desk.as_("new_teacher") as viewer:
+        assert list(viewer.rows(Objection)) == [filed]
+        done = objections.answer(viewer, objection_id=filed.pk, reply="ACCEPTED", words="补上。")
+        assert done.correction is not None
+        assert done.correction.author_id == viewer.person.pk
+
+
+def test_a_teacher_of_another_class_sees_no_objection(desk: Desk) -> None:
+    desk.object(desk.effective())
+
+    with desk.as_("stranger") as viewer:
+        assert list(viewer.rows(Objection)) == []
+
+
+def test_silence_does_not_keep_an_objection_from_the_office(desk: Desk) -> None:
+    """Filed on a Friday: two working days later is Tuesday."""
+    filed = desk.object(desk.effective())
+    desk.later(days=4)
+    with pytest.raises(WrongState, match="工作日"):
+        act(desk, "insist", filed)
+    desk.later(days=1)
+
+    assert act(desk, "insist", filed).state == "ROUTED"
+
+
 def test_one_parent_does_not_see_the_others_objection(desk: Desk) -> None:
     filed = desk.object(desk.effective())
     with desk.as_("father") as viewer, pytest.raises(NotFound):
@@ -144,12 +203,48 @@ def test_a_bad_objection_names_the_field_and_freezes_nothing(
 
 def test_after_thirty_days_it_needs_new_facts_but_an_error_of_fact_never(desk: Desk) -> None:
     record = desk.effective()
+    desk.read(record, "mother")
     desk.later(days=31)
     with pytest.raises(InvalidInput) as refused:
         desk.object(record, ground="WORDING")
     assert refused.value.field == "new_facts"
 
     assert desk.object(record, ground="WRONG").state == "FILED"
+
+
+def test_the_days_begin_when_the_filer_has_it_and_not_before(desk: Desk) -> None:
+    record = desk.effective()
+    with desk.as_("father") as viewer:
+        signatures.deliver(record, to=viewer.person, how="PAGE", viewer=viewer)
+    desk.read(record, "mother")
+    desk.later(days=31)
+    desk.read(record, "father")
+
+    assert desk.object(record, by="father", ground="WORDING").state == "FILED"
+    with pytest.raises(InvalidInput):
+        desk.object(record, by="mother", ground="WORDING")
+
+
+@pytest.mark.parametrize("how", ["PAGE", "EXPORT"])
+def test_a_copy_that_was_delivered_begins_them_too(desk: Desk, how: str) -> None:
+    record = desk.effective()
+    with desk.as_("father") as viewer:
+        signatures.deliver(record, to=viewer.person, how=how, viewer=viewer)
+    desk.later(days=31)
+
+    with pytest.raises(InvalidInput):
+        desk.object(record, by="father", ground="WORDING")
+
+
+def test_reading_a_record_before_it_took_effect_begins_nothing(desk: Desk) -> None:
+    record = desk.offered()
+    desk.read(record, "mother")
+    desk.sign(record, "teacher")
+    desk.later(days=31)
+    desk.sign(record, "mother")
+    desk.later(days=29)
+
+    assert desk.object(record, ground="WORDING").state == "FILED"
 
 
 @pytest.mark.parametrize("who", ["teacher", "head_of_office", "grade_leader"])

@@ -24,6 +24,7 @@ from parties.state_guards import transitions
 from records import (
     communication,
     content,
+    disputes,
     drafts,
     objections,
     reading,
@@ -231,7 +232,7 @@ class Life(BesideTheWords):
         self.said, self.files, self.annotated = now, files_now, annotated
 
     def _put_away_as_promised(self, found: list[CommunicationRecord]) -> None:
-        disputed = Objection.objects.filter(state__in=objections.OPEN)
+        disputed = Objection.objects.filter(state__in=disputes.OPEN)
         for record in found:
             if record.state == "ARCHIVED":
                 assert not disputed.filter(record=record).exists()

@@ -246,7 +246,7 @@ def test_writing_down_the_same_word_again_changes_nothing(desk: Desk) -> None:
 def gone(world: World, record: CommunicationRecord) -> Attachment:
     made = file(world, record)
     with tenancy.scope(world.id):
-        made.destroy(at=NOW)
+        made.destroy(by=made.uploaded_by, at=NOW)
         made.save(update_fields=["state", "destroyed_at"])
     return made
 

@@ -1,0 +1,116 @@
+"""What ends a file of a record: its author takes it out, or the head of 德育处 destroys it.
+
+A school may not destroy or unlawfully delete what is on file about a student. So once a record is
+signed it takes the head of that office, who neither wrote the record nor uploaded the file, and a
+reason that is kept; never while somebody objects, and never what was put away. That there was a
+file, who ended it and when, stays. The sealed bytes are deleted after the scope, not inside it.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.models import Person
+from records import disputes, vault
+from records.attachments import KIND, never_before, readable
+from records.models import Attachment, CommunicationRecord, Signature
+from records.record_rows import lock, saved
+
+State = CommunicationRecord.State
+
+_SHORTEST_REASON: Final = 5  # characters
+_PUT_AWAY: Final = (State.ARCHIVED, State.SEALED)
+
+
+class Why(StrEnum):
+    """What a file is destroyed for: a code in the event."""
+
+    MISTAKEN = "mistaken"
+    OTHERS = "others"
+    LAW = "law"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Why.MISTAKEN: "传错了文件",
+    Why.OTHERS: "含他人信息，无法隐去",
+    Why.LAW: "依法应当删除",
+}
+
+
+def take_out(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> Attachment:
+    """The author takes a file out of what nobody has signed. Again changes nothing. Not in a scope.
+
+    Raises NotFound, NotAllowed, WrongState: somebody has signed.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        record = _lock(viewer, readable(viewer, attachment_id), Act.EDIT)
+        if record.signed_at is not None:
+            raise WrongState("已有人签字，附件不能删除。", state=str(record.state))
+        found = _end(viewer, record, attachment_id, why="draft")
+    vault.destroy(school_id=school_id, ref=found.blob)
+    return found
+
+
+def destroy(
+    *, school_id: int, by: Person, at: datetime, attachment_id: UUID, why: str, reason: str
+) -> Attachment:
+    """The head of 德育处 destroys a file for good. Again changes nothing. Not inside a scope.
+
+    They need not be able to look into it. Raises NotFound; NotAllowed: not the head, or their own
+    record or upload; WrongState: an objection to any version is open, the record is archived or
+    sealed, or a signature stands on this scan; InvalidInput: no occasion, no reason.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        record = _lock(viewer, viewer.get(Attachment, attachment_id), Act.DESTROY)
+        if why not in set(Why):
+            raise InvalidInput("没有选择销毁的原因。", field="why", mend="请从给出的选项中选择。")
+        if len(reason.strip()) < _SHORTEST_REASON:
+            raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么销毁这个附件。")
+        _refuse_needed(record)
+        found = _end(viewer, record, attachment_id, why=why, reason=reason.strip())
+    vault.destroy(school_id=school_id, ref=found.blob)
+    return found
+
+
+def _lock(viewer: Viewer, found: Attachment, act: Act) -> CommunicationRecord:
+    """For who may neither do it nor look into the file, there is none."""
+    if found.record_id is None:
+        raise NotAllowed("回执的扫描件不能单独销毁，请重新上传。", attachment=str(found.pk))
+    record = viewer.get(CommunicationRecord, found.record_id)
+    if not viewer.may(act, record):
+        readable(viewer, found.pk)
+    if act == Act.DESTROY and found.uploaded_by_id == viewer.person.pk:
+        raise NotAllowed("自己上传的附件不能由自己销毁。", act=act.value)
+    return lock(viewer, record.pk, act)
+
+
+def _refuse_needed(record: CommunicationRecord) -> None:
+    if disputes.is_open(record):
+        raise WrongState("还有异议没有了结，附件不能销毁。", state=str(record.state))
+    if record.state in _PUT_AWAY:
+        raise WrongState("记录已归档或封存，附件不能销毁。", state=str(record.state))
+
+
+def _end(
+    viewer: Viewer, record: CommunicationRecord, attachment_id: UUID, *, why: str, reason: str = ""
+) -> Attachment:
+    found = Attachment.objects.select_for_update().get(pk=attachment_id)
+    if found.state == Attachment.State.DESTROYED:
+        return found
+    if Signature.objects.filter(scan=found).exists():
+        raise WrongState("签字以这份扫描件为凭，不能销毁。", state=str(found.state))
+    at = never_before(record.signed_at, viewer.at)
+    found.destroy(by=viewer.person, at=at, reason=reason)
+    found.save(update_fields=["state", "destroyed_at", "destroyed_by", "destroyed_reason"])
+    saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)], why=why)
+    return found

@@ -1,0 +1,24 @@
+"""Whether somebody objects to a record: one open objection freezes all of its versions.
+
+A next version may say the same words, and an earlier one is still read. Inside a scope.
+"""
+
+from typing import Final
+
+from django.db.models import QuerySet
+
+from records.models import CommunicationRecord, Objection
+
+State = Objection.State
+
+OPEN: Final = (State.FILED, State.ANSWERED, State.ROUTED)
+
+
+def is_open(record: CommunicationRecord) -> bool:
+    """Whether an objection to any version of it waits for its end."""
+    return objections_to(record).filter(state__in=OPEN).exists()
+
+
+def objections_to(record: CommunicationRecord) -> QuerySet[Objection]:
+    """Of every version."""
+    return Objection.objects.filter(record__record_no=record.record_no)
