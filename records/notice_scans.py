@@ -92,8 +92,8 @@ def _replace(receipt: NoticeReceipt, made: Attachment) -> Attachment | None:
     )
     gone = older.first()
     if gone is not None:
-        gone.destroy(at=made.uploaded_at)
-        gone.save(update_fields=["state", "destroyed_at"])
+        gone.destroy(by=made.uploaded_by, at=made.uploaded_at)
+        gone.save(update_fields=["state", "destroyed_at", "destroyed_by"])
     receipt.scan = made.pk
     receipt.save(update_fields=["scan"])
     return gone
