@@ -201,6 +201,7 @@ SPECTACULAR_SETTINGS = {
         "AttemptOutcome": "records.models.MeetingAttempt.Outcome",
         "ContactChannel": "records.models.NoticeContact.Channel",
         "ContactOutcome": "records.models.NoticeContact.Outcome",
+        "InvitationAnswer": "records.models.MeetingInvitee.Answer",
         "ItemKind": "records.models.ActionItem.Kind",
         "MeetingKind": "records.models.Meeting.Kind",
         "MeetingPlace": "records.models.MeetingSlot.Place",

@@ -215,6 +215,7 @@ FAMILY: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/meetings/{meeting}/choose", {"slot": "11111111-1111-4111-8111-111111111111"}),
     ("post", "/meetings/{meeting}/change", {"words": "周末"}),
     ("post", "/meetings/{meeting}/decline", {}),
+    ("post", "/meetings/{meeting}/attend", {"comes": "yes"}),
 ]
 
 
