@@ -11,13 +11,12 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
-from config import children, devstack, folders
+from config import children, devstack, endings, folders
 from config.bench.options import Options
 from config.demo.options import write_json
 from config.demo.processes import last_words
@@ -30,8 +29,7 @@ FAILED: Final = 1
 
 def perform(options: Options) -> int:
     """Measure; returns the exit status."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    endings.unwind(KeyboardInterrupt(), on=(signal.SIGINT, signal.SIGTERM))
     try:
         with ExitStack() as undo:
             return _perform(options, undo)
@@ -106,7 +104,3 @@ def _environment(stack: devstack.Stack, logs: Path) -> dict[str, str]:
 def _sorry(log: Path) -> int:
     say(f"测速进程出错：{last_words(log) if log.exists() else '没有留下日志'}")
     return FAILED
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -9,10 +9,9 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
-from config import children, folders
+from config import children, endings, folders
 from config.chaos import verdict
 from config.chaos.options import Options
 from config.demo.options import write_json
@@ -26,8 +25,7 @@ SETTINGS: Final = "DJANGO_SETTINGS_MODULE"
 
 def perform(options: Options) -> int:
     """Run the campaign; returns the exit status. The result is written whatever happens."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    endings.unwind(KeyboardInterrupt(), on=(signal.SIGINT, signal.SIGTERM))
     try:
         with ExitStack() as undo:
             return _perform(options, undo)
@@ -72,7 +70,3 @@ def _environment(log: Path) -> dict[str, str]:
 def _sorry(options: Options, why: str) -> int:
     write_json(options.json, verdict.nothing(why))
     return FAILED
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

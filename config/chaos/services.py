@@ -5,9 +5,8 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 
-from config import children, devstack, folders
+from config import children, devstack, endings, folders
 from config.binaries import postgres_folder
 from config.chaos.options import Options
 from config.demo.processes import last_words
@@ -16,7 +15,7 @@ from config.demo.processes import last_words
 def end_on_signal() -> None:
     """SIGTERM unwinds everything that was started; Ctrl-C is for the outer process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _end)
+    endings.unwind(SystemExit(os.EX_TEMPFAIL), on=(signal.SIGTERM,))
 
 
 def start(options: Options, undo: ExitStack) -> devstack.Stack:
@@ -45,7 +44,3 @@ def _fill(options: Options, stack: devstack.Stack, log: Path) -> None:
         children.stop(process, by=signal.SIGKILL, grace=1.0)
     if status:
         raise devstack.ServicesUnavailable(f"建表未成功：{last_words(log)}")
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(os.EX_TEMPFAIL)

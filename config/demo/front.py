@@ -11,10 +11,9 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
-from config import children, devstack, folders
+from config import children, devstack, endings, folders
 from config.demo.options import BROKEN, KEPT, Options, failed, write_json
 from config.demo.processes import free_port, last_words
 from config.demo.voice import say
@@ -28,8 +27,7 @@ FAILED: Final = 1
 
 def perform(options: Options) -> int:
     """Play; returns the exit status. The result is written whatever happens."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    endings.unwind(KeyboardInterrupt(), on=(signal.SIGINT, signal.SIGTERM))
     try:
         with ExitStack() as undo:
             status = _perform(options, undo)
@@ -138,7 +136,3 @@ def _run(words: list[str], env: dict[str, str], log: Path) -> None:
 def _sorry(options: Options, sentence: str) -> int:
     write_json(options.json, failed(sentence))
     return FAILED
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -7,12 +7,12 @@ import signal
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import httpx
 from django.db import Error as DatabaseError
 
+from config import endings
 from config.demo import cast as casting
 from config.demo import evidence, facts, school
 from config.demo.evidence import Evidence
@@ -56,7 +56,7 @@ _REFUSALS: Final = (
 def main(arguments: list[str]) -> int:
     """Returns KEPT or BROKEN."""
     logging.getLogger().setLevel(logging.ERROR)
-    signal.signal(signal.SIGTERM, _end)
+    endings.unwind(SystemExit(BROKEN), on=(signal.SIGTERM,))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the outer process
     options = Options.unpacked(arguments[0])
     scenario = SCENARIOS[options.scenario]
@@ -193,7 +193,3 @@ def _failed(options: Options, code: str, sentence: str) -> int:
     say(sentence)
     write_json(options.json, failed(code))
     return BROKEN
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(BROKEN)

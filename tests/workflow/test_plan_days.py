@@ -180,6 +180,7 @@ def test_racing_sweeps_and_a_tap_leave_one_mark_a_day(world: World) -> None:
 
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(work, range(4)))
+    look(at(14, 8))  # a sweep passes over what the tap holds; the next one finds it
 
     found = marks(world, item)
     assert found[12] == "MISSED"

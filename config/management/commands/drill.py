@@ -11,12 +11,12 @@ import os
 import signal
 from argparse import ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config import endings
 from config.backup import drill, front
 from config.backup.database import Database
 from config.backup.drill import Plan, Report
@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 returncode=WRONG_USAGE,
             )
         report = Report(say)
-        signal.signal(signal.SIGTERM, _stop)  # a copy of everything must not stay behind
+        endings.unwind(SystemExit(1), on=(signal.SIGTERM,))  # no copy must stay behind
         try:
             with told_plainly():
                 drill.perform(_plan(traffic=given["traffic"]), report)
@@ -60,10 +60,6 @@ class Command(BaseCommand):
         if report.broken:
             raise CommandError("演练没有通过：\n" + "\n".join(report.broken))
         say(f"演练通过：{report.seconds}")
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(1)
 
 
 def _plan(*, traffic: bool) -> Plan:
