@@ -81,7 +81,7 @@ def test_an_arrival_that_had_to_wait_counts_its_waiting() -> None:
 
     first, second = clients._perform(order, slow).took["slow"]
 
-    assert 0.05 <= first < 0.09
+    assert first >= 0.05
     assert second >= first + 0.03
 
 

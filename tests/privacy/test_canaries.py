@@ -13,7 +13,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.models import Restriction
 from tests.api.callers import company, member
-from tests.factories import World
+from tests.factories import LONG_AGO, World
 from tests.privacy.canaries import (
     REPORT_FIELDS,
     Canaries,
