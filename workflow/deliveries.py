@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from ledger import events
 from parties import links, tenancy
 from parties.models import SignInLink
-from workflow import calendar_entries, channels, contacts
+from workflow import calendar_entries, channels, contacts, departures
 from workflow.channels import (
     CalendarEntry,
     ChannelError,
@@ -53,11 +53,9 @@ _KEYS: Final = UUID("6b0f5a64-6a4e-4bd1-a0e9-2f6c6b1f5f0e")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message that this worker holds: its envelope, or why it can never have one."""
+    """A message that this worker holds, as it was leased: its envelope, or why it has none."""
 
-    school_id: int
-    id: UUID
-    tries: int
+    row: Notification
     envelope: Envelope | None = None
     failure: PermanentFailure | None = None
 
@@ -89,7 +87,8 @@ def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
 
 
 def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Claim:
-    held = Claim(row.school_id, row.pk, row.tries + 1)
+    row.tries += 1  # as _lease has written
+    held = Claim(row)
     if row.recipient_id in barred:
         return replace(held, failure=PermanentFailure(BARRED))
     try:
@@ -100,9 +99,12 @@ def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Cl
 
 def settle(held: Claim, failure: Exception | None, *, via: str) -> bool:
     """Write down what came of it; True if the message left and nobody had said so before."""
-    with tenancy.scope(held.school_id) as at:
+    with tenancy.scope(held.row.school_id) as at:
+        quiet = failure is None and held.row.tries <= ALARM_AT[held.row.lane]
+        if quiet and departures.mark(held.row, at=at, via=via):
+            return True
         waiting = Notification.objects.select_for_update(of=("self",)).filter(
-            pk=held.id, state=Notification.State.PENDING
+            pk=held.row.pk, state=Notification.State.PENDING
         )
         row = waiting.first()
         if row is None:  # our lease ran out, and another holder was faster
@@ -110,24 +112,25 @@ def settle(held: Claim, failure: Exception | None, *, via: str) -> bool:
         if failure is None:
             _mark_sent(row, at=at, via=via)
             return True
-        code = failure.code if isinstance(failure, ChannelError) else type(failure).__name__
-        logger.warning(
-            "notification.not_sent id=%s channel=%s code=%s tries=%d",
-            row.pk,
-            row.channel,
-            code,
-            held.tries,
-        )
-        if isinstance(failure, PermanentFailure) or held.tries >= MAX_TRIES[row.lane]:
-            _give_up(row, code=code, at=at, via=via)
-        elif row.tries == held.tries:
-            _try_later(row, code=code, at=at)
+        _not_sent(row, held.row.tries, failure, at=at, via=via)
         return False
+
+
+def _not_sent(row: Notification, tries: int, failure: Exception, *, at: datetime, via: str) -> None:
+    """`tries` says which holder speaks: only the present one changes when it is tried again."""
+    code = failure.code if isinstance(failure, ChannelError) else type(failure).__name__
+    logger.warning(
+        "notification.not_sent id=%s channel=%s code=%s tries=%d", row.pk, row.channel, code, tries
+    )
+    if isinstance(failure, PermanentFailure) or tries >= MAX_TRIES[row.lane]:
+        _give_up(row, code=code, at=at, via=via)
+    elif row.tries == tries:
+        _try_later(row, code=code, at=at)
 
 
 def _envelope(row: Notification, *, at: datetime) -> Envelope:
     """Raises PermanentFailure when this message must not or cannot leave."""
-    if row.tries >= MAX_TRIES[row.lane]:  # its workers died with it, one after the other
+    if row.tries > MAX_TRIES[row.lane]:  # its workers died with it, one after the other
         raise PermanentFailure("notification.gave_up")
     return Envelope(
         key=wire_key(row.school_id, row.key),
@@ -166,7 +169,7 @@ def _text(row: Notification) -> Text:
 def _mark_sent(row: Notification, *, at: datetime, via: str) -> None:
     row.mark_sent(at=at, via=via)
     row.save(update_fields=["state", "sent_at", "via"])
-    _record("notification.sent", row, at=at, via=via, template=row.template, tries=row.tries)
+    events.insert(departures.sent(row, at=at, via=via))
     if row.tries > ALARM_AT[row.lane]:
         for incident in _incidents(row, "notification.failing"):
             incident.resolve(at=at)
@@ -231,18 +234,4 @@ def _place(row: Notification) -> str:
 
 
 def _record(kind: str, row: Notification, *, at: datetime, **payload: str | int) -> None:
-    about = ("person", row.recipient_id) if row.case_id is None else ("case", row.case_id)
-    events.append(
-        school_id=row.school_id,
-        kind=kind,
-        actor=None,
-        subject=about,
-        refs=[("notification", row.pk), ("person", row.recipient_id)],
-        at=at,
-        payload={
-            "notification": row.pk,
-            "to_role": row.to_role,
-            "channel": row.channel,
-            **payload,
-        },
-    )
+    events.insert(departures.of(row, kind, at=at, **payload))

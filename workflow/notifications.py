@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 #: On their way side by side. A crisis wakes a few dozen people at most; routine may wait.
 _AT_ONCE: Final[Mapping[str, int]] = {"crisis": 32, "routine": 2}
+#: Leased together. A lease of a minute must outlive the slowest sends of all eight.
+_LEASED: Final[Mapping[str, int]] = {"crisis": 32, "routine": 8}
 #: Seconds between two looks for new messages while others are on their way, and for how long.
 _LOOK_AGAIN: Final = 0.2
 _KEEP_LOOKING: Final = 5.0
@@ -144,9 +146,9 @@ def _due(lane: str, limit: int) -> list[tuple[int, UUID]]:
 
 
 def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[list[Claim]]:
-    """Lease as many together as can be sent at once, just before they are; of one school each."""
+    """Lease a few together, just before they are sent; of one school each."""
     for school_id, rows in groupby(due, key=itemgetter(0)):
-        for ids in _portions([pk for _, pk in rows], _AT_ONCE[lane]):
+        for ids in _portions([pk for _, pk in rows], _LEASED[lane]):
             claims = _leased(lane, school_id, ids)
             if claims is not None:
                 yield claims
