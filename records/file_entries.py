@@ -9,6 +9,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
+
+from parties import round_trips
 from parties.models import Person, Student
 from parties.privacy import Level, readable
 from parties.roles import Role
@@ -18,6 +21,24 @@ from records.models import FileEntry
 SCHOOL: Final = frozenset({Role.HT, Role.GL, Role.ME, Role.VP, Role.PR})
 FAMILY: Final = frozenset({Role.G})
 STUDENT: Final = frozenset({Role.STU})
+
+
+_COLUMNS: Final = (
+    *("id", "school_id", "student_id", "at", "kind", "party", "by_id", "case_id", "object_id"),
+    *("readers", "people"),
+)
+
+#: What was read was read: nobody is ever taken off.
+_ENTER: Final = """
+INSERT INTO records_fileentry AS e
+    (id, school_id, student_id, at, kind, party, by_id, case_id, object_id, readers, people)
+VALUES (gen_random_uuid(), %(school)s, %(student)s, %(at)s, %(kind)s, %(party)s, %(by)s, %(case)s,
+    %(object)s, %(readers)s::varchar[], %(people)s::uuid[])
+ON CONFLICT (school_id, kind, object_id, student_id) DO UPDATE SET
+    readers = ARRAY(SELECT unnest(e.readers || excluded.readers) AS one GROUP BY one ORDER BY one),
+    people = ARRAY(SELECT unnest(e.people || excluded.people) AS one GROUP BY one ORDER BY one)
+RETURNING id, school_id, student_id, at, kind, party, by_id, case_id, object_id, readers, people
+"""
 
 
 def readers_of(classes: str) -> frozenset[Role]:
@@ -43,24 +64,22 @@ def enter(  # noqa: PLR0913 - one argument per column
 
     `readers` are roles towards this student, `people` are named ones beside them.
     """
-    entry, new = FileEntry.objects.get_or_create(
-        school_id=student.school_id,
-        student=student,
-        kind=kind,
-        object_id=object_id,
-        defaults={
+    row = round_trips.execute(
+        _ENTER,
+        {
+            "school": student.school_id,
+            "student": student.pk,
+            "kind": kind,
+            "object": object_id,
             "at": at,
             "party": party,
-            "by": by,
-            "case_id": case_id,
+            "by": None if by is None else by.pk,
+            "case": case_id,
             "readers": sorted(role.value for role in readers),
             "people": sorted(people, key=str),
         },
-    )
-    if not new:
-        open_to(kind=kind, object_id=object_id, readers=readers, people=people)
-        entry.refresh_from_db(fields=["readers", "people"])
-    return entry
+    ).fetchone()
+    return FileEntry.from_db(DEFAULT_DB_ALIAS, _COLUMNS, list(row or ()))
 
 
 def enter_many(  # noqa: PLR0913 - one argument per column

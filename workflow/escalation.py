@@ -51,7 +51,7 @@ def raise_(
         return waiting
     ladder = rungs.load(case.school_id, "crisis")
     shifted = at - ladder.rung(start).offset
-    escalation = Escalation.objects.create(
+    escalation = Escalation(
         school_id=case.school_id,
         case=case,
         reason=reason,

@@ -19,9 +19,9 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from parties import access
+from parties import access, round_trips
 from parties.access import Act, Viewer
-from parties.models import GuardianLink, Restriction
+from parties.models import Restriction
 from parties.relations import in_force
 from parties.roles import Role
 from workflow.models import (
@@ -349,13 +349,21 @@ class NotificationPolicy:
         return False
 
 
+_EXCLUDED: Final = """
+SELECT person_id FROM workflow_caseparty
+WHERE case_id = %(case)s AND part = ANY(%(against)s::varchar[])
+UNION
+SELECT guardian_id FROM parties_guardianlink WHERE student_id = %(student)s AND state = 'LIVE'
+"""
+
+
 def excluded_people(case: Case) -> frozenset[UUID]:
     """Everybody who takes no part as staff: whom the case names, and the student's own family."""
-    named = CaseParty.objects.filter(case=case, part__in=CaseParty.AGAINST)
-    kin = GuardianLink.objects.filter(student=case.student_id, state=GuardianLink.State.LIVE)
-    return frozenset(named.values_list("person_id", flat=True)) | frozenset(
-        kin.values_list("guardian_id", flat=True)
+    found = round_trips.execute(
+        _EXCLUDED,
+        {"case": case.pk, "student": case.student_id, "against": sorted(CaseParty.AGAINST)},
     )
+    return frozenset(pk for (pk,) in found)
 
 
 def register() -> None:

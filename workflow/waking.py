@@ -1,19 +1,18 @@
 """Waking one rung: who stands on it now, over which channels, and what the top rung adds."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from ledger import events
-from parties import relations
 from parties.models import Person
-from parties.relations import Post
 from parties.roles import Role
-from workflow import notifications, nudge, policies
-from workflow.models import Case, Escalation, HumanTask, Incident, Notification
+from workflow import notifications, nudge, standing
+from workflow.models import Case, Escalation, HumanTask, Incident
 from workflow.notifications import Message
 from workflow.rungs import Call, Rung
+from workflow.standing import Standing
 
 ALERT: Final = "crisis.alert"
 NUMBERS: Final = "crisis.numbers"
@@ -22,19 +21,19 @@ CALL_TASK: Final = "wake_call"
 UNANSWERED: Final = "escalation.unanswered"
 _LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 #: Everybody who works on a crisis; they get the sheet of numbers when nobody answers.
-_TEAM: Final = (Role.ME, Role.PSY, Role.GL, Role.HT, Role.VP, Role.PR)
+_ALL_OF_THE_TEAM: Final = tuple(
+    Call(role.value) for role in (Role.ME, Role.PSY, Role.GL, Role.HT, Role.VP, Role.PR)
+)
+_NUMBERS: Final = "numbers_to_all"
 
 
 def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: str) -> bool:
     """Alert everybody on `rung`; return whether anybody is on it. Extras happen in any case."""
     case = escalation.case
-    excluded = policies.excluded_people(case)
-    before = alerted(case)
-    woken = [
-        (call.role, person)
-        for call in rung.who
-        for person in stand_on(call, case=case, at=at, excluded=excluded)
-    ]
+    calls = [*rung.who, *(_ALL_OF_THE_TEAM if _NUMBERS in rung.extras else ())]
+    now = standing.load(case.pk, calls, alert=ALERT, call_task=CALL_TASK, at=at)
+    people = _people(now, calls)
+    woken = [(call.role, people[pk]) for call in rung.who for pk in now.on(call)]
     alerts = [
         message
         for role, person in woken
@@ -42,11 +41,19 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
     ]
     notifications.enqueue_many(school_id=case.school_id, rows=alerts, at=at)
     if "call" in rung.channels:
-        _ask_to_call(escalation, woken, before=before - excluded, at=at)
-    _extras(escalation, rung.extras, excluded=excluded, at=at)
+        _ask_to_call(escalation, woken, now, at=at)
+    if "incident" in rung.extras:
+        _open_incident(escalation, at=at)
+    if _NUMBERS in rung.extras:
+        _send_numbers(escalation, now, people, at=at)
     if woken:
         _record(case, woken, number, at=at, via=via)
     return bool(woken)
+
+
+def _people(now: Standing, calls: Sequence[Call]) -> Mapping[UUID, Person]:
+    found = {pk for call in calls for pk in now.on(call)}
+    return Person.objects.in_bulk(found) if found else {}
 
 
 def _record(
@@ -61,28 +68,6 @@ def _record(
         at=at,
         payload={"rung": number, "roles": sorted({role for role, _ in woken}), "via": via},
     )
-
-
-def stand_on(
-    call: Call, *, case: Case, at: datetime, excluded: Collection[UUID]
-) -> Sequence[Person]:
-    """The people one line of a rung means, substitutes in place of the absent and the named."""
-    return relations.able(_posts(call, case, at), at=at, excluded=excluded)
-
-
-def _posts(call: Call, case: Case, at: datetime) -> Sequence[Post]:
-    if call.flag == "deputy":
-        return relations.deputies(at=at)
-    role = Role(call.role)
-    if call.flag == "duty":
-        return relations.on_duty(role=role, at=at, student=case.student)
-    return relations.holders(role=role, at=at, student=case.student, head=call.flag == "head")
-
-
-def alerted(case: Case) -> frozenset[UUID]:
-    """Ids of everybody whom the ladder has woken for this case."""
-    woken = Notification.objects.filter(case=case, template=ALERT)
-    return frozenset(woken.values_list("recipient_id", flat=True))
 
 
 def channels_of(person: Person, wanted: Sequence[str]) -> Sequence[str]:
@@ -107,30 +92,26 @@ def _alerts(
 
 
 def _ask_to_call(
-    escalation: Escalation,
-    woken: Sequence[tuple[str, Person]],
-    *,
-    before: Collection[UUID],
-    at: datetime,
+    escalation: Escalation, woken: Sequence[tuple[str, Person]], now: Standing, *, at: datetime
 ) -> None:
     """`call` is a person's task with an outcome: who was woken earlier phones who is woken now.
 
     A call that still waits is not asked for twice: the top rung repeats all night.
     """
-    live = HumanTask.objects.filter(case=escalation.case_id, name=CALL_TASK, state__in=_LIVE)
-    asked = set(live.values_list("about", flat=True))
+    asked, tasks = set(now.asked), []
+    able = (now.alerted - now.excluded) | {person.pk for _, person in woken}
     for role, person in woken:
-        callers = set(before) | {other.pk for _, other in woken}
-        callers.discard(person.pk)
+        callers = able - {person.pk}
         if callers and person.pk not in asked:
             asked.add(person.pk)
-            _open_call(escalation, role, person, callers, at=at)
+            tasks.append(_call(escalation, role, person, callers, at=at))
+    HumanTask.objects.bulk_create(tasks)
 
 
-def _open_call(
+def _call(
     escalation: Escalation, role: str, person: Person, callers: Collection[UUID], *, at: datetime
-) -> None:
-    HumanTask.objects.create(
+) -> HumanTask:
+    return HumanTask(
         school_id=escalation.school_id,
         case_id=escalation.case_id,
         name=CALL_TASK,
@@ -155,25 +136,16 @@ def stand_down(case: Case, *, at: datetime) -> None:
         incident.save(update_fields=["state", "resolved_at"])
 
 
-def _extras(
-    escalation: Escalation,
-    extras: Sequence[str],
-    *,
-    excluded: Collection[UUID],
-    at: datetime,
+def _send_numbers(
+    escalation: Escalation, now: Standing, people: Mapping[UUID, Person], *, at: datetime
 ) -> None:
-    if "incident" in extras:
-        _open_incident(escalation, at=at)
-    if "numbers_to_all" in extras:
-        posts = [
-            (role, person)
-            for role in _TEAM
-            for person in stand_on(
-                Call(role=role, flag=""), case=escalation.case, at=at, excluded=excluded
-            )
-        ]
-        sheet = [row for role, person in posts for row in _numbers(escalation, role, person)]
-        notifications.enqueue_many(school_id=escalation.school_id, rows=sheet, at=at)
+    sheet = [
+        row
+        for call in _ALL_OF_THE_TEAM
+        for pk in now.on(call)
+        for row in _numbers(escalation, call.role, people[pk])
+    ]
+    notifications.enqueue_many(school_id=escalation.school_id, rows=sheet, at=at)
 
 
 def _numbers(escalation: Escalation, role: str, person: Person) -> Iterator[Message]:

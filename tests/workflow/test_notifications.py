@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, connections
 
-from parties import tenancy
+from parties import round_trips, tenancy
 from tests.factories import NOW, World, build_world
 from tests.receivers import Gateway, until
 from tests.workflow.outbox import PENDING, SENT, deliver, events, promise, row_of
@@ -34,13 +34,26 @@ class TestPromising:
             assert not Notification.objects.exists()
 
     def test_many_messages_are_one_statement(
-        self, world: World, case: UUID, django_assert_num_queries: Any
+        self,
+        world: World,
+        case: UUID,
+        monkeypatch: pytest.MonkeyPatch,
+        django_assert_num_queries: Any,
     ) -> None:
         rows = [message(world, case, f"mass:{number}", lane="routine") for number in range(50)]
+        asked: list[str] = []
+        real = round_trips.execute
 
-        with tenancy.scope(world.id), django_assert_num_queries(1):
+        def counted(statement: Any, given: Any = ()) -> Any:
+            asked.append(statement)
+            return real(statement, given)
+
+        with tenancy.scope(world.id), django_assert_num_queries(0):
+            monkeypatch.setattr(round_trips, "execute", counted)
             notifications.enqueue_many(school_id=world.id, rows=rows, at=NOW)
+            monkeypatch.undo()
 
+        assert len(asked) == 1
         with tenancy.scope(world.id):
             assert Notification.objects.count() == 50
 

@@ -10,7 +10,7 @@ from parties.roles import Role
 from tests.factories import LONG_AGO, MINUTE, NOW, World, people_of
 from tests.processes.walker import Walk
 from tests.workflow.test_escalation import climb, report
-from workflow import escalation, reports, waking
+from workflow import escalation, reports, standing, waking
 from workflow.models import Case, Escalation, HumanTask, Incident, Notification
 from workflow.rungs import Call, parse
 
@@ -31,12 +31,12 @@ def calls(world: World, case: UUID, about: str) -> list[HumanTask]:
         return list(rows.order_by("created_at"))
 
 
-def standing(world: World, role: str, flag: str) -> set[str]:
+def on_a_line(world: World, role: str, flag: str) -> set[str]:
     case = report(world)
     with tenancy.scope(world.id):
-        row = Case.objects.select_related("student__school_class").get(pk=case)
-        found = waking.stand_on(Call(role, flag), case=row, at=NOW, excluded=frozenset())
-    return people_of(world, {person.pk for person in found})
+        call = Call(role, flag)
+        now = standing.load(case, [call], alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW)
+    return people_of(world, set(now.on(call)))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def standing(world: World, role: str, flag: str) -> set[str]:
 def test_a_line_of_a_rung_means_exactly_these(
     world: World, role: str, flag: str, names: set[str]
 ) -> None:
-    assert standing(world, role, flag) == names
+    assert on_a_line(world, role, flag) == names
 
 
 @pytest.mark.parametrize(
