@@ -6,13 +6,14 @@ When telling raises danger, a suspected guardian is left out and the community i
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from parties import round_trips
 from parties.models import GuardianLink, Restriction, Student
 from parties.relations import in_force
 from workflow.models import Case, CaseParty, HumanTask
@@ -147,6 +148,17 @@ def named(case: Case) -> frozenset[UUID]:
     return frozenset(parts.values_list("person_id", flat=True))
 
 
+_BARRED: Final = """
+SELECT person_id FROM workflow_caseparty
+WHERE case_id = %(case)s AND part = ANY(%(against)s::varchar[])
+UNION
+SELECT person_id FROM parties_restriction
+WHERE student_id = %(student)s AND kind = ANY(%(kinds)s::varchar[])
+    AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)
+    AND (%(lifted)s::uuid IS NULL OR case_id IS DISTINCT FROM %(lifted)s::uuid)
+"""
+
+
 def barred(case: Case, *, at: datetime) -> frozenset[UUID]:
     """Guardians who must not be phoned: named in the case, or under a restriction in force; about a
     meeting, whoever must not be met neither.
@@ -155,21 +167,24 @@ def barred(case: Case, *, at: datetime) -> frozenset[UUID]:
     """
     lifted = case.pk if case.safe_to_tell == Case.SafeToTell.YES else None
     unmet = {Restriction.Kind.NO_MEETING} if case.channel == Case.Channel.MEETING else set()
-    return named(case) | _restricted(case.student_id, at=at, lifted=lifted, kinds=_SILENT | unmet)
+    found = round_trips.execute(
+        _BARRED,
+        {
+            "case": case.pk,
+            "against": sorted(CaseParty.AGAINST),
+            "student": case.student_id,
+            "kinds": sorted(_SILENT | unmet),
+            "lifted": lifted,
+            "at": at,
+        },
+    )
+    return frozenset(pk for (pk,) in found)
 
 
 #: Not to be phoned or written to, whatever it is about.
 _SILENT: Final = frozenset({Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL})
 
 
-def _restricted(
-    student: UUID | None,
-    *,
-    at: datetime,
-    lifted: UUID | None = None,
-    kinds: Collection[str] = _SILENT,
-) -> frozenset[UUID]:
-    orders = in_force(Restriction.objects.filter(student=student, kind__in=kinds), at)
-    if lifted is not None:
-        orders = orders.exclude(case_id=lifted)
+def _restricted(student: UUID, *, at: datetime) -> frozenset[UUID]:
+    orders = in_force(Restriction.objects.filter(student=student, kind__in=_SILENT), at)
     return frozenset(orders.values_list("person_id", flat=True))

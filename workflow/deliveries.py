@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from django.db.models import F, Q
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ledger import events
-from parties import links, tenancy
+from parties import links, round_trips, statements, tenancy
+from parties.likeness import Ids
 from parties.models import SignInLink
 from workflow import calendar_entries, channels, contacts, departures
 from workflow.channels import (
@@ -65,21 +66,32 @@ def wire_key(school_id: int, key: str) -> str:
     return str(uuid5(_KEYS, f"{school_id}:{key}"))
 
 
+#: What was due and free when the list was read may be somebody else's by now.
+_LEASE: Final = """
+WITH free AS (
+    SELECT id FROM workflow_notification
+    WHERE id = ANY(%(ids)s::uuid[]) AND state = 'PENDING' AND due_at <= statement_timestamp()
+        AND (leased_until IS NULL OR leased_until <= statement_timestamp())
+    ORDER BY due_at, id FOR UPDATE SKIP LOCKED
+)
+UPDATE workflow_notification AS n
+SET tries = tries + 1,
+    leased_until = statement_timestamp() + make_interval(secs => %(seconds)s)
+FROM free WHERE n.id = free.id RETURNING n.id
+"""
+
+
+def _held(ids: Ids) -> QuerySet[Notification]:
+    rows = Notification.objects.filter(statements.among("id", ids))
+    return rows.select_related("recipient", "case").order_by("due_at", "pk")
+
+
 def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
     """Lease those of `ids` that are due and free, together; the rest is done or somebody else's."""
     with tenancy.scope(school_id) as at:
-        free = Notification.objects.filter(
-            Q(leased_until=None) | Q(leased_until__lte=Now()),
-            pk__in=ids,
-            state=Notification.State.PENDING,
-            due_at__lte=Now(),
-        ).select_related("recipient", "case")
-        rows = list(free.order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True))
-        if not rows:
-            return []
-        Notification.objects.filter(pk__in=[row.pk for row in rows]).update(
-            tries=F("tries") + 1, leased_until=Now() + LEASES[lane]
-        )
+        seconds = LEASES[lane].total_seconds()
+        leased = round_trips.execute(_LEASE, {"ids": list(ids), "seconds": seconds})
+        rows = statements.rows(_held, Ids(pk for (pk,) in leased.fetchall()))
         cases = {row.case for row in rows if row.case is not None}
         barred: dict[UUID | None, frozenset[UUID]] = {None: frozenset()}
         barred |= {case.pk: contacts.barred(case, at=at) for case in cases}
@@ -87,7 +99,6 @@ def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
 
 
 def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Claim:
-    row.tries += 1  # as _lease has written
     held = Claim(row)
     if row.recipient_id in barred:
         return replace(held, failure=PermanentFailure(BARRED))

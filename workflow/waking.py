@@ -8,11 +8,11 @@ from uuid import UUID
 from ledger import events
 from parties.models import Person
 from parties.roles import Role
-from workflow import notifications, nudge, standing
+from workflow import notifications, nudge, rung_people
 from workflow.models import Case, Escalation, HumanTask, Incident
 from workflow.notifications import Message
+from workflow.rung_people import Standing
 from workflow.rungs import Call, Rung
-from workflow.standing import Standing
 
 ALERT: Final = "crisis.alert"
 NUMBERS: Final = "crisis.numbers"
@@ -31,7 +31,7 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
     """Alert everybody on `rung`; return whether anybody is on it. Extras happen in any case."""
     case = escalation.case
     calls = [*rung.who, *(_ALL_OF_THE_TEAM if _NUMBERS in rung.extras else ())]
-    now = standing.load(case.pk, calls, alert=ALERT, call_task=CALL_TASK, at=at)
+    now = rung_people.load(case.pk, calls, alert=ALERT, call_task=CALL_TASK, at=at)
     people = _people(now, calls)
     woken = [(call.role, people[pk]) for call in rung.who for pk in now.on(call)]
     alerts = [

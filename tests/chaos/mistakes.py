@@ -88,8 +88,8 @@ def claimed_without_a_second_look() -> None:
     def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
         with tenancy.scope(school_id) as at:
             due = Notification.objects.filter(pk__in=ids)
-            rows = list(due.select_related("recipient", "case"))
             due.update(tries=F("tries") + 1, leased_until=Now() + deliveries.LEASES[lane])
+            rows = list(due.select_related("recipient", "case"))
             return [deliveries._claimed(row, (), at=at) for row in rows]
 
     deliveries.claim = claim

@@ -10,7 +10,7 @@ from parties.roles import Role
 from tests.factories import LONG_AGO, MINUTE, NOW, World, people_of
 from tests.processes.walker import Walk
 from tests.workflow.test_escalation import climb, report
-from workflow import escalation, reports, standing, waking
+from workflow import escalation, reports, rung_people, waking
 from workflow.models import Case, Escalation, HumanTask, Incident, Notification
 from workflow.rungs import Call, parse
 
@@ -35,7 +35,7 @@ def on_a_line(world: World, role: str, flag: str) -> set[str]:
     case = report(world)
     with tenancy.scope(world.id):
         call = Call(role, flag)
-        now = standing.load(case, [call], alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW)
+        now = rung_people.load(case, [call], alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW)
     return people_of(world, set(now.on(call)))
 
 

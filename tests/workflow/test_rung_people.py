@@ -12,10 +12,10 @@ from parties.relations import Post
 from parties.roles import Role
 from tests.factories import LONG_AGO, NOW, World
 from tests.workflow.test_escalation import report
-from workflow import policies, standing, waking
+from workflow import policies, rung_people, waking
 from workflow.models import Case, CaseParty
+from workflow.rung_people import Standing
 from workflow.rungs import FLAGS, Call
-from workflow.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ CALLS = [Call(role.value, flag) for role in ROLES for flag in sorted(FLAGS)]
 
 
 def now(case: UUID) -> Standing:
-    return standing.load(case, CALLS, alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW)
+    return rung_people.load(case, CALLS, alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW)
 
 
 def meant(call: Call, case: Case) -> list[Post]:
