@@ -6,7 +6,7 @@ Three arms take turns on copies of the same cases, and every copy is stepped onc
 - the naive way: the whole instance as JSON, and the ORM.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -35,7 +35,7 @@ _CHECK, _ROUNDS, _OPEN_LOOP = 0.1, 0.65, 0.25
 _PACE: Final = 0.5
 #: Copies beyond what the first look says will be needed.
 _SPARE: Final = 2.5
-_FIRST_LOOK: Final = 600
+_FIRST_LOOK: Final[Mapping[str, int]] = {"product": 600, "floor": 600, "naive": 150}
 _LOOK_SECONDS: Final = 0.3
 #: A million open cases may cost a step so much of its speed.
 MANY_TARGET: Final = 0.9
@@ -156,15 +156,21 @@ class Supply:
     rates: dict[str, float] = field(default_factory=dict)
     _jobs: dict[str, list[Job]] = field(default_factory=dict)
 
-    def fill(self, seconds: float, *, tell: Callable[[str], None]) -> None:
-        """Enough copies for each arm, by a first look at how fast it is."""
+    def fill(
+        self,
+        seconds: float,
+        *,
+        arms: Iterable[str] = tuple(_SHARES),
+        tell: Callable[[str], None],
+    ) -> None:
+        """Enough copies for each of `arms`, by a first look at how fast it is."""
         with copies.unguarded(self.stage.owner):
-            for arm, share in _SHARES.items():
-                naive = arm == "naive"
-                self._jobs[arm] = list(self.stage.jobs(2 * _FIRST_LOOK, naive=naive))
+            for arm in arms:
+                naive, look = arm == "naive", _FIRST_LOOK[arm]
+                self._jobs[arm] = list(self.stage.jobs(2 * look, naive=naive))
                 self.turn(arm, _LOOK_SECONDS)  # everything is loaded and prepared
                 self.rates[arm] = self.turn(arm, _LOOK_SECONDS).rate
-                needed = int(_SPARE * self.rates[arm] * seconds * share) + _FIRST_LOOK
+                needed = int(_SPARE * self.rates[arm] * seconds * _SHARES[arm]) + look
                 self._jobs[arm] = list(self.stage.jobs(needed, naive=naive))
                 tell(f"  {arm}：约 {self.rates[arm]:.0f} 步/秒，已备 {needed} 件个案")
         self.stage.owner.execute("VACUUM ANALYZE workflow_processinstance, workflow_humantask")
@@ -215,12 +221,12 @@ def _among_many(
     supply: Supply, seconds: float, count: int, *, tell: Callable[[str], None]
 ) -> dict[str, Any]:
     """The same steps before and after `count` more cases are open, by the speed of the machine."""
-    supply.fill(seconds / 2, tell=tell)
+    supply.fill(seconds / 2, arms=["product"], tell=tell)
     before = _by_yardstick(supply, seconds / 2, tell=tell)
     tell(f"正在写入 {count} 件未结个案……")
     with copies.unguarded(supply.stage.owner):
         copies.fill(supply.stage.owner, supply.stage.moments[0].case_id, count)
-    supply.fill(seconds / 2, tell=tell)
+    supply.fill(seconds / 2, arms=["product"], tell=tell)
     after = _by_yardstick(supply, seconds / 2, tell=tell)
     ratio = measuring.quantile(after, 0.5) / measuring.quantile(before, 0.5)
     return {
