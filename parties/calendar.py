@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from parties.models import CalendarDay
+from parties import round_trips
 
 _SATURDAY: Final = 5
 _ONE_DAY: Final = timedelta(days=1)
@@ -52,7 +52,10 @@ class CalendarView:
         return day
 
 
+_DAYS: Final = "SELECT date, is_working FROM parties_calendarday WHERE school_id = %s"
+
+
 def load(school_id: int) -> CalendarView:
-    """One query; call inside the school's scope."""
-    rows = CalendarDay.objects.filter(school_id=school_id)
-    return CalendarView(dict(rows.values_list("date", "is_working")))
+    """One kept statement; call inside the school's scope."""
+    rows = round_trips.execute(_DAYS, [school_id])
+    return CalendarView(dict(rows.fetchall()))
