@@ -20,6 +20,7 @@ from parties.relations import in_force
 from parties.roles import Role
 from records.models import (
     CommunicationRecord,
+    Objection,
     Participant,
     Statement,
 )
@@ -83,7 +84,7 @@ class RecordPolicy:
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
         seen |= finished & ~Q(state__in=UNFINISHED)
         if viewer.serves({Role.VP}):
-            seen |= Q(state=State.SEALED)
+            seen |= Q(state=State.SEALED) | _judged_above()
         return seen
 
     def _as_family(self, viewer: Viewer) -> Q:
@@ -177,10 +178,14 @@ def is_closed(viewer: Viewer, record: CommunicationRecord) -> bool:
 
 
 def oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
-    """校领导 read what 德育处 has closed; sensitive sentences stay with their class."""
-    if record.state != State.SEALED or is_at_home(viewer, record):
+    """校领导 read what 德育处 has closed, and what it wrote and somebody objects to.
+
+    Sensitive sentences stay with their class.
+    """
+    if is_at_home(viewer, record) or not viewer.serves({Role.VP}):
         return False
-    return viewer.serves({Role.VP})
+    frozen = record.state == State.UNDER_OBJECTION and record.author_role == Role.ME
+    return frozen or record.state == State.SEALED
 
 
 def content_open(viewer: Viewer, records: Sequence[CommunicationRecord]) -> frozenset[UUID]:
@@ -213,6 +218,12 @@ def learn(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
 def _given(viewer: Viewer, record: CommunicationRecord, *, took_part: bool) -> frozenset[Level]:
     mine = record.author_id == viewer.person.pk or record.student_id in family_of(viewer)
     return frozenset({Level.PARTY}) if mine or took_part else frozenset()
+
+
+def _judged_above() -> Q:
+    """What 德育处 wrote and an objection was routed about: it does not judge itself."""
+    routed = Objection.objects.filter(record=OuterRef("pk"), state=Objection.State.ROUTED)
+    return Q(Exists(routed), author_role=Role.ME)
 
 
 def _stands_in(viewer: Viewer) -> Q:

@@ -4,7 +4,7 @@
 
     offer      --> every guardian who may read it gets a link to read and sign it
     effective  --> a copy for the family is noted as delivered, they are told, a meeting goes on
-    objection  --> its author hears of it; 德育处 as well where the ground is privacy
+    objection  --> its author hears of it; the office as well where the ground is privacy
     answer     --> the filer hears that there is one
 
 Pages and API call these, and nothing of records that changes a record.
@@ -149,7 +149,7 @@ def end(*, school_id: int, objection_id: UUID, by: Person, at: datetime, how: st
         viewer = Viewer.load(by, at=at)
         ended = verbs[how](viewer, objection_id=objection_id)
         if how == "insist":
-            record_news.objection_filed(ended, at=at)
+            record_news.objection_routed(ended, at=at)
         return ended
 
 

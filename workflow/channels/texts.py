@@ -160,6 +160,14 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("有一份异议请德育处复核", "有一份异议请德育处复核，请登录查看。"),
         ENGLISH: Text("An objection to review", "An objection waits for your office's review."),
     },
+    "objection.passed_on": {
+        CHINESE: Text("您的异议已转交复核", "没有在期限内得到答复，您的异议已转交复核。"),
+        ENGLISH: Text("Your objection went on", "Nobody answered in time; the office has it now."),
+    },
+    "objection.overdue": {
+        CHINESE: Text("有一份异议已转交复核", "有一份异议没有在期限内答复，已转交复核。"),
+        ENGLISH: Text("An objection went on", "An objection was not answered in time; it went on."),
+    },
     "objection.answered": {
         CHINESE: Text("您的异议有了答复", "您提出的异议有了答复，请登录查看。"),
         ENGLISH: Text("Your objection was answered", "Your objection was answered; sign in."),
