@@ -29,6 +29,8 @@ State = CommunicationRecord.State
 
 #: Only its author, and whoever stands in for them, works on these.
 UNFINISHED: Final = (State.DRAFT, State.CHECKED)
+#: No post, task or family finds these: what was put aside is no more open than it was before.
+_OF_THE_DESK: Final = (*UNFINISHED, State.DISCARDED)
 #: Whose post opens the records of a student.
 READS_ALL: Final = frozenset({Role.ME})
 #: Know that there is a record, when, and in what state; never what it says, nor why it was written:
@@ -44,6 +46,8 @@ TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
 _HIDDEN: Final = frozenset(
     {"school", "content_salt", "hold_reason", "held_by", "held_until", "frozen_from"}
 )
+#: Who put a draft aside, and why, is for who wrote it.
+_PUT_ASIDE: Final = frozenset({"discarded_at", "discarded_by", "discard_reason"})
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
 #: Where a record that was read together with others keeps its circumstances.
 _LEARNT: Final = "_learnt"
@@ -78,11 +82,12 @@ class RecordPolicy:
     def _as_staff(self, viewer: Viewer) -> Q:
         if not viewer.is_staff:
             return Q(pk__in=[])
-        seen = Q(author=viewer.person) | _stands_in(viewer)
+        put_aside = Q(state=State.DISCARDED) & ~Q(discarded_by=viewer.person)
+        seen = Q(author=viewer.person) | _stands_in(viewer) & ~put_aside
         if viewer.serves(READS_ALL):
-            seen |= ~Q(state__in=UNFINISHED)
+            seen |= ~Q(state__in=_OF_THE_DESK)
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
-        seen |= finished & ~Q(state__in=UNFINISHED)
+        seen |= finished & ~Q(state__in=_OF_THE_DESK)
         if viewer.serves({Role.VP}):
             seen |= Q(state=State.SEALED) | _judged_above()
         return seen
@@ -94,17 +99,17 @@ class RecordPolicy:
         kinds = [Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
         return (
             Q(student__in=family_of(viewer))
-            & ~Q(state__in=UNFINISHED)
+            & ~Q(state__in=_OF_THE_DESK)
             & (Q(held_until=None) | Q(held_until__lte=viewer.at))
             & ~Q(Exists(in_force(barred.filter(kind__in=kinds), viewer.at)))
         )
 
     def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
-        everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN
+        everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN - _PUT_ASIDE
         if is_closed(viewer, obj):
             return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
         if writes(viewer, obj):
-            return everything | {"hold_reason", "held_by", "held_until"}
+            return everything | {"hold_reason", "held_by", "held_until"} | _PUT_ASIDE
         if reads_content(viewer, obj):
             shown = everything - _AUTHORS_ONLY
             if is_at_home(viewer, obj) or oversees(viewer, obj):

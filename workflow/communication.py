@@ -19,7 +19,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import communication, drafts, objections, signatures, signers
+from records import communication, discarding, drafts, objections, signatures, signers
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
 from records.objections import Complaint
@@ -113,6 +113,30 @@ def witness(
         record = signatures.witness(viewer, record_id=record_id, given=given)
         _listen(f"{given.reason}\n{given.note}", record, at=at, source="witnessed")
         return _after(viewer, record, before)
+
+
+def discard(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str, seen: int | None
+) -> CommunicationRecord:
+    """Put one's own draft aside; an author who is followed by another hears of it."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        gone = discarding.discard(viewer, record_id=record_id, reason=reason, seen=seen)
+        if gone.author_id != by.pk:
+            record_news.tell_author(gone, "record.discarded", at=at)
+        return gone
+
+
+def discard_next(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str
+) -> CommunicationRecord:
+    """The office puts the next version aside, and its author hears of it; `record_id` is given."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        gone = discarding.discard_next(viewer, record_id=record_id, reason=reason)
+        if gone.author_id != by.pk:
+            record_news.tell_author(gone, "record.discarded", at=at)
+        return viewer.get(CommunicationRecord, record_id)
 
 
 def object_to(

@@ -152,6 +152,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("您写的一份记录有新情况", "您写的一份记录有新情况，请登录查看。"),
         ENGLISH: Text("News about a record", "There is news about a record of yours; sign in."),
     },
+    "record.discarded": {
+        CHINESE: Text("有一份草稿已放弃", "您写的一份沟通记录草稿已被放弃，请登录查看理由。"),
+        ENGLISH: Text(
+            "A draft was put aside", "A draft you wrote was put aside; sign in to see why."
+        ),
+    },
     "objection.filed": {
         CHINESE: Text("有一份异议待答复", "您写的一份记录有人提出异议，请登录答复。"),
         ENGLISH: Text("An objection", "Somebody objects to a record you wrote; please answer."),
