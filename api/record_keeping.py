@@ -30,7 +30,8 @@ class SealView(RecordAct):
     @acting(
         "封存（德育处负责人）",
         SealInput,
-        description="此后只有德育处负责人、分管校领导和该生及其家庭可读内容；其他人只知道有这份记录。",
+        description="此后只有德育处、审计员和该生及其家庭可读内容（德育处写的，分管校领导也可读）；"
+        "其他人只知道有这份记录。",
     )
     def post(self, request: Request, record_id: UUID) -> Response:
         return self.act(request, record_id, keeping.seal)

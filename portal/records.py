@@ -169,7 +169,7 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "record": {"pk": record.pk, "edits": record.edits, "state": record.state},
         "sheet": sheets.sheet_of(found, school=record.school.name),
         "files": [(one.pk, one.name, one.size) for one in found.attachments],
-        "whole": "next_focus" in found.fields,
+        "whole": "trigger" in found.fields,
         "let_through": found.let_through,
         "sealed": found.sealed,
         "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",

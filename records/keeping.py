@@ -3,8 +3,9 @@
     EFFECTIVE --archive--> ARCHIVED      handover, graduation: read as before, signed no more
     SUPERSEDED, ARCHIVED, UNDER_OBJECTION --seal--> SEALED
 
-Of a sealed version only the outline is left, but for the head of 德育处, the vice principals, and
-the family and student it is about (records/policies.py). Inside a scope.
+Of a sealed version only the outline is left, but for 德育处, the auditor, and the family and
+student it is about; what 德育处 wrote, a vice principal reads as well (records/policies.py).
+Inside a scope.
 """
 
 from enum import StrEnum

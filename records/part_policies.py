@@ -68,7 +68,7 @@ class ObjectionPolicy(PartPolicy):
         mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
         wrote = (Q(record__author=viewer.person) | _took_over(viewer)) & ~Q(student__in=viewer.kin)
         office = ~Q(pk=None) if viewer.serves({Role.ME}) else Q(pk__in=[])
-        if not viewer.heads(Role.ME):  # it quotes what is sealed
+        if not viewer.serves({Role.ME}):  # it quotes what is sealed
             wrote, office = wrote & ~_OF_SEALED, office & ~_OF_SEALED
         office |= _judged_above(viewer)
         found = Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))

@@ -48,6 +48,8 @@ _HIDDEN: Final = frozenset(
 )
 #: Who put a draft aside, and why, is for who wrote it.
 _PUT_ASIDE: Final = frozenset({"discarded_at", "discarded_by", "discard_reason"})
+#: What a copy begins with (records/sheets.py).
+_FOR_COPIES: Final = frozenset({"next_focus", "next_contact_at"})
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
 #: Where a record that was read together with others keeps its circumstances.
 _LEARNT: Final = "_learnt"
@@ -89,7 +91,7 @@ class RecordPolicy:
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
         seen |= finished & ~Q(state__in=_OF_THE_DESK)
         if viewer.serves({Role.VP}):
-            seen |= Q(state=State.SEALED) | _judged_above()
+            seen |= Q(state=State.SEALED, author_role=Role.ME) | _judged_above()
         return seen
 
     def _as_family(self, viewer: Viewer) -> Q:
@@ -113,7 +115,7 @@ class RecordPolicy:
         if reads_content(viewer, obj):
             shown = everything - _AUTHORS_ONLY
             if is_at_home(viewer, obj) or oversees(viewer, obj):
-                return shown
+                return shown if may_keep(viewer, obj) else shown - _FOR_COPIES
             return shown | {"language_check", "hold_reason", "held_by", "held_until"}
         return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
 
@@ -173,24 +175,30 @@ def reads_content(viewer: Viewer, record: CommunicationRecord) -> bool:
 def is_closed(viewer: Viewer, record: CommunicationRecord) -> bool:
     """Whether a seal keeps the viewer from what it says: of a sealed version the outline is left.
 
-    Open to its family and student, the head of 德育处, and those who oversee that office.
+    Open to its family and student, 德育处, and those who oversee that office.
     """
     if record.state != State.SEALED or record.student_id in family_of(viewer):
         return False
     return record.student_id in viewer.kin or not (
-        viewer.heads(Role.ME) or viewer.serves({Role.VP})
+        viewer.serves(READS_ALL) or oversees(viewer, record)
     )
 
 
-def oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
-    """校领导 read what 德育处 has closed, and what it wrote and somebody objects to.
+def may_keep(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether a reader may take what they read along: an auditor reads what is sealed, no more."""
+    return Role.AUD not in viewer.roles or viewer.serves(READS_ALL) or is_at_home(viewer, record)
 
-    Sensitive sentences stay with their class.
+
+def oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """An auditor reads what is sealed; 校领导, in the place of 德育处, what it wrote itself once it
+    is sealed or somebody objects to it. Sensitive sentences stay with their class.
     """
-    if is_at_home(viewer, record) or not viewer.serves({Role.VP}):
+    if is_at_home(viewer, record):
         return False
-    frozen = record.state == State.UNDER_OBJECTION and record.author_role == Role.ME
-    return frozen or record.state == State.SEALED
+    if record.state == State.SEALED and viewer.serves({Role.AUD}):
+        return True
+    closed = record.state in (State.SEALED, State.UNDER_OBJECTION)
+    return closed and record.author_role == Role.ME and viewer.serves({Role.VP})
 
 
 def content_open(viewer: Viewer, records: Sequence[CommunicationRecord]) -> frozenset[UUID]:
