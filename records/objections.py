@@ -37,6 +37,10 @@ WINDOW: Final = timedelta(days=30)
 AT_ONCE: Final = frozenset({Ground.DISCLOSURE, Ground.CONSENT, Ground.SIGNATURE})
 LONGEST_ANNOTATION: Final = 500
 
+#: By their post, if its policy shows it: the office, whoever has the class then, and who judges in
+#: the place of the office.
+_MAY_COME_TO_IT: Final = frozenset({Role.ME, Role.HT, Role.VP})
+
 _FROZEN: Final = CommunicationRecord.State.UNDER_OBJECTION
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -268,7 +272,7 @@ def _enter(made: Objection, record: CommunicationRecord, role: Role) -> None:
         object_id=made.pk,
         party=FileEntry.Party.FAMILY if role == Role.G else FileEntry.Party.STUDENT,
         at=made.filed_at,
-        readers={Role.ME},
+        readers=_MAY_COME_TO_IT,
         by=made.filed_by,
         case_id=record.case_id,
         people=[made.filed_by_id, record.author_id],
