@@ -16,7 +16,7 @@ from records.models import CommunicationRecord, Objection
 from tests.factories import World
 from tests.records.agreed import at
 from tests.records.desk import Desk
-from workflow import communication, unanswered
+from workflow import communication, sweeps, unanswered
 from workflow.models import Notification
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,15 @@ def test_two_working_days_of_silence_and_the_office_has_it(world: World) -> None
         event = Event.objects.get(kind="objection.routed", subject_id=one.record_id)
         assert (event.actor, Objection.objects.get().routed_at) == (None, WEDNESDAY)
         assert CommunicationRecord.objects.get().state == "UNDER_OBJECTION"
+
+
+def test_the_routine_sweep_looks_for_them(world: World) -> None:
+    filed(Desk(world))
+    with tenancy.scope(world.id):
+        Objection.objects.update(next_look_at=None)  # as rows of before the clock
+
+    assert sweeps.run("routine", via="test")["failed"] == 0
+    assert "routed" in sweeps.run("routine", via="test")
 
 
 def test_a_worked_saturday_counts_and_a_free_monday_does_not(world: World) -> None:
