@@ -33,6 +33,13 @@ class DeclineInput(Strict):
 
 class AttendInput(Strict):
     comes = serializers.BooleanField(help_text="参加：true；不参加：false")
+    words = text(
+        longest=500,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="为什么不参加（可不填）；只有召集人能看到",
+    )
 
 
 _CODES: Final = ["access.not_found", "access.not_allowed", "state.wrong"]
@@ -131,7 +138,9 @@ class AttendView(ApiView):
         given = read_body(request, AttendInput)
 
         def act(viewer: Viewer) -> None:
-            attendance.answer(comes=given["comes"], **_signed(viewer, meeting_id))
+            attendance.answer(
+                comes=given["comes"], words=given["words"], **_signed(viewer, meeting_id)
+            )
 
         return _answered(request, meeting_id, given, act)
 

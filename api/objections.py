@@ -35,6 +35,7 @@ _VALUES: Final = (
     "reply",
     "reply_words",
     "replied_at",
+    "routed_at",
     "ended_at",
 )
 _IDS: Final = ("record_id", "about_id", "filed_by_id", "correction_id")
@@ -72,6 +73,7 @@ class ObjectionSerializer(serializers.Serializer[Any]):
     annotation = serializers.CharField()
     capacity = serializers.CharField()
     filed_at = serializers.DateTimeField()
+    routed_at = serializers.DateTimeField(allow_null=True, help_text="转德育处复核的时间")
     state = serializers.ChoiceField(Objection.State.choices)
     reply = serializers.ChoiceField(Objection.Reply.choices)
     reply_words = serializers.CharField()

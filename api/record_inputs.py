@@ -109,6 +109,10 @@ class SealInput(Strict):
     reason = text(longest=1_000, help_text="为什么封存")
 
 
+class DiscardInput(Strict):
+    reason = text(longest=1_000, help_text="为什么放弃这份草稿")
+
+
 class DestroyInput(Strict):
     why = serializers.ChoiceField([(one.value, one.label) for one in destroying.Why])
     reason = text(longest=1_000, help_text="为什么销毁；理由加密保存")

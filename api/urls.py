@@ -172,6 +172,12 @@ urlpatterns = [
         name="sharing-override",
     ),
     path("records/<uuid:record_id>/archive", record_keeping.ArchiveView.as_view(), name="archive"),
+    path("records/<uuid:record_id>/discard", record_keeping.DiscardView.as_view(), name="discard"),
+    path(
+        "records/<uuid:record_id>/discard-next",
+        record_keeping.DiscardNextView.as_view(),
+        name="discard-next",
+    ),
     path("records/<uuid:record_id>/seal", record_keeping.SealView.as_view(), name="seal"),
     path("records/<uuid:record_id>/release", record_acts.ReleaseView.as_view(), name="release"),
     path("records/<uuid:record_id>/sign", signing.SignView.as_view(), name="sign"),

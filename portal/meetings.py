@@ -71,11 +71,13 @@ def decline(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
 @require_POST
 @signed_in(bound=True)
 def attend(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    comes = request.POST.get("comes") == "yes"
     attendance.answer(
         school_id=identity.school_id,
         meeting_id=target_id,
         by=identity.person,
-        comes=request.POST.get("comes") == "yes",
+        comes=comes,
+        words="" if comes else _words(request),
         at=_now(identity),
     )
     return redirect("portal:meeting", target_id=target_id)
@@ -107,6 +109,11 @@ def _show(
             "file": file,
             "mistake": mistake,
             "words": _words(request) if mistake else "",
+            "excused": [
+                (reply.by.name, reply.words)
+                for reply in file.replies
+                if reply.kind == MeetingReply.Kind.EXCUSED
+            ],
             "answered": _answered(file, identity),
             "own": None if file.own is None else file.own.get_answer_display(),
         }

@@ -1,4 +1,4 @@
-"""归档 and 封存 on the page of a record, for whoever may."""
+"""归档, 封存 and putting a draft aside on the page of a record, for whoever may."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -39,6 +39,43 @@ def seal(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
         return keeping.seal(viewer, record_id=target_id, reason=reason)
 
     return _done(request, identity, target_id, "seal", do)
+
+
+@require_POST
+@signed_in()
+def discard(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    who = records.who_of(identity, target_id)
+    seen = records.seen_by(request)
+
+    def put_aside(reason: str) -> None:
+        acts.discard(**who, reason=reason, seen=seen)
+
+    return _put_aside(request, identity, target_id, "discard", put_aside)
+
+
+@require_POST
+@signed_in()
+def discard_next(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    who = records.who_of(identity, target_id)
+
+    def put_aside(reason: str) -> None:
+        acts.discard_next(**who, reason=reason)
+
+    return _put_aside(request, identity, target_id, "discard_next", put_aside)
+
+
+def _put_aside(
+    request: HttpRequest,
+    identity: Identity,
+    target_id: UUID,
+    act: str,
+    put_aside: Callable[[str], None],
+) -> HttpResponse:
+    try:
+        put_aside(request.POST.get("reason", "").replace("\x00", "")[:_LONGEST])
+    except InvalidInput as refused:
+        return records.show(request, identity, target_id, {act: f"{refused}{refused.mend}"})
+    return redirect("portal:record", target_id=target_id)
 
 
 def _done(

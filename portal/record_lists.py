@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from parties.access import Viewer
 from parties.models import Student
 from parties.roles import Role
-from records import policies
+from records import part_policies, policies
 from records.models import CommunicationRecord, Signature
 
 State = CommunicationRecord.State
@@ -28,6 +28,14 @@ class Line:
     started_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    record: UUID
+    receipt_no: str
+    ground: str
+    since: datetime | None
+
+
 def waiting(viewer: Viewer) -> list[Line]:
     """Records that wait for this person's own word: at home, or as their author."""
     given = Signature.objects.filter(signer=viewer.person).values("record")
@@ -41,6 +49,15 @@ def waiting(viewer: Viewer) -> list[Line]:
 def drafts(viewer: Viewer) -> list[Line]:
     found = viewer.rows(CommunicationRecord).filter(state__in=policies.UNFINISHED)
     return _lines(found.filter(author=viewer.person))
+
+
+def to_judge(viewer: Viewer) -> list[Judged]:
+    """Objections that wait for this person's office, the oldest first."""
+    found = part_policies.to_judge(viewer).order_by(F("routed_at").asc(nulls_first=True), "pk")
+    return [
+        Judged(one.record_id, one.receipt_no, one.get_ground_display(), one.routed_at)
+        for one in found[:_FEW]
+    ]
 
 
 def writes(viewer: Viewer) -> bool:

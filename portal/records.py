@@ -31,7 +31,7 @@ from records import (
     sheets,
     side_words,
 )
-from records.disputes import OPEN
+from records.disputes import OPEN, UNFINISHED
 from records.models import Attachment, CommunicationRecord, Objection
 from records.reading import RecordFile
 from records.record_rows import lock
@@ -61,7 +61,7 @@ def sign(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
         method = _method(request, identity)
     except (NotSignedIn, TooMany) as refused:
         return show(request, identity, target_id, {"sign": str(refused)})
-    acts.sign(**_who(identity, target_id), method=method, note=_text(request, "note"))
+    acts.sign(**who_of(identity, target_id), method=method, note=_text(request, "note"))
     return redirect("portal:record", target_id=target_id)
 
 
@@ -69,7 +69,7 @@ def sign(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
 @signed_in(bound=True)
 def refuse(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     try:
-        acts.refuse(**_who(identity, target_id), reason=_text(request, "reason"))
+        acts.refuse(**who_of(identity, target_id), reason=_text(request, "reason"))
     except InvalidInput as refused:
         return show(request, identity, target_id, {"refuse": f"{refused}{refused.mend}"})
     return redirect("portal:record", target_id=target_id)
@@ -79,7 +79,7 @@ def refuse(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 @signed_in()
 def offer(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     """Checked and handed to both sides in one tap; what stops it is said on the page."""
-    who, seen, sure = _who(identity, target_id), _seen(request), "sure" in request.POST
+    who, seen, sure = who_of(identity, target_id), seen_by(request), "sure" in request.POST
 
     def do(viewer: Viewer) -> CommunicationRecord:
         return checked(viewer, record_id=target_id, seen=seen, sure=sure)
@@ -95,12 +95,12 @@ def offer(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResp
 @require_POST
 @signed_in()
 def recall(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    seen = _seen(request)
+    seen = seen_by(request)
 
     def do(viewer: Viewer) -> CommunicationRecord:
         return communication.recall(viewer, record_id=target_id, seen=seen)
 
-    who = _who(identity, target_id)
+    who = who_of(identity, target_id)
     acts.act(school_id=who["school_id"], by=who["by"], at=who["at"], do=do)
     return redirect("portal:record", target_id=target_id)
 
@@ -111,7 +111,7 @@ def pdf(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespon
     purpose = request.GET.get("purpose", Purpose.KEEP.value)
     known = Purpose(purpose) if purpose in set(Purpose) else Purpose.KEEP
     try:
-        copy = sheets.export(**_who(identity, target_id), form="pdf", purpose=known)
+        copy = sheets.export(**who_of(identity, target_id), form="pdf", purpose=known)
     except InvalidInput as refused:
         return show(request, identity, target_id, {"share": f"{refused}{refused.mend}"})
     return _download(copy.name, copy.media_type, copy.data)
@@ -169,9 +169,10 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "record": {"pk": record.pk, "edits": record.edits, "state": record.state},
         "sheet": sheets.sheet_of(found, school=record.school.name),
         "files": [(one.pk, one.name, one.size) for one in found.attachments],
-        "whole": "next_focus" in found.fields,
+        "whole": "trigger" in found.fields,
         "let_through": found.let_through,
         "sealed": found.sealed,
+        "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",
     }
 
 
@@ -187,7 +188,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     open_by_me = any(one["open"] and one["mine"] for one in objected)
     can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
     writes = Act.EDIT in found.may
-    may_copy = "next_focus" in found.fields and record.state not in policies.UNFINISHED
+    may_copy = sheets.may_copy(found.fields, record)
     decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
     return {
         "may_sign": can_sign,
@@ -197,6 +198,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_recall": writes
         and record.state == State.PENDING_SIGNATURES
         and record.signed_at is None,
+        "may_discard": writes and record.state in UNFINISHED and record.signed_at is None,
         "may_copy": may_copy,
         "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
@@ -242,14 +244,14 @@ def _see(identity: Identity, target_id: UUID) -> None:
         viewer.get(CommunicationRecord, target_id)
 
 
-def _who(identity: Identity, target_id: UUID) -> dict[str, Any]:
+def who_of(identity: Identity, target_id: UUID) -> dict[str, Any]:
     person: Person = identity.person
     with viewing(identity) as viewer:
         at = viewer.at
     return {"school_id": identity.school_id, "by": person, "at": at, "record_id": target_id}
 
 
-def _seen(request: HttpRequest) -> int | None:
+def seen_by(request: HttpRequest) -> int | None:
     typed = request.POST.get("seen", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS else None
 

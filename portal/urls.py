@@ -68,6 +68,8 @@ urlpatterns = [
     path("records/<uuid:target_id>/offer", records.offer, name="offer"),
     path("records/<uuid:target_id>/recall", records.recall, name="recall"),
     path("records/<uuid:target_id>/archive", record_keeping.archive, name="archive-record"),
+    path("records/<uuid:target_id>/discard", record_keeping.discard, name="discard-record"),
+    path("records/<uuid:target_id>/discard-next", record_keeping.discard_next, name="discard-next"),
     path("records/<uuid:target_id>/seal", record_keeping.seal, name="seal-record"),
     path(
         "records/<uuid:target_id>/sharing-override",

@@ -122,6 +122,8 @@ def recall(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commu
 def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     """A draft of version n+1 with the words of n; n stays as it is until n+1 takes effect.
 
+    The number of a draft that was discarded is not given again.
+
     Raises WrongState: n is sealed, nobody has signed it (then it is changed itself), or n+1 is
     there already.
     """
@@ -133,10 +135,11 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     newer = CommunicationRecord.objects.filter(
         record_no=record.record_no, version__gt=record.version
     )
-    if newer.exists() or record.state == State.SUPERSEDED:
+    if newer.exclude(state=State.DISCARDED).exists() or record.state == State.SUPERSEDED:
         raise WrongState("已有更新的版本，请打开最新版本。", state=str(record.state))
+    last = newer.order_by("version").values_list("version", flat=True).last()
     made = CommunicationRecord.objects.create(
-        version=record.version + 1,
+        version=(last or record.version) + 1,
         previous=record,
         author=viewer.person,
         author_role=record.author_role,
@@ -152,10 +155,13 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
 def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> CommunicationRecord:
     """德育处 keeps a family from reading it yet, for a reason that is on file, for a time.
 
+    An unfinished next version is held as long.
+
     Raises WrongState: the family has given its word, so it has what it spoke to; InvalidInput: no
     reason, or a date that is past or too far away.
     """
-    record = lock(viewer, record_id, Act.HOLD)
+    versions = _held(viewer, record_id)
+    record = next(one for one in versions if one.pk == record_id)
     if record.state not in _STILL_TO_SIGN or sides(record)["family"]:
         raise WrongState("家长或学生已表示过意见，不能再暂缓查看。", state=str(record.state))
     if len(reason.strip()) < _SHORTEST_REASON:
@@ -166,23 +172,36 @@ def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Co
             field="until",
             mend=f"请选择今后 {LONGEST_HOLD.days} 天之内的时间，到期须重新决定。",
         )
-    record.hold_reason, record.held_by, record.held_until = reason.strip(), viewer.person, until
-    return saved(record, viewer, "record.held")
+    for one in versions:
+        if one.version >= record.version and not sides(one)["family"]:
+            one.hold_reason, one.held_by, one.held_until = reason.strip(), viewer.person, until
+            saved(one, viewer, "record.held")
+    return record
 
 
 def release(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
-    """The reason is gone: the family may read it now. Again changes nothing."""
-    record = lock(viewer, record_id, Act.HOLD)
-    if record.held_until is None:
-        return record
-    record.held_until = None
-    return saved(record, viewer, "record.released")
+    """The reason is gone: the family may read it now, in every version. Again changes nothing."""
+    versions = _held(viewer, record_id)
+    for one in versions:
+        if one.held_until is not None:
+            one.held_until = None
+            saved(one, viewer, "record.released")
+    return next(one for one in versions if one.pk == record_id)
 
 
 def sides(record: CommunicationRecord) -> Mapping[str, bool]:
     """Which sides have given their word, refusals included."""
     given = set(record.signatures.values_list("side", flat=True))
     return {"school": "SCHOOL" in given, "family": bool(given & {"FAMILY", "STUDENT"})}
+
+
+def _held(viewer: Viewer, record_id: UUID) -> Sequence[CommunicationRecord]:
+    """All versions under their locks: the newest first, as a signature locks them."""
+    seen = viewer.get(CommunicationRecord, record_id)
+    viewer.require(Act.HOLD, seen)
+    rows = CommunicationRecord.objects.select_for_update(of=("self",))
+    found = rows.filter(record_no=seen.record_no).exclude(state=State.DISCARDED)
+    return list(found.select_related("student__person", "author").order_by("-version"))
 
 
 def _kept_back(record: CommunicationRecord, at: datetime) -> Sequence[str]:

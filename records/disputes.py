@@ -5,12 +5,18 @@ A next version may say the same words, and an earlier one is still read. Inside 
 
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from records.models import CommunicationRecord, Objection
 
 State = Objection.State
 
+#: A version that may still take the place of the one before, and repeats its words.
+UNFINISHED: Final = (
+    CommunicationRecord.State.DRAFT,
+    CommunicationRecord.State.CHECKED,
+    CommunicationRecord.State.PENDING_SIGNATURES,
+)
 OPEN: Final = (State.FILED, State.ANSWERED, State.ROUTED)
 
 
@@ -22,3 +28,12 @@ def is_open(record: CommunicationRecord) -> bool:
 def objections_to(record: CommunicationRecord) -> QuerySet[Objection]:
     """Of every version."""
     return Objection.objects.filter(record__record_no=record.record_no)
+
+
+def open_ones() -> QuerySet[Objection]:
+    """Open objections to any version of the record around them: for an annotation of records."""
+    return Objection.objects.filter(
+        state__in=OPEN,
+        record__school_id=OuterRef("school_id"),
+        record__record_no=OuterRef("record_no"),
+    )

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from parties.access import Viewer
-from records import file, policies
+from parties.models import Student
+from records import disputes, file, policies
 from records.file import Line, Source
 from records.models import Attachment, CommunicationRecord, Objection
 
@@ -20,18 +21,24 @@ def _records(viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UU
     return {record.pk: _record(record, why=record.pk in told) for record in found}
 
 
-def _record(record: CommunicationRecord, *, why: bool) -> Line:
+def _record(record: Any, *, why: bool) -> Line:
     return Line(
         title=f"沟通记录：{record.get_trigger_display()}" if why else "沟通记录",
         summary=f"第 {record.version} 版",
         state=_state(record),
-        extra={"state": str(record.state), **({"trigger": record.trigger} if why else {})},
+        extra={
+            "state": str(record.state),
+            "disputed": bool(record.disputed),
+            **({"trigger": record.trigger} if why else {}),
+        },
     )
 
 
-def _state(record: CommunicationRecord) -> str:
+def _state(record: Any) -> str:
     unsigned = record.standing == CommunicationRecord.Standing.UNSIGNED
-    return f"{record.get_state_display()}{'（家长未签）' if unsigned else ''}"
+    disputed = record.disputed and record.state != CommunicationRecord.State.UNDER_OBJECTION
+    state = record.get_state_display()
+    return f"{state}{'（家长未签）' if unsigned else ''}{'（异议中）' if disputed else ''}"
 
 
 def _objections(_viewer: Viewer, found: Sequence[Objection]) -> Mapping[UUID, Line]:
@@ -59,12 +66,26 @@ def _attachments(_viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, 
     }
 
 
+def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationRecord]:
+    return viewer.rows(CommunicationRecord).exclude(state=CommunicationRecord.State.DISCARDED)
+
+
+def _files_of_those(viewer: Viewer, _student: Student) -> QuerySet[Attachment]:
+    gone = CommunicationRecord.objects.filter(state=CommunicationRecord.State.DISCARDED)
+    return viewer.rows(Attachment).exclude(record_id__in=gone.values("pk"))
+
+
 def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """A page of records needs whom they are about, and not their authors."""
-    return rows.select_related(None).select_related("student__school_class")
+    """A page of records needs whom they are about, not their authors, and the banner of each."""
+    plain = rows.select_related(None).select_related("student__school_class")
+    told: QuerySet[Any] = plain.annotate(disputed=Exists(disputes.open_ones()))
+    return told
 
 
 def register() -> None:
-    file.register("communication", Source("沟通记录", CommunicationRecord, _records, _plain))
+    file.register(
+        "communication",
+        Source("沟通记录", CommunicationRecord, _records, _plain, rows=_not_put_aside),
+    )
     file.register("objection", Source("异议", Objection, _objections))
-    file.register("attachment", Source("附件", Attachment, _attachments))
+    file.register("attachment", Source("附件", Attachment, _attachments, rows=_files_of_those))

@@ -3,8 +3,9 @@
     EFFECTIVE --archive--> ARCHIVED      handover, graduation: read as before, signed no more
     SUPERSEDED, ARCHIVED, UNDER_OBJECTION --seal--> SEALED
 
-Of a sealed version only the outline is left, but for the head of 德育处, the vice principals, and
-the family and student it is about (records/policies.py). Inside a scope.
+Of a sealed version only the outline is left, but for 德育处, the auditor, and the family and
+student it is about; what 德育处 wrote, a vice principal reads as well (records/policies.py).
+Inside a scope.
 """
 
 from enum import StrEnum
@@ -25,7 +26,6 @@ State = CommunicationRecord.State
 SEALABLE: Final = (State.SUPERSEDED, State.UNDER_OBJECTION, State.ARCHIVED)
 
 _SHORTEST_REASON: Final = 5  # characters
-_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
 #: Somebody other than 德育处 has the next word: the author, or whoever objected.
 _UNHEARD: Final = (Objection.State.FILED, Objection.State.ANSWERED)
 
@@ -82,9 +82,10 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
         raise WrongState(
             "只有已归档、已有新版本或争议中的记录可以封存，请先归档。", state=str(record.state)
         )
-    if CommunicationRecord.objects.filter(previous=record, state__in=_UNFINISHED).exists():
+    if CommunicationRecord.objects.filter(previous=record, state__in=disputes.UNFINISHED).exists():
         raise WrongState(
-            "新版本还没有定稿，里面有同样的内容；请等它生效后再封存。", state=str(record.state)
+            "新版本还没有定稿，里面有同样的内容；请等它生效，或先放弃它，再封存。",
+            state=str(record.state),
         )
     if record.objections.filter(state__in=_UNHEARD).exists():
         raise WrongState("异议还在等记录人或提出人答复，不能封存。", state=str(record.state))

@@ -3,7 +3,7 @@
     FILED --answer--> ANSWERED --content--> SETTLED      the record stands again, or n+1 took over
       |                  |
       |                  +--insist--> ROUTED             德育处 judges; so does a ground of privacy
-      +--insist, once its days are over--> ROUTED
+      +--its days are over: by itself (records/unanswered.py), or insist--> ROUTED
       +--withdraw--> WITHDRAWN
 
 While one is open the record is UNDER_OBJECTION: every reader sees that, nobody uses or shares it.
@@ -16,15 +16,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.utils import timezone
-
 from ledger import events
 from ledger.models import Event
-from parties import calendar
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
-from records import communication, file_entries, language_gate
+from records import communication, file_entries, language_gate, unanswered
 from records.disputes import OPEN
 from records.draft_input import refuse_restricted
 from records.models import CommunicationRecord, FileEntry, Objection
@@ -38,9 +35,11 @@ Ground = Objection.Ground
 WINDOW: Final = timedelta(days=30)
 #: These do not wait for the author: the office judges at once.
 AT_ONCE: Final = frozenset({Ground.DISCLOSURE, Ground.CONSENT, Ground.SIGNATURE})
-#: Working days that the author has for an answer.
-ANSWER_DAYS: Final = 2
 LONGEST_ANNOTATION: Final = 500
+
+#: By their post, if its policy shows it: the office, whoever has the class then, and who judges in
+#: the place of the office.
+_MAY_COME_TO_IT: Final = frozenset({Role.ME, Role.HT, Role.VP})
 
 _FROZEN: Final = CommunicationRecord.State.UNDER_OBJECTION
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -83,10 +82,11 @@ def file(viewer: Viewer, *, record_id: UUID, complaint: Complaint) -> Objection:
         capacity=at_home.value,
         filed_at=viewer.at,
     )
+    made.next_look_at = unanswered.days_end(made)
     made.save(force_insert=True)
     if complaint.ground in AT_ONCE:
-        made.route()
-        made.save(update_fields=["state"])
+        made.route(at=viewer.at)
+        made.save(update_fields=["state", "routed_at", "next_look_at"])
     _freeze(viewer, record)
     _enter(made, record, at_home)
     _note(made, "objection.filed", viewer, ground=made.ground, routed=made.state == State.ROUTED)
@@ -141,11 +141,11 @@ def insist(viewer: Viewer, *, objection_id: UUID) -> Objection:
         raise WrongState("异议已经了结。", state=str(objection.state))
     if silent and not may_insist(objection, at=viewer.at):
         raise WrongState(
-            f"还没有答复；提出后 {ANSWER_DAYS} 个工作日仍没有答复的，可以转德育处。",
+            f"还没有答复；提出后 {unanswered.days_for(objection)} 个工作日仍没有答复的，转德育处。",
             state=str(objection.state),
         )
-    objection.route()
-    objection.save(update_fields=["state"])
+    objection.route(at=viewer.at)
+    objection.save(update_fields=["state", "routed_at", "next_look_at"])
     _note(objection, "objection.routed", viewer, why="silence" if silent else "insists")
     return objection
 
@@ -154,12 +154,7 @@ def may_insist(objection: Objection, *, at: datetime) -> bool:
     """Whether its filer can have 德育处 judge: it was answered, or its author had their days."""
     if objection.state != State.FILED:
         return bool(objection.state == State.ANSWERED)
-    filed = timezone.localdate(objection.filed_at)
-    try:
-        last = calendar.load(objection.school_id).add_working_days(filed, ANSWER_DAYS)
-    except calendar.NoWorkingDay:  # rather too early than never
-        last = filed + timedelta(days=ANSWER_DAYS)
-    return timezone.localdate(at) > last
+    return at >= unanswered.days_end(objection)
 
 
 def withdraw(viewer: Viewer, *, objection_id: UUID) -> Objection:
@@ -277,7 +272,7 @@ def _enter(made: Objection, record: CommunicationRecord, role: Role) -> None:
         object_id=made.pk,
         party=FileEntry.Party.FAMILY if role == Role.G else FileEntry.Party.STUDENT,
         at=made.filed_at,
-        readers={Role.ME},
+        readers=_MAY_COME_TO_IT,
         by=made.filed_by,
         case_id=record.case_id,
         people=[made.filed_by_id, record.author_id],

@@ -59,14 +59,18 @@ _OF_SEALED: Final = Q(record__state=State.SEALED)
 
 
 class ObjectionPolicy(PartPolicy):
-    """The filer, whoever writes the record now, and 德育处; all others see the banner alone."""
+    """The filer, whoever writes the record now, and 德育处; all others see the banner alone.
+
+    分管校领导 see what they judge in the place of 德育处, which wrote the record.
+    """
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
         mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
         wrote = (Q(record__author=viewer.person) | _took_over(viewer)) & ~Q(student__in=viewer.kin)
-        office = Q() if viewer.serves({Role.ME}) else Q(pk__in=[])
-        if not viewer.heads(Role.ME):  # it quotes what is sealed
+        office = ~Q(pk=None) if viewer.serves({Role.ME}) else Q(pk__in=[])
+        if not viewer.serves({Role.ME}):  # it quotes what is sealed
             wrote, office = wrote & ~_OF_SEALED, office & ~_OF_SEALED
+        office |= _judged_above(viewer)
         found = Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
         return found.select_related("record__student__school_class")
 
@@ -77,6 +81,22 @@ class ObjectionPolicy(PartPolicy):
         if act == Act.OBJECT:
             return obj.filed_by_id == viewer.person.pk
         return act == Act.ANSWER and writes(viewer, obj.record)
+
+
+def to_judge(viewer: Viewer) -> QuerySet[Objection]:
+    """What waits for this person's office: never a record of their own, nor of their family."""
+    office = Q(pk__in=[])
+    if viewer.serves({Role.ME}):
+        office |= ~Q(record__author_role=Role.ME)
+    office |= _judged_above(viewer)
+    waiting = viewer.rows(Objection).filter(office, state=Objection.State.ROUTED)
+    return waiting.exclude(record__author=viewer.person).exclude(filed_by=viewer.person)
+
+
+def _judged_above(viewer: Viewer) -> Q:
+    if not viewer.serves({Role.VP}):
+        return Q(pk__in=[])
+    return Q(record__author_role=Role.ME, state=Objection.State.ROUTED)
 
 
 def _took_over(viewer: Viewer) -> Q:

@@ -20,6 +20,7 @@ from parties.relations import in_force
 from parties.roles import Role
 from records.models import (
     CommunicationRecord,
+    Objection,
     Participant,
     Statement,
 )
@@ -28,6 +29,8 @@ State = CommunicationRecord.State
 
 #: Only its author, and whoever stands in for them, works on these.
 UNFINISHED: Final = (State.DRAFT, State.CHECKED)
+#: No post, task or family finds these: what was put aside is no more open than it was before.
+_OF_THE_DESK: Final = (*UNFINISHED, State.DISCARDED)
 #: Whose post opens the records of a student.
 READS_ALL: Final = frozenset({Role.ME})
 #: Know that there is a record, when, and in what state; never what it says, nor why it was written:
@@ -43,6 +46,10 @@ TASK_OF: Final = {Role.FA: "ECO", Role.DOC: "HLT", Role.PSY: "PSY"}
 _HIDDEN: Final = frozenset(
     {"school", "content_salt", "hold_reason", "held_by", "held_until", "frozen_from"}
 )
+#: Who put a draft aside, and why, is for who wrote it.
+_PUT_ASIDE: Final = frozenset({"discarded_at", "discarded_by", "discard_reason"})
+#: What a copy begins with (records/sheets.py).
+_FOR_COPIES: Final = frozenset({"next_focus", "next_contact_at"})
 _AUTHORS_ONLY: Final = frozenset({"edits", "language_check"})
 #: Where a record that was read together with others keeps its circumstances.
 _LEARNT: Final = "_learnt"
@@ -77,13 +84,14 @@ class RecordPolicy:
     def _as_staff(self, viewer: Viewer) -> Q:
         if not viewer.is_staff:
             return Q(pk__in=[])
-        seen = Q(author=viewer.person) | _stands_in(viewer)
+        put_aside = Q(state=State.DISCARDED) & ~Q(discarded_by=viewer.person)
+        seen = Q(author=viewer.person) | _stands_in(viewer) & ~put_aside
         if viewer.serves(READS_ALL):
-            seen |= ~Q(state__in=UNFINISHED)
+            seen |= ~Q(state__in=_OF_THE_DESK)
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
-        seen |= finished & ~Q(state__in=UNFINISHED)
+        seen |= finished & ~Q(state__in=_OF_THE_DESK)
         if viewer.serves({Role.VP}):
-            seen |= Q(state=State.SEALED)
+            seen |= Q(state=State.SEALED, author_role=Role.ME) | _judged_above()
         return seen
 
     def _as_family(self, viewer: Viewer) -> Q:
@@ -93,21 +101,21 @@ class RecordPolicy:
         kinds = [Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
         return (
             Q(student__in=family_of(viewer))
-            & ~Q(state__in=UNFINISHED)
+            & ~Q(state__in=_OF_THE_DESK)
             & (Q(held_until=None) | Q(held_until__lte=viewer.at))
             & ~Q(Exists(in_force(barred.filter(kind__in=kinds), viewer.at)))
         )
 
     def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
-        everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN
+        everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN - _PUT_ASIDE
         if is_closed(viewer, obj):
             return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
         if writes(viewer, obj):
-            return everything | {"hold_reason", "held_by", "held_until"}
+            return everything | {"hold_reason", "held_by", "held_until"} | _PUT_ASIDE
         if reads_content(viewer, obj):
             shown = everything - _AUTHORS_ONLY
             if is_at_home(viewer, obj) or oversees(viewer, obj):
-                return shown
+                return shown if may_keep(viewer, obj) else shown - _FOR_COPIES
             return shown | {"language_check", "hold_reason", "held_by", "held_until"}
         return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE
 
@@ -167,20 +175,30 @@ def reads_content(viewer: Viewer, record: CommunicationRecord) -> bool:
 def is_closed(viewer: Viewer, record: CommunicationRecord) -> bool:
     """Whether a seal keeps the viewer from what it says: of a sealed version the outline is left.
 
-    Open to its family and student, the head of 德育处, and those who oversee that office.
+    Open to its family and student, 德育处, and those who oversee that office.
     """
     if record.state != State.SEALED or record.student_id in family_of(viewer):
         return False
     return record.student_id in viewer.kin or not (
-        viewer.heads(Role.ME) or viewer.serves({Role.VP})
+        viewer.serves(READS_ALL) or oversees(viewer, record)
     )
 
 
+def may_keep(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether a reader may take what they read along: an auditor reads what is sealed, no more."""
+    return Role.AUD not in viewer.roles or viewer.serves(READS_ALL) or is_at_home(viewer, record)
+
+
 def oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
-    """校领导 read what 德育处 has closed; sensitive sentences stay with their class."""
-    if record.state != State.SEALED or is_at_home(viewer, record):
+    """An auditor reads what is sealed; 校领导, in the place of 德育处, what it wrote itself once it
+    is sealed or somebody objects to it. Sensitive sentences stay with their class.
+    """
+    if is_at_home(viewer, record):
         return False
-    return viewer.serves({Role.VP})
+    if record.state == State.SEALED and viewer.serves({Role.AUD}):
+        return True
+    closed = record.state in (State.SEALED, State.UNDER_OBJECTION)
+    return closed and record.author_role == Role.ME and viewer.serves({Role.VP})
 
 
 def content_open(viewer: Viewer, records: Sequence[CommunicationRecord]) -> frozenset[UUID]:
@@ -213,6 +231,12 @@ def learn(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
 def _given(viewer: Viewer, record: CommunicationRecord, *, took_part: bool) -> frozenset[Level]:
     mine = record.author_id == viewer.person.pk or record.student_id in family_of(viewer)
     return frozenset({Level.PARTY}) if mine or took_part else frozenset()
+
+
+def _judged_above() -> Q:
+    """What 德育处 wrote and an objection was routed about: it does not judge itself."""
+    routed = Objection.objects.filter(record=OuterRef("pk"), state=Objection.State.ROUTED)
+    return Q(Exists(routed), author_role=Role.ME)
 
 
 def _stands_in(viewer: Viewer) -> Q:

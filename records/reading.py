@@ -32,7 +32,8 @@ State = CommunicationRecord.State
 _ACTS: Final = (
     Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL,
 )  # fmt: skip
-_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
+#: Whoever wrote something down reads it as long as nobody else has the last word on it.
+_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES, State.DISCARDED)
 _OF_RECORD: Final = frozenset({FieldClass.COM})
 _REDACTED: Final = "（涉及其他学生，已隐去）"
 

@@ -86,7 +86,7 @@ _TOLD_AS: Final = {
 }
 #: A refusal that staff wrote down.
 _RELAYED: Final = "校方转述"
-_UNFINISHED: Final = (State.DRAFT, State.CHECKED)
+_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.DISCARDED)
 
 
 def export(

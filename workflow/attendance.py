@@ -9,7 +9,7 @@ from parties.access import Act, Viewer
 from parties.models import Person
 from records.meetings import guests
 from records.models import Meeting
-from workflow import contacts, meeting_news
+from workflow import contacts, family_words, meeting_news
 from workflow.models import Case, Notification
 
 _ABOUT_A_DATE: Final = (meeting_news.INVITATION, meeting_news.CALLED_OFF)
@@ -23,7 +23,9 @@ def meeting_of(viewer: Viewer, message: Notification) -> UUID | None:
     return found.values_list("pk", flat=True).first()
 
 
-def answer(*, school_id: int, meeting_id: UUID, by: Person, comes: bool, at: datetime) -> None:
+def answer(
+    *, school_id: int, meeting_id: UUID, by: Person, comes: bool, at: datetime, words: str = ""
+) -> None:
     """A guest says whether they come; whoever prepared the meeting hears of a no.
 
     Raises: NotFound, NotAllowed; as records.meetings.guests.answer.
@@ -32,7 +34,9 @@ def answer(*, school_id: int, meeting_id: UUID, by: Person, comes: bool, at: dat
         viewer = Viewer.load(by, at=at)
         meeting = viewer.get(Meeting, meeting_id)
         viewer.require(Act.ATTEND, meeting)
-        news = guests.answer(meeting_id=meeting.pk, by=by, comes=comes, at=at)
+        news = guests.answer(meeting_id=meeting.pk, by=by, comes=comes, at=at, words=words)
+        if not viewer.is_staff:
+            family_words.listen(words, case_id=meeting.case_id, at=at, source="guest")
         if news and not comes and meeting.prepared_by_id != by.pk:
             case = Case.objects.get(pk=meeting.case_id)
             if meeting.prepared_by_id not in contacts.barred(case, at=at):

@@ -4,7 +4,7 @@
 
     offer      --> every guardian who may read it gets a link to read and sign it
     effective  --> a copy for the family is noted as delivered, they are told, a meeting goes on
-    objection  --> its author hears of it; 德育处 as well where the ground is privacy
+    objection  --> its author hears of it; the office as well where the ground is privacy
     answer     --> the filer hears that there is one
 
 Pages and API call these, and nothing of records that changes a record.
@@ -19,7 +19,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import communication, drafts, objections, signatures, signers
+from records import communication, discarding, drafts, objections, signatures, signers
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
 from records.objections import Complaint
@@ -115,6 +115,30 @@ def witness(
         return _after(viewer, record, before)
 
 
+def discard(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str, seen: int | None
+) -> CommunicationRecord:
+    """Put one's own draft aside; an author who is followed by another hears of it."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        gone = discarding.discard(viewer, record_id=record_id, reason=reason, seen=seen)
+        if gone.author_id != by.pk:
+            record_news.tell_author(gone, "record.discarded", at=at)
+        return gone
+
+
+def discard_next(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str
+) -> CommunicationRecord:
+    """The office puts the next version aside, and its author hears of it; `record_id` is given."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        gone = discarding.discard_next(viewer, record_id=record_id, reason=reason)
+        if gone.author_id != by.pk:
+            record_news.tell_author(gone, "record.discarded", at=at)
+        return viewer.get(CommunicationRecord, record_id)
+
+
 def object_to(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, complaint: Complaint
 ) -> Objection:
@@ -149,7 +173,7 @@ def end(*, school_id: int, objection_id: UUID, by: Person, at: datetime, how: st
         viewer = Viewer.load(by, at=at)
         ended = verbs[how](viewer, objection_id=objection_id)
         if how == "insist":
-            record_news.objection_filed(ended, at=at)
+            record_news.objection_routed(ended, at=at)
         return ended
 
 

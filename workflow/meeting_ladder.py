@@ -2,8 +2,8 @@
 
     no answer --> a call --> the second guardian --> a visit of two --> 未能会面
 
-It counts what is on file since the times went out. Whoever said no is asked once on the phone what
-would suit; a family that said no is not visited at home.
+It counts what is on file since the times went out. Whoever said no has answered, and is not phoned
+for another answer; a family that said no is not visited at home.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,9 @@ def next_try(meeting: Meeting, *, at: datetime) -> tuple[Step, UUID | None]:
     tried = list(meeting.attempts.filter(round=meeting.round).order_by("recorded_at", "pk"))
     asked = invitations.guardians(meeting, at=at)
     for step, invitee in zip(_CALLS, asked, strict=False):
-        if not any(one.person_id == invitee.person_id for one in tried):
+        if invitee.answer != MeetingInvitee.Answer.NO and not any(
+            one.person_id == invitee.person_id for one in tried
+        ):
             return step, invitee.person_id
     return (Step.VISIT if _may_be_visited(tried, asked) else Step.DONE), None
 

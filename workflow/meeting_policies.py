@@ -115,12 +115,16 @@ class OfMeeting:
 
 
 class ReplyPolicy(OfMeeting):
-    """What a family said about the time: the team's to read, and one's own."""
+    """What a family said about the time: the team's to read, and one's own.
+
+    Why a guest does not come is for whoever prepared the meeting, and for nobody else.
+    """
 
     def rows(self, viewer: Viewer) -> QuerySet[MeetingReply]:
         mine = Meeting.objects.filter(_invited(viewer)).values("pk")
         own = MeetingReply.objects.filter(by=viewer.person, meeting__in=mine)
-        return super().rows(viewer) | own
+        excused = Q(kind=MeetingReply.Kind.EXCUSED) & ~Q(meeting__prepared_by=viewer.person)
+        return super().rows(viewer).exclude(excused) | own
 
 
 class InviteePolicy(OfMeeting):

@@ -36,7 +36,7 @@ def was_held(contact: ScheduledContact) -> bool:
     """Whether somebody has talked with the family since the reminder, and written it down."""
     later = CommunicationRecord.objects.filter(
         student=contact.student_id, started_at__gte=contact.asked_at
-    )
+    ).exclude(state=CommunicationRecord.State.DISCARDED)
     versions = CommunicationRecord.objects.filter(pk__in=[contact.record_id]).values("record_no")
     return later.exclude(record_no__in=versions).exists()
 

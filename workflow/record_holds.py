@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from parties import tenancy
 from parties.access import Viewer
@@ -25,10 +26,10 @@ def release(*, school_id: int, record_id: UUID, by: Person, at: datetime) -> Com
     """Lift a hold; again tells nobody. Raises: as communication.release."""
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        held = CommunicationRecord.objects.filter(pk=record_id, held_until__isnull=False).exists()
+        held = list(_versions_of(record_id).exclude(held_until=None).values_list("pk", flat=True))
         record = communication.release(viewer, record_id=record_id)
-        if held:
-            _invite(record, at=at)
+        for one in _versions_of(record_id).filter(pk__in=held):
+            _invite(one, at=at)
         return record
 
 
@@ -57,6 +58,16 @@ def _end(school_id: int, pk: UUID, *, at: datetime | None) -> bool:
 
 
 def _invite(record: CommunicationRecord, *, at: datetime) -> None:
-    """A draft brings its own invitation later; what is done with asks for nobody's word."""
-    if record.state == State.PENDING_SIGNATURES:
+    """A draft brings its own invitation later; what is done with asks for nobody's word.
+
+    Of two versions that wait, the newer one asks.
+    """
+    waiting = _versions_of(record.pk).filter(state=State.PENDING_SIGNATURES)
+    if record.state == State.PENDING_SIGNATURES and waiting.order_by("version").last() == record:
         record_news.invite(record, at=at)
+
+
+def _versions_of(record_id: UUID) -> QuerySet[CommunicationRecord]:
+    number = CommunicationRecord.objects.filter(pk=record_id).values("record_no")
+    versions = CommunicationRecord.objects.filter(record_no__in=number)
+    return versions.select_related("student__person", "author")

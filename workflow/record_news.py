@@ -4,14 +4,14 @@ A guardian hears of a record only if they may read it: whoever is barred, or kep
 not even told that there is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from parties import links, relations
 from parties.access import Viewer
-from parties.models import Membership, Person, SignInLink
-from parties.relations import in_force
+from parties.models import GuardianLink, Person, SignInLink
 from parties.roles import Role
 from records import policies, signers
 from records.models import CommunicationRecord, Objection
@@ -21,6 +21,11 @@ from workflow.models import Case
 #: How long a link to read and sign stays good; every reminder brings a new one.
 LINK_LIFETIME: Final = timedelta(days=14)
 LINK_TEMPLATE: Final = "link.record"
+#: Who judges an objection, in this order; by whether 德育处 wrote the record itself.
+_JUDGES: Final = {
+    False: ((Role.ME, True), (Role.ME, False)),
+    True: ((Role.VP, False),),
+}
 
 
 def invite(record: CommunicationRecord, *, at: datetime) -> None:
@@ -53,17 +58,46 @@ def tell_author(record: CommunicationRecord, template: str, *, at: datetime) -> 
 
 
 def objection_filed(objection: Objection, *, at: datetime) -> None:
-    """Whoever answers hears of it; what is routed, the head of 德育处 hears of as well."""
+    """Whoever answers hears of it; what is routed, the office that judges hears of as well."""
     record = objection.record
     for person in _writers(record, at=at):
         key = f"objection.filed:{objection.pk}:{person.pk}"
         _tell(record, person, Role(record.author_role), "objection.filed", key, at=at)
-    if objection.state != Objection.State.ROUTED:
-        return
-    heads = in_force(Membership.objects.filter(role=Role.ME, head=True), at)
-    for post in heads.select_related("person"):
-        key = f"objection.routed:{objection.pk}:{post.person_id}"
-        _tell(record, post.person, Role.ME, "objection.routed", key, at=at)
+    if objection.state == Objection.State.ROUTED:
+        objection_routed(objection, at=at)
+
+
+def objection_routed(objection: Objection, *, at: datetime) -> None:
+    """The head of 德育处, or who stands in; of what that office wrote itself, 分管校领导."""
+    record = objection.record
+    for role, head in _JUDGES[record.author_role == Role.ME]:
+        posts = relations.holders(role=role, at=at, head=head)
+        shut_out = {record.author_id, *_at_home(record)}
+        people = relations.able(posts, at=at, excluded=shut_out)
+        for person in people:
+            key = f"objection.routed:{objection.pk}:{person.pk}"
+            _tell(record, person, role, "objection.routed", key, at=at)
+        if people:
+            return
+
+
+def objection_unanswered(objection: Objection, *, at: datetime) -> None:
+    """Nobody answered: the filer knows that they need not ask, whoever was asked that it is gone.
+
+    A filer who may not read the record any more hears nothing of it.
+    """
+    record, filer = objection.record, objection.filed_by
+    if Viewer.load(filer, at=at).find(CommunicationRecord, record.pk) is not None:
+        key = f"objection.passed_on:{objection.pk}"
+        _tell(record, filer, Role(objection.capacity), "objection.passed_on", key, at=at)
+    for person in _writers(record, at=at):
+        key = f"objection.overdue:{objection.pk}:{person.pk}"
+        _tell(record, person, Role(record.author_role), "objection.overdue", key, at=at)
+
+
+def _at_home(record: CommunicationRecord) -> Iterable[UUID]:
+    links = GuardianLink.objects.filter(student=record.student_id)
+    return links.values_list("guardian_id", flat=True)
 
 
 def _writers(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:

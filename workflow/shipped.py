@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -12,13 +13,28 @@ from workflow.engine.definitions import load, properties
 from workflow.engine.forms import Form, read_form
 from workflow.models import HumanTask, ProcessDefinition, ProcessInstance
 
+#: Of a visit: whom one met. An answer at the door is that person's, whoever is asked first.
+_ASKED_SINCE: Final = {"meeting_visit": frozenset({"met"})}
+
 
 def form_of(task: HumanTask) -> Form:
-    """The form as this task's definition has it; a task from outside a diagram uses the shipped."""
+    """The form as this task's definition has it, and what it has to ask since; a task from outside
+    a diagram uses the shipped.
+    """
     if task.instance is None or task.instance.definition_id is None:
         return _shipped_form(Path(settings.BPMN_DIR), task.form)
     definition = load(_stored(task.instance.definition_id))
-    return definition.forms.get(task.form) or Form(task.form, {})
+    return _asking(definition.forms.get(task.form) or Form(task.form, {}))
+
+
+def _asking(form: Form) -> Form:
+    """With the questions that a form of before did not ask: without them nothing is attributed."""
+    missing = _ASKED_SINCE.get(form.key, frozenset()) - form.schema.get("properties", {}).keys()
+    if not missing:
+        return form
+    now = _shipped_form(Path(settings.BPMN_DIR), form.key).schema["properties"]
+    asked = {**form.schema["properties"], **{name: now[name] for name in sorted(missing)}}
+    return Form(form.key, {**form.schema, "properties": asked})
 
 
 def roles_of(instance_id: UUID, task: str) -> list[str]:

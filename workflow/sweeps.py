@@ -25,6 +25,7 @@ from workflow import (
     plan_ladder,
     record_holds,
     report_wordings,
+    unanswered,
     zero_reports,
 )
 
@@ -77,6 +78,7 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("overdue", lambda via: plan_ladder.look_due(via=via)),
         ("unsigned", lambda via: plan_days.miss_due(via=via)),
         ("let_in", lambda via: record_holds.look_due(via=via)),
+        ("routed", lambda via: unanswered.look_due(via=via)),
         ("talks", lambda via: next_contacts.look_due(via=via)),
         ("reworded", lambda via: report_wordings.look_due(via=via)),
         ("retried", lambda via: cases.retry_incidents_due(via=via)),

@@ -32,6 +32,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
         SUPERSEDED = "SUPERSEDED", "已有新版本"
         ARCHIVED = "ARCHIVED", "已归档"
         SEALED = "SEALED", "已封存"
+        DISCARDED = "DISCARDED", "已放弃"
 
     class Trigger(models.TextChoices):
         STUDY = "STUDY", "学业预警"
@@ -102,6 +103,11 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     signed_at = models.DateTimeField("首次签字", null=True, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True)
     frozen_from = models.CharField("异议之前的状态", max_length=9, blank=True, default="")
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discarded_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    discard_reason = EncryptedTextField("放弃的理由", blank=True, default="")
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -135,6 +141,9 @@ class CommunicationRecord(FSMModelMixin, models.Model):
         "signed_at": "COM",
         "effective_at": "COM",
         "frozen_from": "AUD",
+        "discarded_at": "COM",
+        "discarded_by": "COM",
+        "discard_reason": "COM",
     }
 
     class Meta:
@@ -163,11 +172,29 @@ class CommunicationRecord(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["DRAFT", "CHECKED", "PENDING_SIGNATURES", "SUPERSEDED", "SEALED"],
+                    state__in=[
+                        "DRAFT",
+                        "CHECKED",
+                        "PENDING_SIGNATURES",
+                        "SUPERSEDED",
+                        "SEALED",
+                        "DISCARDED",
+                    ],
                     effective_at__isnull=True,
                 )
                 | models.Q(effective_at__isnull=False) & ~models.Q(standing=""),
                 name="effective_record_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state="DISCARDED",
+                    signed_at__isnull=True,
+                    held_until__isnull=True,
+                    discarded_at__isnull=False,
+                    discarded_by__isnull=False,
+                )
+                | ~models.Q(state="DISCARDED") & models.Q(discarded_at__isnull=True),
+                name="discarded_draft_says_by_whom",
             ),
             models.CheckConstraint(
                 condition=models.Q(held_until__isnull=True) | models.Q(held_by__isnull=False),
@@ -241,6 +268,17 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     )
     def supersede(self) -> None:
         """The next version has taken effect."""
+
+    @transition(
+        field=state,
+        source=[State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES],
+        target=State.DISCARDED,
+        conditions=[_is_unsigned],
+    )
+    def discard(self, *, by: Person, at: datetime, reason: str) -> None:
+        """Nobody goes on with it; what it said stays, and its number is not given again."""
+        self.discarded_by, self.discarded_at, self.discard_reason = by, at, reason
+        self.held_until = None
 
     @transition(field=state, source=State.EFFECTIVE, target=State.ARCHIVED)
     def archive(self) -> None:

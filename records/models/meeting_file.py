@@ -217,12 +217,15 @@ class MeetingAttempt(models.Model):
 
 
 class MeetingReply(models.Model):
-    """What the family, or the school on its own part, said about the time. Rows are only added."""
+    """What the family, a guest, or the school on its own part, said about the time. Rows are only
+    added.
+    """
 
     class Kind(models.TextChoices):
         CHOSE = "CHOSE", "选定时间"
         CHANGE = "CHANGE", "请求改期"
         DECLINED = "DECLINED", "不参加"
+        EXCUSED = "EXCUSED", "受邀人说明不参加的原因"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
@@ -67,6 +68,8 @@ class Objection(FSMModelMixin, models.Model):
     filed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     capacity = models.CharField(max_length=3)
     filed_at = models.DateTimeField()
+    #: When the sweep asks next whether its author is silent; empty: at once.
+    next_look_at = models.DateTimeField(null=True, blank=True)
     state = FSMField(choices=State.choices, default=State.FILED, protected=True)
     reply = models.CharField(max_length=8, choices=Reply.choices, blank=True, default="")
     reply_words = EncryptedTextField("答复", blank=True, default="")
@@ -74,6 +77,7 @@ class Objection(FSMModelMixin, models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
     replied_at = models.DateTimeField(null=True, blank=True)
+    routed_at = models.DateTimeField(null=True, blank=True)
     correction = models.ForeignKey(
         CommunicationRecord,
         models.PROTECT,
@@ -99,11 +103,13 @@ class Objection(FSMModelMixin, models.Model):
         "filed_by": "COM",
         "capacity": "COM",
         "filed_at": "COM",
+        "next_look_at": "AUD",
         "state": "COM",
         "reply": "COM",
         "reply_words": "COM",
         "replied_by": "COM",
         "replied_at": "COM",
+        "routed_at": "COM",
         "correction": "COM",
         "ended_at": "COM",
     }
@@ -130,6 +136,11 @@ class Objection(FSMModelMixin, models.Model):
                 name="objection_open",
                 condition=models.Q(state__in=["FILED", "ANSWERED", "ROUTED"]),
             ),
+            models.Index(
+                Coalesce("next_look_at", "filed_at"),
+                name="objection_unanswered",
+                condition=models.Q(state="FILED"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,8 +156,9 @@ class Objection(FSMModelMixin, models.Model):
         self.replied_by, self.replied_at = by, at
 
     @transition(field=state, source=[State.FILED, State.ANSWERED], target=State.ROUTED)
-    def route(self) -> None:
+    def route(self, *, at: datetime) -> None:
         """德育处 judges: the filer insists, the author is silent, or the ground is privacy."""
+        self.routed_at, self.next_look_at = at, None
 
     @transition(field=state, source=[State.ANSWERED, State.ROUTED], target=State.SETTLED)
     def settle(self, *, at: datetime) -> None:

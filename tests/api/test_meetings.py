@@ -180,7 +180,7 @@ def test_declining_waits_for_the_other_guardian(world: World, as_: As) -> None:
     assert as_("father").post(path, {}).status_code == 200
     assert walk.open() == set()
     assert as_("mother").post(path, {"words": "在外地"}).status_code == 200
-    assert walk.open() == {"meeting_call"}
+    assert walk.open() == {"meeting_next_channel"}
 
 
 def test_the_student_sees_the_times_and_leaves_the_choice(world: World, as_: As) -> None:

@@ -42,6 +42,8 @@ RECORD_OPERATIONS = [
     "POST /api/v1/records/{record_id}/release",
     "POST /api/v1/records/{record_id}/archive",
     "POST /api/v1/records/{record_id}/seal",
+    "POST /api/v1/records/{record_id}/discard",
+    "POST /api/v1/records/{record_id}/discard-next",
     "POST /api/v1/records/{record_id}/sharing-override",
     "POST /api/v1/records/{record_id}/sign",
     "POST /api/v1/records/{record_id}/statements",
@@ -52,13 +54,13 @@ RECORD_OPERATIONS = [
 ]
 PEOPLE = {"author": "teacher", "guardian": "mother", "company": "company"}
 #: These are about a record that took effect, or that waits for signatures; the rest, about a draft.
-EFFECTIVE = ("export", "next-version", "hold", "release", "objections", "archive")
+EFFECTIVE = ("export", "next-version", "hold", "release", "objections", "archive", "discard-next")
 OFFERED = ("sign", "refuse", "witness", "recall")
 #: A random body is never a colleague, a good file, the right week, or an act that fits the moment.
 NEEDS_LUCK = (
     "attachments", "hold", "release", "refuse", "witness", "offer", "objections", "PATCH",
     "prepared", "participants", "check", "sharing-override", "archive", "seal",
-    "destroy",
+    "destroy", "discard", "discard-next",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.api.callers import Caller, code
-from tests.api.papers import FACT, effective, offered
+from tests.api.papers import FACT, effective, offered, written
 from tests.api.test_records import kinds
 from tests.factories import World
 
@@ -72,3 +72,31 @@ def test_the_head_seals_and_others_keep_the_outline(world: World, as_: As) -> No
     assert read["statements"][0]["text"] == FACT
     assert "sealed" not in read
     assert as_("teacher").get(f"/records/{record}/export").status_code == 403
+
+
+def test_an_author_puts_a_draft_aside_with_the_tag_of_what_they_saw(world: World, as_: As) -> None:
+    paper, teacher = written(world), as_("teacher")
+    address, why = f"/records/{paper.id}/discard", {"reason": "写重了，另有一份。"}
+    assert teacher.post(address, why).status_code == 428
+    tag = teacher.get(f"/records/{paper.id}").headers["ETag"]
+    for who, status in (("mother", 404), ("head_of_office", 404), ("stranger", 404)):
+        assert as_(who).post(address, why, If_Match=tag).status_code == status, who
+    done = teacher.post(address, why, If_Match=tag)
+
+    assert (done.status_code, done.json()["state"]) == (200, "DISCARDED")
+    assert kinds(world, paper.id).count("record.discarded") == 1
+    listed = teacher.get(f"/students/{world.student.pk}/file").json()
+    assert "communication" not in {one["kind"] for one in listed["results"]}
+
+
+def test_the_head_puts_the_next_version_aside_and_reads_none_of_it(world: World, as_: As) -> None:
+    paper = effective(world)
+    draft = as_("teacher").post(f"/records/{paper.id}/next-version").json()["id"]
+    address, why = f"/records/{paper.id}/discard-next", {"reason": "旧版须封存。"}
+    for who, status in (("teacher", 403), ("mother", 403), ("stranger", 404)):
+        assert as_(who).post(address, why).status_code == status, who
+    done = as_("head_of_office").post(address, why)
+
+    assert (done.status_code, done.json()["id"]) == (200, paper.id)
+    assert as_("head_of_office").get(f"/records/{draft}").status_code == 404
+    assert code(as_("head_of_office").post(address, why)) == "state.wrong"

@@ -63,6 +63,8 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/records/{record}/sharing-override", {"reason": "法院调取原文"}),
     ("post", "/records/{record}/archive", {"why": "handover"}),
     ("post", "/records/{record}/seal", {"reason": "家长申请撤回"}),
+    ("post", "/records/{record}/discard", {"reason": "另有一份记录"}),
+    ("post", "/records/{record}/discard-next", {"reason": "旧版须封存"}),
     ("post", "/records/{record}/sign", {"password": "x"}),
     ("post", "/records/{record}/refuse", {"reason": "与事实不符"}),
     (

@@ -177,17 +177,16 @@ def test_everything_is_late_and_nobody_answers(story: Story) -> None:
 
 def test_three_times_nobody_comes_and_a_notice_follows(story: Story) -> None:
     told = offered(story)
-    told.walk.decline("father")
-    told.decline()
-    told.call(outcome="AGREED", slot="1")
-    told.rest(local(14, 10, 50))
-    told.late("not held that day", local(15, 0))
+    told.rest(local(14, 17, 30))
+    told.call(outcome="AGREED", slot="3")
+    told.rest(local(16, 18, 50))
+    told.late("not held that day", local(17, 0))
     told.do("meeting_hold", outcome="no_show")
-    for first in (19, 26):
+    for first in (21, 28):
         told.walk.offer(first=first)
         told.walk.choose()
         told.rest(local(first, 10, 50))
-        if first != 26:
+        if first != 28:
             told.walk.do("meeting_hold", outcome="no_show")
     told.do("meeting_hold", outcome="no_show")
     told.do("meeting_next_channel", next="notice")
@@ -225,9 +224,8 @@ def test_a_family_that_is_met_at_its_door(story: Story) -> None:
 
 def test_a_family_that_will_not_come(story: Story) -> None:
     told = offered(story)
-    told.rest(local(14, 17, 30))
-    told.walk.call(outcome="REFUSED")
-    told.walk.call("meeting_call_second", outcome="REFUSED")
+    told.walk.decline("father")
+    told.decline()
     told.do("meeting_next_channel", next="close")
 
 

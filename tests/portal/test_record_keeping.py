@@ -1,7 +1,12 @@
 """归档 and 封存 on the page of a record."""
 
-from tests.api.papers import FACT, effective
-from tests.factories import World
+from uuid import UUID
+
+from parties import tenancy
+from parties.access import Viewer
+from records import communication
+from tests.api.papers import FACT, effective, written
+from tests.factories import NOW, World
 from tests.portal.visitors import by_password
 
 REASON = "家长申请撤回，德育处核实后同意"
@@ -39,3 +44,35 @@ def test_a_teacher_archives_the_head_seals_and_the_page_is_empty(world: World) -
     mother.open(f"/records/{paper.id}")
     assert FACT in mother.text
     assert REASON not in mother.text
+
+
+def test_a_teacher_puts_a_draft_aside(world: World) -> None:
+    paper, teacher = written(world), by_password(world, "teacher")
+    teacher.open(f"/records/{paper.id}")
+    teacher.send(f"/records/{paper.id}/discard", seen=teacher.value("seen"), reason="")
+    assert (teacher.page.status_code, "没有写理由" in teacher.text) == (400, True)
+    teacher.send(f"/records/{paper.id}/discard", seen=teacher.value("seen"), reason="写重了一份。")
+
+    assert "已放弃" in teacher.text
+    assert "写重了一份。" in teacher.text
+    assert "交双方签字" not in teacher.text
+    teacher.open("/")
+    assert "没有写完的沟通记录" not in teacher.text
+
+
+def test_the_head_puts_a_next_version_aside(world: World) -> None:
+    paper, head = effective(world), by_password(world, "head_of_office")
+    teacher = by_password(world, "teacher")
+    teacher.open(f"/records/{paper.id}")
+    teacher.send(f"/records/{paper.id}/archive", why="handover")
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["teacher"], at=NOW)
+        communication.next_version(viewer, record_id=UUID(paper.id))
+    head.open(f"/records/{paper.id}")
+    assert "放弃未定稿的新版本" in head.text
+    head.send(f"/records/{paper.id}/discard-next", reason="")
+    assert (head.page.status_code, "没有写理由" in head.text) == (400, True)
+    head.send(f"/records/{paper.id}/discard-next", reason="旧版须封存。")
+    head.send(f"/records/{paper.id}/seal", reason=REASON)
+
+    assert "已封存" in head.text

@@ -149,6 +149,38 @@ def test_a_guest_says_whether_they_come_and_the_last_word_counts(
     assert date.meeting.state == "AGREED"
 
 
+WHY = "那天要去医院复查"
+
+
+@pytest.mark.parametrize("who", GUESTS)
+def test_why_a_guest_does_not_come_is_for_who_prepared_the_meeting(
+    world: World, date: MeetingWalk, who: str
+) -> None:
+    visitor = by_password(world, who)
+    visitor.open(f"/meetings/{date.meeting.pk}")
+    for _ in range(2):
+        visitor.send(f"/meetings/{date.meeting.pk}/attend", comes="no", words=WHY)
+
+    told = [one for one in sees(world, date, "teacher")["replies"] if one["kind"] == "EXCUSED"]
+    assert [(one["words"], one["by"]["name"]) for one in told] == [(WHY, who)]
+    convener = by_password(world, "teacher")
+    convener.open(f"/meetings/{date.meeting.pk}")
+    assert f"{who}不参加：" in convener.text
+    assert WHY in convener.text
+    for other in ("mother", "father", "grade_leader", "head_of_office", *GUESTS):
+        page = member(world, other).get(f"/meetings/{date.meeting.pk}")
+        assert WHY not in page.content.decode(), other
+
+
+def test_a_colleague_is_asked_for_neutral_words_and_who_comes_for_none(
+    world: World, date: MeetingWalk
+) -> None:
+    address = f"/meetings/{date.meeting.pk}/attend"
+    for comes, words, status in ((False, "问题家庭，无可救药。", 422), (True, WHY, 422)):
+        answer = member(world, "deputy").post(address, {"comes": comes, "words": words})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, "words")
+
+
 def test_a_guest_moves_no_date(world: World, date: MeetingWalk) -> None:
     for who in GUESTS:
         caller = member(world, who)

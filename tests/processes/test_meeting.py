@@ -229,7 +229,7 @@ def test_when_all_decline_nobody_waits_for_the_deadline(world: World) -> None:
     assert walk.open() == set()
     walk.decline("mother")
 
-    assert walk.open() == {"meeting_call"}
+    assert walk.open() == {"meeting_next_channel"}
     assert walk.events("meeting.unanswered") == []
 
 

@@ -20,17 +20,19 @@ def meeting(world: World) -> Meeting:
     return offered(world)[0]
 
 
-def called(world: World, meeting: Meeting) -> Step:
-    """What follows once both guardians were called in vain."""
-    for _ in range(2):
+def called(world: World, meeting: Meeting, *who: str) -> Step:
+    """What follows once each of these was called in vain, in this order."""
+    for name in who:
         step, person = meeting_ladder.next_try(meeting, at=NOW)
-        assert step in (Step.CALL, Step.SECOND)
+        assert (step in (Step.CALL, Step.SECOND), person) == (True, world[name].pk)
         tried = Try(person=person, channel="PHONE", outcome="NO_ANSWER", tried_at=NOW)
         outcomes.attempt(meeting_id=meeting.pk, by=world["teacher"], at=NOW, tried=tried)
     return meeting_ladder.next_try(meeting, at=NOW)[0]
 
 
-def test_a_family_that_declined_in_writing_is_not_visited(world: World, meeting: Meeting) -> None:
+def test_a_family_that_declined_in_writing_is_not_phoned_nor_visited(
+    world: World, meeting: Meeting
+) -> None:
     with tenancy.scope(world.id):
         for who in ("father", "mother"):
             answers.decline(meeting_id=meeting.pk, by=world[who], words="请不要来家里", at=NOW)
@@ -38,11 +40,20 @@ def test_a_family_that_declined_in_writing_is_not_visited(world: World, meeting:
         assert called(world, meeting) == Step.DONE
 
 
-def test_a_family_that_nobody_reached_is_visited(world: World, meeting: Meeting) -> None:
+def test_who_said_nothing_is_phoned_and_visited_and_who_said_no_is_not(
+    world: World, meeting: Meeting
+) -> None:
     with tenancy.scope(world.id):
         answers.decline(meeting_id=meeting.pk, by=world["father"], words="出差", at=NOW)
 
-        assert called(world, meeting) == Step.VISIT
+        assert called(world, meeting, "mother") == Step.VISIT
+
+
+def test_a_family_that_said_nothing_is_phoned_one_after_the_other(
+    world: World, meeting: Meeting
+) -> None:
+    with tenancy.scope(world.id):
+        assert called(world, meeting, "father", "mother") == Step.VISIT
 
 
 def test_how_a_try_came_out_is_told_without_judging(world: World, meeting: Meeting) -> None:

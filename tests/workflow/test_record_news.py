@@ -105,3 +105,36 @@ def test_nobody_is_invited_to_a_draft(world: World) -> None:
 
     assert record_holds.look_due(via="test", at=desk.at) == 1
     assert invited(desk) == []
+
+
+def test_of_two_held_versions_the_newer_one_asks_for_the_familys_word(world: World) -> None:
+    desk = Desk(world)
+    record = held(desk)
+    desk.sign(record, "teacher")
+    with desk.as_("teacher") as viewer:
+        newer = records_of.next_version(viewer, record_id=record.pk)
+    desk.check(newer)
+    desk.offer(newer)
+    before = invited(desk)
+
+    release(desk, newer)
+
+    assert invited(desk) == sorted([*before, "mother", "father"])
+    assert desk.read(record, "mother")
+    assert desk.read(newer, "mother")
+
+
+def test_an_author_hears_that_the_office_put_the_next_version_aside(world: World) -> None:
+    desk = Desk(world)
+    record = desk.effective()
+    with desk.as_("teacher") as viewer:
+        records_of.next_version(viewer, record_id=record.pk)
+    head, at = world["head_of_office"], desk.at
+    seen = communication.discard_next(
+        school_id=world.id, record_id=record.pk, by=head, at=at, reason="旧版须封存"
+    )
+
+    assert seen.pk == record.pk
+    with tenancy.scope(world.id):
+        told = Notification.objects.filter(template="record.discarded")
+        assert [one.recipient_id for one in told] == [world["teacher"].pk]

@@ -152,6 +152,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("您写的一份记录有新情况", "您写的一份记录有新情况，请登录查看。"),
         ENGLISH: Text("News about a record", "There is news about a record of yours; sign in."),
     },
+    "record.discarded": {
+        CHINESE: Text("有一份草稿已放弃", "您写的一份沟通记录草稿已被放弃，请登录查看理由。"),
+        ENGLISH: Text(
+            "A draft was put aside", "A draft you wrote was put aside; sign in to see why."
+        ),
+    },
     "objection.filed": {
         CHINESE: Text("有一份异议待答复", "您写的一份记录有人提出异议，请登录答复。"),
         ENGLISH: Text("An objection", "Somebody objects to a record you wrote; please answer."),
@@ -159,6 +165,14 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
     "objection.routed": {
         CHINESE: Text("有一份异议请德育处复核", "有一份异议请德育处复核，请登录查看。"),
         ENGLISH: Text("An objection to review", "An objection waits for your office's review."),
+    },
+    "objection.passed_on": {
+        CHINESE: Text("您的异议已转交复核", "没有在期限内得到答复，您的异议已转交复核。"),
+        ENGLISH: Text("Your objection went on", "Nobody answered in time; the office has it now."),
+    },
+    "objection.overdue": {
+        CHINESE: Text("有一份异议已转交复核", "有一份异议没有在期限内答复，已转交复核。"),
+        ENGLISH: Text("An objection went on", "An objection was not answered in time; it went on."),
     },
     "objection.answered": {
         CHINESE: Text("您的异议有了答复", "您提出的异议有了答复，请登录查看。"),

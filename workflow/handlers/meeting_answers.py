@@ -13,7 +13,7 @@ from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import ActionItem, Delivery, DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import contacts, meeting_news, meetings, shipped
+from workflow import contacts, meeting_news, meetings
 from workflow.completions import Completion, on_complete
 from workflow.errors import InvalidInput
 from workflow.handlers.meeting import deliver, record_of
@@ -111,7 +111,7 @@ def tried(completion: Completion) -> None:
         outcomes.attempt(
             meeting_id=meeting.pk,
             tried=Try(
-                person=_met(completion, meeting) if visit else task.about,
+                person=_met(completion) if visit else task.about,
                 channel="HOME_VISIT" if visit else str(answer["channel"]),
                 outcome=str(answer["outcome"]),
                 tried_at=datetime.fromisoformat(answer["tried_at"]),
@@ -129,12 +129,10 @@ def tried(completion: Completion) -> None:
         raise InvalidInput(str(refused), field="met", mend=refused.mend) from None
 
 
-def _met(completion: Completion, meeting: Meeting) -> UUID | None:
+def _met(completion: Completion) -> UUID | None:
     """Whom the visitors met, as they say: an answer is that person's, whoever is asked first."""
     answer = completion.answer
     nobody = answer["outcome"] == MeetingAttempt.Outcome.NO_ANSWER
-    if "met" not in shipped.form_of(completion.task).schema.get("properties", {}):
-        return _asked_first(completion, meeting)
     if nobody and "met" in answer:
         raise InvalidInput(
             "结果与见到的人不一致。",
@@ -148,18 +146,6 @@ def _met(completion: Completion, meeting: Meeting) -> UUID | None:
             mend="请选择见到的家长；没有见到家长，请选“未联系到”。",
         )
     return UUID(answer["met"]) if "met" in answer else None
-
-
-def _asked_first(completion: Completion, meeting: Meeting) -> UUID | None:
-    """A visit that began with an earlier form, which does not ask whom one met: the first of those
-    who were asked, as that form always meant.
-    """
-    silent = (MeetingAttempt.Outcome.NO_ANSWER, MeetingAttempt.Outcome.MET)
-    if completion.answer["outcome"] in silent:
-        return None
-    case = completion.task.case
-    found = family.of(meeting.student, at=completion.at, named=contacts.named(case)).invited
-    return found[0] if found else None
 
 
 def _slot(meeting: Meeting, number: Any) -> UUID | None:
