@@ -11,6 +11,7 @@ from api import (
     attachments,
     case_meetings,
     cases,
+    consents,
     crises,
     evaluations,
     exports,
@@ -139,6 +140,12 @@ urlpatterns = [
     path("inbox/<uuid:message_id>/read", inbox.ReadView.as_view(), name="read"),
     path("language/check", language.CheckView.as_view(), name="language-check"),
     path("students/<uuid:student_id>/records", records.RecordsView.as_view(), name="records"),
+    path("students/<uuid:student_id>/consents", consents.ConsentsView.as_view(), name="consents"),
+    path(
+        "consents/<uuid:consent_id>/withdraw",
+        consents.ConsentWithdrawView.as_view(),
+        name="withdraw-consent",
+    ),
     path("records/templates", records.TemplateView.as_view(), name="record-template"),
     path("records/<uuid:record_id>", records.RecordView.as_view(), name="record"),
     path(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import language, sensitivity
+from records import bases, language, sensitivity
 from records.language import OTHER_STUDENT, People
 from records.models import (
     Attachment,
@@ -74,6 +74,7 @@ class Prepared:
     attachment: UUID | None = None
     basis: str = ""
     basis_note: str = ""
+    duty: str = ""
 
 
 def header_values(header: Header) -> dict[str, Any]:
@@ -186,18 +187,16 @@ def _refuse_classmate(one: Present, around: People) -> None:
         )
 
 
-def refuse_prepared(record: CommunicationRecord, item: Prepared) -> None:
+def prepared_values(record: CommunicationRecord, item: Prepared, *, at: datetime) -> dict[str, Any]:
+    """Columns of the item, with the consent that a psychological report rests on."""
     _choice("kind", item.kind, PreparedItem.Kind.values)
     _choice("basis", item.basis, PreparedItem.Basis.values)
-    if item.kind == PreparedItem.Kind.PSY_REPORT and not (item.basis and item.basis_note.strip()):
-        raise InvalidInput(
-            "心理评估报告须有本人或监护人同意，或写明职责依据。",
-            field="basis",
-            mend="请选择依据并填写同意书编号或职责说明。",
-        )
     mine = Attachment.objects.filter(student=record.student_id)
     if item.attachment is not None and not mine.filter(pk=item.attachment).exists():
         raise InvalidInput("没有这个附件。", field="attachment", mend="请先上传。")
+    why = {"kind": item.kind, "basis": item.basis, "duty": item.duty, "basis_note": item.basis_note}
+    consent = bases.settle(student=record.student, at=at, **why)
+    return {**why, "note": item.note, "attachment_id": item.attachment, "consent": consent}
 
 
 def _choice(field: str, value: str, allowed: Sequence[str]) -> None:
