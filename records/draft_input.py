@@ -103,15 +103,7 @@ def refuse_restricted(words: Mapping[str, str]) -> None:
 
     Raises InvalidInput: names the field and where it belongs.
     """
-    for name, text in words.items():
-        found = sorted(sensitivity.special(text), key=lambda code: code.value)
-        if found:
-            kinds = "、".join(str(code.label) for code in found)
-            raise InvalidInput(
-                f"这里涉及“{kinds}”，能看这份记录的人都会看到。",
-                field=name,
-                mend="请写成单独的一条陈述，系统只给可以看的人看。",
-            )
+    sensitivity.refuse_special(words, mend="请写成单独的一条陈述，系统只给可以看的人看。")
 
 
 def statement_values(said: Said, people: People) -> Mapping[str, Any]:
@@ -125,6 +117,11 @@ def statement_values(said: Said, people: People) -> Mapping[str, Any]:
     if said.section == Statement.Section.EMOTION and said.said_by is None:
         raise InvalidInput(
             "没有说明是哪位家长的反应。", field="said_by", mend="请选择当时在场的家长。"
+        )
+    if said.section == Statement.Section.EMOTION:  # its readers are those of EMO, whatever it says
+        sensitivity.refuse_special(
+            {"text": text, "basis": said.basis, "redacted_text": said.redacted_text},
+            mend="这里只写看得到的反应，如“沉默约2分钟”；其余请另写一条陈述。",
         )
     if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
         raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
@@ -195,6 +192,8 @@ def prepared_values(record: CommunicationRecord, item: Prepared, *, at: datetime
     if item.attachment is not None and not mine.filter(pk=item.attachment).exists():
         raise InvalidInput("没有这个附件。", field="attachment", mend="请先上传。")
     why = {"kind": item.kind, "basis": item.basis, "duty": item.duty, "basis_note": item.basis_note}
+    if item.kind != PreparedItem.Kind.PSY_REPORT:
+        refuse_restricted({"note": item.note, "basis_note": item.basis_note})
     consent = bases.settle(student=record.student, at=at, **why)
     return {**why, "note": item.note, "attachment_id": item.attachment, "consent": consent}
 

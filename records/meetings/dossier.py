@@ -7,7 +7,7 @@ from parties.errors import InvalidInput, WrongState
 from parties.models import Person
 from records import bases, language_gate
 from records.language import Field
-from records.meetings import rows
+from records.meetings import rows, words
 from records.models import DossierItem, Meeting
 
 
@@ -35,12 +35,11 @@ def add(  # noqa: PLR0913 -- one argument per column
     _refuse_unknown(kind, basis)
     why = {"basis": basis, "basis_note": basis_note.strip(), "duty": duty}
     consent = bases.settle(student=meeting.student, kind=kind, at=at, **why)
-    report = kind == DossierItem.Kind.PSY_REPORT  # may name what its paper names
-    language_gate.refuse_forbidden(
-        {"note": note, "basis_note": basis_note},
-        student=meeting.student,
-        field=Field.CERTIFICATE if report else Field.NARRATIVE,
-    )
+    noted = {"note": note, "basis_note": basis_note}
+    if kind == DossierItem.Kind.PSY_REPORT:  # may name what its paper names
+        language_gate.refuse_forbidden(noted, student=meeting.student, field=Field.CERTIFICATE)
+    else:
+        words.refuse(noted, student=meeting.student)
     item, _ = DossierItem.objects.update_or_create(
         school_id=meeting.school_id,
         meeting=meeting,
