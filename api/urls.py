@@ -67,6 +67,7 @@ urlpatterns = [
     path("items/<uuid:item_id>/start", items.StartView.as_view(), name="item-start"),
     path("items/<uuid:item_id>/block", items.BlockView.as_view(), name="item-block"),
     path("items/<uuid:item_id>/done", items.DoneView.as_view(), name="item-done"),
+    path("items/<uuid:item_id>/evidence", items.EvidenceView.as_view(), name="item-evidence"),
     path("items/<uuid:item_id>/verify", items.VerifyView.as_view(), name="item-verify"),
     path("items/<uuid:item_id>/drop", items.DropView.as_view(), name="item-drop"),
     path("items/<uuid:item_id>/check-ins", items.CheckInsView.as_view(), name="item-check-ins"),

@@ -26,6 +26,7 @@ from records import (
     file_entries,
     language_gate,
     plan_drafts,
+    plan_evidence,
     plan_owners,
     plan_times,
     plan_words,
@@ -141,12 +142,14 @@ def finish(  # noqa: PLR0913 -- the words, and who hears them
 
     `heard` is called in the same transaction.
 
-    Raises: NotFound, NotAllowed (not the owner); WrongState; InvalidInput: no word of how.
+    Raises: NotFound, NotAllowed (not the owner); WrongState; InvalidInput: no word of how, or a
+    file that was not uploaded for this item.
     """
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(note, field="note", mend="请写一句完成的情况。")
         _require(can_proceed(item.finish), item)
+        plan_evidence.refuse_strange(Viewer.load(by, at=at), item, evidence)
         raise_by(item, "note", note)
         item.finish(by=by, at=at, note=note, evidence=evidence)
         item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0

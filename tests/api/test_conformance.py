@@ -51,6 +51,7 @@ OPERATIONS = [
     "POST /api/v1/items/{item_id}/check-ins",
     "POST /api/v1/items/{item_id}/done",
     "POST /api/v1/items/{item_id}/drop",
+    "POST /api/v1/items/{item_id}/evidence",
     "POST /api/v1/items/{item_id}/start",
     "POST /api/v1/items/{item_id}/verify",
     "GET /api/v1/notices",
@@ -122,6 +123,7 @@ NEEDS_LUCK = {
     "GET /api/v1/notices/{notice_id}/slips",  # the homeroom teacher's: test_notices.py
     "POST /api/v1/links",
     "PATCH /api/v1/items/{item_id}",
+    "POST /api/v1/items/{item_id}/evidence",  # a picture: test_plan.py
     "POST /api/v1/items/{item_id}/verify",
     "POST /api/v1/notices",
     "PATCH /api/v1/notices/{notice_id}",
