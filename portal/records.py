@@ -22,6 +22,7 @@ from portal.session import signed_in, viewing
 from records import (
     attachments,
     communication,
+    custody,
     keeping,
     language_gate,
     objections,
@@ -141,6 +142,8 @@ def show(
         found = reading.read(viewer, target_id)
         context = {
             **_content(found),
+            "copies": custody.copies(viewer, target_id),
+            "destroyed": custody.destroyed(viewer, target_id),
             **_acts(viewer, found, mistakes or {}),
             "mistakes": mistakes or {},
             "password": identity.means is Means.PASSWORD,

@@ -39,3 +39,18 @@ def test_a_teacher_archives_the_head_seals_and_the_page_is_empty(world: World) -
     mother.open(f"/records/{paper.id}")
     assert FACT in mother.text
     assert REASON not in mother.text
+
+
+def test_a_mother_sees_her_own_copy_and_the_office_sees_all(world: World) -> None:
+    paper = effective(world)
+    mother, officer = by_password(world, "mother"), by_password(world, "duty_officer")
+    mother.open(f"/records/{paper.id}/pdf")
+    mother.open(f"/records/{paper.id}")
+    officer.open(f"/records/{paper.id}")
+
+    assert "第 1 版，mother，导出" in mother.text
+    assert "第 1 版，mother，导出" in officer.text
+    father = by_password(world, "father")
+    father.open(f"/records/{paper.id}")
+    assert "第 1 版，father，网页" in father.text
+    assert "第 1 版，mother" not in father.text
