@@ -146,6 +146,7 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "pk": item.pk,
         "title": values.get("title", values.get("label", "")),
         "target": values.get("target", ""),
+        "point": values.get("from_consensus"),
         "party": item.get_owner_party_display(),
         "state": item.get_state_display(),
         "due_at": item.due_at,

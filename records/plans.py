@@ -25,6 +25,7 @@ from parties.models import Person, Student
 from records import (
     file_entries,
     language_gate,
+    plan_consensus,
     plan_drafts,
     plan_evidence,
     plan_owners,
@@ -58,13 +59,14 @@ def create(
     Raises:
         InvalidInput: names the field of the first draft that cannot be a plan, and the mend.
     """
-    made = []
+    made, maker = [], None if by is None else Viewer.load(by, at=at)
     for written in drafts:
         draft = plan_words.classed(written)
         plan_drafts.check(draft, at=at)
         plan_drafts.check_start(draft, today=plan_times.local_day(at))
         plan_words.refuse(draft, student=plan.student)
         owner = plan_owners.settle(draft, plan.student, at=at)
+        point = plan_consensus.point(maker, plan.student, draft.from_consensus)
         item = ActionItem(
             school_id=plan.student.school_id,
             student=plan.student,
@@ -73,6 +75,7 @@ def create(
             item_no=_item_no(),
             owner_person_id=owner.person_id,
             placement_id=owner.placement_id,
+            from_consensus=point,
             created_by=by,
             created_at=at,
             **draft.values(),
