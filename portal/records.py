@@ -194,6 +194,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
     return {
         "may_sign": can_sign,
+        "may_witness": Act.WITNESS in found.may and record.state in _SIGNABLE,
         "may_refuse": can_sign and at_home,
         "may_object": Act.OBJECT in found.may and record.state in _OBJECTABLE and not open_by_me,
         "may_offer": writes and record.state in policies.UNFINISHED,

@@ -21,6 +21,7 @@ from portal import (
     reports,
     tasks,
     upgrades,
+    witnessing,
     writing,
 )
 
@@ -67,6 +68,7 @@ urlpatterns = [
     path("records/<uuid:target_id>", records.record, name="record"),
     path("records/<uuid:target_id>/edit", writing.edit, name="edit-record"),
     path("records/<uuid:target_id>/sign", records.sign, name="sign"),
+    path("records/<uuid:target_id>/witness", witnessing.witness, name="witness"),
     path("records/<uuid:target_id>/refuse", records.refuse, name="refuse"),
     path("records/<uuid:target_id>/offer", records.offer, name="offer"),
     path("records/<uuid:target_id>/recall", records.recall, name="recall"),
