@@ -54,6 +54,9 @@ class PaperInput(Strict):
         DossierItem.Basis.choices, required=False, allow_blank=True, default=""
     )
     basis_note = text(longest=200, required=False, allow_blank=True, default="")
+    duty = serializers.ChoiceField(
+        DossierItem.Duty.choices, required=False, allow_blank=True, default=""
+    )
 
 
 class OfferInput(Strict):

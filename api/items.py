@@ -1,5 +1,6 @@
 """One item of a plan: read, adjust (If-Match), start, done, verify, drop, and 签到."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,13 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency
+from api.attachments import MULTIPART, UploadView, read_form
 from api.plans import ItemSerializer, ProgressSerializer, progress, shown
 from api.problems import Problem, Refused
+from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Viewer
-from records import check_ins, plan_drafts, plan_views, plans
-from records.models import ActionItem, ItemCheckIn
+from records import check_ins, item_files, plan_drafts, plan_views, plans
+from records.attachments import Upload
+from records.models import ActionItem, Attachment, ItemCheckIn
 from workflow import family_words
 
 _CODES = ("access.not_found", "access.not_allowed", "state.wrong")
@@ -161,6 +165,41 @@ class DoneView(ItemAct):
     @_verb("已完成", DoneInput)
     def post(self, request: Request, item_id: UUID) -> Response:
         return self.act(request, item_id, family_words.finish)
+
+
+class EvidenceInput(Strict):
+    file = serializers.FileField(help_text="照片、PDF、文本或 MP4；图片会去除拍摄信息")
+
+
+class EvidenceView(UploadView):
+    @describe(
+        "上传完成情况的凭据",
+        description="由负责的一方，在完成之前；得到的编号在“已完成”里填写。",
+        body={MULTIPART: EvidenceInput},
+        answers={201: AttachmentSerializer},
+        codes=[*_CODES, "upload.refused", "vault.unavailable"],
+        tags=["plans"],
+        post=True,
+    )
+    def post(self, request: Request, item_id: UUID) -> Response:
+        given = read_form(request, EvidenceInput)
+        data = given.pop("file").read()
+        with viewing(request) as viewer:
+            viewer.get(ActionItem, item_id)
+
+        def act() -> Response:
+            made = item_files.store(
+                school_id=viewer.person.school_id,
+                by=viewer.person,
+                at=viewer.at,
+                item_id=item_id,
+                upload=Upload(source=data, **given),
+            )
+            with viewing(request) as now:
+                return Response(attachment(now.get(Attachment, made.pk)), status=201)
+
+        once = {**given, "file": hashlib.sha256(data).hexdigest()}
+        return idempotency.once(request, once, act)
 
 
 class VerifyView(ItemAct):

@@ -17,7 +17,7 @@ from records.models import (
 )
 from workflow.meeting_files import MeetingFile
 
-_PAPER: Final = ("kind", "basis", "note", "basis_note")
+_PAPER: Final = ("kind", "basis", "note", "basis_note", "duty")
 
 
 class SlotSerializer(serializers.Serializer[Any]):
@@ -46,6 +46,7 @@ class PaperSerializer(serializers.Serializer[Any]):
     basis = serializers.ChoiceField(DossierItem.Basis.choices, allow_blank=True)
     note = serializers.CharField(required=False)
     basis_note = serializers.CharField(required=False)
+    duty = serializers.ChoiceField(DossierItem.Duty.choices, allow_blank=True, required=False)
 
 
 class AttemptSerializer(serializers.Serializer[Any]):

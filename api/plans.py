@@ -36,6 +36,14 @@ class ProgressSerializer(serializers.Serializer[Any]):
     yesterday_open = serializers.BooleanField()
 
 
+class ConsensusSerializer(serializers.Serializer[Any]):
+    statement = serializers.UUIDField()
+    record = serializers.UUIDField()
+    record_no = serializers.CharField()
+    version = serializers.IntegerField()
+    text = serializers.CharField()
+
+
 class ItemSerializer(serializers.Serializer[Any]):
     """A member that this reader may not see is absent, not null."""
 
@@ -47,6 +55,9 @@ class ItemSerializer(serializers.Serializer[Any]):
         required=False, help_text="内容不对您开放时，用它称呼这一项"
     )
     title = serializers.CharField(required=False)
+    from_consensus = ConsensusSerializer(
+        required=False, help_text="来自哪份沟通记录的哪条共识；不能看那条共识的人看不到"
+    )
     owner_party = serializers.ChoiceField(ActionItem.Party.choices, required=False)
     owner_person = serializers.UUIDField(required=False, allow_null=True)
     kind = serializers.ChoiceField(ActionItem.Kind.choices, required=False)
@@ -92,6 +103,9 @@ class ItemInput(Strict):
         required=False,
         allow_blank=True,
         help_text="RRULE：DAILY、WEEKLY、MONTHLY，可加 ;仅上学日",
+    )
+    from_consensus = Id(
+        required=False, allow_null=True, help_text="来自哪条共识：沟通记录“双方共识”的条目编号"
     )
 
 

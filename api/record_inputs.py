@@ -77,6 +77,7 @@ class PreparedInput(Strict):
     attachment = Id(required=False, allow_null=True)
     basis = serializers.ChoiceField(PreparedItem.Basis.choices, required=False, allow_blank=True)
     basis_note = optional(500)
+    duty = serializers.ChoiceField(PreparedItem.Duty.choices, required=False, allow_blank=True)
 
 
 class ItemsInput(Strict):

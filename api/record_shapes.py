@@ -76,6 +76,8 @@ class PreparedSerializer(serializers.Serializer[Any]):
     attachment = serializers.UUIDField(allow_null=True)
     basis = serializers.ChoiceField(PreparedItem.Basis.choices)
     basis_note = serializers.CharField()
+    duty = serializers.ChoiceField(PreparedItem.Duty.choices, allow_blank=True)
+    consent = serializers.UUIDField(allow_null=True)
 
 
 class SignatureSerializer(serializers.Serializer[Any]):
@@ -237,9 +239,10 @@ def _participant(one: Participant, file: RecordFile) -> dict[str, Any]:
 
 
 def _prepared(one: PreparedItem) -> dict[str, Any]:
-    values = ("kind", "note", "basis", "basis_note")
+    values = ("kind", "note", "basis", "basis_note", "duty")
     return {
         **{name: getattr(one, name) for name in values},
+        "consent": _plain(one.consent_id),
         "attachment": _plain(one.attachment_id),
     }
 

@@ -57,6 +57,7 @@ class Act(StrEnum):
     ANSWER = "answer"
     SUBMIT = "submit"
     CONTACT = "contact"
+    WITHDRAW = "withdraw"
 
 
 class Policy(Protocol):

@@ -1,4 +1,4 @@
-"""Who reads the directory: students and placements."""
+"""Who reads the directory, students and placements, and who knows of a consent."""
 # ruff: noqa: ARG002 -- a policy answers with one signature for every model
 
 from typing import Any, Final
@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from parties import access, privacy
 from parties.access import Act, Viewer
-from parties.models import Placement, Student
+from parties.models import Consent, Placement, Student
 from parties.roles import Role
 
 #: What anybody who may pick a student sees of them: enough to report about the right one.
@@ -71,7 +71,31 @@ class PlacementPolicy:
         return False
 
 
+class ConsentPolicy:
+    """The family, and those whose work rests on it; a parent at school reads as a parent."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Consent]:
+        own = {viewer.student_id} if viewer.student_id else set()
+        work = ~Q(pk=None) if viewer.serves({Role.PSY, Role.ME}) else Q(pk__in=[])
+        for post in viewer.posts:
+            if post.role == Role.HT and post.school_class_id is not None:
+                work |= Q(student__school_class=post.school_class_id)
+        seen = Q(student__in=viewer.wards | own) | work & ~Q(student__in=viewer.kin)
+        return Consent.objects.select_related("student__school_class").filter(seen)
+
+    def fields(self, viewer: Viewer, obj: Consent) -> frozenset[str]:
+        return frozenset(Consent.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Consent) -> bool:
+        """Whoever sees it takes it back: the family's own word, or staff to whom it was said."""
+        return act == Act.WITHDRAW
+
+
 def register() -> None:
-    policies: dict[Any, Any] = {Student: StudentPolicy(), Placement: PlacementPolicy()}
+    policies: dict[Any, Any] = {
+        Consent: ConsentPolicy(),
+        Placement: PlacementPolicy(),
+        Student: StudentPolicy(),
+    }
     for model, policy in policies.items():
         access.register(model, policy)

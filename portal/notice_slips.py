@@ -27,7 +27,7 @@ from records.uploads import LARGEST
 from workflow import notices
 
 #: Bytes of a form: the largest file and its framing.
-_LARGEST: Final = max(LARGEST.values()) + 64 * 1024
+LARGEST_FORM: Final = max(LARGEST.values()) + 64 * 1024
 _LONGEST_REPLY: Final = 1_000
 
 
@@ -42,7 +42,7 @@ class InMemory(MemoryFileUploadHandler):
 @require_http_methods(["GET", "HEAD", "POST"])
 def slip(request: HttpRequest, **asked: UUID) -> HttpResponse:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > _LARGEST:
+    if not length.isdigit() or int(length) > LARGEST_FORM:
         return pages.trouble(request, 422, "文件太大，请拍得小一些再上传。")
     request.upload_handlers = [InMemory(request)]
     return _slip(request, **asked)

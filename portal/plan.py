@@ -13,7 +13,7 @@ from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
-from records import check_ins, plan_times, plan_views
+from records import check_ins, plan_evidence, plan_times, plan_views
 from records.evaluations import Score
 from records.models import ActionItem, ItemCheckIn
 from workflow import family_words, plan_policies
@@ -81,7 +81,12 @@ def stuck(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespon
 @require_POST
 @signed_in()
 def done(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    return _do(identity, family_words.finish, item_id, note=_words(request, "note"))
+    """What was uploaded for this item goes with it."""
+    with viewing(identity) as viewer:
+        files = plan_evidence.of_item(viewer, viewer.get(ActionItem, item_id))
+        mine = [one.pk for one in files if one.uploaded_by_id == viewer.person.pk]
+    note = _words(request, "note")
+    return _do(identity, family_words.finish, item_id, note=note, evidence=mine)
 
 
 @require_POST
@@ -120,7 +125,7 @@ def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: st
 
 
 def _do(
-    identity: Identity, verb: Callable[..., object], item_id: UUID, **more: str
+    identity: Identity, verb: Callable[..., object], item_id: UUID, **more: Any
 ) -> HttpResponse:
     with viewing(identity) as viewer:
         at = viewer.at
@@ -141,6 +146,7 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "pk": item.pk,
         "title": values.get("title", values.get("label", "")),
         "target": values.get("target", ""),
+        "point": values.get("from_consensus"),
         "party": item.get_owner_party_display(),
         "state": item.get_state_display(),
         "due_at": item.due_at,

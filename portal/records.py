@@ -22,6 +22,7 @@ from portal.session import signed_in, viewing
 from records import (
     attachments,
     communication,
+    custody,
     keeping,
     language_gate,
     objections,
@@ -141,6 +142,8 @@ def show(
         found = reading.read(viewer, target_id)
         context = {
             **_content(found),
+            "copies": custody.copies(viewer, target_id),
+            "destroyed": custody.destroyed(viewer, target_id),
             **_acts(viewer, found, mistakes or {}),
             "mistakes": mistakes or {},
             "password": identity.means is Means.PASSWORD,
@@ -192,6 +195,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
     return {
         "may_sign": can_sign,
+        "may_witness": Act.WITNESS in found.may and record.state in _SIGNABLE,
         "may_refuse": can_sign and at_home,
         "may_object": Act.OBJECT in found.may and record.state in _OBJECTABLE and not open_by_me,
         "may_offer": writes and record.state in policies.UNFINISHED,

@@ -12,6 +12,7 @@ from portal import (
     notice_slips,
     notices,
     plan,
+    plan_evidence,
     record_keeping,
     record_objections,
     record_sharing,
@@ -20,6 +21,7 @@ from portal import (
     reports,
     tasks,
     upgrades,
+    witnessing,
     writing,
 )
 
@@ -54,6 +56,8 @@ urlpatterns = [
     path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
     path("plan/<uuid:item_id>/stuck", plan.stuck, name="plan-stuck"),
     path("plan/<uuid:item_id>/done", plan.done, name="plan-done"),
+    path("plan/<uuid:item_id>/evidence", plan_evidence.evidence, name="plan-evidence"),
+    path("plan/files/<uuid:file_id>", plan_evidence.file, name="plan-file"),
     path("plan/<uuid:case_id>/score", plan.score, name="plan-score"),
     path("notices/<uuid:target_id>", notices.notice, name="notice"),
     path("notices/<uuid:notice_id>/contacts", notices.contacts, name="notice-contacts"),
@@ -64,6 +68,7 @@ urlpatterns = [
     path("records/<uuid:target_id>", records.record, name="record"),
     path("records/<uuid:target_id>/edit", writing.edit, name="edit-record"),
     path("records/<uuid:target_id>/sign", records.sign, name="sign"),
+    path("records/<uuid:target_id>/witness", witnessing.witness, name="witness"),
     path("records/<uuid:target_id>/refuse", records.refuse, name="refuse"),
     path("records/<uuid:target_id>/offer", records.offer, name="offer"),
     path("records/<uuid:target_id>/recall", records.recall, name="recall"),

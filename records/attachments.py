@@ -208,6 +208,10 @@ def _enter(made: Attachment, record: CommunicationRecord) -> None:
 def readable(viewer: Viewer, attachment_id: UUID) -> Attachment:
     """The row, for whoever may open the file. Raises NotFound. Inside a scope."""
     found = viewer.get(Attachment, attachment_id)
+    if found.item_id is not None:
+        if "name" not in viewer.fields(found):
+            raise NotFound("没有找到。")
+        return found
     if found.record_id is None:  # of a notice's receipt: its policy shows it to its readers alone
         return found
     if not reading.may_open(viewer, viewer.get(CommunicationRecord, found.record_id), found):

@@ -62,10 +62,11 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
             raise WrongState("该事项已经结束，不用再签到。", item=str(item.pk))
         if excuse:
             plan_drafts.check_words(excuse, field="excuse", mend="请简单说明原因。")
+            plans.raise_by(item, "excuse", excuse)
         row = _mark(item, wanted, by=by, at=at, excuse=excuse)
         if item.state == ActionItem.State.TODO:
             item.start()
-            item.save(update_fields=["state"])
+        item.save(update_fields=["state", "field_class"])
         if heard is not None and excuse and row.at == at:
             heard(item)
         return row

@@ -20,7 +20,7 @@ from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from records import file_entries, language_gate, templates
+from records import bases, file_entries, language_gate, templates
 from records.draft_input import OPEN_WORDS, refuse_restricted
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
@@ -49,6 +49,15 @@ _KEPT: Final = (
     "entered_by_id",
     "at",
     "place",
+)
+_PAPER: Final = (
+    "kind",
+    "note",
+    "attachment_id",
+    "basis",
+    "basis_note",
+    "duty",
+    "consent_id",
 )
 _HEADER: Final = (
     "school_id",
@@ -79,6 +88,7 @@ def check(
     if not can_proceed(record.check_language):
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
     _refuse_incomplete(record)
+    bases.refuse_lapsed(record, at=viewer.at)
     refuse_restricted({name: getattr(record, name) for name in OPEN_WORDS})
     findings = language_gate.check_record(record, confirmed=confirmed)
     record.check_language(findings=findings)
@@ -86,10 +96,14 @@ def check(
 
 
 def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:
-    """Let both sides read and sign it. The family sees it from now on, unless it is held."""
+    """Let both sides read and sign it. The family sees it from now on, unless it is held.
+
+    Raises InvalidInput: it rests on a consent that no longer holds.
+    """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.offer):
         raise WrongState("请先检查用语，再交双方签字。", state=str(record.state))
+    bases.refuse_lapsed(record, at=viewer.at)
     record.offer(at=viewer.at)
     open_entry(record)
     return saved(record, viewer, "record.offered")
@@ -123,6 +137,7 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     """A draft of version n+1 with the words of n; n stays as it is until n+1 takes effect.
 
     The number of a draft that was discarded is not given again.
+    A psychological report whose consent no longer holds stays behind with n.
 
     Raises WrongState: n is sealed, nobody has signed it (then it is changed itself), or n+1 is
     there already.
@@ -232,15 +247,9 @@ def _copy_parts(record: CommunicationRecord, made: CommunicationRecord) -> None:
             relation=one.relation,
             presence=one.presence,
         )
-    for item in record.prepared.all():
-        made.prepared.create(
-            **common,
-            kind=item.kind,
-            note=item.note,
-            attachment_id=item.attachment_id,
-            basis=item.basis,
-            basis_note=item.basis_note,
-        )
+    for item in record.prepared.select_related("consent"):
+        if bases.stands(item, at=made.created_at):  # not on a consent that was taken back
+            made.prepared.create(**common, **{name: getattr(item, name) for name in _PAPER})
 
 
 def _enter(made: CommunicationRecord, viewer: Viewer) -> None:

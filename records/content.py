@@ -94,7 +94,9 @@ def _took_part(one: Any) -> dict[str, Any]:
 
 
 def _prepared(one: Any) -> dict[str, Any]:
-    return {
+    """Without the members that earlier rows never had: what was signed then stays what it was."""
+    newer = {"duty": one.duty, "consent": one.consent_id}
+    return {name: value for name, value in newer.items() if value} | {
         "kind": one.kind,
         "note": one.note,
         "attachment": one.attachment_id,

@@ -85,7 +85,7 @@ def destroy(
 def _lock(viewer: Viewer, found: Attachment, act: Act) -> CommunicationRecord:
     """For who may neither do it nor look into the file, there is none."""
     if found.record_id is None:
-        raise NotAllowed("回执的扫描件不能单独销毁，请重新上传。", attachment=str(found.pk))
+        raise NotAllowed("这个文件不属于记录，不能单独销毁。", attachment=str(found.pk))
     record = viewer.get(CommunicationRecord, found.record_id)
     if not viewer.may(act, record):
         readable(viewer, found.pk)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import language, sensitivity
+from records import bases, language, sensitivity
 from records.language import OTHER_STUDENT, People
 from records.models import (
     Attachment,
@@ -74,6 +74,7 @@ class Prepared:
     attachment: UUID | None = None
     basis: str = ""
     basis_note: str = ""
+    duty: str = ""
 
 
 def header_values(header: Header) -> dict[str, Any]:
@@ -102,15 +103,7 @@ def refuse_restricted(words: Mapping[str, str]) -> None:
 
     Raises InvalidInput: names the field and where it belongs.
     """
-    for name, text in words.items():
-        found = sorted(sensitivity.special(text), key=lambda code: code.value)
-        if found:
-            kinds = "、".join(str(code.label) for code in found)
-            raise InvalidInput(
-                f"这里涉及“{kinds}”，能看这份记录的人都会看到。",
-                field=name,
-                mend="请写成单独的一条陈述，系统只给可以看的人看。",
-            )
+    sensitivity.refuse_special(words, mend="请写成单独的一条陈述，系统只给可以看的人看。")
 
 
 def statement_values(said: Said, people: People) -> Mapping[str, Any]:
@@ -124,6 +117,11 @@ def statement_values(said: Said, people: People) -> Mapping[str, Any]:
     if said.section == Statement.Section.EMOTION and said.said_by is None:
         raise InvalidInput(
             "没有说明是哪位家长的反应。", field="said_by", mend="请选择当时在场的家长。"
+        )
+    if said.section == Statement.Section.EMOTION:  # its readers are those of EMO, whatever it says
+        sensitivity.refuse_special(
+            {"text": text, "basis": said.basis, "redacted_text": said.redacted_text},
+            mend="这里只写看得到的反应，如“沉默约2分钟”；其余请另写一条陈述。",
         )
     if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
         raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
@@ -186,18 +184,18 @@ def _refuse_classmate(one: Present, around: People) -> None:
         )
 
 
-def refuse_prepared(record: CommunicationRecord, item: Prepared) -> None:
+def prepared_values(record: CommunicationRecord, item: Prepared, *, at: datetime) -> dict[str, Any]:
+    """Columns of the item, with the consent that a psychological report rests on."""
     _choice("kind", item.kind, PreparedItem.Kind.values)
     _choice("basis", item.basis, PreparedItem.Basis.values)
-    if item.kind == PreparedItem.Kind.PSY_REPORT and not (item.basis and item.basis_note.strip()):
-        raise InvalidInput(
-            "心理评估报告须有本人或监护人同意，或写明职责依据。",
-            field="basis",
-            mend="请选择依据并填写同意书编号或职责说明。",
-        )
     mine = Attachment.objects.filter(student=record.student_id)
     if item.attachment is not None and not mine.filter(pk=item.attachment).exists():
         raise InvalidInput("没有这个附件。", field="attachment", mend="请先上传。")
+    why = {"kind": item.kind, "basis": item.basis, "duty": item.duty, "basis_note": item.basis_note}
+    if item.kind != PreparedItem.Kind.PSY_REPORT:
+        refuse_restricted({"note": item.note, "basis_note": item.basis_note})
+    consent = bases.settle(student=record.student, at=at, **why)
+    return {**why, "note": item.note, "attachment_id": item.attachment, "consent": consent}
 
 
 def _choice(field: str, value: str, allowed: Sequence[str]) -> None:

@@ -23,9 +23,9 @@ from records.draft_input import (
     Said,
     header_values,
     open_words,
+    prepared_values,
     refuse_header,
     refuse_people,
-    refuse_prepared,
     statement_values,
 )
 from records.language import People
@@ -193,23 +193,15 @@ def prepare(
 ) -> CommunicationRecord:
     """Put another list of prepared material in place.
 
-    Raises InvalidInput: a psychological report without consent or a named duty.
+    Raises InvalidInput: a psychological report without a consent that holds or a named duty.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     _open(record)
-    for item in items:
-        refuse_prepared(record, item)
+    wanted = [prepared_values(record, item, at=viewer.at) for item in items]
     record.prepared.all().delete()
-    for item in items:
+    for values in wanted:
         PreparedItem.objects.create(
-            school_id=record.school_id,
-            student_id=record.student_id,
-            record=record,
-            kind=item.kind,
-            note=item.note,
-            attachment_id=item.attachment,
-            basis=item.basis,
-            basis_note=item.basis_note,
+            school_id=record.school_id, student_id=record.student_id, record=record, **values
         )
     return saved(record, viewer, "prepared.set", count=len(items))
 

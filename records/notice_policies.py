@@ -7,6 +7,7 @@ numbers, and a family only where its words may mean danger or a complaint. Compa
 # ruff: noqa: ARG002 -- a policy answers with one signature for every model
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -17,6 +18,7 @@ from parties.relations import in_force
 from parties.roles import Role
 from records import notices
 from records.models import (
+    ActionItem,
     Attachment,
     CommunicationRecord,
     Notice,
@@ -24,6 +26,7 @@ from records.models import (
     NoticeReceipt,
 )
 from records.part_policies import HIDDEN, PartPolicy
+from records.policies import family_of
 
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 _WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)
@@ -143,6 +146,7 @@ class FilePolicy(PartPolicy):
     """Files of records follow those; the scan of a receipt is for its guardian and who calls them.
 
     Nobody else reads one: not the other guardian, not a leader who may see the words of a reply.
+    Evidence of an item is for whoever reads what the item says; a company sees its own uploads.
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
@@ -152,14 +156,29 @@ class FilePolicy(PartPolicy):
             own |= called
         scanned = NoticeReceipt.objects.filter(own, scan=OuterRef("pk"))
         records = viewer.rows(CommunicationRecord).values("pk")
-        return Attachment.objects.filter(
-            Q(record_id__in=records) | Q(Exists(scanned), record_id=None)
-        )
+        loose = Q(Exists(scanned), record_id=None, item_id=None)
+        return Attachment.objects.filter(Q(record_id__in=records) | loose | self._of_items(viewer))
+
+    def _of_items(self, viewer: Viewer) -> Q:
+        mine = Q(uploaded_by=viewer.person)
+        if not viewer.is_staff:
+            mine |= ~Q(student__in=viewer.interns) | Q(student__in=family_of(viewer))
+        else:
+            mine |= ~Q(pk=None)
+        return Q(item_id__in=viewer.rows(ActionItem).values("pk")) & mine
 
     def fields(self, viewer: Viewer, obj: Attachment) -> frozenset[str]:
         if obj.record_id is not None:
             return super().fields(viewer, obj)
+        if obj.item_id is not None and not self._reads(viewer, obj, obj.item_id):
+            return frozenset({"id", "item_id", "state"})
         return frozenset(Attachment.field_classes) - HIDDEN
+
+    def _reads(self, viewer: Viewer, obj: Attachment, item_id: UUID) -> bool:
+        item = viewer.find(ActionItem, item_id)
+        if item is None:
+            return False
+        return obj.uploaded_by_id == viewer.person.pk or "evidence" in viewer.fields(item)
 
 
 def register() -> None:

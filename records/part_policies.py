@@ -10,6 +10,7 @@ from parties.access import Act, Viewer
 from parties.roles import Role
 from records.models import (
     CommunicationRecord,
+    Delivery,
     Objection,
     Participant,
     PreparedItem,
@@ -106,6 +107,27 @@ def _took_over(viewer: Viewer) -> Q:
     return Q(record__author_role=Role.HT, record__student__school_class__in=classes)
 
 
+class DeliveryPolicy:
+    """All copies for 德育处 and the auditor; everybody else knows of those that they got."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[Delivery]:
+        away = ~Q(student__in=viewer.kin)
+        office = away if viewer.serves({Role.ME}) else Q(pk__in=[])
+        if not viewer.heads(Role.ME):
+            office &= ~_OF_SEALED
+        audit = away if viewer.serves({Role.AUD}) else Q(pk__in=[])
+        home = away | Q(student__in=viewer.wards)
+        known = viewer.rows(CommunicationRecord).values("pk")
+        seen = office | audit | Q(to=viewer.person) & home
+        return Delivery.objects.filter(seen, record__in=known)
+
+    def fields(self, viewer: Viewer, obj: Delivery) -> frozenset[str]:
+        return frozenset(Delivery.field_classes) - {"school"}
+
+    def may(self, viewer: Viewer, act: Act, obj: Delivery) -> bool:
+        return False
+
+
 def register() -> None:
     policies: dict[Any, access.Policy] = {
         CommunicationRecord: RecordPolicy(),
@@ -114,6 +136,7 @@ def register() -> None:
         PreparedItem: PartPolicy(PreparedItem),
         Signature: PartPolicy(Signature),
         Objection: ObjectionPolicy(Objection),
+        Delivery: DeliveryPolicy(),
     }
     for model, policy in policies.items():
         access.register(model, policy)

@@ -13,6 +13,7 @@ from parties.errors import InvalidInput
 from records import recurrence
 from records.models import ActionItem
 
+_APART: Final = frozenset({"owner_id", "from_consensus"})
 LONGEST_TITLE: Final = 200
 LONGEST_TEXT: Final = 500
 LONGEST_WORDS: Final = 1000
@@ -39,15 +40,16 @@ class Draft:
     baseline: str = ""
     target: str = ""
     recurrence: str = ""
+    from_consensus: UUID | None = None
 
     def values(self) -> dict[str, Any]:
-        """Columns and values; who owns it is settled apart."""
-        return {name: value for name, value in asdict(self).items() if name != "owner_id"}
+        """Columns and values; who owns it and what it comes from are settled apart."""
+        return {name: value for name, value in asdict(self).items() if name not in _APART}
 
 
 def of(item: ActionItem, **changed: Any) -> Draft:
     """The item as a draft again, with what somebody wants changed."""
-    names = Draft.__dataclass_fields__.keys() - {"owner_id"}
+    names = Draft.__dataclass_fields__.keys() - _APART
     now = Draft(**{name: getattr(item, name) for name in names})
     return replace(now, **changed)
 

@@ -11,11 +11,12 @@ from ledger import events
 from parties.access import Viewer
 from parties.errors import NotFound
 from parties.models import Student
+from records import plan_consensus
 from records.models import ActionItem
 
 _PEOPLE: Final = ("owner_person", "done_by", "verified_by", "created_by")
 #: Shown by other means, or of no use to anybody.
-_LEFT_OUT: Final = frozenset({"student", "placement", *_PEOPLE})
+_LEFT_OUT: Final = frozenset({"student", "placement", "from_consensus", *_PEOPLE})
 
 Shown = Mapping[str, Any]
 
@@ -30,6 +31,9 @@ def shown(viewer: Viewer, item: ActionItem) -> Shown:
     for name in _PEOPLE:
         if name in fields:
             values[name] = getattr(item, f"{name}_id")
+    point = plan_consensus.shown(viewer, item) if "from_consensus" in fields else None
+    if point is not None:
+        values["from_consensus"] = point
     if "field_class" in fields:
         values["label"] = item.get_field_class_display()
     return values

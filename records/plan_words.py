@@ -2,7 +2,7 @@
 
 What leaves the school is checked as a sharing: no label, nothing that only looks like one, and
 nothing about money, health or family. The other items are checked as before a signature. None names
-another student.
+another student. What is added to an item later counts for its class like its first words.
 """
 
 from dataclasses import replace
@@ -24,6 +24,8 @@ _CLASSES: Final = {
     FieldClass.PSY: ActionItem.FieldClass.HLT.value,
 }
 _READ: Final = ("title", "measure", "baseline", "target")
+#: Of what somebody adds to an item later: why it is stuck, how it went, why it is let go.
+LATER: Final = ("blocked_why", "dropped_why", "evidence_note")
 
 
 def refuse(draft: Draft, *, student: Student) -> None:
@@ -70,10 +72,52 @@ def classed(draft: Draft) -> Draft:
     if draft.owner_party == ActionItem.Party.COMPANY:
         return draft  # refuse() lets nothing of the kind through
     said = " ".join(getattr(draft, field) for field in _READ)
-    found = {_CLASSES[code] for code in sensitivity.special(said) if code in _CLASSES}
-    wanted = found | ({draft.field_class} - {_PLAIN})
+    wanted = _found(said) | ({draft.field_class} - {_PLAIN})
     if len(wanted) > 1:
         raise InvalidInput(
             "这里同时涉及资助和健康。", field="title", mend="请分成两个事项，各由一位负责人办理。"
         )
     return replace(draft, field_class=wanted.pop()) if wanted else draft
+
+
+def raised_by(item: ActionItem, text: str) -> str:
+    """The class that the item gets by words that are added to it; empty for none.
+
+    Of a company's item, and of words of another class than the item has, nothing is raised: these
+    words are kept back from whoever may not read them (`apart`).
+    """
+    found = _found(text)
+    if item.owner_party == ActionItem.Party.COMPANY or len(found | _own(item)) != 1:
+        return ""
+    return "" if _own(item) else found.pop()
+
+
+def refuse_later(item: ActionItem, field: str, text: str) -> None:
+    """Words of staff beside an item are about that item, and somebody may read all of it.
+
+    Raises InvalidInput: names the field and where the rest belongs.
+    """
+    found = _found(text)
+    if item.owner_party == ActionItem.Party.COMPANY:
+        found |= sensitivity.special(text)
+    nobodys = item.owner_party == ActionItem.Party.SCHOOL and item.owner_person_id is None
+    alone = item.owner_party == ActionItem.Party.COMPANY or nobodys
+    if (found and alone) or len(found | _own(item)) > 1:
+        raise InvalidInput(
+            "这里涉及经济、健康或家庭情况，不是看这一事项的人都可以看的。",
+            field=field,
+            mend="请只写这一事项本身；其余另立资助或健康事项，并指定负责人。",
+        )
+
+
+def apart(item: ActionItem, text: str) -> frozenset[str]:
+    """Classes of words beside an item that the item itself does not have."""
+    return frozenset(_found(text) - _own(item))
+
+
+def _found(text: str) -> set[str]:
+    return {_CLASSES[code] for code in sensitivity.special(text) if code in _CLASSES}
+
+
+def _own(item: ActionItem) -> set[str]:
+    return {str(item.field_class)} - {_PLAIN}

@@ -25,7 +25,9 @@ from parties.models import Person, Student
 from records import (
     file_entries,
     language_gate,
+    plan_consensus,
     plan_drafts,
+    plan_evidence,
     plan_owners,
     plan_times,
     plan_words,
@@ -57,13 +59,14 @@ def create(
     Raises:
         InvalidInput: names the field of the first draft that cannot be a plan, and the mend.
     """
-    made = []
+    made, maker = [], None if by is None else Viewer.load(by, at=at)
     for written in drafts:
         draft = plan_words.classed(written)
         plan_drafts.check(draft, at=at)
         plan_drafts.check_start(draft, today=plan_times.local_day(at))
         plan_words.refuse(draft, student=plan.student)
         owner = plan_owners.settle(draft, plan.student, at=at)
+        point = plan_consensus.point(maker, plan.student, draft.from_consensus)
         item = ActionItem(
             school_id=plan.student.school_id,
             student=plan.student,
@@ -72,6 +75,7 @@ def create(
             item_no=_item_no(),
             owner_person_id=owner.person_id,
             placement_id=owner.placement_id,
+            from_consensus=point,
             created_by=by,
             created_at=at,
             **draft.values(),
@@ -117,6 +121,7 @@ def block(
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
         _require(can_proceed(item.block), item)
+        raise_by(item, "why", why)
         item.block(why=why)
         item.next_look_at = at  # somebody at school hears of it now, not at the deadline
         record("plan.item_blocked", item, at=at, actor=by)
@@ -140,12 +145,15 @@ def finish(  # noqa: PLR0913 -- the words, and who hears them
 
     `heard` is called in the same transaction.
 
-    Raises: NotFound, NotAllowed (not the owner); WrongState; InvalidInput: no word of how.
+    Raises: NotFound, NotAllowed (not the owner); WrongState; InvalidInput: no word of how, or a
+    file that was not uploaded for this item.
     """
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(note, field="note", mend="请写一句完成的情况。")
         _require(can_proceed(item.finish), item)
+        plan_evidence.refuse_strange(Viewer.load(by, at=at), item, evidence)
+        raise_by(item, "note", note)
         item.finish(by=by, at=at, note=note, evidence=evidence)
         item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
         record("plan.item_done", item, at=at, actor=by)
@@ -190,6 +198,7 @@ def drop(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) -
         plan_drafts.check_words(why, field="why", mend="请写明为什么不再进行。")
         language_gate.refuse_forbidden({"why": why}, student=item.student)
         _require(can_proceed(item.drop), item)
+        raise_by(item, "why", why, by_staff=True)
         item.drop(why=why)
         item.next_look_at = item.next_day_at = None
         record("plan.item_dropped", item, at=at, actor=by)
@@ -254,6 +263,20 @@ def locked(item_id: UUID, *, by: Person, at: datetime, act: Act) -> ActionItem:
     item = rows.get(pk=item_id)
     viewer.require(act, item)
     return item
+
+
+def raise_by(item: ActionItem, field: str, words: str, *, by_staff: bool = False) -> None:
+    """Give a locked item the class of words that are added to it; nothing lowers it.
+
+    What a family, a student or a company writes is kept in any case. Whoever saves the item is the
+    caller. Raises InvalidInput for staff whose words belong into an item of their own.
+    """
+    if by_staff or item.owner_party == ActionItem.Party.SCHOOL:
+        plan_words.refuse_later(item, field, words)
+    raised = plan_words.raised_by(item, words)
+    if raised:
+        item.field_class = raised
+        _open_entry(item)
 
 
 def record(

@@ -7,12 +7,20 @@ the record says. Inside a scope.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+from django.db.models import Q
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
-from parties.models import GuardianLink, Person
+from parties.models import GuardianLink, Membership, Person
+from parties.relations import in_force
+from parties.roles import Role
 from records.models import CommunicationRecord
+
+#: Whose post lets them read what a record says.
+_BESIDE: Final = (Role.HT, Role.ME)
 
 
 def readers_at_home(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:
@@ -37,18 +45,31 @@ def guardian(record: CommunicationRecord, person_id: UUID, *, at: datetime) -> P
     )
 
 
+def witnesses(viewer: Viewer, record: CommunicationRecord) -> Sequence[Person]:
+    """Colleagues who may stand beside the viewer: the office, who has the class, who was there."""
+    posts = in_force(Membership.objects.filter(role__in=_BESIDE), viewer.at)
+    ours = posts.filter(Q(school_class=None) | Q(school_class=record.student.school_class_id))
+    there = record.participants.exclude(person=None).values("person")
+    near = Q(pk__in=ours.values("person")) | Q(pk__in=there)
+    people = Person.objects.filter(near).exclude(pk=viewer.person.pk).order_by("name", "pk")
+    return [one for one in people if _may_vouch(one, record, at=viewer.at)]
+
+
 def refuse_witness(viewer: Viewer, record: CommunicationRecord, witness: UUID) -> None:
     """Raises InvalidInput: not a second member of staff who reads what the record says."""
     other = Person.objects.filter(pk=witness).exclude(pk=viewer.person.pk).first()
-    if other is not None:
-        seen = Viewer.load(other, at=viewer.at)
-        if _sees(seen, record) and seen.may(Act.WITNESS, record):
-            return
+    if other is not None and _may_vouch(other, record, at=viewer.at):
+        return
     raise InvalidInput(
         "见证人须是能看这份记录内容的另一位教职工。",
         field="witness",
         mend="请选择参加了这次沟通的教职工，或德育处的教师。",
     )
+
+
+def _may_vouch(person: Person, record: CommunicationRecord, *, at: datetime) -> bool:
+    seen = Viewer.load(person, at=at)
+    return _sees(seen, record) and seen.may(Act.WITNESS, record)
 
 
 def _sees(viewer: Viewer, record: CommunicationRecord) -> bool:

@@ -70,13 +70,14 @@ def add_paper(  # noqa: PLR0913 -- one argument per column
     note: str = "",
     basis: str = "",
     basis_note: str = "",
+    duty: str = "",
 ) -> DossierItem:
     """Put a paper on the list. Raises: as records.meetings.dossier.add."""
     with tenancy.scope(school_id):
         _worked_on(case_id, by=by, at=at)
         return dossier.add(
             meeting_id=current(case_id).pk, kind=kind, note=note, basis=basis,
-            basis_note=basis_note, by=by, at=at,
+            basis_note=basis_note, duty=duty, by=by, at=at,
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from parties import access
 from parties.access import Act, Viewer
 from parties.roles import Role
-from records import plan_owners
+from records import plan_owners, plan_words
 from records.models import ActionItem, CommunicationRecord, Evaluation, ItemCheckIn, PlanRound
 from workflow import policies
 from workflow.models import CaseParty, ScheduledContact
@@ -107,6 +107,10 @@ class ItemPolicy:
         return at_work(viewer, own & ~Q(student__in=viewer.kin))
 
     def fields(self, viewer: Viewer, obj: ActionItem) -> frozenset[str]:
+        closed = {name for name in plan_words.LATER if not reads_beside(viewer, obj, name)}
+        return self._fields(viewer, obj) - closed
+
+    def _fields(self, viewer: Viewer, obj: ActionItem) -> frozenset[str]:
         everything = frozenset(ActionItem.field_classes) - _NEVER
         if obj.student_id in family_of(viewer):
             return everything if self._reads_at_home(viewer, obj) else everything - CONTENT
@@ -161,6 +165,25 @@ def reads_content(viewer: Viewer, obj: ActionItem) -> bool:
     return viewer.serves(plan_owners.OFFICES[str(obj.field_class)])
 
 
+def reads_beside(viewer: Viewer, item: ActionItem, name: str) -> bool:
+    """As reads_words(), of one of the item's own fields."""
+    return reads_words(viewer, item, getattr(item, name))
+
+
+def reads_words(viewer: Viewer, item: ActionItem, text: str) -> bool:
+    """Whether words beside an item, of a class that the item has not, are for this reader too: the
+    family's guardians, and the office of each class. Opens nothing where nothing was written.
+    """
+    beyond = plan_words.apart(item, text) if text else frozenset()
+    if not beyond or item.student_id in viewer.wards:
+        return True
+    if item.student_id in viewer.kin:
+        return False
+    if item.student_id == viewer.student_id:
+        return beyond <= {"HLT"} or item.owner_party == _PARTY.STUDENT
+    return all(viewer.serves(plan_owners.OFFICES[code]) for code in beyond)
+
+
 def owns(viewer: Viewer, obj: ActionItem) -> bool:
     """Whether it is this person's to do. Any guardian speaks for the family."""
     if obj.owner_party == _PARTY.FAMILY:
@@ -188,7 +211,7 @@ class CheckInPolicy:
 
     def fields(self, viewer: Viewer, obj: ItemCheckIn) -> frozenset[str]:
         everything = frozenset(ItemCheckIn.field_classes) - {"school"}
-        open_ = "title" in viewer.fields(obj.item)
+        open_ = "title" in viewer.fields(obj.item) and reads_words(viewer, obj.item, obj.excuse)
         return everything if open_ else everything - {"excuse"}
 
     def may(self, viewer: Viewer, act: Act, obj: ItemCheckIn) -> bool:

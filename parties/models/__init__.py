@@ -2,6 +2,7 @@
 
 from parties.models.calendar import CalendarDay
 from parties.models.clock import SchoolClock
+from parties.models.consent import Consent
 from parties.models.credential import ApiKey, SignInLink
 from parties.models.keys import SchoolKey, SubjectKey
 from parties.models.membership import Absence, DutyShift, Membership
@@ -19,6 +20,7 @@ __all__ = [
     "CalendarDay",
     "Company",
     "CompanyMember",
+    "Consent",
     "DutyShift",
     "GuardianLink",
     "Membership",

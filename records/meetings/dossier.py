@@ -5,9 +5,9 @@ from uuid import UUID
 
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import language_gate
+from records import bases, language_gate
 from records.language import Field
-from records.meetings import rows
+from records.meetings import rows, words
 from records.models import DossierItem, Meeting
 
 
@@ -20,24 +20,26 @@ def add(  # noqa: PLR0913 -- one argument per column
     at: datetime,
     basis: str = "",
     basis_note: str = "",
+    duty: str = "",
 ) -> DossierItem:
     """Put a paper on the list; the same kind again replaces what was said about it.
 
     Raises:
-        InvalidInput: unknown kind, a psychological report without consent or a named duty, or
-            forbidden words in what is noted.
+        InvalidInput: unknown kind, a psychological report without a consent that holds or a
+            named duty, or forbidden words in what is noted.
         WrongState: the meeting is over.
     """
     meeting = rows.locked(meeting_id)
     if meeting.state not in Meeting.OPEN:
         raise WrongState("会谈已经结束。", meeting=str(meeting.pk))
-    _refuse_unfounded(kind, basis, basis_note)
-    report = kind == DossierItem.Kind.PSY_REPORT  # may name what its paper names
-    language_gate.refuse_forbidden(
-        {"note": note, "basis_note": basis_note},
-        student=meeting.student,
-        field=Field.CERTIFICATE if report else Field.NARRATIVE,
-    )
+    _refuse_unknown(kind, basis)
+    why = {"basis": basis, "basis_note": basis_note.strip(), "duty": duty}
+    consent = bases.settle(student=meeting.student, kind=kind, at=at, **why)
+    noted = {"note": note, "basis_note": basis_note}
+    if kind == DossierItem.Kind.PSY_REPORT:  # may name what its paper names
+        language_gate.refuse_forbidden(noted, student=meeting.student, field=Field.CERTIFICATE)
+    else:
+        words.refuse(noted, student=meeting.student)
     item, _ = DossierItem.objects.update_or_create(
         school_id=meeting.school_id,
         meeting=meeting,
@@ -45,8 +47,8 @@ def add(  # noqa: PLR0913 -- one argument per column
         defaults={
             "student": meeting.student,
             "note": note.strip(),
-            "basis": basis,
-            "basis_note": basis_note.strip(),
+            "consent": consent,
+            **why,
             "added_by": by,
             "added_at": at,
         },
@@ -58,20 +60,8 @@ def add(  # noqa: PLR0913 -- one argument per column
     return item
 
 
-def _refuse_unfounded(kind: str, basis: str, basis_note: str) -> None:
+def _refuse_unknown(kind: str, basis: str) -> None:
     if kind not in DossierItem.Kind.values:
         raise InvalidInput("没有这种材料。", field="kind", mend="请从列表中选择。")
     if basis not in DossierItem.Basis.values:
         raise InvalidInput("没有这种依据。", field="basis", mend="请选择“同意”或“职责所需”。")
-    if kind != DossierItem.Kind.PSY_REPORT:
-        return
-    if not basis:
-        raise InvalidInput(
-            "使用心理评估报告须有依据。",
-            field="basis",
-            mend="请取得本人或监护人同意，或写明职责；否则不要带入会谈。",
-        )
-    if not basis_note.strip():
-        raise InvalidInput(
-            "没有写明依据。", field="basis_note", mend="请填写同意书编号，或职责的出处。"
-        )

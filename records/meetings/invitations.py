@@ -16,8 +16,8 @@ from django.utils import timezone
 from parties.errors import InvalidInput, WrongState
 from parties.models import GuardianLink, Membership, Person, Placement, Student
 from parties.relations import in_force
-from records import file_entries, language_gate
-from records.meetings import family, rows
+from records import file_entries
+from records.meetings import family, rows, words
 from records.meetings.family import Family
 from records.models import CommunicationRecord, FileEntry, Meeting, MeetingInvitee
 
@@ -58,7 +58,7 @@ def prepare(
         WrongState: times are on offer already.
     """
     present = _presence(student, plan, at=at)
-    language_gate.refuse_forbidden({"purpose": plan.purpose}, student=student)
+    words.refuse({"purpose": plan.purpose}, student=student)
     household = family.of(student, at=at, named=named)
     if not household.invited:
         raise InvalidInput(

@@ -14,7 +14,7 @@ from parties.models import Membership, Person
 from parties.relations import in_force
 from records import file_entries, language_gate
 from records.language import Field
-from records.meetings import answers, family, rows
+from records.meetings import answers, family, rows, words
 from records.models import FileEntry, Meeting, MeetingAttempt, MeetingInvitee
 
 Outcome = MeetingAttempt.Outcome
@@ -46,8 +46,8 @@ def attempt(*, meeting_id: UUID, tried: Try, by: Person, at: datetime) -> Meetin
         raise WrongState("会谈已经结束。", meeting=str(meeting.pk))
     _refuse_unfit(meeting, tried, by=by, at=at)
     # What stands in “ ” was said by whoever was reached; the rest is told by staff.
-    words = {"place": tried.place, "note": tried.note}
-    language_gate.refuse_forbidden(words, student=meeting.student, field=Field.QUOTE)
+    words.refuse({"place": tried.place}, student=meeting.student, field=Field.QUOTE)
+    language_gate.refuse_forbidden({"note": tried.note}, student=meeting.student, field=Field.QUOTE)
     made = MeetingAttempt.objects.create(
         school_id=meeting.school_id,
         student=meeting.student,

@@ -12,8 +12,7 @@ from django.utils import timezone
 from parties.calendar import CalendarView, NoWorkingDay
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import language_gate
-from records.meetings import rows
+from records.meetings import rows, words
 from records.models import Meeting, MeetingSlot
 
 LEAST_SLOTS: Final = 3
@@ -67,7 +66,7 @@ def offer(
     _refuse_unfit(offers, at=at, calendar=calendar)
     _refuse_home(meeting, offers)
     places = {f"slots.{number}.place": one.place for number, one in enumerate(offers)}
-    language_gate.refuse_forbidden(places, student=meeting.student)
+    words.refuse(places, student=meeting.student)
     _refuse_too_few(given, calendar=calendar)
     if meeting.state == Meeting.State.OFFERED and _same(rows.on_offer(meeting), given):
         return rows.on_offer(meeting)

@@ -11,11 +11,12 @@ from records.models.meeting_file import DossierItem, MeetingAttempt, MeetingInvi
 from records.models.notice import Notice
 from records.models.notice_receipt import NoticeContact, NoticeReceipt
 from records.models.objection import Objection
+from records.models.prepared import PreparedItem
 from records.models.school_phrase import SchoolPhrase
 from records.models.sealing import Sealing
 from records.models.sharing import SharingOverride
 from records.models.signature import Delivery, Signature
-from records.models.statement import Participant, PreparedItem, Statement
+from records.models.statement import Participant, Statement
 
 __all__ = [
     "ActionItem",

@@ -11,6 +11,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
 from parties.models import Person, Placement, School, Student
+from records.models.statement import Statement
 
 
 class ActionItem(FSMModelMixin, models.Model):
@@ -54,6 +55,15 @@ class ActionItem(FSMModelMixin, models.Model):
     case_id = models.UUIDField()
     plan_round = models.PositiveSmallIntegerField(default=1)
     item_no = models.CharField("编号", max_length=20)
+    from_consensus = models.ForeignKey(
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name="来自哪条共识",
+    )
     title = EncryptedTextField("做什么")
     owner_party = models.CharField(max_length=7, choices=Party.choices)
     owner_person = models.ForeignKey(
@@ -101,6 +111,7 @@ class ActionItem(FSMModelMixin, models.Model):
         "case_id": "COM",
         "plan_round": "COM",
         "item_no": "COM",
+        "from_consensus": "COM ECO HLT",
         "title": "COM ECO HLT",
         "owner_party": "COM",
         "owner_person": "COM",

@@ -31,6 +31,7 @@ class Attachment(FSMModelMixin, models.Model):
         Student, models.PROTECT, related_name="attachments", db_constraint=False
     )
     record_id = models.UUIDField("所属记录", null=True, blank=True)
+    item_id = models.UUIDField("所属行动事项", null=True, blank=True)
     name = EncryptedTextField()
     media_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField("字节")
@@ -54,6 +55,7 @@ class Attachment(FSMModelMixin, models.Model):
         "school": "AUD",
         "student": "COM",
         "record_id": "COM",
+        "item_id": "COM",
         "name": "COM",
         "media_type": "COM",
         "size": "COM",
@@ -81,8 +83,19 @@ class Attachment(FSMModelMixin, models.Model):
                 condition=models.Q(destroyed_at__isnull=True) | models.Q(state="DESTROYED"),
                 name="only_a_destroyed_file_says_when",
             ),
+            models.CheckConstraint(
+                condition=models.Q(record_id__isnull=True) | models.Q(item_id__isnull=True),
+                name="file_belongs_to_one_thing",
+            ),
         ]
-        indexes = [models.Index(fields=["school", "record_id"], name="attachment_by_record")]
+        indexes = [
+            models.Index(fields=["school", "record_id"], name="attachment_by_record"),
+            models.Index(
+                fields=["school", "item_id"],
+                name="attachment_by_item",
+                condition=models.Q(item_id__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"attachment #{self.pk} {self.state}"

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Consent, Person, School, Student
 from records.models.meeting import Meeting, MeetingSlot
-from records.models.statement import PreparedItem
+from records.models.prepared import PreparedItem
 
 
 class MeetingInvitee(models.Model):
@@ -93,6 +93,7 @@ class DossierItem(models.Model):
 
     Kind = PreparedItem.Kind
     Basis = PreparedItem.Basis
+    Duty = PreparedItem.Duty
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
@@ -104,6 +105,10 @@ class DossierItem(models.Model):
     note = EncryptedTextField("日期、出处、要点", blank=True, default="")
     basis = models.CharField(max_length=7, choices=Basis.choices, blank=True, default="")
     basis_note = EncryptedTextField("同意书编号或职责说明", blank=True, default="")
+    duty = models.CharField("职责", max_length=9, choices=Duty.choices, blank=True, default="")
+    consent = models.ForeignKey(
+        Consent, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
     added_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     added_at = models.DateTimeField()
 
@@ -117,6 +122,8 @@ class DossierItem(models.Model):
         "note": "COM",
         "basis": "COM",
         "basis_note": "COM",
+        "duty": "COM",
+        "consent": "COM",
         "added_by": "COM",
         "added_at": "COM",
     }
@@ -129,6 +136,11 @@ class DossierItem(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="PSY_REPORT") | Q(basis__in=["CONSENT", "DUTY"]),
                 name="psy_paper_needs_a_basis",
+            ),
+            models.CheckConstraint(
+                condition=(Q(consent__isnull=True) | Q(basis="CONSENT"))
+                & (Q(duty="") | Q(basis="DUTY")),
+                name="paper_basis_is_what_it_names",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""What a communication record is made of: who said what, who was there, what lay on the table."""
+"""What a communication record is made of: who said what, and who was there."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -8,7 +8,6 @@ from django.db import models
 
 from parties.crypto import EncryptedTextField
 from parties.models import GuardianLink, Person, School, Student
-from records.models.attachment import Attachment
 from records.models.communication import CommunicationRecord
 
 
@@ -171,74 +170,6 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"participant #{self.pk} {self.capacity}"
-
-    @property
-    def crypto_subject(self) -> UUID:
-        return self.student_id
-
-
-class PreparedItem(models.Model):
-    """What was prepared before talking. A psychological report needs consent or a named duty."""
-
-    class Kind(models.TextChoices):
-        TRANSCRIPT = "TRANSCRIPT", "成绩单"
-        OBSERVATION = "OBSERVATION", "行为观察表"
-        PSY_REPORT = "PSY_REPORT", "心理评估报告"
-        ATTENDANCE = "ATTENDANCE", "考勤"
-        LAST_PLAN = "LAST_PLAN", "上次行动方案"
-        OTHER = "OTHER", "其他"
-
-    class Basis(models.TextChoices):
-        NONE = "", "—"
-        CONSENT = "CONSENT", "本人或监护人同意"
-        DUTY = "DUTY", "职责所需"
-
-    #: What each kind is, for its readers.
-    CLASSES: ClassVar[Mapping[str, str]] = {
-        Kind.TRANSCRIPT: "PRF",
-        Kind.OBSERVATION: "CND",
-        Kind.PSY_REPORT: "PSY",
-        Kind.ATTENDANCE: "PRF",
-        Kind.LAST_PLAN: "COM",
-        Kind.OTHER: "COM",
-    }
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
-    record = models.ForeignKey(
-        CommunicationRecord, models.PROTECT, related_name="prepared", db_constraint=False
-    )
-    kind = models.CharField(max_length=11, choices=Kind.choices)
-    note = EncryptedTextField(blank=True, default="")
-    attachment = models.ForeignKey(
-        Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
-    )
-    basis = models.CharField(max_length=7, choices=Basis.choices, blank=True, default="")
-    basis_note = EncryptedTextField("同意书编号或职责说明", blank=True, default="")
-
-    field_classes: ClassVar[Mapping[str, str]] = {
-        "id": "COM",
-        "school": "AUD",
-        "student": "COM",
-        "record": "COM",
-        "kind": "COM",
-        "note": "COM",
-        "attachment": "COM",
-        "basis": "COM",
-        "basis_note": "COM",
-    }
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(kind="PSY_REPORT") | models.Q(basis__in=["CONSENT", "DUTY"]),
-                name="psy_report_needs_a_basis",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"prepared item #{self.pk} {self.kind}"
 
     @property
     def crypto_subject(self) -> UUID:

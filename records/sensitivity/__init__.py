@@ -6,6 +6,7 @@ a class by leaving a field blank. The words are data (words.csv).
 """
 
 import csv
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +62,18 @@ def recognised(text: str) -> frozenset[FieldClass]:
 def special(text: str) -> frozenset[FieldClass]:
     """As recognised(), but for what everybody reads who reads a record, or a company its item."""
     return recognised(text) - _PLAIN
+
+
+def refuse_special(texts: Mapping[str, str], *, mend: str) -> None:
+    """Texts by field that everybody reads hold nothing that only some of them may.
+
+    Raises InvalidInput: names the field, and `mend` says where it belongs.
+    """
+    for name, text in texts.items():
+        found = sorted(special(text), key=lambda code: code.value)
+        if found:
+            kinds = "、".join(str(code.label) for code in found)
+            raise InvalidInput(f"这里涉及“{kinds}”，不该看的人也会看到。", field=name, mend=mend)
 
 
 def declared_classes(codes: str) -> frozenset[FieldClass]:

@@ -17,6 +17,8 @@ from tests.api.test_record_conformance import RECORD_OPERATIONS
 from tests.factories import CN, World
 from tests.processes.notice_walk import drafted, sent
 from tests.processes.walker import Walk
+from tests.records import consented
+from tests.records.desk import Desk
 from workflow import notifications
 from workflow.models import HumanTask, Notification
 
@@ -35,6 +37,7 @@ OPERATIONS = [
     "GET /api/v1/cases/{case_id}/routing",
     "GET /api/v1/cases/{case_id}/timeline",
     "POST /api/v1/cases/{case_id}/upgrade",
+    "POST /api/v1/consents/{consent_id}/withdraw",
     "POST /api/v1/crises",
     "GET /api/v1/cases/{case_id}/evaluations",
     "POST /api/v1/cases/{case_id}/evaluations",
@@ -48,6 +51,7 @@ OPERATIONS = [
     "POST /api/v1/items/{item_id}/check-ins",
     "POST /api/v1/items/{item_id}/done",
     "POST /api/v1/items/{item_id}/drop",
+    "POST /api/v1/items/{item_id}/evidence",
     "POST /api/v1/items/{item_id}/start",
     "POST /api/v1/items/{item_id}/verify",
     "GET /api/v1/notices",
@@ -74,6 +78,8 @@ OPERATIONS = [
     "POST /api/v1/session",
     "DELETE /api/v1/session",
     "GET /api/v1/students",
+    "GET /api/v1/students/{student_id}/consents",
+    "POST /api/v1/students/{student_id}/consents",
     "GET /api/v1/students/{student_id}/file",
     "GET /api/v1/students/{student_id}/file/export",
     "GET /api/v1/students/{student_id}/plan",
@@ -117,6 +123,7 @@ NEEDS_LUCK = {
     "GET /api/v1/notices/{notice_id}/slips",  # the homeroom teacher's: test_notices.py
     "POST /api/v1/links",
     "PATCH /api/v1/items/{item_id}",
+    "POST /api/v1/items/{item_id}/evidence",  # a picture: test_plan.py
     "POST /api/v1/items/{item_id}/verify",
     "POST /api/v1/notices",
     "PATCH /api/v1/notices/{notice_id}",
@@ -126,6 +133,7 @@ NEEDS_LUCK = {
     "POST /api/v1/receipts/{receipt_id}/scan",  # the homeroom teacher's: test_notice_scans.py
     "POST /api/v1/receipts/{receipt_id}/sign",
     "POST /api/v1/session",
+    "POST /api/v1/students/{student_id}/consents",
     "POST /api/v1/students/{student_id}/plan",
     "POST /api/v1/tasks/{task_id}/complete",
     "POST /api/v1/tasks/{task_id}/delegate",
@@ -158,6 +166,7 @@ def ids(world: World, walk: Walk, who: str) -> dict[str, UUID]:
         "message_id": mine.pk if mine else walk.case_id,
         "student_id": world.student.pk,
         "item_id": _item(world, who),
+        "consent_id": _consent(world),
     }
 
 
@@ -166,6 +175,11 @@ def _item(world: World, who: str) -> UUID:
     party = {"duty_officer": "SCHOOL", "mother": "FAMILY"}.get(who, "COMPANY")
     owner = world[who].pk if party == "SCHOOL" else None
     return plan_stories.item(world, owner_party=party, owner_id=owner).pk
+
+
+def _consent(world: World) -> UUID:
+    """Given by the mother, for a while from now."""
+    return consented.give(Desk(world, at=clock.now())).pk
 
 
 def notice_ids(world: World, who: str) -> dict[str, UUID]:

@@ -34,7 +34,7 @@ def test_from_the_plan_to_times_on_offer(world: World, as_: As) -> None:
     assert (made.status_code, made.json()["state"]) == (200, "PREPARING")
     paper = {"kind": "TRANSCRIPT", "note": "10月8日"}
     assert teacher.post(f"{address}/papers", paper).json()["papers"] == [
-        {"kind": "TRANSCRIPT", "basis": "", "note": "10月8日", "basis_note": ""}
+        {"kind": "TRANSCRIPT", "basis": "", "note": "10月8日", "basis_note": "", "duty": ""}
     ]
     offered = teacher.post(f"{address}/slots", slots_body()).json()
     assert offered["state"] == "OFFERED"

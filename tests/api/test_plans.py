@@ -14,6 +14,7 @@ from tests.api import plan_stories
 from tests.api.callers import Caller, code, member
 from tests.api.test_strangers import call
 from tests.factories import LONG_AGO, NOW, World
+from tests.records.test_plan_consensus import consensus
 from workflow.models import Case
 
 As = Callable[[str], Caller]
@@ -295,3 +296,17 @@ def test_a_plan_waits_for_nobody_who_left(world: World, as_: As, item: ActionIte
 
     assert mother.get(f"/items/{item.pk}").status_code == 404
     assert item.created_at > LONG_AGO
+
+
+def test_an_item_says_which_point_of_a_record_it_comes_from(world: World) -> None:
+    point = consensus(world)
+    teacher = member(world, "teacher")
+    body = plan_stories.body(plan_stories.running(world), from_consensus=str(point.pk))
+
+    made = teacher.post(f"/students/{world.student.pk}/plan", body)
+
+    assert made.status_code == 201, made.content
+    assert made.json()["from_consensus"]["record"] == str(point.record_id)
+    body["from_consensus"] = str(uuid4())
+    refused = teacher.post(f"/students/{world.student.pk}/plan", body)
+    assert (refused.status_code, "from_consensus" in refused.content.decode()) == (422, True)

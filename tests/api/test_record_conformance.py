@@ -41,6 +41,8 @@ RECORD_OPERATIONS = [
     "POST /api/v1/records/{record_id}/refuse",
     "POST /api/v1/records/{record_id}/release",
     "POST /api/v1/records/{record_id}/archive",
+    "GET /api/v1/records/{record_id}/copies",
+    "GET /api/v1/records/{record_id}/destroyed",
     "POST /api/v1/records/{record_id}/seal",
     "POST /api/v1/records/{record_id}/discard",
     "POST /api/v1/records/{record_id}/discard-next",

@@ -48,6 +48,8 @@ NOBODY = "11111111-1111-4111-8111-111111111111"
 ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("get", "/records/{record}", {}),
     ("get", "/records/{record}/export", {}),
+    ("get", "/records/{record}/copies", {}),
+    ("get", "/records/{record}/destroyed", {}),
     ("patch", "/records/{record}", {}),
     ("post", "/records/{record}/statements", SAID),
     ("patch", "/records/{record}/statements/{statement}", SAID),
@@ -107,6 +109,9 @@ EVERYTHING = [
     ("get", "/students/{case}/file"),
     ("get", "/students/{case}/plan"),
     ("post", "/students/{case}/plan"),
+    ("get", "/students/{case}/consents"),
+    ("post", "/students/{case}/consents"),
+    ("post", "/consents/{message}/withdraw"),
     *(("get", path) for path in LISTS),
     ("post", "/crises"),
     ("post", "/language/check"),

@@ -19,6 +19,7 @@ from parties.models import (
     CalendarDay,
     Company,
     CompanyMember,
+    Consent,
     DutyShift,
     GuardianLink,
     Membership,
@@ -81,6 +82,21 @@ def fact(world: World) -> Model:
     )
 
 
+def consent(world: World) -> Model:
+    return Consent.objects.create(
+        school=world.school,
+        student=world.student,
+        consent_no="TY-1",
+        purpose=Consent.Purpose.PSY_REPORT,
+        giver=world["mother"],
+        capacity=Consent.Capacity.GUARDIAN,
+        proof=Consent.Proof.IN_APP,
+        starts_at=NOW,
+        ends_at=NOW + MINUTE,
+        recorded_by=world["mother"],
+    )
+
+
 def numbered(world: World) -> Model:
     Person.objects.filter(pk=world["teacher"].pk).update(staff_no="T-1", id_no_index=INDEX)
     return world["teacher"]
@@ -117,6 +133,7 @@ TWICE: dict[str, tuple[Callable[[World], Model], dict[str, Any]]] = {
     "one_placement_per_agreement": (of(Placement), {"post": "另一个岗位"}),
     "one_link_per_guardian": (of(GuardianLink), {"relation": "OTHER"}),
     "one_sensitive_fact_per_name": (fact, {"purpose": "资助"}),
+    "one_consent_per_no": (consent, {"ends_at": NOW + 2 * MINUTE}),
     "one_restriction_per_kind": (restriction, {"starts_at": BEFORE}),
 }
 
@@ -128,6 +145,8 @@ NEVER: dict[str, tuple[Callable[[World], Model], dict[str, Any]]] = {
     "company_role_ends_after_it_starts": (of(CompanyMember), {"ends_at": LONG_AGO}),
     "placement_ends_after_it_starts": (of(Placement), {"ends_on": "2001-01-01"}),
     "sensitive_fact_has_a_purpose": (fact, {"purpose": ""}),
+    "consent_has_a_period": (consent, {"ends_at": NOW}),
+    "withdrawn_consent_says_by_whom": (consent, {"withdrawn_at": NOW}),
     "spent_link_has_a_moment": (link, {"spent_at": NOW}),
 }
 
@@ -217,6 +236,7 @@ def key(world: World) -> Model:
 
 ROWS: dict[str, Callable[[World], Model]] = {
     "ApiKey": key,
+    "Consent": lambda world: inside(world, consent),
     "SignInLink": lambda world: inside(world, link),
     "Placement": lambda world: world.placement,
     "GuardianLink": lambda world: inside(world, of(GuardianLink)),
@@ -251,8 +271,15 @@ def way_to(machine: Machine, state: str) -> list[str]:
 
 def with_moment(machine: Machine, state: str) -> dict[str, Any]:
     """The state, and what a constraint demands beside it."""
-    moment = {"spent_at": NOW if state == "SPENT" else None}
-    return {machine.field: state, **(moment if machine.model is SignInLink else {})}
+    if machine.model is SignInLink:
+        return {machine.field: state, "spent_at": NOW if state == "SPENT" else None}
+    if machine.model is Consent:
+        back = state == "WITHDRAWN"
+        by = str(Person.objects.get(name="mother").pk) if back else None
+        return {
+            machine.field: state, "withdrawn_at": NOW if back else None, "withdrawn_by_id": by
+        }  # fmt: skip
+    return {machine.field: state}
 
 
 def at_state(machine: Machine, row: Model, state: str) -> str:
@@ -260,6 +287,7 @@ def at_state(machine: Machine, row: Model, state: str) -> str:
     first, *rest = way_to(machine, state)
     fresh: dict[str, Any] = {}
     fresh |= {"agreement_no": f"to-{state}"} if isinstance(row, Placement) else {}
+    fresh |= {"consent_no": f"to-{state}"} if isinstance(row, Consent) else {}
     fresh |= {"key_hash": INDEX} if isinstance(row, ApiKey) else {}
     fresh |= {"token_hash": INDEX} if isinstance(row, SignInLink) else {}
     if isinstance(row, GuardianLink):
@@ -293,7 +321,8 @@ def test_raw_sql_begins_a_row_nowhere_else(world: World, name: str) -> None:
     with tenancy.scope(world.id):
         for state in sorted(set(states(machine)) - machine.initial):
             with refused(saying="may not begin as"):
-                copy(row, **with_moment(machine, state))
+                fresh = {"consent_no": "TY-2"} if isinstance(row, Consent) else {}
+                copy(row, **fresh, **with_moment(machine, state))
 
 
 def acts(machine: Machine) -> dict[str, set[tuple[str, str]]]:
@@ -310,7 +339,8 @@ def test_methods_move_a_row_from_their_own_states_alone(name: str) -> None:
     machine = MACHINES[name]
     for (act, moves), state in product(acts(machine).items(), states(machine)):
         row: Any = machine.model(**{machine.field: state})
-        given = {"at": NOW} if act == "spend" else {}
+        given: dict[str, Any] = {"at": NOW} if act in ("spend", "withdraw") else {}
+        given |= {"by": Person()} if act == "withdraw" else {}
         targets = {target for source, target in moves if source == state}
         if targets:
             getattr(row, act)(**given)

@@ -5,14 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parties import clock, tenancy
 from records import check_ins, plan_times
 from records.evaluations import begin_round
-from records.models import ActionItem, Evaluation, ItemCheckIn
+from records.models import ActionItem, Attachment, Evaluation, ItemCheckIn
 from tests.api import plan_stories
 from tests.factories import World
 from tests.portal.visitors import Phone, by_password
+from tests.records.uploads.files import jpeg
 from workflow.models import Case, HumanTask
 
 UNKIND = ("处分", "罚", "违约", "失职", "警告", "不配合", "必须")
@@ -189,3 +191,27 @@ def test_no_choice_is_no_score(world: World, item: ActionItem, fields: dict[str,
 
     assert answer.status_code == 422
     assert scores(world) == []
+
+
+def test_a_photo_goes_with_what_is_done(world: World, item: ActionItem) -> None:
+    phone = at_plan(world, "mother")
+    phone.open(f"/plan/{item.pk}/evidence")
+    photo = SimpleUploadedFile("作业.jpg", jpeg(), content_type="image/jpeg")
+    phone.send(f"/plan/{item.pk}/evidence", file=photo)
+    assert "作业.jpg" in phone.text
+
+    phone.send(f"/plan/{item.pk}/done", note="都做完了")
+
+    with tenancy.scope(world.id):
+        made = Attachment.objects.get(item_id=item.pk)
+        assert ActionItem.objects.get(pk=item.pk).evidence == [made.pk]
+    assert by_password(world, "father").open(f"/plan/files/{made.pk}").status_code == 200
+    assert by_password(world, "stranger").open(f"/plan/files/{made.pk}").status_code == 404
+
+
+def test_a_photo_that_nobody_chose_is_asked_for(world: World, item: ActionItem) -> None:
+    phone = at_plan(world, "mother")
+    phone.send(f"/plan/{item.pk}/evidence")
+
+    assert phone.page.status_code == 400
+    assert "还没有选择文件" in phone.text

@@ -76,3 +76,18 @@ def test_the_head_puts_a_next_version_aside(world: World) -> None:
     head.send(f"/records/{paper.id}/seal", reason=REASON)
 
     assert "已封存" in head.text
+
+
+def test_a_mother_sees_her_own_copy_and_the_office_sees_all(world: World) -> None:
+    paper = effective(world)
+    mother, officer = by_password(world, "mother"), by_password(world, "duty_officer")
+    mother.open(f"/records/{paper.id}/pdf")
+    mother.open(f"/records/{paper.id}")
+    officer.open(f"/records/{paper.id}")
+
+    assert "第 1 版，mother，导出" in mother.text
+    assert "第 1 版，mother，导出" in officer.text
+    father = by_password(world, "father")
+    father.open(f"/records/{paper.id}")
+    assert "第 1 版，father，网页" in father.text
+    assert "第 1 版，mother" not in father.text

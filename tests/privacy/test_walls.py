@@ -35,6 +35,7 @@ _TEXT = {"CharField", "TextField", "JSONField"}
 #: Words that our own code or a file of ours writes, a hash, or a heading: no sentence among them.
 CODES = {
     "parties.Account.password",
+    "parties.Consent.consent_no",
     "parties.SensitiveFact.name",
     "records.ActionItem.item_no",
     "records.ActionItem.recurrence",

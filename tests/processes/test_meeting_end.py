@@ -289,6 +289,10 @@ def test_a_psychological_report_without_its_basis_stays_off_the_table(world: Wor
 
     with pytest.raises(InvalidInput, check=lambda no: no.field == "psy_basis_note"):
         walk.do("meeting_dossier", psy_basis="DUTY")
-    walk.do("meeting_dossier", psy_basis="CONSENT", psy_basis_note="TY-2026-17")
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "psy_duty"):
+        walk.do("meeting_dossier", psy_basis="DUTY", psy_basis_note="谈话须用到")
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "psy_basis"):
+        walk.do("meeting_dossier", psy_basis="CONSENT", psy_basis_note="TY-2026-17")
+    walk.do("meeting_dossier", psy_basis="DUTY", psy_duty="TALK", psy_basis_note="谈话须用到")
     with tenancy.scope(world.id):
         assert DossierItem.objects.filter(kind="PSY_REPORT").count() == 1

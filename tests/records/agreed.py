@@ -78,7 +78,7 @@ def now(world: World, item: ActionItem) -> ActionItem:
     )
     with tenancy.scope(world.id):
         found = rows.get(pk=item.pk)
-        for name in ("target", "dropped_why"):
+        for name in ("target", "blocked_why", "evidence_note", "dropped_why"):
             setattr(found, name, getattr(found, name))
     return found
 

@@ -46,7 +46,9 @@ class BesideTheWords(RuleBasedStateMachine):
 
     @rule(by=likely, kind=st.sampled_from(["TRANSCRIPT", "PSY_REPORT", "OTHER"]))
     def prepare(self, by: str, kind: str) -> None:
-        items = [Prepared(kind=kind, note="已打印", basis="DUTY", basis_note="德育处交办")]
+        items = [
+            Prepared(kind=kind, note="已打印", basis="DUTY", duty="TALK", basis_note="德育处交办")
+        ]
         self._try(by, lambda v: drafts.prepare(v, record_id=self.versions[-1], items=items))
 
     @rule(

@@ -8,8 +8,8 @@ import pytest
 from parties import tenancy
 from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, WrongState
 from records import drafts
-from records.draft_input import Header, Prepared, Present, Said
-from records.models import FileEntry, PreparedItem, Statement
+from records.draft_input import Header, Present, Said
+from records.models import FileEntry, Statement
 from tests.factories import NOW, World
 from tests.records.desk import FACT, Desk
 
@@ -168,20 +168,6 @@ def test_an_offered_record_is_not_changed_behind_anybodys_back(desk: Desk) -> No
 
     with pytest.raises(WrongState):
         desk.say(record, "再加一句。")
-
-
-def test_a_psychological_report_comes_with_its_basis(desk: Desk, world: World) -> None:
-    record = desk.write()
-    with desk.as_("teacher") as viewer:
-        for basis, note in (("", ""), ("CONSENT", ""), ("CONSENT", " ")):
-            item = Prepared(kind="PSY_REPORT", basis=basis, basis_note=note)
-            with pytest.raises(InvalidInput) as refused:
-                drafts.prepare(viewer, record_id=record.pk, items=[item])
-            assert refused.value.field == "basis"
-        item = Prepared(kind="PSY_REPORT", basis="CONSENT", basis_note="同意书 TY-7")
-        drafts.prepare(viewer, record_id=record.pk, items=[item])
-    with tenancy.scope(world.id):
-        assert PreparedItem.objects.get(record=record).basis_note == "同意书 TY-7"
 
 
 def test_people_are_ids_so_a_name_inside_a_name_confuses_nobody(desk: Desk, world: World) -> None:

@@ -226,7 +226,14 @@ def test_it_is_in_the_file_for_the_school_and_for_the_family_once_told(world: Wo
 
 
 @pytest.mark.parametrize(
-    ("basis", "note", "field"), [("", "", "basis"), ("DUTY", " ", "basis_note"), ("X", "", "basis")]
+    ("basis", "note", "field"),
+    [
+        ("", "", "basis"),
+        ("CONSENT", "同意书 TY-7", "basis"),
+        ("DUTY", " ", "basis_note"),
+        ("DUTY", "谈话须用到", "duty"),
+        ("X", "", "basis"),
+    ],
 )
 def test_a_psychological_report_needs_consent_or_a_named_duty(
     world: World, basis: str, note: str, field: str

@@ -201,8 +201,9 @@ def test_what_is_noted_of_a_paper_judges_nobody(world: World, field: str) -> Non
             dossier.add(**common, **given)
         report: dict[str, Any] = {
             "kind": "PSY_REPORT",
-            "basis": "CONSENT",
-            "basis_note": "T-2026-11",
+            "basis": "DUTY",
+            "duty": "TALK",
+            "basis_note": "与家长沟通近期情况",
         }
         dossier.add(**common, **report, note="市一院诊断证明：焦虑症")
 

@@ -1,5 +1,6 @@
 """Words about money, health and other students stand where only their readers find them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from parties import tenancy
 from parties.errors import InvalidInput
 from records import communication, drafts, language_gate
-from records.draft_input import Header
+from records.draft_input import Header, Prepared
+from records.meetings import dossier
 from records.models import CommunicationRecord
 from tests.factories import NOW, World
+from tests.records import meeting_days
 from tests.records.desk import FACT, Desk, texts_of
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +221,58 @@ def test_the_check_of_a_draft_says_what_may_be_kept(desk: Desk, world: World) ->
     assert found == ["王伟"]
     with desk.as_("teacher") as viewer:
         communication.check(viewer, record_id=record.pk, confirmed=found)
+
+
+# --- what is written beside ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["text", "basis", "redacted_text"])
+@pytest.mark.parametrize("words", ["说家里交不起学费时哭了", "说到住院时沉默约2分钟"])
+def test_an_observed_reaction_says_nothing_of_another_class(
+    desk: Desk, field: str, words: str
+) -> None:
+    said = {"text": "沉默约2分钟。", field: words}
+
+    with pytest.raises(InvalidInput) as refused:
+        desk.say(desk.write(), section="EMOTION", said_by="mother", **said)
+
+    assert refused.value.field == field
+    assert "另写一条" in refused.value.mend
+
+
+@pytest.mark.parametrize("field", ["note", "basis_note"])
+def test_a_note_on_a_paper_says_nothing_of_another_class(desk: Desk, field: str) -> None:
+    record = desk.write()
+    given: dict[str, Any] = {"kind": "ATTENDANCE", "note": "10月", field: "住院请假三天"}
+    item = Prepared(**given)
+
+    with pytest.raises(InvalidInput) as refused, desk.as_("teacher") as viewer:
+        drafts.prepare(viewer, record_id=record.pk, items=[item])
+
+    assert refused.value.field == field
+
+
+def test_the_purpose_of_a_meeting_is_read_by_guests_too(world: World) -> None:
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "purpose"):
+        meeting_days.prepared(world, plan=replace(meeting_days.PLAN, purpose="商量助学金和欠债"))
+
+
+def test_a_place_on_offer_tells_nothing(world: World) -> None:
+    meeting = meeting_days.prepared(world)
+    offers = meeting_days.times()
+    offers[1] = replace(offers[1], place="市一院住院部三楼")
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "slots.1.place"):
+        meeting_days.offer(world, meeting, offers)
+
+
+@pytest.mark.parametrize("field", ["note", "basis_note"])
+def test_a_paper_of_a_meeting_tells_nothing(world: World, field: str) -> None:
+    meeting = meeting_days.prepared(world)
+    given: dict[str, Any] = {"kind": "ATTENDANCE", "note": "10月", field: "低保家庭，住院三天"}
+
+    with (
+        tenancy.scope(world.id),
+        pytest.raises(InvalidInput, check=lambda no: no.field == field),
+    ):
+        dossier.add(meeting_id=meeting.pk, by=world["teacher"], at=NOW, **given)

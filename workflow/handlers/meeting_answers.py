@@ -50,7 +50,7 @@ def papers(completion: Completion) -> None:
             dossier.add(
                 meeting_id=meeting.pk, kind=DossierItem.Kind.PSY_REPORT, note="",
                 basis=str(answer["psy_basis"]), basis_note=str(answer.get("psy_basis_note", "")),
-                by=completion.by, at=completion.at,
+                duty=str(answer.get("psy_duty", "")), by=completion.by, at=completion.at,
             )  # fmt: skip
         except InvalidInput as refused:
             raise InvalidInput(

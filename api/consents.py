@@ -1,0 +1,119 @@
+"""同意: who agreed to what until when, taken back or not, in their own words or written down."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import idempotency, shapes
+from api.schema import describe
+from api.shapes import PersonSerializer
+from api.views import ApiView, Id, Moment, Nothing, Strict, read_body, text, viewing
+from parties import consents
+from parties.access import Viewer
+from parties.models import Consent, Student
+
+
+class ConsentInput(Strict):
+    purpose = serializers.ChoiceField(Consent.Purpose.choices)
+    ends_at = Moment(help_text="同意到什么时候为止，最长一年")
+    giver = Id(required=False, help_text="教师代为登记时：谁同意的")
+    proof = serializers.ChoiceField(Consent.Proof.choices, default=Consent.Proof.IN_APP)
+    proof_note = text(
+        longest=500, required=False, allow_blank=True, default="", help_text="代为登记时的凭据"
+    )
+
+
+class ConsentSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    consent_no = serializers.CharField()
+    purpose = serializers.ChoiceField(Consent.Purpose.choices)
+    giver = PersonSerializer()
+    capacity = serializers.ChoiceField(Consent.Capacity.choices)
+    proof = serializers.ChoiceField(Consent.Proof.choices)
+    proof_note = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(Consent.State.choices)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    holds = serializers.BooleanField(help_text="现在是否有效")
+
+
+class ConsentsSerializer(serializers.Serializer[Any]):
+    results = ConsentSerializer(many=True)
+
+
+class ConsentsView(ApiView):
+    @describe(
+        "该生的同意",
+        answers={200: ConsentsSerializer},
+        codes=["access.not_found"],
+        tags=["consents"],
+    )
+    def get(self, request: Request, student_id: UUID) -> Response:
+        with viewing(request) as viewer:
+            found = consents.of_student(viewer, student_id=student_id)
+            return Response({"results": [_shown(viewer, one) for one in found]})
+
+    @describe(
+        "表示同意；或由教师登记书面、电话同意",
+        description="每次只为一个用途，有期限，可随时撤回。",
+        body=ConsentInput,
+        answers={201: ConsentSerializer},
+        codes=["access.not_found", "access.not_allowed"],
+        tags=["consents"],
+        post=True,
+    )
+    def post(self, request: Request, student_id: UUID) -> Response:
+        given = read_body(request, ConsentInput)
+        with viewing(request) as viewer:
+            viewer.get(Student, student_id)
+
+        def make(made_id: UUID) -> Response:
+            terms = consents.Given(**given)
+            with viewing(request) as viewer:
+                made = consents.give(viewer, student_id=student_id, given=terms, key=made_id)
+                return Response(_shown(viewer, made), status=201)
+
+        return idempotency.once_made(request, given, make)
+
+
+class ConsentWithdrawView(ApiView):
+    @describe(
+        "撤回同意",
+        description="撤回之后不能再据此使用；此前已经完成的记录不变。",
+        body=Nothing,
+        answers={200: ConsentSerializer},
+        codes=["access.not_found", "access.not_allowed"],
+        tags=["consents"],
+        post=True,
+    )
+    def post(self, request: Request, consent_id: UUID) -> Response:
+        given = read_body(request, Nothing)
+        with viewing(request) as viewer:
+            viewer.get(Consent, consent_id)
+
+        def run() -> Response:
+            with viewing(request) as viewer:
+                return Response(_shown(viewer, consents.withdraw(viewer, consent_id=consent_id)))
+
+        return idempotency.once(request, given, run)
+
+
+def _shown(viewer: Viewer, one: Consent) -> dict[str, Any]:
+    plain = ("consent_no", "purpose", "capacity", "proof", "proof_note", "state")
+    moments = ("starts_at", "ends_at", "withdrawn_at")
+    return {
+        "id": str(one.pk),
+        **{name: getattr(one, name) for name in plain},
+        **{name: _moment(getattr(one, name)) for name in moments},
+        "giver": shapes.person(one.giver),
+        "holds": consents.is_live(one, at=viewer.at),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

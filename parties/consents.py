@@ -1,0 +1,188 @@
+"""Consents of a family: given by somebody who may, for one purpose and a time, and taken back.
+
+A yes holds from the moment it is recorded until its end, as long as nobody has taken it back and
+its giver still may give it: a guardian whose link ended or who is barred counts for nothing. The
+student and every legal guardian may take back any of them, because the most protective word wins.
+Inside a scope.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from ledger import events
+from parties import standings
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotAllowed
+from parties.models import Consent, GuardianLink, Person, Student
+from parties.roles import Role
+
+#: After this somebody has to ask again.
+LONGEST: Final = timedelta(days=366)
+#: PIPL 31: below it a guardian decides alone.
+_OWN_WORD_AGE: Final = 14  # years
+#: Whose work asks a family for it, and who writes down what was said on paper or by telephone.
+STAFF: Final = frozenset({Role.HT, Role.PSY, Role.ME})
+_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What somebody agreed to. Without a giver it is the one who is signed in."""
+
+    purpose: str
+    ends_at: datetime
+    giver: UUID | None = None
+    proof: str = Consent.Proof.IN_APP.value
+    proof_note: str = ""
+
+
+def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = None) -> Consent:
+    """Write down a yes: one's own, or for staff the one on paper or by telephone.
+
+    With the same `key` the same consent again.
+
+    Raises NotFound; NotAllowed: neither of the family nor at work with it; InvalidInput.
+    """
+    student = viewer.get(Student, student_id)
+    if key is not None and (known := viewer.find(Consent, key)) is not None:
+        return known
+    _refuse_terms(given, at=viewer.at)
+    giver = _giver(viewer, student, given)
+    made = Consent.objects.create(
+        pk=key or uuid4(),
+        school_id=student.school_id,
+        student=student,
+        consent_no=f"TY{viewer.at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8)),
+        purpose=given.purpose,
+        giver=giver,
+        capacity=_capacity(student, giver, at=viewer.at),
+        proof=given.proof,
+        proof_note=given.proof_note.strip(),
+        starts_at=viewer.at,
+        ends_at=given.ends_at,
+        recorded_by=viewer.person,
+    )
+    _note(made, "consent.given", viewer)
+    return made
+
+
+def withdraw(viewer: Viewer, *, consent_id: UUID) -> Consent:
+    """Take it back, from now on. Again changes nothing.
+
+    Raises NotFound, NotAllowed.
+    """
+    viewer.require(Act.WITHDRAW, viewer.get(Consent, consent_id))
+    consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent_id)
+    if consent.state == Consent.State.GIVEN:
+        consent.withdraw(by=viewer.person, at=viewer.at)
+        consent.save()
+        _note(consent, "consent.withdrawn", viewer)
+    return consent
+
+
+def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
+    """The consent that holds now and longest; its row is locked, so that nobody takes it back
+    before the caller has done what rests on it.
+    """
+    rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
+    rows = rows.filter(starts_at__lte=at, ends_at__gt=at).select_related("giver")
+    found = rows.select_for_update(of=("self",)).order_by("-ends_at", "pk")
+    return next((one for one in found if may_give(student, one.giver, at=at)), None)
+
+
+def holds(consent: Consent, *, at: datetime) -> bool:
+    """Whether this very consent holds; its row is locked as by live()."""
+    rows = Consent.objects.select_for_update(of=("self",)).select_related("giver", "student")
+    return is_live(rows.get(pk=consent.pk), at=at)
+
+
+def is_live(consent: Consent, *, at: datetime) -> bool:
+    """As holds(), of a row as it was read."""
+    running = consent.starts_at <= at < consent.ends_at
+    given = running and consent.state == Consent.State.GIVEN
+    return given and may_give(consent.student, consent.giver, at=at)
+
+
+def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
+    """Whether this person's yes counts: the student's own, or an unbarred legal guardian's."""
+    if giver.pk == student.person_id:
+        return _age(student, timezone.localdate(at)) >= _OWN_WORD_AGE
+    links = GuardianLink.objects.filter(
+        student=student, guardian=giver, state=GuardianLink.State.LIVE, legal_guardian=True
+    )
+    return links.exists() and student.pk in standings.wards(giver, at)[1]
+
+
+def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:
+    """Those that this person may know of, newest first. Raises NotFound."""
+    student = viewer.get(Student, student_id)
+    rows = viewer.rows(Consent).filter(student=student).select_related("giver", "recorded_by")
+    return list(rows.order_by("-starts_at", "pk"))
+
+
+def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
+    mine = viewer.person
+    if student.pk in viewer.kin or student.pk == viewer.student_id:
+        if given.giver not in (None, mine.pk) or given.proof != Consent.Proof.IN_APP:
+            raise NotAllowed("只能为自己表示同意。", act="consent")
+        return mine
+    if not viewer.roles_towards(student) & STAFF:
+        raise NotAllowed("只有该生家庭，或与其工作有关的教师可以登记同意。", act="consent")
+    if given.proof == Consent.Proof.IN_APP or not given.proof_note.strip():
+        raise InvalidInput(
+            "代为登记的同意须有凭据。",
+            field="proof_note",
+            mend="请选择纸质或电话，并写明同意书存放处，或通话时间与复述的内容。",
+        )
+    giver = None if given.giver is None else Person.objects.filter(pk=given.giver).first()
+    if giver is None:
+        raise InvalidInput("没有说明是谁同意的。", field="giver", mend="请选择监护人或学生本人。")
+    return giver
+
+
+def _capacity(student: Student, giver: Person, *, at: datetime) -> str:
+    if not may_give(student, giver, at=at):
+        raise InvalidInput(
+            "这个人不能表示同意。",
+            field="giver",
+            mend="须由法定监护人，或年满十四周岁的学生本人同意。",
+        )
+    own = giver.pk == student.person_id
+    return (Consent.Capacity.STUDENT if own else Consent.Capacity.GUARDIAN).value
+
+
+def _refuse_terms(given: Given, *, at: datetime) -> None:
+    for name in ("purpose", "proof"):
+        allowed = {"purpose": Consent.Purpose, "proof": Consent.Proof}[name].values
+        if getattr(given, name) not in allowed:
+            raise InvalidInput("不在可选范围内。", field=name, mend="请从给出的选项中选择。")
+    if not at < given.ends_at <= at + LONGEST:
+        raise InvalidInput(
+            "期限不合适。", field="ends_at", mend=f"请选择今后 {LONGEST.days} 天之内的时间。"
+        )
+
+
+def _age(student: Student, today: date) -> int:
+    """In years; nobody's age is guessed, so without a date of birth it is none."""
+    born = student.birth_date
+    if born is None:
+        return 0
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _note(consent: Consent, kind: str, viewer: Viewer) -> None:
+    events.append(
+        school_id=consent.school_id,
+        kind=kind,
+        actor=viewer.person.pk,
+        subject=("consent", consent.pk),
+        refs=[("student", consent.student_id)],
+        at=viewer.at,
+        payload={"purpose": consent.purpose, "capacity": consent.capacity, "proof": consent.proof},
+    )

@@ -1,0 +1,116 @@
+"""A guardian's word that staff writes down: signed on paper, read back on the phone, or refused.
+
+Two members of staff stand for it: who is signed in, and the one chosen here. The scan of a paper
+is uploaded in the same form, and where its original lies is asked beside it.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput
+from parties.sign_in import Identity
+from portal import pages
+from portal.notice_slips import LARGEST_FORM, InMemory
+from portal.session import signed_in, viewing
+from records import attachments, signers
+from records.attachments import Upload
+from records.models import CommunicationRecord
+from records.signatures import Method, Witnessed
+from workflow import communication as acts
+
+_LONGEST: Final = 1_000
+#: How it was given, as a teacher says it.
+_WAYS: Final = (
+    (Method.PAPER.value, "在纸上签了字"),
+    (Method.PHONE.value, "电话里读给家长听，家长口头同意"),
+    (Method.REFUSED.value, "不签字"),
+)
+
+
+@csrf_exempt  # only until the handlers are set: the inner page is protected
+@require_http_methods(["GET", "HEAD", "POST"])
+def witness(request: HttpRequest, **asked: UUID) -> HttpResponse:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > LARGEST_FORM:
+        return pages.trouble(request, 422, "文件太大，请拍得小一些再上传。")
+    request.upload_handlers = [InMemory(request)]
+    return _witness(request, **asked)
+
+
+@csrf_protect
+@signed_in()
+def _witness(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        record = viewer.get(CommunicationRecord, target_id)
+        viewer.require(Act.WITNESS, record)
+        context, at = _shown(viewer, record), viewer.at
+    if request.method != "POST":
+        return pages.show(request, "witness", context)
+    who: dict[str, Any] = {"school_id": identity.school_id, "by": identity.person, "at": at}
+    context["typed"] = request.POST
+    try:
+        chosen = _chosen(request)
+        scan = _scan(request, who, target_id) if chosen["method"] == Method.PAPER else None
+        context["scan"] = scan
+        acts.witness(**who, record_id=target_id, given=Witnessed(**chosen, scan=scan))
+    except InvalidInput as refused:
+        context["mistake"] = f"{refused}{refused.mend}"
+        return pages.show(request, "witness", context, status=400)
+    return redirect("portal:record", target_id=target_id)
+
+
+def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
+    """Read inside the scope."""
+    home = signers.readers_at_home(record, at=viewer.at)
+    return {
+        "pk": record.pk,
+        "record_no": record.record_no,
+        "child": record.student.person.name,
+        "guardians": [(str(one.pk), one.name) for one in home],
+        "colleagues": [(str(one.pk), one.name) for one in signers.witnesses(viewer, record)],
+        "ways": _WAYS,
+    }
+
+
+def _chosen(request: HttpRequest) -> dict[str, Any]:
+    """Raises InvalidInput: nobody was chosen."""
+    people = {
+        "signer": _person(request, "signer", "没有选择家长。", "请选择这是哪位家长的意见。"),
+        "witness": _person(request, "witness", "没有选择见证人。", "请选择当时在场的另一位老师。"),
+    }
+    texts = {
+        name: request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]
+        for name in ("method", "reason", "note", "kept_at")
+    }
+    return {**people, **texts}
+
+
+def _person(request: HttpRequest, field: str, wrong: str, mend: str) -> UUID:
+    try:
+        return UUID(request.POST.get(field, ""))
+    except ValueError:
+        raise InvalidInput(wrong, field=field, mend=mend) from None
+
+
+def _scan(request: HttpRequest, who: dict[str, Any], record_id: UUID) -> UUID | None:
+    """The page that was just photographed, or the one that an earlier try has kept."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        kept = request.POST.get("scan", "")
+        return UUID(kept) if _is_id(kept) else None
+    upload = Upload(source=sent.read(), name=sent.name or "", media_type=sent.content_type or "")
+    return attachments.store(**who, record_id=record_id, upload=upload).pk
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

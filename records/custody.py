@@ -1,0 +1,69 @@
+"""Where the copies of a record went, and which of its files are gone: the trail beside its words.
+
+德育处 and the auditor read all of it, everybody else who knows of the record their own copies
+alone. Why a file was destroyed may be about somebody else, so no family reads that. Inside a scope.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from parties.access import Viewer
+from parties.models import Person
+from parties.roles import Role
+from records import policies
+from records.models import Attachment, CommunicationRecord, Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One version that reached one person one way."""
+
+    version: int
+    to: Person
+    how: str
+    at: datetime
+
+    @property
+    def way(self) -> str:
+        return str(Delivery.How(self.how).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A file that was destroyed. Of earlier ones nobody wrote down by whom, nor why."""
+
+    file: UUID
+    at: datetime | None
+    by: Person | None
+    reason: str
+
+
+def copies(viewer: Viewer, record_id: UUID) -> Sequence[Copy]:
+    """Copies of all versions that this reader may know of, earliest first. Raises NotFound."""
+    record = viewer.get(CommunicationRecord, record_id)
+    versions = viewer.rows(CommunicationRecord).filter(record_no=record.record_no).values("pk")
+    rows = viewer.rows(Delivery).filter(record__in=versions).select_related("record", "to")
+    return [Copy(one.record.version, one.to, one.how, one.at) for one in rows.order_by("at", "pk")]
+
+
+def destroyed(viewer: Viewer, record_id: UUID) -> Sequence[Gone]:
+    """Files of this version that are gone; for whoever is not to know, there is none.
+
+    Raises NotFound.
+    """
+    record = viewer.get(CommunicationRecord, record_id)
+    if not _oversees(viewer, record):
+        return []
+    rows = Attachment.objects.filter(record_id=record.pk, state=Attachment.State.DESTROYED)
+    found = rows.select_related("destroyed_by").order_by("destroyed_at", "pk")
+    return [Gone(one.pk, one.destroyed_at, one.destroyed_by, one.destroyed_reason) for one in found]
+
+
+def _oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
+    if policies.is_at_home(viewer, record):
+        return False
+    if viewer.serves({Role.AUD}):
+        return True
+    return viewer.serves({Role.ME}) and not policies.is_closed(viewer, record)

@@ -1,0 +1,100 @@
+"""Evidence of an item of a plan: a photo or a paper that its owner adds, kept as files of records.
+
+Cleaned and sealed between two scopes (records/attachments.py). A file has the class of its item and
+is read by whoever reads what the item says; a company gets back its own uploads alone.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from ledger import events
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, WrongState
+from parties.models import Person
+from records import attachments, file_entries, plan_owners, vault
+from records.attachments import KIND, Upload
+from records.models import ActionItem, Attachment
+from records.uploads import CleanFile
+from records.vault import StoredBlob
+
+#: Files of one item.
+MOST: Final = 20
+
+
+def store(*, school_id: int, by: Person, at: datetime, item_id: UUID, upload: Upload) -> Attachment:
+    """Keep a file with an item. Not for use inside a scope.
+
+    Raises NotFound; NotAllowed: not the owner's side; WrongState: it is done or dropped, or has
+    too many; InvalidInput: it shows others; UploadRefused over the file; VaultUnavailable.
+    """
+    if upload.redaction == Attachment.Redaction.NEEDED:
+        raise InvalidInput(
+            "照片里还有别的学生。", field="redaction", mend="请重新拍一张，或先涂黑他人的信息。"
+        )
+    with tenancy.scope(school_id):
+        student_id = _allowed(Viewer.load(by, at=at), item_id).student_id
+    cleaned, redaction = attachments.cleaned_of(upload)
+    blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        _allowed(viewer, item_id)
+        rows = ActionItem.objects.select_for_update(of=("self",)).select_related("student")
+        item = rows.get(pk=item_id)
+        made = _row(viewer, item, cleaned, blob)
+        made.redaction = redaction
+        made.save(force_insert=True)
+        _enter(made, item)
+        return made
+
+
+def _allowed(viewer: Viewer, item_id: UUID) -> ActionItem:
+    item = viewer.get(ActionItem, item_id)
+    viewer.require(Act.FINISH, item)
+    if item.state not in ActionItem.LIVE:
+        raise WrongState("该事项已经结束，不用再上传。", item=str(item.pk))
+    if Attachment.objects.filter(item_id=item.pk).count() >= MOST:
+        raise WrongState(f"一个事项最多 {MOST} 个文件。", item=str(item.pk))
+    return item
+
+
+def _row(viewer: Viewer, item: ActionItem, cleaned: CleanFile, blob: StoredBlob) -> Attachment:
+    return Attachment(
+        school_id=item.school_id,
+        student_id=item.student_id,
+        item_id=item.pk,
+        name=cleaned.name,
+        media_type=cleaned.media_type,
+        size=blob.size,
+        sha256=bytes.fromhex(blob.sha256),
+        original_sha256=bytes.fromhex(cleaned.sha256_of_original),
+        sensitivity=str(item.field_class),
+        blob=blob.ref,
+        uploaded_by=viewer.person,
+        uploaded_at=viewer.at,
+    )
+
+
+def _enter(made: Attachment, item: ActionItem) -> None:
+    """Into the file of the student, for whoever finds the item there."""
+    file_entries.enter(
+        student=item.student,
+        kind=KIND,
+        object_id=made.pk,
+        party=str(item.owner_party),
+        at=made.uploaded_at,
+        readers=plan_owners.readers(item),
+        by=made.uploaded_by,
+        case_id=item.case_id,
+        people=[made.uploaded_by_id],
+    )
+    events.append(
+        school_id=item.school_id,
+        kind="plan.evidence_added",
+        actor=made.uploaded_by_id,
+        subject=("case", item.case_id),
+        refs=[("action_item", item.pk), (KIND, made.pk)],
+        at=made.uploaded_at,
+        payload={},
+    )

@@ -1,0 +1,21 @@
+"""Words of staff around a meeting: guests and a company's mentor read them as the family does."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from parties.models import Student
+from records import language_gate, sensitivity
+from records.language import Field
+
+_MEND: Final = (
+    "请概括地写，如“商量近期的学习安排”；经济、健康、家庭方面的话请写进会谈记录，单独一条。"
+)
+
+
+def refuse(texts: Mapping[str, str], *, student: Student, field: Field = Field.NARRATIVE) -> None:
+    """Texts by field judge nobody, name no other student, and say nothing of a class of its own.
+
+    Raises InvalidInput: the field, and what to write.
+    """
+    language_gate.refuse_forbidden(texts, student=student, field=field)
+    sensitivity.refuse_special(texts, mend=_MEND)

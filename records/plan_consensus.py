@@ -1,0 +1,56 @@
+"""Which point of a consensus an item comes from: its student's, offered, read by whoever asks."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from parties.access import Viewer
+from parties.errors import InvalidInput
+from parties.models import Student
+from records.models import ActionItem, CommunicationRecord, Statement
+
+State = CommunicationRecord.State
+
+_CONSENSUS: Final = Statement.Section.CONSENSUS
+_UNFINISHED: Final = (State.DRAFT, State.CHECKED)
+
+
+def point(viewer: Viewer | None, student: Student, wanted: UUID | None) -> Statement | None:
+    """The point that an item is made from, if it names one. Inside a scope.
+
+    Raises InvalidInput: not a consensus of this student's records, not offered yet, or one that
+    the viewer may not read: all the same.
+    """
+    if wanted is None:
+        return None
+    found = None if viewer is None else _read(viewer, wanted)
+    if found is None or found.student_id != student.pk or found.section != _CONSENSUS:
+        raise InvalidInput(
+            "没有这条共识。",
+            field="from_consensus",
+            mend="请从该生已交双方签字的沟通记录的“双方共识”中选择，或留空。",
+        )
+    return found
+
+
+def shown(viewer: Viewer, item: ActionItem) -> Mapping[str, Any] | None:
+    """The record, its version and the words; None where the reader may not read them."""
+    if item.from_consensus_id is None:
+        return None
+    found = _read(viewer, item.from_consensus_id)
+    if found is None:
+        return None
+    return {
+        "statement": str(found.pk),
+        "record": str(found.record_id),
+        "record_no": found.record.record_no,
+        "version": found.record.version,
+        "text": found.text,
+    }
+
+
+def _read(viewer: Viewer, statement_id: UUID) -> Statement | None:
+    found = viewer.find(Statement, statement_id)
+    if found is None or found.withdrawn_at is not None or "text" not in viewer.fields(found):
+        return None
+    return None if found.record.state in _UNFINISHED else found

@@ -1,0 +1,103 @@
+"""Who may say yes, who may take it back, and who knows of it."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from parties import consents, tenancy
+from parties.errors import InvalidInput, NotAllowed, NotFound
+from parties.models import Consent
+from tests.factories import NOW, World
+from tests.records.consented import give, withdraw
+from tests.records.desk import Desk
+
+pytestmark = pytest.mark.django_db
+
+PAPER = {"proof": "PAPER", "proof_note": "3号柜／2026-2册"}
+
+
+def known_to(desk: Desk, who: str) -> int:
+    with desk.as_(who) as viewer:
+        return len(consents.of_student(viewer, student_id=desk.world.student.pk))
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(world)
+
+
+@pytest.mark.parametrize(("who", "capacity"), [("mother", "GUARDIAN"), ("student", "STUDENT")])
+def test_the_family_says_yes_for_itself(desk: Desk, who: str, capacity: str) -> None:
+    made = give(desk, who)
+
+    assert (made.giver_id, made.capacity) == (desk.world[who].pk, capacity)
+
+
+@pytest.mark.parametrize("who", ["stranger", "grade_leader", "auditor"])
+def test_staff_without_that_work_write_nothing_down(desk: Desk, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        give(desk, who, giver="mother", **PAPER)
+
+
+def test_nobody_of_another_family_hears_that_there_is_such_a_student(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        give(desk, "classmate")
+
+
+def test_nobody_of_the_family_says_yes_for_another(desk: Desk) -> None:
+    with pytest.raises(NotAllowed):
+        give(desk, "mother", giver="student")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"giver": "mother", "proof": "PAPER"}, "proof_note"),
+        ({"giver": "mother"}, "proof_note"),
+        (PAPER, "giver"),
+        ({"giver": "teacher", **PAPER}, "giver"),
+        ({"giver": "mentor", **PAPER}, "giver"),
+        ({"giver": "mother", **PAPER, "ends_at": NOW}, "ends_at"),
+        ({"giver": "mother", **PAPER, "ends_at": NOW + timedelta(days=367)}, "ends_at"),
+        ({"giver": "mother", **PAPER, "purpose": "ALL"}, "purpose"),
+    ],
+)
+def test_a_yes_that_cannot_count_is_refused_by_name(
+    desk: Desk, given: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput, check=lambda no: no.field == field):
+        give(desk, "teacher", **given)
+
+
+@pytest.mark.parametrize("born", ["2013-05-14", None])
+def test_below_fourteen_or_of_unknown_age_a_guardian_decides(desk: Desk, born: str | None) -> None:
+    with tenancy.scope(desk.world.id):
+        type(desk.world.student).objects.filter(pk=desk.world.student.pk).update(birth_date=born)
+
+    with pytest.raises(InvalidInput):
+        give(desk, "student")
+
+
+@pytest.mark.parametrize("who", ["mother", "student", "teacher", "counsellor", "duty_officer"])
+def test_a_yes_is_taken_back_by_the_family_or_whoever_hears_them_say_so(
+    desk: Desk, who: str
+) -> None:
+    made = give(desk)
+    withdraw(desk, made, who)
+    withdraw(desk, made, who)
+
+    with tenancy.scope(desk.world.id):
+        row = Consent.objects.get(pk=made.pk)
+        assert (row.state, row.withdrawn_by_id) == ("WITHDRAWN", desk.world[who].pk)
+
+
+@pytest.mark.parametrize("who", ["stranger", "classmate", "mentor", "grade_leader", "auditor"])
+def test_for_everybody_else_there_is_none(desk: Desk, who: str) -> None:
+    made = give(desk)
+
+    with pytest.raises(NotFound):
+        withdraw(desk, made, who)
+    with suppress(NotFound):  # not even the student
+        assert known_to(desk, who) == 0

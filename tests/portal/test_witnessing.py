@@ -1,0 +1,116 @@
+"""A guardian's word written down on a page: paper with its scan, read back, refused."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from parties import tenancy
+from records.models import Attachment, Signature
+from tests.api.papers import offered
+from tests.factories import World
+from tests.portal.visitors import Phone, by_password
+from tests.records.uploads.files import jpeg
+
+PLACE = "3号柜／2026-2册"
+
+
+def at_witness(world: World, who: str = "teacher") -> tuple[Phone, str]:
+    phone, address = by_password(world, who), f"/records/{offered(world).id}"
+    phone.open(address)
+    assert "登记家长的意见" in phone.text
+    phone.open(f"{address}/witness")
+    return phone, address
+
+
+def given(world: World, **more: Any) -> dict[str, Any]:
+    return {
+        "signer": str(world["mother"].pk),
+        "witness": str(world["duty_officer"].pk),
+        "method": "PHONE",
+        **more,
+    }
+
+
+def photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("签字页.jpg", jpeg(), content_type="image/jpeg")
+
+
+def stored(world: World) -> Signature:
+    with tenancy.scope(world.id):
+        made = Signature.objects.get(signer=world["mother"])
+        _ = made.kept_at, made.reason
+        return made
+
+
+def test_the_page_offers_guardians_and_colleagues_who_read_the_record(world: World) -> None:
+    phone, _ = at_witness(world)
+
+    assert "mother" in phone.text
+    assert "duty_officer" in phone.text
+    for who in ("stranger", "auditor", "grade_leader"):
+        assert who not in phone.text
+
+
+def test_a_text_read_back_is_written_down(world: World) -> None:
+    phone, address = at_witness(world)
+    phone.send(f"{address}/witness", **given(world))
+
+    assert phone.page.status_code == 200
+    assert (stored(world).method, stored(world).witness_id) == ("PHONE", world["duty_officer"].pk)
+    assert "见证人 duty_officer" in phone.text
+
+
+def test_a_paper_comes_with_its_scan_and_the_place_of_the_original(world: World) -> None:
+    phone, address = at_witness(world)
+    phone.send(f"{address}/witness", **given(world, method="PAPER", kept_at=PLACE))
+    assert phone.page.status_code == 400
+    assert "没有签字页的扫描件" in phone.text
+
+    phone.send(f"{address}/witness", **given(world, method="PAPER", kept_at=PLACE, file=photo()))
+
+    assert f"原件存放：{PLACE}" in phone.text
+    assert stored(world).scan_id is not None
+    mother = by_password(world, "mother")
+    mother.open(address)
+    assert PLACE not in mother.text
+
+
+def test_a_scan_that_was_kept_is_not_asked_for_again(world: World) -> None:
+    phone, address = at_witness(world)
+    phone.send(
+        f"{address}/witness",
+        **given(world, method="PAPER", witness=str(world["stranger"].pk), file=photo()),
+    )
+    assert phone.page.status_code == 400
+
+    phone.send(f"{address}/witness", **given(world, method="PAPER", scan=phone.value("scan")))
+
+    with tenancy.scope(world.id):
+        assert stored_scans() == 1
+
+
+def stored_scans() -> int:
+    return Attachment.objects.count()
+
+
+def test_a_refusal_needs_its_reason(world: World) -> None:
+    phone, address = at_witness(world)
+    phone.send(f"{address}/witness", **given(world, method="REFUSED"))
+    assert "没有写理由" in phone.text
+
+    phone.send(f"{address}/witness", **given(world, method="REFUSED", reason="“想再考虑”"))
+
+    assert stored(world).method == "REFUSED"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("mother", 403), ("student", 403), ("grade_leader", 403), ("stranger", 404), ("mentor", 404)],
+)
+def test_nobody_else_has_such_a_page(world: World, who: str, status: int) -> None:
+    address = f"/records/{offered(world).id}"
+    phone = by_password(world, who)
+
+    assert "登记家长的意见" not in phone.open(address).content.decode()
+    assert phone.open(f"{address}/witness").status_code == status
