@@ -1,6 +1,7 @@
 """Fixtures every test may use: real Postgres, real Valkey, and stacks of its own to break."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 from pytest_django import Settings
 
-from config import devstack
+from config import devstack, tables
 from parties import keyring
 from tests import stand_ins, template_database
 from tests.factories import World, build_world
@@ -83,6 +84,17 @@ def broker() -> Iterator[redis.Redis]:
 def dump() -> bytes:
     """The migrated, empty database as SQL."""
     return template_database.dump_template()
+
+
+@pytest.fixture(scope="session")
+def made_tables(dump: bytes) -> Iterator[None]:
+    """Commands with a throw-away database of their own restore its tables from here on."""
+    with tempfile.NamedTemporaryFile(suffix=".sql") as file:
+        file.write(dump)
+        file.flush()
+        os.environ[tables.DUMP] = file.name
+        yield
+        del os.environ[tables.DUMP]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from config import children, devstack, endings, folders
+from config import children, devstack, endings, folders, tables
 from config.bench.options import Options
 from config.demo.options import write_json
 from config.demo.processes import last_words
@@ -45,15 +46,15 @@ def _perform(options: Options, undo: ExitStack) -> int:
     stack = undo.enter_context(devstack.start(throwaway=True, fsync=True, ignore_environment=True))
     logs = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="sanfang-bench-")))
     env = _environment(stack, logs)
-    manage = str(folders.BASE_DIR / "manage.py")
-    if _finished([manage, "migrate", "--verbosity=0"], env, undo, log=logs / "migrate.log"):
+    making = tables.making(stack.database_owner_url)
+    if _finished(making, env, undo, log=logs / "migrate.log"):
         return _sorry(logs / "migrate.log")
     results: list[object] = []
     for name in options.workloads:
         part = logs / f"{name}.json"
         alone = replace(options, workloads=(name,), json=str(part))
         own = {**env, **_database_of_its_own(stack, name)}
-        if _finished(["-m", "config.bench", alone.packed()], own, undo):
+        if _finished([sys.executable, "-m", "config.bench", alone.packed()], own, undo):
             return _sorry(Path(env["BENCH_LOG"]))
         results += json.loads(part.read_text(encoding="utf-8"))
         write_json(options.json, results)
@@ -78,12 +79,10 @@ def _database_of_its_own(stack: devstack.Stack, name: str) -> dict[str, str]:
 
 
 def _finished(
-    words: list[str], env: dict[str, str], undo: ExitStack, *, log: Path | None = None
+    argv: Sequence[str | Path], env: dict[str, str], undo: ExitStack, *, log: Path | None = None
 ) -> int:
-    """Run one of our own commands to its end; its exit status."""
-    child = children.start(
-        [sys.executable, *words], on_parent_death=signal.SIGTERM, env=env, log=log
-    )
+    """Run one command to its end; its exit status."""
+    child = children.start(argv, on_parent_death=signal.SIGTERM, env=env, log=log)
     undo.callback(children.stop, child, by=signal.SIGTERM, grace=GRACE_SECONDS)
     return child.wait()
 

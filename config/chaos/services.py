@@ -2,12 +2,10 @@
 
 import os
 import signal
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from config import children, devstack, endings, folders
-from config.binaries import postgres_folder
+from config import children, devstack, endings, tables
 from config.chaos.options import Options
 from config.demo.processes import last_words
 
@@ -33,10 +31,7 @@ def start(options: Options, undo: ExitStack) -> devstack.Stack:
 
 
 def _fill(options: Options, stack: devstack.Stack, log: Path) -> None:
-    argv: list[str | Path] = [sys.executable, folders.BASE_DIR / "manage.py", "migrate"]
-    if options.dump:
-        argv = [postgres_folder() / "psql", "--quiet", "--set=ON_ERROR_STOP=1"]
-        argv += ["--file", options.dump, stack.database_owner_url]
+    argv = tables.making(stack.database_owner_url, dump=options.dump)
     process = children.start(argv, log=log)
     try:
         status = process.wait()

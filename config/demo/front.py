@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from config import children, devstack, endings, folders
+from config import children, devstack, endings, folders, tables
 from config.demo.options import BROKEN, KEPT, Options, failed, write_json
 from config.demo.processes import free_port, last_words
 from config.demo.voice import say
@@ -52,7 +53,9 @@ def _perform(options: Options, undo: ExitStack) -> int:
     logs.mkdir(parents=True)
     env = _environment(options, stack, logs)
     say("正在建表……")
-    _run(["manage.py", "migrate", "--verbosity=0"], env, logs / "migrate.log")
+    fresh = options.leave  # and thrown away at the end
+    making = tables.making(stack.database_owner_url) if fresh else tables.migrating()
+    _run(making, env, logs / "migrate.log")
     stage = children.start(
         [sys.executable, "-m", "config.demo", options.packed()],
         on_parent_death=signal.SIGTERM,
@@ -119,10 +122,8 @@ def _environment(options: Options, stack: devstack.Stack, logs: Path) -> dict[st
     }
 
 
-def _run(words: list[str], env: dict[str, str], log: Path) -> None:
-    """One of our commands, to its end. Raises ServicesUnavailable with its last words."""
-    argv = [sys.executable, *words]
-    argv[1] = str(folders.BASE_DIR / argv[1])
+def _run(argv: Sequence[str | Path], env: dict[str, str], log: Path) -> None:
+    """Make the tables. Raises ServicesUnavailable with its last words."""
     process = children.start(argv, env=env, log=log)
     try:
         status = process.wait(MIGRATE_SECONDS)
@@ -130,7 +131,7 @@ def _run(words: list[str], env: dict[str, str], log: Path) -> None:
         process.kill()
         status = process.wait()
     if status:
-        raise devstack.ServicesUnavailable(f"{words[1]} 未成功，日志在 {log}：{last_words(log)}")
+        raise devstack.ServicesUnavailable(f"建表未成功，日志在 {log}：{last_words(log)}")
 
 
 def _sorry(options: Options, sentence: str) -> int:

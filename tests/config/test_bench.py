@@ -140,6 +140,7 @@ def test_wrong_usage_ends_with_2(words: tuple[str, ...]) -> None:
     assert bench(*words).returncode == 2
 
 
+@pytest.mark.usefixtures("made_tables")
 def test_every_workload_is_measured_against_its_floor(tmp_path: Path) -> None:
     """All four, as small as they get: one database, one set of workers."""
     words = ("all", "--seconds", "2", "--open-cases", "1000")

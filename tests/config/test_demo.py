@@ -15,6 +15,9 @@ from tests.config import demo_run
 from tests.config.demo_run import Played
 from tests.config.processes import wait_until
 
+pytestmark = pytest.mark.usefixtures("made_tables")
+
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CODE = re.compile(r"[A-Za-z_.:0-9+-]*")
 CLIMBS = 3

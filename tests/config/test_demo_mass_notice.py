@@ -20,6 +20,9 @@ from tests.config import demo_run
 from tests.config.demo_run import Played
 from tests.factories import CN
 
+pytestmark = pytest.mark.usefixtures("made_tables")
+
+
 SENT: Final = datetime(2026, 10, 10, 7, 1, tzinfo=CN)
 CASE: Final = uuid4()
 JUDGED: Final = {"quiet.hours", "silence.resent", "silence.texted", "silence.called"}

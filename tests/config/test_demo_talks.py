@@ -19,6 +19,9 @@ from config.demo.skills.story import SECRETS, Skills
 from tests.config import demo_run
 from tests.factories import CN
 
+pytestmark = pytest.mark.usefixtures("made_tables")
+
+
 BEGINS = datetime(2026, 10, 12, 9, tzinfo=CN)
 
 
