@@ -10,7 +10,7 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import cases, policies, routing
+from workflow import cases, exclusions, routing
 from workflow.errors import ConflictOfInterest, InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.routing import RANK, Channel, Decision, Held
@@ -97,5 +97,5 @@ def refuse_moved(held: Held, seen: Case, by: Person) -> None:
         raise WrongState("该事项刚刚有了变化，请刷新后再看。", case=str(case.pk))
     if case.closed_at is not None:
         raise WrongState("该事项已经结束。如有新的危险，请报告危机。", case=str(case.pk))
-    if by.pk in policies.excluded_people(case):
+    if by.pk in exclusions.excluded_people(case):
         raise ConflictOfInterest("您与该事项有关联，应当回避。", case=str(case.pk))
