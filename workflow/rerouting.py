@@ -10,7 +10,7 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import cases, exclusions, routing
+from workflow import exclusions, processes, routing
 from workflow.errors import ConflictOfInterest, InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.routing import RANK, Channel, Decision, Held
@@ -40,7 +40,7 @@ def upgrade(
         held = routing.hold(case_id)
         refuse_moved(held, seen, by)
         decided = take_up(held, viewer, upgrade)
-    cases.start_now(school_id, case_id, at=at)
+    processes.start_now(school_id, case_id, at=at)
     return decided
 
 
@@ -71,7 +71,7 @@ def downgrade(
             kind=RoutingDecision.Kind.DOWNGRADE, chosen=to, channel=to, by=by.pk, reason=reason
         )
         decided = routing.record(held.case, decision, before=before, at=at)
-    cases.start_now(school_id, case_id, at=at)
+    processes.start_now(school_id, case_id, at=at)
     return decided
 
 
