@@ -195,8 +195,7 @@ def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
         return record
     record.take_effect(standing=standing, at=viewer.at)
     saved(record, viewer, "record.effective", standing=standing)
-    if record.previous_id is not None:
-        _supersede(viewer, record.previous_id)
+    _supersede(viewer, record)
     return record
 
 
@@ -221,9 +220,13 @@ def _counts(record: CommunicationRecord, side: str, today: date) -> bool:
     return today.year - born.year - (not birthday) >= ADULT
 
 
-def _supersede(viewer: Viewer, record_id: UUID) -> None:
-    older = CommunicationRecord.objects.select_for_update(of=("self",)).get(pk=record_id)
-    if older.state not in (State.SUPERSEDED, State.SEALED):
+def _supersede(viewer: Viewer, record: CommunicationRecord) -> None:
+    """Every version before it: one that never took effect may lie between it and the last."""
+    earlier = CommunicationRecord.objects.select_for_update(of=("self",)).filter(
+        record_no=record.record_no, version__lt=record.version
+    )
+    over = (State.SUPERSEDED, State.SEALED, State.DISCARDED)
+    for older in earlier.exclude(state__in=over).order_by("version"):
         older.supersede()
         saved(older, viewer, "record.superseded")
 

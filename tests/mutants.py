@@ -82,7 +82,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the reporter's name stays with three offices",
-        "workflow/policies.py",
+        "workflow/case_row_policies.py",
         "return super().fields(viewer, obj) - (frozenset() if trusted else REPORTER_FIELDS)",
         "return super().fields(viewer, obj)",
         ["tests/workflow/test_policies.py", "-k", "reporters_name"],

@@ -6,7 +6,7 @@ It says that a crisis waits and nothing else: not which, not how many, not about
 from parties.access import Viewer
 from parties.models import SchoolClass
 from parties.roles import Role
-from workflow import policies, rungs
+from workflow import exclusions, rungs
 from workflow.models import Escalation
 
 _BANNER = "banner"
@@ -21,7 +21,7 @@ def is_raised(viewer: Viewer) -> bool:
     if not viewer.is_staff:
         return False
     waiting = Escalation.objects.filter(state=Escalation.State.WAITING)
-    waiting = waiting.exclude(policies.against(viewer, "case"))
+    waiting = waiting.exclude(exclusions.against(viewer, "case"))
     waiting = waiting.exclude(case__student__in=viewer.kin)
     grades = _grades(viewer)
     return any(

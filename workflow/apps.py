@@ -11,6 +11,7 @@ class WorkflowConfig(AppConfig):
         import_module("workflow.handlers")
         import_module("workflow.checks")
         import_module("workflow.policies").register()
+        import_module("workflow.case_row_policies").register()
         import_module("workflow.meeting_policies").register()
         import_module("workflow.case_entries").register()
         import_module("workflow.meeting_entries").register()

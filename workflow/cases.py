@@ -1,32 +1,29 @@
-"""Open crisis cases, take them over, sound the alarm again, and set their processes going.
+"""Open crisis cases, take them over, sound the alarm again.
 
 A report commits before the process is touched: a mistake in a diagram must not silence a crisis.
 """
 
 import logging
-import random
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from ledger import events
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person, Placement, Student
 from parties.roles import Role
-from workflow import case_entries, escalation, human_tasks, reports, steps
-from workflow.errors import InvalidInput, SanfangError, WrongState
-from workflow.models import Case, CrisisReport, Escalation, HumanTask, Incident, ProcessInstance
+from workflow import case_entries, escalation, processes, reports, steps
+from workflow.errors import InvalidInput, WrongState
+from workflow.models import Case, CrisisReport, Escalation, ProcessInstance
 from workflow.reports import Receipt, ReportInput
 
 logger = logging.getLogger(__name__)
 
 PROCESS: Final = "crisis"
 AGAIN: Final = "danger_again"
-#: So many times what one sweep steps is looked at, where so much is due.
-_BACKLOG: Final = 10
 
 
 def report_crisis(
@@ -50,7 +47,7 @@ def report_crisis(
     _refuse_incomplete(report)
     receipt = _receive(school_id, reporter, role, report, request_key, at=at)
     if not receipt.repeated:
-        start_now(school_id, receipt.case_id, at=at)
+        processes.start_now(school_id, receipt.case_id, at=at)
     return receipt
 
 
@@ -143,33 +140,11 @@ def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> E
     Raises: as escalation.acknowledge.
     """
     with tenancy.scope(school_id):
-        waiting = _acknowledge_task(case_id)
+        waiting = processes.waiting_acknowledgement(case_id)
         taken = escalation.take_over(case_id=case_id, by=by, at=at)
         if waiting is not None:
-            _complete_acknowledge(waiting, by=by, at=at)
+            processes.hear_acknowledgement(waiting, by=by, at=at)
         return taken
-
-
-def _acknowledge_task(case_id: UUID) -> UUID | None:
-    """The task 接报 that still waits; its instance is locked, as in every step before the case."""
-    live = [HumanTask.State.OPEN, HumanTask.State.CLAIMED]
-    waiting = HumanTask.objects.filter(case=case_id, name="acknowledge", state__in=live).first()
-    if waiting is None:
-        return None
-    if waiting.instance_id is not None:
-        ProcessInstance.objects.select_for_update(no_key=True).get(pk=waiting.instance_id)
-    return waiting.pk
-
-
-def _complete_acknowledge(task_id: UUID, *, by: Person, at: datetime) -> None:
-    """Tell the diagram; a fault there leaves the ladder stopped and an open task behind."""
-    try:
-        with transaction.atomic():
-            human_tasks.complete_now(task_id=task_id, by=by, at=at, answer={})
-    except SanfangError as refused:
-        logger.warning("case.acknowledge_task_left code=%s id=%s", refused.code, task_id)
-    except Exception:
-        logger.exception("case.acknowledge_task_failed id=%s", task_id)
 
 
 def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Case:
@@ -193,7 +168,7 @@ def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> 
         if running is not None:
             _signal_again(running, by=by, at=at)
     if running is None:
-        start_now(school_id, case_id, at=at)
+        processes.start_now(school_id, case_id, at=at)
     return case
 
 
@@ -231,112 +206,6 @@ def _signal_again(instance_id: UUID, *, by: Person, at: datetime) -> None:
     except Exception:
         # The ladder climbs already; the frozen instance is an incident that a leader sees.
         logger.exception("case.signal_failed id=%s", instance_id)
-
-
-def start_pending(
-    *, via: str, lane: str = PROCESS, at: datetime | None = None, limit: int = 100
-) -> int:
-    """Start every process of `lane` that has not started yet; return how many did."""
-    started = 0
-    for school_id, pk in _due("SELECT school_id, id FROM due_starts(%s, %s)", [lane, limit]):
-        started += _start(school_id, pk, at=at, via=via)
-    return started
-
-
-def step_due(*, via: str, lane: str = PROCESS, at: datetime | None = None, limit: int = 100) -> int:
-    """Let every instance of `lane` whose timer has passed run on; return how many did."""
-    stepped = 0
-    due = _due("SELECT school_id, id FROM due_steps(%s, %s, %s)", [lane, at, _BACKLOG * limit])
-    for school_id, pk in _share(due, limit):
-        try:
-            with tenancy.scope(school_id) as school_now:
-                stepped += steps.take_due(instance_id=pk, at=at or school_now, via=via)
-        except Exception:
-            logger.exception("instance.step_failed id=%s", pk)
-    return stepped
-
-
-def _share(due: list[tuple[int, UUID]], limit: int) -> list[tuple[int, UUID]]:
-    """Of a backlog some at random: workers that all begin with its oldest only meet there."""
-    if len(due) <= limit:
-        return due
-    return random.sample(due, limit)
-
-
-def retry_incidents_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
-    """Try again what failed and may succeed now; return how many incidents were tried."""
-    tried = 0
-    for school_id, pk in _due("SELECT school_id, id FROM due_incidents(%s, %s)", [at, limit]):
-        try:
-            with tenancy.scope(school_id) as school_now:
-                tried += _retry(pk, at=at or school_now, via=via)
-        except Exception:
-            logger.exception("incident.retry_failed id=%s", pk)
-    return tried
-
-
-def retry_incident(*, school_id: int, incident_id: UUID, by: Person, at: datetime) -> Incident:
-    """A leader mended the cause and has it tried again now.
-
-    Raises:
-        NotFound, NotAllowed: not visible; no leader.
-        WrongState: it is resolved already.
-    """
-    with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        incident = viewer.get(Incident, incident_id)
-        viewer.require(Act.RETRY, incident)
-        if incident.state != Incident.State.OPEN:
-            raise WrongState("该故障已处理。", incident=str(incident_id))
-        _retry(incident.pk, at=at, via="web")
-        incident.refresh_from_db()
-        return incident
-
-
-def _retry(incident_id: UUID, *, at: datetime, via: str) -> bool:
-    """Inside a scope. What could not start when somebody took over hears of it once it can."""
-    done = steps.retry(incident_id=incident_id, at=at, via=via)
-    instance = Incident.objects.values_list("instance_id", flat=True).filter(pk=incident_id).first()
-    if done and instance is not None:
-        _hear_earlier_acknowledgement(instance, at=at)
-    return done
-
-
-def _due(sql: str, params: list[Any]) -> list[tuple[int, UUID]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [(row[0], row[1]) for row in cursor.fetchall()]
-
-
-def start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
-    """Start what this case has waiting. After the commit, outside of every scope."""
-    with tenancy.scope(school_id):
-        pending = ProcessInstance.objects.filter(case=case_id, status=ProcessInstance.State.PENDING)
-        found = list(pending.values_list("pk", flat=True))
-    for pk in found:
-        _start(school_id, pk, at=at, via="web")
-
-
-def _start(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
-    try:
-        with tenancy.scope(school_id) as school_now:
-            started = steps.start(instance_id=pk, at=at or school_now, via=via)
-            if started:
-                _hear_earlier_acknowledgement(pk, at=school_now)
-    except Exception:
-        logger.exception("process.start_failed id=%s", pk)
-        return False
-    return started
-
-
-def _hear_earlier_acknowledgement(instance_id: UUID, *, at: datetime) -> None:
-    """Somebody may have taken over while the diagram could not start."""
-    case_id = ProcessInstance.objects.values_list("case_id", flat=True).get(pk=instance_id)
-    last = Escalation.objects.filter(case=case_id).order_by("-raised_at").first()
-    by = None if last is None else last.acknowledged_by
-    waiting = None if by is None else _acknowledge_task(case_id)
-    if by is not None and waiting is not None:
-        _complete_acknowledge(waiting, by=by, at=at)
 
 
 def _record(

@@ -20,9 +20,9 @@ from parties.models import Person
 from workflow import (
     assignment,
     completions,
+    exclusions,
     forms,
     notifications,
-    policies,
     shipped,
     steps,
     task_files,
@@ -200,7 +200,7 @@ def _held(task_id: UUID, *, by: Person, at: datetime, act: Act) -> HumanTask:
     locked = HumanTask.objects.select_for_update(of=("self",)).select_related("case__student")
     task = locked.get(pk=task_id)
     viewer.require(act, task)
-    if by.pk in policies.excluded_people(task.case):
+    if by.pk in exclusions.excluded_people(task.case):
         raise ConflictOfInterest("您与该事项有关联，应当回避。", task=str(task.pk))
     if task.state not in _LIVE:
         raise WrongState("该任务已办结或已取消。", task=str(task.pk), state=str(task.state))
@@ -222,7 +222,7 @@ def _refuse_receiver(task: HumanTask, receiver: Person | None, *, at: datetime) 
     mend = "请选择有权办理该任务的人。"
     if receiver is None:
         raise InvalidInput("没有找到接收人。", field="to", mend=mend)
-    if receiver.pk in policies.excluded_people(task.case):
+    if receiver.pk in exclusions.excluded_people(task.case):
         raise ConflictOfInterest("接收人与该事项有关联，应当回避。", task=str(task.pk))
     held = Viewer.load(receiver, at=at).roles_towards(task.case.student)
     if receiver.pk not in task.candidates and not held & set(task.roles):

@@ -17,7 +17,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.models import Person, Student
 from parties.roles import Role
-from workflow import cases, openings, reports, routing
+from workflow import openings, processes, reports, routing
 from workflow.errors import InvalidInput, NotAllowed
 from workflow.models import Case, Matter
 
@@ -112,7 +112,7 @@ def raise_matter(
             raise
         return known
     if not slip.repeated:
-        cases.start_now(school_id, slip.case_id, at=at)
+        processes.start_now(school_id, slip.case_id, at=at)
     return slip
 
 

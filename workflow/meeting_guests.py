@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from parties.access import Viewer
 from records.models import Meeting, MeetingInvitee, MeetingSlot
-from workflow import policies
+from workflow import exclusions
 
 Capacity = MeetingInvitee.Capacity
 
@@ -30,7 +30,7 @@ def told(viewer: Viewer) -> Q:
     """
     company = Q(_asked(viewer, Capacity.COMPANY), student__in=viewer.mentees)
     staff = Q(_asked(viewer, Capacity.STAFF)) if viewer.is_staff else Q(pk__in=[])
-    named = policies.against(viewer, "case_id")
+    named = exclusions.against(viewer, "case_id")
     return (company | staff) & ~Q(student__in=viewer.kin) & ~Q(named)
 
 

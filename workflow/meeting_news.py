@@ -14,7 +14,7 @@ from parties.models import Person, SignInLink
 from parties.roles import Role
 from records.meetings import family, invitations, outcomes, rows
 from records.models import Meeting, MeetingInvitee
-from workflow import contacts, notifications, policies, waking
+from workflow import contacts, exclusions, notifications, waking
 from workflow.models import Case, CaseParty
 from workflow.notifications import Message
 
@@ -156,7 +156,7 @@ def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: 
 def tell_late(case: Case, *, clock: str, at: datetime) -> None:
     """年级组长 hears that a clock of this meeting was missed."""
     posts = relations.holders(role=Role.GL, at=at, student=case.student)
-    excluded = policies.excluded_people(case)
+    excluded = exclusions.excluded_people(case)
     messages = [
         _message(
             case, person.pk, Role.GL, "in_app", LATE,

@@ -34,7 +34,15 @@ from records import (
 from records.models import Notice, NoticeContact, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
-from workflow import cases, family_words, notice_calls, notifications, openings, reporting, steps
+from workflow import (
+    family_words,
+    notice_calls,
+    notifications,
+    openings,
+    processes,
+    reporting,
+    steps,
+)
 from workflow.models import Case, ProcessInstance
 from workflow.notifications import Message
 from workflow.reports import Receipt, ReportInput
@@ -70,7 +78,7 @@ def submit(*, school_id: int, notice_id: UUID, by: Person, at: datetime) -> Noti
     if found:
         raise notices.AboutOnePerson(found)
     if notice.case_id is not None:
-        cases.start_now(school_id, notice.case_id, at=at)
+        processes.start_now(school_id, notice.case_id, at=at)
     return notice
 
 

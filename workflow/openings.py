@@ -1,6 +1,6 @@
 """Open a matter that is no crisis, and set the process of its channel going.
 
-    open_() inside the caller's scope --> commit --> cases.start_now(), or the next sweep
+    open_() inside the caller's scope --> commit --> processes.start_now(), or the next sweep
 
 The crisis has a door of its own (workflow.cases), which nothing here may slow down.
 """

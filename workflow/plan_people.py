@@ -13,7 +13,7 @@ from parties.models import CompanyMember, Membership, Person, Placement
 from parties.relations import in_force
 from parties.roles import Role
 from records.models import ActionItem
-from workflow import assignment, contacts, notifications, policies
+from workflow import assignment, contacts, exclusions, notifications
 from workflow.assignment import Wanted
 from workflow.models import Case
 from workflow.notifications import Message
@@ -51,7 +51,7 @@ def holders(role: str, *, case: Case, at: datetime) -> Sequence[UUID]:
 def able(role: Role, *, case: Case, at: datetime) -> Sequence[UUID]:
     """Who holds `role` itself for the student and may act in this case; nobody in their place."""
     posts = relations.holders(role=role, at=at, student=case.student)
-    found = relations.able(posts, at=at, excluded=policies.excluded_people(case))
+    found = relations.able(posts, at=at, excluded=exclusions.excluded_people(case))
     return [person.pk for person in found]
 
 
@@ -63,7 +63,7 @@ def owners(item: ActionItem, *, case: Case, at: datetime) -> Sequence[tuple[str,
         return [(Role.STU.value, item.student.person_id)]
     if item.owner_party == _PARTY.COMPANY:
         return [(role, person) for role, person in _company(item, at)]
-    if item.owner_person_id and item.owner_person_id not in policies.excluded_people(case):
+    if item.owner_person_id and item.owner_person_id not in exclusions.excluded_people(case):
         return [(_post_of(item.owner_person_id, at), item.owner_person_id)]
     return [(Role.HT.value, person) for person in holders(Role.HT.value, case=case, at=at)]
 

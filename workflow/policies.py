@@ -1,4 +1,4 @@
-"""Who sees which case, task, message and report, and what they may do there.
+"""Who sees which case, and what they may do there; case_row_policies says it of what hangs on it.
 
 A crisis is for its team: 德育处, 心理教师, the leaders, the grade leader and the homeroom teacher.
 Whoever a case names as suspect, subject or excluded does not see that it exists. A guardian sees
@@ -16,28 +16,16 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from parties import access, round_trips
+from parties import access
 from parties.access import Act, Viewer
 from parties.models import Restriction
 from parties.relations import in_force
 from parties.roles import Role
-from workflow.models import (
-    Case,
-    CaseFace,
-    CaseParty,
-    CrisisReport,
-    DowngradeProposal,
-    Escalation,
-    HumanTask,
-    Incident,
-    Matter,
-    Notification,
-    RoutingDecision,
-    ZeroReport,
-)
+from workflow.exclusions import against
+from workflow.models import Case, CaseFace, CaseParty
 
 #: Serve every student of the school: in a crisis, and in every other matter.
 WHOLE_SCHOOL: Final = frozenset({Role.ME, Role.PSY, Role.VP, Role.PR})
@@ -46,30 +34,16 @@ LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 #: contracts.md 3: only these stop the climb.
 MAY_ACKNOWLEDGE: Final = frozenset({Role.ME, Role.PSY, Role.GL, Role.VP, Role.PR})
 
-#: Posts that hold for one class or grade; only team_cases knows for which.
-_BY_STUDENT: Final = frozenset({Role.HT, Role.GL})
-
 _CRISIS: Final = Q(channel=Case.Channel.CRISIS)
 
 CASE_FOR_TEAM: Final = frozenset(Case.field_classes) - {"school"}
 CASE_FOR_FAMILY: Final = frozenset({"id", "channel", "student", "state", "opened_at", "closed_at"})
 CASE_FOR_AUDIT: Final = frozenset({"id", "channel", "state", "opened_at", "closed_at"})
-REPORTER_FIELDS: Final = frozenset({"reporter", "reporter_role", "keep_secret"})
-RAISER_FIELDS: Final = frozenset({"raised_by", "raised_role"})
 #: What they may make of a case: from a meeting, and of two different people from a crisis.
 MAY_DOWNGRADE: Final = {
     Case.Channel.MEETING: frozenset({Role.HT, Role.GL, Role.ME}),
     Case.Channel.CRISIS: frozenset({Role.ME, Role.PSY}),
 }
-
-
-def against(viewer: Viewer, case: str = "pk") -> Exists:
-    """Rows whose case names the viewer in a way that shuts them out; `case` is its path."""
-    return Exists(
-        CaseParty.objects.filter(
-            case=OuterRef(case), person=viewer.person, part__in=CaseParty.AGAINST
-        )
-    )
 
 
 def has_part(viewer: Viewer, part: str) -> Exists:
@@ -101,14 +75,14 @@ class CasePolicy:
         )
         crisis = Q(student__in=viewer.wards) & told & ~Q(against(viewer))
         left_out = has_part(viewer, CaseParty.Part.EXCLUDED)
-        shown = ~Q(shown_channel="") & Q(student__in=_family_of(viewer)) & ~Q(left_out)
+        shown = ~Q(shown_channel="") & Q(student__in=family_of(viewer)) & ~Q(left_out)
         shown &= ~_must_not_be_met(viewer)
-        return shown | Q(viewer_face__isnull=False, student__in=_family_of(viewer)) | crisis
+        return shown | Q(viewer_face__isnull=False, student__in=family_of(viewer)) | crisis
 
     def fields(self, viewer: Viewer, obj: Case) -> frozenset[str]:
         if on_team(viewer, obj):
             return CASE_FOR_TEAM
-        if obj.student_id in _family_of(viewer):
+        if obj.student_id in family_of(viewer):
             return CASE_FOR_FAMILY
         return CASE_FOR_AUDIT if audits(viewer, obj) else frozenset()
 
@@ -142,7 +116,7 @@ def _must_not_be_met(viewer: Viewer) -> Q:
     return Q(Exists(in_force(orders, viewer.at)), shown_channel=Case.Channel.MEETING)
 
 
-def _family_of(viewer: Viewer) -> frozenset[UUID]:
+def family_of(viewer: Viewer) -> frozenset[UUID]:
     """Students whose notices and meetings this person reads at home, their own included."""
     return viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
 
@@ -174,7 +148,7 @@ def running(viewer: Viewer) -> Q:
     """Cases that are still open, as this reader sees it: a crisis they are not told of closes
     without a trace. For querysets of Viewer.rows.
     """
-    hidden = Q(student__in=_family_of(viewer)) & (~Q(shown_state="") | Q(viewer_face__isnull=False))
+    hidden = Q(student__in=family_of(viewer)) & (~Q(shown_state="") | Q(viewer_face__isnull=False))
     return Q(closed_at=None) | hidden
 
 
@@ -258,126 +232,5 @@ class OfCase:
         return False
 
 
-class CrisisReportPolicy(OfCase):
-    """The reporter's name (CRI-R) is for the head of 德育处, the vice-principal, the principal."""
-
-    def fields(self, viewer: Viewer, obj: CrisisReport) -> frozenset[str]:
-        trusted = viewer.heads(Role.ME) or viewer.serves({Role.VP, Role.PR})
-        return super().fields(viewer, obj) - (frozenset() if trusted else REPORTER_FIELDS)
-
-
-class MatterPolicy(OfCase):
-    """Who raised it is known to whoever works on it; in a crisis as little as its reporter."""
-
-    def fields(self, viewer: Viewer, obj: Matter) -> frozenset[str]:
-        trusted = viewer.heads(Role.ME) or viewer.serves({Role.VP, Role.PR})
-        secret = obj.case.channel == Case.Channel.CRISIS and not trusted
-        return super().fields(viewer, obj) - (RAISER_FIELDS if secret else frozenset())
-
-
-class IncidentPolicy(OfCase):
-    """A fault of the software: leaders see it and may have it tried again."""
-
-    def rows(self, viewer: Viewer) -> QuerySet[Any]:
-        return super().rows(viewer) if viewer.serves(LEADERS) else Incident.objects.none()
-
-    def may(self, viewer: Viewer, act: Act, obj: Incident) -> bool:
-        return act == Act.RETRY and viewer.serves(LEADERS)
-
-
-class HumanTaskPolicy:
-    """Mine: I may do it, I hold it, or I did it. Leaders also see the tasks of their cases."""
-
-    def rows(self, viewer: Viewer) -> QuerySet[HumanTask]:
-        me = viewer.person.pk
-        team = Q(case__in=team_cases(viewer))
-        mine = Q(candidates__contains=[me]) | Q(assignee=me) | Q(completed_by=me)
-        seen = mine & (team | self._outside_the_team(viewer))
-        if viewer.serves(LEADERS):
-            seen |= team
-        tasks = HumanTask.objects.select_related("case__student__person", "assignee")
-        return tasks.filter(seen).exclude(against(viewer, "case"))
-
-    def _outside_the_team(self, viewer: Viewer) -> Q:
-        """A task is resolved once; whoever left the post or the company since has none of it."""
-        posts = [post.role for post in viewer.posts if post.role not in _BY_STUDENT]
-        company = Q(roles__overlap=list(viewer.company_roles), case__student__in=viewer.interns)
-        return Q(roles__overlap=posts) | company
-
-    def fields(self, viewer: Viewer, obj: HumanTask) -> frozenset[str]:
-        hidden = {"school", "engine_id", "candidates"}
-        if not on_team(viewer, obj.case) and obj.completed_by_id != viewer.person.pk:
-            hidden |= {"answer", "completed_by"}
-        return frozenset(HumanTask.field_classes) - hidden
-
-    def may(self, viewer: Viewer, act: Act, obj: HumanTask) -> bool:
-        me = viewer.person.pk
-        mine = me in obj.candidates or obj.assignee_id == me
-        if act in (Act.CLAIM, Act.COMPLETE):
-            return mine
-        if act == Act.RETURN:  # whoever is not of the team does not even know the earlier steps
-            return mine and on_team(viewer, obj.case)
-        if act == Act.DELEGATE:
-            return obj.assignee_id == me or viewer.heads(Role.ME) or viewer.serves({Role.VP})
-        return act == Act.REMIND and on_team(viewer, obj.case)
-
-
-class NotificationPolicy:
-    """One's own inbox; a case that later names its reader takes its messages with it."""
-
-    def rows(self, viewer: Viewer) -> QuerySet[Notification]:
-        mine = Notification.objects.filter(
-            recipient=viewer.person, channel="in_app", state=Notification.State.SENT
-        )
-        if not viewer.roles:  # whoever stands for nobody here any more
-            mine = mine.filter(case=None)
-        return mine.exclude(Q(against(viewer, "case")) & ~self._from_before(viewer))
-
-    def _from_before(self, viewer: Viewer) -> Q:
-        """What a family was told before the face stood still stays: its absence would tell."""
-        kept = CaseFace.objects.filter(case=OuterRef("case"), person=viewer.person)
-        family = Q(case__student__in=_family_of(viewer))
-        shown = ~Q(case__shown_channel="") & Q(case__shown_until__gt=F("created_at"))
-        return family & (shown | Q(Exists(kept.filter(until__gt=OuterRef("created_at")))))
-
-    def fields(self, viewer: Viewer, obj: Notification) -> frozenset[str]:
-        fields = frozenset({"id", "template", "created_at", "read_at"})
-        visible = obj.case_id is not None and viewer.find(Case, obj.case_id) is not None
-        return fields | ({"case"} if visible else frozenset())
-
-    def may(self, viewer: Viewer, act: Act, obj: Notification) -> bool:
-        return False
-
-
-_EXCLUDED: Final = """
-SELECT person_id FROM workflow_caseparty
-WHERE case_id = %(case)s AND part = ANY(%(against)s::varchar[])
-UNION
-SELECT guardian_id FROM parties_guardianlink WHERE student_id = %(student)s AND state = 'LIVE'
-"""
-
-
-def excluded_people(case: Case) -> frozenset[UUID]:
-    """Everybody who takes no part as staff: whom the case names, and the student's own family."""
-    found = round_trips.execute(
-        _EXCLUDED,
-        {"case": case.pk, "student": case.student_id, "against": sorted(CaseParty.AGAINST)},
-    )
-    return frozenset(pk for (pk,) in found)
-
-
 def register() -> None:
-    policies: dict[Any, access.Policy] = {
-        Case: CasePolicy(),
-        CrisisReport: CrisisReportPolicy(CrisisReport, frozenset({"request_key"})),
-        ZeroReport: OfCase(ZeroReport),
-        Escalation: OfCase(Escalation),
-        Incident: IncidentPolicy(Incident),
-        HumanTask: HumanTaskPolicy(),
-        Notification: NotificationPolicy(),
-        Matter: MatterPolicy(Matter, frozenset({"request_key"})),
-        RoutingDecision: OfCase(RoutingDecision),
-        DowngradeProposal: OfCase(DowngradeProposal),
-    }
-    for model, policy in policies.items():
-        access.register(model, policy)
+    access.register(Case, CasePolicy())

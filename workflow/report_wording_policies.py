@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from parties import access
 from parties.access import Act, Viewer
-from workflow import policies
+from workflow import exclusions
 from workflow.models import ReportWording
 
 _OWN: Final = frozenset({"id", "state", "checked_at", "due_at", "supplement", "given_at"})
@@ -23,7 +23,7 @@ class ReportWordingPolicy:
         mine = asked.filter(author=viewer.person).select_related("report")
         if not viewer.is_staff:
             return mine.none()
-        return mine.exclude(policies.against(viewer, "case"))
+        return mine.exclude(exclusions.against(viewer, "case"))
 
     def fields(self, viewer: Viewer, obj: ReportWording) -> frozenset[str]:
         return _OWN

@@ -28,7 +28,7 @@ from parties.roles import STAFF
 from records import language, lexicons
 from records.language import Author, Field, Finding, Lexicon, Moment, Verdict
 from records.language.values import Severity
-from workflow import notifications, policies
+from workflow import exclusions, notifications
 from workflow.errors import InvalidInput, WrongState
 from workflow.models import CrisisReport, ReportWording
 
@@ -135,7 +135,7 @@ def _author(report: CrisisReport, *, at: datetime) -> Person | None:
     """The member of staff who wrote it as such, and whom the case does not shut out."""
     if report.reporter is None or report.reporter_role not in STAFF:
         return None
-    if report.reporter.pk in policies.excluded_people(report.case):
+    if report.reporter.pk in exclusions.excluded_people(report.case):
         return None
     return report.reporter if Viewer.load(report.reporter, at=at).is_staff else None
 

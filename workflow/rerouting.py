@@ -10,7 +10,7 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import cases, policies, routing
+from workflow import exclusions, processes, routing
 from workflow.errors import ConflictOfInterest, InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.routing import RANK, Channel, Decision, Held
@@ -40,7 +40,7 @@ def upgrade(
         held = routing.hold(case_id)
         refuse_moved(held, seen, by)
         decided = take_up(held, viewer, upgrade)
-    cases.start_now(school_id, case_id, at=at)
+    processes.start_now(school_id, case_id, at=at)
     return decided
 
 
@@ -71,7 +71,7 @@ def downgrade(
             kind=RoutingDecision.Kind.DOWNGRADE, chosen=to, channel=to, by=by.pk, reason=reason
         )
         decided = routing.record(held.case, decision, before=before, at=at)
-    cases.start_now(school_id, case_id, at=at)
+    processes.start_now(school_id, case_id, at=at)
     return decided
 
 
@@ -97,5 +97,5 @@ def refuse_moved(held: Held, seen: Case, by: Person) -> None:
         raise WrongState("该事项刚刚有了变化，请刷新后再看。", case=str(case.pk))
     if case.closed_at is not None:
         raise WrongState("该事项已经结束。如有新的危险，请报告危机。", case=str(case.pk))
-    if by.pk in policies.excluded_people(case):
+    if by.pk in exclusions.excluded_people(case):
         raise ConflictOfInterest("您与该事项有关联，应当回避。", case=str(case.pk))

@@ -17,7 +17,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person
 from parties.roles import Role
-from workflow import cases, contacts, reports, rerouting, routing
+from workflow import contacts, processes, reports, rerouting, routing
 from workflow.errors import InvalidInput, NotAllowed, NotFound, SamePerson, WrongState
 from workflow.models import (
     Case,
@@ -92,7 +92,7 @@ def confirm(
         proposal.confirm(at=at)
         proposal.save(update_fields=["state", "ended_at"])
         decided = _calm(held, proposal, viewer, reason)
-    cases.start_now(school_id, case_id, at=at)
+    processes.start_now(school_id, case_id, at=at)
     return decided
 
 

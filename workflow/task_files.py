@@ -10,7 +10,7 @@ from parties import relations
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
-from workflow import policies, shipped
+from workflow import exclusions, shipped
 from workflow.models import Case, HumanTask
 
 _ACTS: Final = (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)
@@ -100,7 +100,7 @@ def _staff(viewer: Viewer, task: HumanTask) -> list[Person]:
     rules = shipped.form_of(task).schema.get("properties", {}).values()
     if task.case.student is None or not any(rule.get("x-people") == "staff" for rule in rules):
         return []
-    shut_out = policies.excluded_people(task.case) | {viewer.person.pk}
+    shut_out = exclusions.excluded_people(task.case) | {viewer.person.pk}
     found: dict[UUID, Person] = {}
     for role in _COMPANIONS:
         posts = relations.holders(role=role, at=viewer.at, student=task.case.student)
@@ -116,7 +116,7 @@ def _mentors(task: HumanTask) -> list[Person]:
         return []
     running = task.case.student.placements.filter(state=Placement.State.ACTIVE)
     found = Person.objects.filter(pk__in=running.values("mentor"))
-    return list(found.exclude(pk__in=policies.excluded_people(task.case)).order_by("name", "pk"))
+    return list(found.exclude(pk__in=exclusions.excluded_people(task.case)).order_by("name", "pk"))
 
 
 def _earlier(task: HumanTask) -> list[HumanTask]:

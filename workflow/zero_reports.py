@@ -16,7 +16,7 @@ from django.db import connection
 from ledger import events
 from parties import tenancy
 from parties.models import Person
-from workflow import assignment, clocks, escalation, policies, rungs
+from workflow import assignment, clocks, escalation, exclusions, rungs
 from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask, ZeroReport
 
@@ -141,7 +141,7 @@ def _ask(report: ZeroReport, *, at: datetime) -> None:
     case = report.case
     wanted = Wanted(name=TASK, roles=["ME"], instead=["GL", "VP"])
     assigned = assignment.assign(wanted, case=case, at=at)
-    named = policies.excluded_people(case)
+    named = exclusions.excluded_people(case)
     owner = [case.owner_id] if case.owner_id and case.owner_id not in named else []
     HumanTask.objects.create(
         school_id=case.school_id,

@@ -19,7 +19,7 @@ from config.bench import addresses, cast, copies, measuring
 from config.bench.clients import Arm, Clients
 from config.bench.measuring import Rounds
 from parties import clock, tenancy
-from workflow import cases, openings, sweeps
+from workflow import openings, processes, sweeps
 from workflow.models import ProcessInstance
 
 OPEN: Final = 1_000_000
@@ -77,7 +77,7 @@ class Stage:
             return self._counted(len(self.bare.execute(_FLOOR, given, prepare=True).fetchall()))
 
     def empty(self) -> str:
-        if cases.step_due(via="bench", lane=sweeps.ROUTINE, at=self.before):
+        if processes.step_due(via="bench", lane=sweeps.ROUTINE, at=self.before):
             raise RuntimeError("something was due before its time")
         return "empty"
 
@@ -102,7 +102,7 @@ class Stage:
         """Built in each worker process."""
 
         def work(_job: object) -> str:
-            while cases.step_due(via="bench", lane=sweeps.ROUTINE, at=self.due):
+            while processes.step_due(via="bench", lane=sweeps.ROUTINE, at=self.due):
                 pass
             return "done"
 
@@ -169,7 +169,7 @@ def _prepared(
         )
         case.route(channel="MEETING", kind="study")
         case.save()
-    cases.start_now(people.school.pk, case.pk, at=at)
+    processes.start_now(people.school.pk, case.pk, at=at)
     with tenancy.scope(people.school.pk):
         plan = ProcessInstance.objects.get(case=case)
     if plan.next_due_at is None:

@@ -9,7 +9,7 @@ from parties import clock, tenancy
 from parties.calendar import CalendarView
 from tests.factories import MINUTE, World
 from tests.processes.meeting_walk import MeetingWalk
-from workflow import cases, openings
+from workflow import openings, processes
 
 
 def begun(world: World, *, ago: timedelta = MINUTE) -> MeetingWalk:
@@ -21,7 +21,7 @@ def begun(world: World, *, ago: timedelta = MINUTE) -> MeetingWalk:
             student=world.student, kind="study",
         )  # fmt: skip
         openings.route(case, channel="MEETING", kind="study")
-    cases.start_now(world.id, case.pk, at=at)
+    processes.start_now(world.id, case.pk, at=at)
     return MeetingWalk(world, case.pk, at)
 
 

@@ -28,6 +28,7 @@ from workflow import (
     escalation,
     notifications,
     policies,
+    processes,
     reporting,
     reports,
     rungs,
@@ -193,7 +194,7 @@ def started_by_the_request_alone() -> None:
     def start_pending(**_given: Any) -> int:
         return 0
 
-    cases.start_pending = start_pending
+    processes.start_pending = start_pending
     _start_slowly()
 
 
@@ -226,10 +227,10 @@ def guardians_let_through() -> None:
 
 def _start_slowly() -> None:
     """Between the commit and the answer a process is started; that takes a moment longer here."""
-    sound = cases.start_now
+    sound = processes.start_now
 
     def start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
         time.sleep(OPEN_WINDOW)
         sound(school_id, case_id, at=at)
 
-    cases.start_now = start_now
+    processes.start_now = start_now

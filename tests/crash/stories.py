@@ -25,7 +25,7 @@ from tests.crash.picture import Camera
 from tests.crash.rest import settle
 from tests.crash.restarts import Restarts, Scene, look
 from tests.factories import World
-from workflow import cases, human_tasks
+from workflow import human_tasks, processes
 from workflow.models import HumanTask
 
 #: Every crash point, or those that a usual run has time for.
@@ -138,7 +138,7 @@ class Story:
         done = human_tasks.complete(
             school_id=self.world.id, task_id=task, by=self.world[by], at=at, answer=answer
         )
-        cases.start_now(self.world.id, done.case_id, at=at)
+        processes.start_now(self.world.id, done.case_id, at=at)
 
     def _survive(
         self, name: str, act: Callable[[], Any], *, asked: bool = True, at_least_once: bool = False

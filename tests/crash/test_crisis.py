@@ -11,7 +11,7 @@ from parties import tenancy
 from tests.crash.stories import Story, Tally, print_figures
 from tests.factories import MINUTE, NOW
 from tests.processes.walker import ANSWERS, DOERS, FATHER, Walk, begin
-from workflow import cases
+from workflow import processes
 from workflow.reports import Suspect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ class Crisis:
     def late(self, name: str, **time: float) -> None:
         """Time passes, and the sweep of the steps finds what is due."""
         self.walk.at += timedelta(**time)
-        self.story.sweep(name, lambda: cases.step_due(via="beat"), at=self.walk.at)
+        self.story.sweep(name, lambda: processes.step_due(via="beat"), at=self.walk.at)
 
     def move(self, name: str, act: Callable[[], Any]) -> None:
         self.story.move(name, act, at=self.walk.at)

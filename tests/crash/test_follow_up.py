@@ -14,7 +14,7 @@ from tests.factories import MINUTE
 from tests.processes.test_follow_up import CLOSE, CONTACT, CONTACTS, EFFECT, Follow
 from tests.records.agreed import MONDAY, agree, draft, meeting
 from tests.records.meeting_days import local
-from workflow import cases, openings, plans
+from workflow import openings, plans, processes
 from workflow.handlers import follow_up
 from workflow.models import Case
 
@@ -55,7 +55,9 @@ class Told:
         self._sweep("a contact")
 
     def _sweep(self, name: str) -> None:
-        self.story.sweep(name, lambda: cases.step_due(via="beat", lane="routine"), at=self.walk.at)
+        self.story.sweep(
+            name, lambda: processes.step_due(via="beat", lane="routine"), at=self.walk.at
+        )
 
     def rest(self, **time: float) -> None:
         self.walk.at += timedelta(**time)

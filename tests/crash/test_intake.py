@@ -8,7 +8,7 @@ import pytest
 from tests.crash.stories import Story, Tally, print_figures
 from tests.factories import MINUTE, NOW
 from tests.processes.intake_walk import CALM, RED, Intake, raised
-from workflow import cases
+from workflow import processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +32,7 @@ def do(story: Story, walk: Intake, task: str, by: str = "teacher", **answer: Any
 
 def late(story: Story, walk: Intake, name: str, **time: float) -> None:
     walk.at += timedelta(**time)
-    story.sweep(name, lambda: cases.step_due(via="beat", lane="routine"), at=walk.at)
+    story.sweep(name, lambda: processes.step_due(via="beat", lane="routine"), at=walk.at)
 
 
 def test_a_calm_matter_becomes_a_meeting_after_two_reminders(story: Story) -> None:

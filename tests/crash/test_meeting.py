@@ -17,7 +17,7 @@ from tests.processes.meeting_walk import ANSWERS, MeetingWalk
 from tests.processes.meeting_walk import begin as begin_quietly
 from tests.records.agreed import agree, draft
 from tests.records.meeting_days import keep_calendar, local
-from workflow import cases, meetings, plans
+from workflow import meetings, plans, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +41,7 @@ class Told:
 
     def late(self, name: str, moment: datetime) -> None:
         self.walk.at = moment
-        self.story.sweep(name, lambda: cases.step_due(via="beat", lane="routine"), at=moment)
+        self.story.sweep(name, lambda: processes.step_due(via="beat", lane="routine"), at=moment)
 
     def rest(self, moment: datetime) -> None:
         self.walk.at = moment

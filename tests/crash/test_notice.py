@@ -11,7 +11,7 @@ from tests.crash.stories import Story, Tally, print_figures
 from tests.factories import CN, MINUTE, NOW
 from tests.processes.intake_walk import raised
 from tests.processes.notice_walk import FRIDAY, Sent, drafted, second_family
-from workflow import cases, notice_calls, notice_sending, notices
+from workflow import notice_calls, notice_sending, notices, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,7 @@ def decide(story: Story, walk: Sent, task: str, by: str, outcome: str = "approve
 
 
 def late(story: Story, name: str, moment: datetime) -> None:
-    story.sweep(name, lambda: cases.step_due(via="beat", lane="routine"), at=moment)
+    story.sweep(name, lambda: processes.step_due(via="beat", lane="routine"), at=moment)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_name_that_came_meanwhile_stops_it(story: Story) -> None:
         pending = Notice.objects.get(pk=walk.notice_id)
         notices._open(pending, by=story.world["counsellor"], at=walk.at)
         story.world.pupil("庄梦蝶", story.world.school_class)
-    story.pending("start", lambda: cases.start_pending(via="beat", lane="routine"))
+    story.pending("start", lambda: processes.start_pending(via="beat", lane="routine"))
 
 
 def test_batches_nights_and_the_whole_ladder(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ from tests.processes.walker import Walk, begin, to_safety
 from tests.records.agreed import MONDAY, daily, meeting, one
 from tests.workflow.outbox import promise
 from workflow import (
-    cases,
     escalation,
     human_tasks,
     next_contacts,
@@ -21,6 +20,7 @@ from workflow import (
     plan_days,
     plan_ladder,
     plans,
+    processes,
     zero_reports,
 )
 from workflow.models import Case
@@ -78,7 +78,7 @@ def test_an_incident_is_retried_once(
         walk.acknowledge()
     assert walk.instance.status == "FROZEN"
     late = NOW + timedelta(minutes=2)
-    story.sweep("retry", lambda: cases.retry_incidents_due(via="beat"), at=late)
+    story.sweep("retry", lambda: processes.retry_incidents_due(via="beat"), at=late)
     assert walk.open() == {"triage"}
 
 

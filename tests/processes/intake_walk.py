@@ -7,7 +7,7 @@ from parties import tenancy
 from parties.roles import Role
 from tests.factories import NOW, World
 from tests.processes.walker import Walk
-from workflow import cases, human_tasks, matters
+from workflow import human_tasks, matters, processes
 from workflow.matters import MatterInput
 from workflow.models import Case, HumanTask, Matter, RoutingDecision
 
@@ -36,12 +36,12 @@ class Intake(Walk):
             at=self.at,
             answer={key: value for key, value in given.items() if value},
         )
-        cases.start_now(self.world.id, self.case_id, at=self.at)
+        processes.start_now(self.world.id, self.case_id, at=self.at)
         return done
 
     def sweep(self) -> None:
-        cases.start_pending(via="test", lane="routine", at=self.at)
-        cases.step_due(via="test", lane="routine", at=self.at)
+        processes.start_pending(via="test", lane="routine", at=self.at)
+        processes.step_due(via="test", lane="routine", at=self.at)
         super().sweep()
 
     @property

@@ -14,7 +14,7 @@ from records.meetings import rows
 from records.models import CommunicationRecord, Meeting, MeetingSlot
 from tests.factories import MINUTE, NOW, World, people_of
 from tests.records.meeting_days import keep_calendar, local
-from workflow import cases, human_tasks, meetings, notifications, openings
+from workflow import human_tasks, meetings, notifications, openings, processes
 from workflow.models import Case, HumanTask, Notification, ProcessInstance
 
 #: A usual answer per task; a test overrides what it is about.
@@ -145,9 +145,9 @@ class MeetingWalk:
         assert moment >= self.at
         self.at = moment
         for _ in range(4):
-            cases.start_pending(via="test", lane="routine", at=self.at)
-            cases.step_due(via="test", lane="routine", at=self.at)
-            cases.retry_incidents_due(via="test", at=self.at)
+            processes.start_pending(via="test", lane="routine", at=self.at)
+            processes.step_due(via="test", lane="routine", at=self.at)
+            processes.retry_incidents_due(via="test", at=self.at)
 
     def wait(self, **time: float) -> None:
         self.go_to(self.at + timedelta(**time))
@@ -213,7 +213,7 @@ def begin(world: World, *, routed: bool = True) -> MeetingWalk:
         if routed:
             case.route(channel="MEETING", kind="study")
             case.save()
-    cases.start_now(world.id, case.pk, at=NOW)
+    processes.start_now(world.id, case.pk, at=NOW)
     return MeetingWalk(world, case.pk)
 
 

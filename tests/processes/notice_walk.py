@@ -12,7 +12,7 @@ from records import notices as drafts
 from records.models import Notice, NoticeReceipt
 from records.notices import Draft
 from tests.factories import CN, World, people_of
-from workflow import cases, human_tasks, notices
+from workflow import human_tasks, notices, processes
 from workflow.models import Case, HumanTask, Notification, ProcessInstance
 
 #: Friday morning before a working Saturday (调休) in the world's calendar.
@@ -78,8 +78,8 @@ class Sent:
         """Let time pass, then sweep until nothing moves."""
         self.at = until or self.at + timedelta(**time)
         for _ in range(3):
-            cases.start_pending(via="test", lane="routine", at=self.at)
-            cases.step_due(via="test", lane="routine", at=self.at)
+            processes.start_pending(via="test", lane="routine", at=self.at)
+            processes.step_due(via="test", lane="routine", at=self.at)
 
     def receipt(self, guardian: str, student: Student | None = None) -> NoticeReceipt:
         with tenancy.scope(self.world.id):

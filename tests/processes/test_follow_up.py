@@ -21,13 +21,13 @@ from tests.records.filed import read
 from tests.workflow.outbox import events
 from tests.workflow.test_plan_ladder import told
 from workflow import (
-    cases,
     human_tasks,
     next_contacts,
     openings,
     plan_ladder,
     plans,
     policies,
+    processes,
 )
 from workflow.errors import WrongState
 from workflow.models import (
@@ -56,8 +56,8 @@ class Follow(Walk):
     at: datetime = field(default=MONDAY)
 
     def sweep(self) -> None:
-        cases.start_pending(via="test", lane="routine", at=self.at)
-        cases.step_due(via="test", lane="routine", at=self.at)
+        processes.start_pending(via="test", lane="routine", at=self.at)
+        processes.step_due(via="test", lane="routine", at=self.at)
         plan_ladder.look_due(via="test", at=self.at)
         next_contacts.look_due(via="test", at=self.at)
 
@@ -252,7 +252,7 @@ def test_a_person_who_says_crisis_makes_it_one_and_the_family_sees_what_it_saw(
         mother = Viewer.load(world["mother"], at=follow.at)
         shown = policies.face(mother, mother.get(Case, case.pk))
         assert shown["channel"] == "MEETING"
-    cases.start_pending(via="test", at=follow.at)
+    processes.start_pending(via="test", at=follow.at)
     assert follow.open() == {"acknowledge"}
 
 

@@ -11,7 +11,7 @@ from records.models import FileEntry, Notice, NoticeReceipt
 from records.notices import AboutOnePerson
 from tests.factories import CN, LONG_AGO, World
 from tests.processes.notice_walk import FRIDAY, drafted, second_family, sent
-from workflow import cases, notice_sending, notices
+from workflow import notice_sending, notices, processes
 from workflow.errors import WrongState
 from workflow.models import Case, HumanTask, Incident, Notification, ProcessInstance
 
@@ -204,7 +204,7 @@ def test_big_scopes_are_sent_in_batches_a_minute_apart(
         with tenancy.scope(world.id):
             counts.append(NoticeReceipt.objects.count())
         walk.at += timedelta(minutes=1)
-        cases.step_due(via="test", lane="routine", at=walk.at)
+        processes.step_due(via="test", lane="routine", at=walk.at)
 
     assert counts == [1, 2, 3, 3, 3]
 

@@ -12,7 +12,7 @@ from parties.models import Placement
 from tests.api.callers import Caller, member
 from tests.factories import MINUTE, World, people_of
 from tests.processes.intake_walk import Intake, in_meeting, raised
-from workflow import cases, human_tasks, rerouting
+from workflow import human_tasks, processes, rerouting
 from workflow.errors import InvalidInput
 from workflow.models import Case, Incident, Notification
 
@@ -138,7 +138,7 @@ def test_a_meeting_taken_down_is_told_the_same_way(world: World) -> None:
         school_id=world.id, case_id=walk.case_id, by=world["teacher"], at=walk.at,
         to="NOTICE", reason="家长已到校问清，只剩通知",
     )  # fmt: skip
-    cases.start_now(world.id, walk.case_id, at=walk.at)
+    processes.start_now(world.id, walk.case_id, at=walk.at)
     assert walk.open() == {"notice_tell"}
 
     tell(walk, how="paper")

@@ -11,7 +11,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.roles import Role
 from tests.factories import MINUTE, NOW, World, people_of
-from workflow import cases, escalation, human_tasks, zero_reports
+from workflow import cases, escalation, human_tasks, processes, zero_reports
 from workflow.models import Case, Escalation, HumanTask, ProcessInstance
 from workflow.reports import ReportInput, Suspect
 
@@ -175,11 +175,11 @@ class Walk:
 
     def sweep(self) -> None:
         """What beat does once."""
-        cases.start_pending(via="test", at=self.at)
+        processes.start_pending(via="test", at=self.at)
         escalation.climb_due(via="test", at=self.at)
-        cases.step_due(via="test", at=self.at)
+        processes.step_due(via="test", at=self.at)
         zero_reports.miss_due(via="test", at=self.at)
-        cases.retry_incidents_due(via="test", at=self.at)
+        processes.retry_incidents_due(via="test", at=self.at)
 
     def wait(self, **time: float) -> None:
         """Let time pass, then sweep until nothing moves at this moment."""

@@ -226,6 +226,24 @@ def test_a_change_after_the_first_signature_is_the_next_version(desk: Desk) -> N
     assert texts_of(desk.read(record, "mother")) == ["迟到三次：10月8日、9日、10日。"]
 
 
+def test_a_version_that_never_took_effect_keeps_no_older_one_standing(desk: Desk) -> None:
+    first = desk.effective()
+    with desk.as_("teacher") as viewer:
+        second = communication.next_version(viewer, record_id=first.pk)
+    desk.check(second)
+    desk.offer(second)
+    desk.sign(second, "teacher")
+    with desk.as_("teacher") as viewer:
+        third = communication.next_version(viewer, record_id=second.pk)
+    desk.check(third)
+    desk.offer(third)
+    desk.sign(third, "teacher")
+    desk.sign(third, "mother")
+
+    states = [desk.now(one).state for one in (first, second, third)]
+    assert states == ["SUPERSEDED", "SUPERSEDED", "EFFECTIVE"]
+
+
 def test_there_is_one_next_version_at_a_time(desk: Desk) -> None:
     record = desk.effective()
     next_version(desk, record)

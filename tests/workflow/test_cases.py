@@ -16,7 +16,7 @@ from parties.models import Membership, Person, Placement
 from parties.roles import Role
 from tests.factories import MINUTE, NOW, World
 from tests.processes.walker import Walk, begin, follow_all, to_follow_up, triaged
-from workflow import cases, escalation, human_tasks
+from workflow import cases, escalation, human_tasks, processes
 from workflow.engine import runtime
 from workflow.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from workflow.models import (
@@ -283,7 +283,7 @@ def incident(walk: Walk) -> Incident:
 
 
 def try_again(walk: Walk, who: str) -> Incident:
-    return cases.retry_incident(
+    return processes.retry_incident(
         school_id=walk.world.id, incident_id=incident(walk).pk, by=walk.world[who], at=walk.at
     )
 
@@ -295,8 +295,8 @@ def test_a_process_that_cannot_start_silences_nobody_and_is_kept(failed: Walk) -
 
 
 def test_a_failed_start_rests_until_its_moment(failed: Walk) -> None:
-    assert cases.start_pending(via="test", at=NOW + timedelta(seconds=59)) == 0
-    assert cases.start_pending(via="test", at=NOW + MINUTE) == 1
+    assert processes.start_pending(via="test", at=NOW + timedelta(seconds=59)) == 0
+    assert processes.start_pending(via="test", at=NOW + MINUTE) == 1
     assert failed.open() == {"acknowledge"}
 
 

@@ -7,7 +7,7 @@ from parties.roles import Role
 from tests.factories import MINUTE, NOW, World
 from tests.processes.intake_walk import in_meeting, raised
 from tests.workflow.moves import in_crisis, lower, sees, together, upgrade, waiting
-from workflow import cases, openings
+from workflow import openings, processes
 from workflow.errors import InvalidInput, NotAllowed, NotFound
 from workflow.models import Case, HumanTask
 
@@ -134,7 +134,7 @@ def test_of_two_upgrades_at_once_one_counts(world: World) -> None:
     assert len(walk.decisions()) == 2
     assert list(walk.processes()).count("crisis") == 1
     # A start that met the other's lock is left to the sweep of the same second.
-    cases.start_pending(via="test", lane="crisis")
+    processes.start_pending(via="test", lane="crisis")
     assert walk.open() == {"acknowledge"}
 
 

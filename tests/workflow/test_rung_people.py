@@ -12,7 +12,7 @@ from parties.relations import Post
 from parties.roles import Role
 from tests.factories import LONG_AGO, NOW, World
 from tests.workflow.test_escalation import report
-from workflow import policies, rung_people, waking
+from workflow import exclusions, rung_people, waking
 from workflow.models import Case, CaseParty
 from workflow.rung_people import Standing
 from workflow.rungs import FLAGS, Call
@@ -74,7 +74,7 @@ def agrees(world: World, case_id: UUID) -> int:
     """How many people stand on all lines together, as both say."""
     with tenancy.scope(world.id):
         case = Case.objects.select_related("student__school_class").get(pk=case_id)
-        found, shut = now(case_id), policies.excluded_people(case)
+        found, shut = now(case_id), exclusions.excluded_people(case)
         assert found.excluded == shut
         for call in CALLS:
             able = relations.able(meant(call, case), at=NOW, excluded=shut)

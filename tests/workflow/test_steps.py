@@ -13,7 +13,7 @@ from django.db import connections
 from parties import tenancy
 from tests.factories import MINUTE, NOW, World
 from tests.processes.walker import AT_ONCE, Walk, begin, triaged
-from workflow import cases, human_tasks, shielding, steps, zero_reports
+from workflow import human_tasks, processes, shielding, steps, zero_reports
 from workflow.engine import runtime
 from workflow.engine.errors import BudgetExhausted, NobodyListens, TaskGone
 from workflow.errors import NotFound, WrongState
@@ -140,13 +140,13 @@ def test_running_in_circles_waits_for_a_person_not_for_a_clock(
     walk.do("triage_confirm")
 
     assert incident(walk).retry_at is None
-    assert cases.retry_incidents_due(via="test", at=NOW + timedelta(days=9)) == 0
+    assert processes.retry_incidents_due(via="test", at=NOW + timedelta(days=9)) == 0
 
 
 def test_a_frozen_instance_runs_on_by_no_timer(world: World) -> None:
     walk = frozen(world)
 
-    assert cases.step_due(via="test", at=NOW + timedelta(days=1)) == 0
+    assert processes.step_due(via="test", at=NOW + timedelta(days=1)) == 0
     assert walk.instance.status == "FROZEN"
 
 
@@ -207,7 +207,7 @@ def test_an_incident_that_cannot_be_retried_does_not_hold_up_the_others(world: W
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "retry", fail_for_one)
-        assert cases.retry_incidents_due(via="test", at=NOW + 9 * MINUTE) == 1
+        assert processes.retry_incidents_due(via="test", at=NOW + 9 * MINUTE) == 1
 
     assert second.instance.status == "RUNNING"
     assert first.instance.status == "FROZEN"
@@ -288,7 +288,7 @@ def test_racing_sweeps_fire_a_timer_once(world: World, workers: int) -> None:
 
     def work(_: int) -> int:
         try:
-            return cases.step_due(via="test", at=due)
+            return processes.step_due(via="test", at=due)
         finally:
             connections.close_all()
 
@@ -301,13 +301,13 @@ def test_racing_sweeps_fire_a_timer_once(world: World, workers: int) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_racing_sweeps_start_a_process_once(world: World) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cases, "start_now", lambda *_, **__: None)
+        patch.setattr(processes, "start_now", lambda *_, **__: None)
         walk = begin(world)
     assert walk.instance.status == "PENDING"
 
     def work(_: int) -> int:
         try:
-            return cases.start_pending(via="test", at=NOW)
+            return processes.start_pending(via="test", at=NOW)
         finally:
             connections.close_all()
 

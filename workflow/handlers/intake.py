@@ -13,7 +13,7 @@ from ledger.models import Event
 from parties import relations
 from parties.roles import Role
 from records import signs
-from workflow import notifications, policies, routing, shipped, waking
+from workflow import exclusions, notifications, routing, shipped, waking
 from workflow.completions import Completion, on_complete
 from workflow.engine import StepContext, service_task
 from workflow.errors import InvalidInput, WrongState
@@ -203,7 +203,7 @@ def _tell(
 ) -> None:
     """Everybody of `roles` who may know of the case, once per turn."""
     case = Case.objects.select_related("student__school_class").get(pk=context.case_id)
-    excluded = policies.excluded_people(case)
+    excluded = exclusions.excluded_people(case)
     rows = [
         Message(
             case_id=case.pk,

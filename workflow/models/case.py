@@ -1,4 +1,4 @@
-"""A case: what happened around a student, and who it names."""
+"""A case: what happened around a student, in which channel, and how far it has come."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -280,49 +280,3 @@ class Case(FSMModelMixin, models.Model):
     def transfer(self, *, at: datetime) -> None:
         """Another body has taken it over in writing."""
         self.closed_at = at
-
-
-class CaseParty(models.Model):
-    """A person's part in one case. A SUSPECT or SUBJECT never judges, climbs or is told of it."""
-
-    class Part(models.TextChoices):
-        SUBJECT = "SUBJECT", "当事学生"
-        SUSPECT = "SUSPECT", "涉嫌人员"
-        REPORTER = "REPORTER", "报告人"
-        ACCUSED_STUDENT = "ACCUSED", "被指学生"
-        WITNESS = "WITNESS", "知情人"
-        MEMBER = "MEMBER", "专班成员"
-        EXCLUDED = "EXCLUDED", "应回避人员"
-        TOLD = "TOLD", "已告知的监护人"
-
-    #: Whoever is named like this takes no part: not on the ladder, no task, no notice, no sight.
-    AGAINST: ClassVar[frozenset[str]] = frozenset(
-        {Part.SUBJECT, Part.SUSPECT, Part.ACCUSED_STUDENT, Part.EXCLUDED}
-    )
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="parties", db_constraint=False)
-    person = models.ForeignKey(
-        Person, models.PROTECT, related_name="case_parts", db_constraint=False
-    )
-    part = models.CharField(max_length=8, choices=Part.choices)
-    since = models.DateTimeField()
-
-    field_classes: ClassVar[Mapping[str, str]] = {
-        "id": "CRI",
-        "school": "AUD",
-        "case": "CRI",
-        "person": "CRI TPD",
-        "part": "CRI TPD",
-        "since": "CRI",
-    }
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["school", "case", "person", "part"], name="one_part"),
-        ]
-        indexes = [models.Index(fields=["school", "person"], name="case_party_by_person")]
-
-    def __str__(self) -> str:
-        return f"case party #{self.pk} {self.part}"

@@ -27,7 +27,7 @@ from config.bench.crisis.floor import Floor
 from config.bench.crisis.gateway import Gateway
 from config.bench.crisis.workers import CRISIS, Workers
 from parties import clock, tenancy
-from workflow import cases, deliveries, reporting
+from workflow import deliveries, processes, reporting
 from workflow.models import Notification
 from workflow.reports import ReportInput
 
@@ -85,15 +85,15 @@ class Stage:
     promises: list[list[tuple[str, float]]] = field(default_factory=list)
 
     def report(self, due: float) -> Report:
-        """One report through the service; `cases.start_now` begins right after its commit."""
+        """One report through the service; `processes.start_now` begins right after its commit."""
         committed = list[float]()
-        real = cases.start_now
+        real = processes.start_now
 
         def heard(school_id: int, case_id: UUID, *, at: Any) -> None:
             committed.append(time.monotonic())
             real(school_id, case_id, at=at)
 
-        cases.start_now = heard
+        processes.start_now = heard
         try:
             receipt = reporting.receive(
                 person=self.cast.staff["HT"],
@@ -103,7 +103,7 @@ class Stage:
                 key=str(uuid4()),
             )
         finally:
-            cases.start_now = real
+            processes.start_now = real
         return Report(receipt.case_id, due, committed[0])
 
     def product(self, length: float) -> None:
