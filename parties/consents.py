@@ -86,6 +86,19 @@ def withdraw(viewer: Viewer, *, consent_id: UUID) -> Consent:
     return consent
 
 
+def withdraw_all(viewer: Viewer, *, student_id: UUID, purpose: str) -> Sequence[Consent]:
+    """Take back whatever has not run out, whoever gave it: the most protective word wins.
+
+    Also what does not count just now, so that none of it comes back to life. Raises NotFound,
+    NotAllowed.
+    """
+    student = viewer.get(Student, student_id)
+    rows = viewer.rows(Consent).filter(student=student, purpose=purpose, ends_at__gt=viewer.at)
+    given = rows.filter(state=Consent.State.GIVEN).order_by("-ends_at", "pk")  # as live() locks
+    found = list(given.values_list("pk", flat=True))
+    return [withdraw(viewer, consent_id=pk) for pk in found]
+
+
 def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
     """The consent that holds now and longest; its row is locked, so that nobody takes it back
     before the caller has done what rests on it.

@@ -13,7 +13,7 @@ from parties.errors import CursorInvalid
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
-from records import file
+from records import file, policies
 from records.file import Entry, Filters, Place
 from records.models import FileEntry
 
@@ -42,6 +42,7 @@ def student_file(request: HttpRequest, identity: Identity, student_id: UUID) -> 
         following = page.following and cursors.seal(page.following.written())
         context = {
             "student": page.student,
+            "at_home": student_id in policies.family_of(viewer),
             "lines": [_line(entry) for entry in page.entries],
             "kinds": _links(filters, "kind", file.kinds()),
             "parties": _links(filters, "party", dict(FileEntry.Party.choices)),

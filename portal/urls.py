@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal import (
     cases,
+    consents,
     doors,
     files,
     home,
@@ -51,6 +52,10 @@ urlpatterns = [
     path("meetings/<uuid:target_id>/attend", meetings.attend, name="meeting-attend"),
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
+    path("students/<uuid:student_id>/consents", consents.family, name="consents"),
+    path(
+        "students/<uuid:student_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
+    ),
     path("plan", plan.plan, name="plan"),
     path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),
     path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
