@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from parties import clock, tenancy
 from parties.models import Consent, GuardianLink, Student
@@ -158,6 +160,20 @@ def test_what_ran_out_is_shown_as_over(world: World, desk: Desk) -> None:
     assert "已到期" in phone.text
     assert "撤回同意</button>" not in phone.html
     assert "我同意</button>" in phone.html
+
+
+def test_a_long_list_costs_as_many_queries_as_a_short_one(world: World, desk: Desk) -> None:
+    phone, costs = by_password(world, "father"), set()
+    give(desk)
+    phone.open(address(world))
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            phone.open(address(world))
+        costs.add(len(queries))
+        give(desk, "student")
+        give(desk, "teacher", **PAPER)
+
+    assert len(costs) == 1
 
 
 @pytest.mark.parametrize("who", OTHERS)
