@@ -132,6 +132,17 @@ def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
     return links.exists() and student.pk in standings.wards(giver, at)[1]
 
 
+def is_held(viewer: Viewer, *, student: Student, purpose: str) -> bool | None:
+    """Whether one holds now, for staff whose work asks for it; None: not theirs to know.
+
+    Nothing is locked: what rests on it asks again (live).
+    """
+    if student.pk in viewer.kin or not viewer.roles_towards(student) & STAFF:
+        return None
+    rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
+    return any(is_live(one, at=viewer.at) for one in rows.select_related("student", "giver"))
+
+
 def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:
     """Those that this person may know of, newest first. Raises NotFound."""
     student = viewer.get(Student, student_id)

@@ -1,20 +1,25 @@
 """Do a task on a phone: take it, answer its questions, look at the answers once more, send them."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from parties import consents
 from parties.access import Act
 from parties.errors import InvalidInput
+from parties.models import Consent
 from parties.sign_in import Identity
 from portal import pages
 from portal.questions import Choices, Questions
 from portal.session import signed_in, viewing
 from workflow import answers, human_tasks, task_files
 from workflow.task_files import TaskFile
+
+#: The question of a form that is answered by a consent or a duty.
+_BASIS: Final = "psy_basis"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +36,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         mentors=[(str(person.pk), f"{person.name}（企业指导教师）") for person in file.mentors],
     )
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
-        return _ask(request, file, form)
+        return _ask(request, identity, file, form)
     if "sure" not in request.POST:
         return pages.show(request, "task_confirm", {"task": file.task, "form": form})
     try:
@@ -44,7 +49,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         )
     except InvalidInput as refused:
         form.refuse(refused.field, f"{refused}{refused.mend}")
-        return _ask(request, file, form)
+        return _ask(request, identity, file, form)
     return redirect("portal:task-done")
 
 
@@ -116,8 +121,20 @@ def _people(file: TaskFile) -> Choices:
     ]
 
 
-def _ask(request: HttpRequest, file: TaskFile, form: Questions) -> HttpResponse:
+def _consent(identity: Identity, file: TaskFile) -> bool | None:
+    """Whether a consent holds, where the form asks on what a psychological report rests."""
+    asked = _BASIS in file.schema.get("properties", {}) and Act.COMPLETE in file.may
+    if not asked or file.student is None:
+        return None
+    with viewing(identity) as viewer:
+        return consents.is_held(
+            viewer, student=file.student, purpose=Consent.Purpose.PSY_REPORT.value
+        )
+
+
+def _ask(request: HttpRequest, identity: Identity, file: TaskFile, form: Questions) -> HttpResponse:
     context = {
+        "consent": _consent(identity, file),
         "task": file.task,
         "form": form,
         "file": file,

@@ -8,7 +8,7 @@ import pytest
 
 from parties import consents, tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound
-from parties.models import Consent
+from parties.models import Consent, GuardianLink
 from tests.factories import NOW, World
 from tests.records.consented import give, withdraw
 from tests.records.desk import Desk
@@ -101,3 +101,43 @@ def test_for_everybody_else_there_is_none(desk: Desk, who: str) -> None:
         withdraw(desk, made, who)
     with suppress(NotFound):  # not even the student
         assert known_to(desk, who) == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("teacher", True),
+        ("counsellor", True),
+        ("duty_officer", True),
+        ("stranger", None),
+        ("grade_leader", None),
+        ("auditor", None),
+        ("classmate", None),
+        ("mentor", None),
+        ("mother", None),
+    ],
+)
+def test_whether_one_holds_is_told_to_whose_work_asks_for_it(
+    desk: Desk, who: str, told: bool | None
+) -> None:
+    made = give(desk)
+    assert held(desk, who) is told
+    withdraw(desk, made)
+
+    assert held(desk, who) is (None if told is None else False)
+
+
+def test_a_teacher_at_school_is_told_nothing_of_their_own_child(desk: Desk) -> None:
+    give(desk)
+    with tenancy.scope(desk.world.id):
+        GuardianLink.objects.create(
+            school=desk.world.school, student=desk.world.student, guardian=desk.world["teacher"],
+            relation="MOTHER", contact_priority=9, child_data_access=False,
+        )  # fmt: skip
+
+    assert held(desk, "teacher") is None
+
+
+def held(desk: Desk, who: str) -> bool | None:
+    with desk.as_(who) as viewer:
+        return consents.is_held(viewer, student=desk.world.student, purpose="PSY_REPORT")

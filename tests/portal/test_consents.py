@@ -4,12 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from parties import clock, tenancy
 from parties.models import Consent, GuardianLink, Student
+from tests.api.meeting_stories import begun
 from tests.factories import World
 from tests.portal.visitors import Phone, by_password
-from tests.records.consented import give
+from tests.records.consented import give, withdraw
 from tests.records.desk import Desk
 from tests.records.meeting_days import restrict
 
@@ -127,9 +130,9 @@ def test_taking_back_ends_every_yes_of_the_family(world: World, desk: Desk) -> N
     restrict(world, "father", "NO_CONTACT")  # his yes does not count, and must not come back
     phone = at_page(world, "student")
     phone.send(f"{address(world)}/withdraw")
-    phone.send(f"{address(world)}/withdraw")
 
     assert stored(world) == [("father", "WITHDRAWN"), ("mother", "WITHDRAWN")]
+    assert phone.send(f"{address(world)}/withdraw").status_code == 200  # a second tap
     mother = at_page(world, "mother")
     assert mother.text.count("已撤回") == 2
     assert "由您撤回" not in mother.text
@@ -157,6 +160,20 @@ def test_what_ran_out_is_shown_as_over(world: World, desk: Desk) -> None:
     assert "已到期" in phone.text
     assert "撤回同意</button>" not in phone.html
     assert "我同意</button>" in phone.html
+
+
+def test_a_long_list_costs_as_many_queries_as_a_short_one(world: World, desk: Desk) -> None:
+    phone, costs = by_password(world, "father"), set()
+    give(desk)
+    phone.open(address(world))
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            phone.open(address(world))
+        costs.add(len(queries))
+        give(desk, "student")
+        give(desk, "teacher", **PAPER)
+
+    assert len(costs) == 1
 
 
 @pytest.mark.parametrize("who", OTHERS)
@@ -225,3 +242,43 @@ def _bytes(phone: Phone, page: str) -> tuple[int, str]:
     answer = phone.open(page)
     mark = r'(name="csrfmiddlewaretoken" value=")[^"]+'
     return answer.status_code, re.sub(mark, r"\1", answer.content.decode())
+
+
+def test_who_prepares_a_talk_reads_whether_a_consent_holds_and_how_to_ask(
+    world: World, desk: Desk
+) -> None:
+    walk = begun(world)
+    walk.do("meeting_prepare")
+    phone = by_password(world, "teacher")
+    page = f"/tasks/{walk.task('meeting_dossier').pk}"
+
+    phone.open(page)
+    assert "现在没有有效的同意" in phone.text
+    assert "在首页打开“同意与撤回”" in phone.text
+    made = give(desk)
+    phone.open(page)
+    assert "现在有有效的同意" in phone.text
+    assert "现在没有有效的同意" not in phone.text
+    withdraw(desk, made)
+    phone.open(page)
+    assert "现在没有有效的同意" in phone.text
+    give(desk, "mother")
+    assert "mother" not in _section(phone, page)  # that there is one, and nothing else
+
+
+def test_a_task_that_asks_for_no_basis_says_nothing_of_consents(world: World, desk: Desk) -> None:
+    walk = begun(world)
+    phone = by_password(world, "teacher")
+    page = f"/tasks/{walk.task('meeting_prepare').pk}"
+    before = _bytes(phone, page)
+    give(desk)
+
+    assert _bytes(phone, page) == before
+    assert "同意" not in phone.text
+
+
+def _section(phone: Phone, page: str) -> str:
+    phone.open(page)
+    found = re.search(r'<section aria-labelledby="consent-title">.*?</section>', phone.html, re.S)
+    assert found is not None
+    return found[0]
