@@ -186,7 +186,7 @@ def _commands(port: int, logs: Path) -> Mapping[str, Sequence[str]]:
             *("-m", "gunicorn", "config.wsgi:application", f"--bind=127.0.0.1:{port}"),
             *("--workers=1", "--threads=8", "--graceful-timeout=3", "--log-level=warning"),
         ),
-        WATCH: (str(folders.BASE_DIR / "manage.py"), "watch"),
+        WATCH: (str(folders.BASE_DIR / "manage.py"), "watch", "--eager"),
         CRISIS: (*worker, *quiet, "--queues=crisis", "--hostname=crisis@%h"),
         **routine,
         **beats,

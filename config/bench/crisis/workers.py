@@ -21,6 +21,7 @@ _GRACE: Final = 3.0
 _READY_SECONDS: Final = 120.0
 #: Two reserved for a crisis, so that one may be killed.
 CRISIS: Final = ("crisis-1", "crisis-2")
+WATCH: Final = "watch"
 
 
 class NotReady(RuntimeError):
@@ -43,12 +44,16 @@ class Workers:
             )
         self.begin("routine", *_CELERY, "worker", "--queues=routine", "--hostname=r@%h", *_WORKER)
         self.begin("beat", *_CELERY, "beat", f"--schedule={self._logs}/beat", "--loglevel=warning")
-        self.begin("watch", str(folders.BASE_DIR / "manage.py"), "watch")
+        self.begin_watch()
         deadline = time.monotonic() + _READY_SECONDS
         while not all(self._ready(name) for name in (*CRISIS, "routine")):
             if time.monotonic() > deadline:
                 raise NotReady(f"no worker after {_READY_SECONDS:g} s, see {self._logs}")
             time.sleep(0.1)
+
+    def begin_watch(self) -> None:
+        """As production runs it: what listens to the database is faster than the broker."""
+        self.begin(WATCH, str(folders.BASE_DIR / "manage.py"), "watch", "--eager")
 
     def begin(self, name: str, *words: str) -> None:
         process = children.start(

@@ -25,7 +25,7 @@ from config.bench.cast import Cast
 from config.bench.crisis import floor, gateway
 from config.bench.crisis.floor import Floor
 from config.bench.crisis.gateway import Gateway
-from config.bench.crisis.workers import CRISIS, Workers
+from config.bench.crisis.workers import CRISIS, WATCH, Workers
 from parties import clock, tenancy
 from workflow import deliveries, processes, reporting
 from workflow.models import Notification
@@ -50,6 +50,12 @@ INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role
 SELECT gen_random_uuid(), %(school)s, NULL, %(to)s, 'HT', 'sms', 'notice.new', 'routine',
     'backlog:' || n, now(), now(), 0, 'PENDING', ''
 FROM generate_series(1, %(count)s) AS n
+"""
+
+
+_LISTENING: Final = """
+SELECT EXISTS (SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND query = 'LISTEN crisis')
 """
 
 
@@ -133,6 +139,14 @@ class Stage:
             self.gateway.read(seconds=0.1)
         return [min(report.waited(arrivals), _LATE) for report in reports]
 
+    def await_listener(self) -> None:
+        """Until watch hears of a crisis."""
+        until = time.monotonic() + _LATE
+        while time.monotonic() < until:
+            if self.owner.execute(_LISTENING).fetchone() == (True,):
+                return
+            time.sleep(0.1)
+
     def backlog(self) -> int:
         row = self.owner.execute(
             "SELECT count(*) FROM workflow_notification WHERE lane = 'routine'"
@@ -163,6 +177,7 @@ def run(
         workers = Workers(env=sms, logs=logs, undo=undo)
         workers.start()
         stage = Stage(people, here, bare, owner)
+        stage.await_listener()
         return {"workload": "crisis", **_measured(stage, workers, seconds, tell=tell)}
 
 
@@ -183,6 +198,8 @@ def _measured(
     result |= {"rounds": rounds, "slots": rounds * _SLOTS, "backlog_least": stage.backlog()}
     result["killed_s"] = _killed(stage, workers)
     tell(f"  持有租约的进程被杀：{result['killed_s']:.2f} 秒后再次送出")
+    workers.begin_watch()
+    stage.await_listener()
     result["broker_off_s"] = [round(one, 3) for one in _broker_off(stage)]
     tell(f"  消息代理关闭：{result['broker_off_s']} 秒")
     result["met"] = (
@@ -232,7 +249,8 @@ def _killed(stage: Stage, workers: Workers) -> float:
     stage.gateway.hold(on=True)
     report = stage.report(time.monotonic())
     stage.settled([report])
-    workers.kill(CRISIS[0])
+    for name in (CRISIS[0], WATCH):  # whichever of the two holds it
+        workers.kill(name)
     stage.gateway.hold(on=False)
     workers.thaw(CRISIS[1])
     arrivals, again = stage.gateway.arrivals, 2

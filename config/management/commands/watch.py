@@ -2,7 +2,8 @@
 
 Celery's sweeps leave a heartbeat row per lane. When it grows old (broker gone, workers stuck, beat
 dead) this process takes the lane over until the heartbeat is back. It also listens for the notice
-that a crisis transaction sends, so a report that comes in meanwhile goes out at once.
+that a crisis transaction sends, so a report that comes in meanwhile goes out at once; an eager one
+does not wait for Celery to fall silent, for the notice is faster than any broker.
 """
 
 import signal
@@ -85,6 +86,9 @@ class Watch:
         runs = [lane.next_run - now for lane in self._lanes if lane.taken]
         pause = max(0.0, min([LOOK_SECONDS, *runs]))
         noticed = any(True for _ in listener.notifies(timeout=pause, stop_after=1))
+        if noticed and self._eager:
+            sweeps.run(sweeps.CRISIS, via=VIA)  # before anything else is asked
+            return
         watched = timedelta(seconds=time.monotonic() - self._began)
         for lane in self._lanes:
             # Nobody is silent for longer than we have been listening.
@@ -94,8 +98,7 @@ class Watch:
     def _look(self, lane: _Lane, *, silent: timedelta, noticed: bool) -> None:
         self._take_or_give_back(lane, silent)
         now = time.monotonic()
-        its_turn = lane.taken and (noticed or now >= lane.next_run)
-        if its_turn or (self._eager and noticed):
+        if lane.taken and (noticed or now >= lane.next_run):
             sweeps.run(lane.name, via=VIA)
             lane.next_run = now + lane.every
 
