@@ -2,10 +2,13 @@
 
 A class belongs to the sentence, not to the page it stands on: a word about money inside the minutes
 of a meeting stays with those whose task money is. What is recognised can only raise: nobody lowers
-a class by leaving a field blank. The words are data (words.csv).
+a class by leaving a field blank. The words are data (words.csv), also when they are written in
+Pinyin; what only two words together say is, too (patterns.csv): 爸爸的工资 is income of the family,
+实习工资 is not.
 """
 
 import csv
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +19,7 @@ import ahocorasick
 from parties import privacy
 from parties.errors import InvalidInput
 from parties.privacy import FieldClass
+from records.language.spelling import romanised
 from records.models import Statement
 from records.signs import folded
 
@@ -34,6 +38,9 @@ DECLARABLE: Final = frozenset(
     for code in ("COM", "CND", "PRF", "FAM", "ECO", "HLT", "PSY", "TPD", "VOI", "EMO")
 )
 _WORDS: Final = Path(__file__).with_name("words.csv")
+_PATTERNS: Final = Path(__file__).with_name("patterns.csv")
+#: Fewer syllables in Latin are too often something else.
+_LEAST_SYLLABLES: Final = 3
 
 
 def classify(text: str, *, section: str, declared: str = "", names_others: bool = False) -> str:
@@ -56,7 +63,9 @@ def classify(text: str, *, section: str, declared: str = "", names_others: bool 
 
 def recognised(text: str) -> frozenset[FieldClass]:
     """Classes whose words stand in the text, however they are spelled."""
-    return frozenset(code for _, code in _automaton().iter(folded(text)))
+    plain = folded(text)
+    words = {code for _, code in _automaton().iter(plain)}
+    return frozenset(words | {code for pattern, code in _patterns() if pattern.search(plain)})
 
 
 def special(text: str) -> frozenset[FieldClass]:
@@ -93,8 +102,21 @@ def declared_classes(codes: str) -> frozenset[FieldClass]:
 @lru_cache(maxsize=1)
 def _automaton() -> Any:
     words = ahocorasick.Automaton()
-    with _WORDS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            words.add_word(folded(row["word"]), FieldClass(row["class"]))
+    for row in _rows(_WORDS):
+        code = FieldClass(row["class"])
+        words.add_word(folded(row["word"]), code)
+        for spelt, syllables in romanised(row["word"]):
+            if syllables == len(row["word"]) >= _LEAST_SYLLABLES:
+                words.add_word(spelt, code)
     words.make_automaton()
     return words
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[re.Pattern[str], FieldClass]]:
+    return [(re.compile(row["pattern"]), FieldClass(row["class"])) for row in _rows(_PATTERNS)]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
