@@ -6,6 +6,7 @@ two sentences. Quotation marks disappear, too, because “问题”学生 still 
 do not, because 存在问题（学生）is two things.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _MARKS: Final = {
     **dict.fromkeys("，,：:—―⸺", CLAUSE_END),
     **dict.fromkeys("、", ITEM_END),
 }
+#: Three characters or more with a mark between each two.
+_SPREAD: Final = re.compile("[一-鿿](?:[。，、][一-鿿]){2,}(?![一-鿿])")
 _QUOTES: Final = frozenset("「」『』〝〞〟")
 #: Letters by category that show nothing.
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
@@ -47,7 +50,22 @@ def normalise(text: str) -> Normal:
     """Each character by itself, so that offsets survive; linear in the length."""
     folded = list(map(_fold, text))
     offsets = [index for index, part in enumerate(folded) for _ in part]
-    return Normal(text, "".join(folded), offsets)
+    return _joined(Normal(text, "".join(folded), offsets))
+
+
+def _joined(normal: Normal) -> Normal:
+    """无，可，救，药 is one word: a mark after every single character parts nothing."""
+    gone = {
+        place
+        for run in _SPREAD.finditer(normal.text)
+        for place in range(run.start(), run.end())
+        if normal.text[place] in BREAKS
+    }
+    if not gone:
+        return normal
+    kept = [place for place in range(len(normal.text)) if place not in gone]
+    text = "".join(normal.text[place] for place in kept)
+    return Normal(normal.original, text, [normal.offsets[place] for place in kept])
 
 
 @lru_cache(maxsize=1 << 15)

@@ -12,6 +12,8 @@ from records.language.rows import Row
 
 #: Up to here every mixture of characters and syllables; beyond, only one change of script.
 _MIXED_UP_TO: Final = 5
+#: From here on one syllable may be its first letter: 问t家庭. Shorter words would be chance.
+_SHORTEST_WITH_INITIAL: Final = 4
 #: Private use in Unicode: in no text that was normalised.
 _FIRST_CODE: Final = 0xF0000
 
@@ -38,6 +40,9 @@ def romanised(phrase: str) -> Iterator[tuple[str, int]]:
         yield spelt, sum(chosen)
         if "v" in spelt:  # ü, which people type as v and write as u
             yield spelt.replace("v", "u"), sum(chosen)
+    if len(phrase) >= _SHORTEST_WITH_INITIAL:
+        for place, syllable in enumerate(syllables):
+            yield f"{phrase[:place]}{syllable[0]}{phrase[place + 1 :]}", 1
 
 
 class _Codes(dict[int, str]):
