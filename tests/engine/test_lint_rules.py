@@ -310,6 +310,8 @@ TABLE = table("tier", "a_x", {">= 2": '"high"'})
         ("table.shape", TABLE.replace("</rule>", '<inputEntry id="z"><text/></inputEntry></rule>')),
         ("table.hit_policy", TABLE.replace('hitPolicy="UNIQUE"', 'hitPolicy="COLLECT" '
                                            'aggregation="SUM"')),
+        ("table.rule_id", re.sub("(<rule.*</rule>)", r"\1\1", TABLE, flags=re.DOTALL)),
+        ("table.rule_id", re.sub('<rule id="[^"]*"', "<rule", TABLE)),
         ("table.missing", TABLE.replace("decisionTable", "literalExpression")),
         ("expression.undeclared", TABLE.replace("a_x", "b_x")),
         ("namespace.unknown", TABLE.replace("20191111", "20230324")),

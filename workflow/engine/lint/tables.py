@@ -78,9 +78,21 @@ def _decision(table: Diagram, decision: Any, project: Project) -> Iterator[Findi
             yield table.finding(
                 column, "table.output", "输出列没有可用的名称。", "用字母、数字、下划线命名。"
             )
+    yield from _rule_ids(table, found[0])
     yield from _cells(table, found[0], _Names(table, decision, project))
     yield from _values(table, found[0])
     yield from coverage.check(table, decision, found[0])
+
+
+def _rule_ids(table: Diagram, found: Any) -> Iterator[Finding]:
+    """A decision that is recorded names the rule: two of one name would both be meant."""
+    seen: set[str] = set()
+    for rule in children(found, "rule"):
+        if rule.get("id", "") in seen | {""}:
+            yield table.finding(
+                rule, "table.rule_id", "规则的 id 为空或重复。", "给每条规则一个自己的 id。"
+            )
+        seen.add(rule.get("id", ""))
 
 
 def _values(table: Diagram, found: Any) -> Iterator[Finding]:
