@@ -119,7 +119,12 @@ class DestroyInput(Strict):
     reason = text(longest=1_000, help_text="为什么销毁；理由加密保存")
 
 
+def as_read() -> serializers.CharField:
+    return text(longest=80, required=False, help_text="读取时得到的 as_read；缺少时 428")
+
+
 class RecordSignInput(Strict):
+    as_read = as_read()
     password = serializers.CharField(
         max_length=1024,
         required=False,
@@ -130,10 +135,12 @@ class RecordSignInput(Strict):
 
 
 class RefuseInput(Strict):
+    as_read = as_read()
     reason = text(longest=1_000)
 
 
 class WitnessInput(Strict):
+    as_read = as_read()
     signer = Id(help_text="哪位监护人")
     method = serializers.ChoiceField(
         [(code, Method(code).label) for code in (Method.PAPER, Method.PHONE, Method.REFUSED)]

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from api import shapes
 from api.schema import objects
 from api.shapes import PersonSerializer, StudentSerializer
+from records import as_read
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -158,6 +159,9 @@ class RecordSerializer(serializers.Serializer[Any]):
     signed_at = serializers.DateTimeField(required=False, allow_null=True)
     effective_at = serializers.DateTimeField(required=False, allow_null=True)
     may = serializers.ListField(child=serializers.CharField())
+    as_read = serializers.CharField(
+        help_text="您读到的文字的标记；签字、拒签、代记签字时原样送回，文字改过则 409"
+    )
     statements = SaidSerializer(many=True)
     participants = ParticipantSerializer(many=True)
     prepared = PreparedSerializer(many=True)
@@ -187,6 +191,7 @@ def shown(file: RecordFile) -> dict[str, Any]:
     if "content_hash" in fields:
         body["content_hash"] = bytes(record.content_hash or b"").hex()
     body["may"] = sorted(act.value for act in file.may)
+    body["as_read"] = as_read.mark(file)
     body["statements"] = [_said(one) for one in file.statements]
     body["participants"] = [_participant(one, file) for one in file.participants]
     body["prepared"] = [_prepared(one) for one in file.prepared]

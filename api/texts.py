@@ -214,8 +214,8 @@ PROBLEMS: Final[dict[str, Known]] = {
         428,
         "请注明所依据的版本",
         "Say which version you read",
-        "请把读取时得到的 ETag 放进 If-Match 后重发。",
-        "Send the ETag that came with your reading as If-Match.",
+        "请把读取时得到的 ETag 放进 If-Match 后重发；签字、拒签或代记签字时，送回读到的 as_read。",
+        "Send the ETag of your reading as If-Match; to sign or refuse, its as_read in the body.",
     ),
     "sign_in.too_many": _known(
         429,

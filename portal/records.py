@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parties import sign_in
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, TooMany
+from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, NotSignedIn, TooMany
 from parties.models import Person
 from parties.sign_in import Identity, Means
 from portal import pages
 from portal.session import signed_in, viewing
 from records import (
+    as_read,
     attachments,
     communication,
     custody,
@@ -62,15 +63,22 @@ def sign(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
         method = _method(request, identity)
     except (NotSignedIn, TooMany) as refused:
         return show(request, identity, target_id, {"sign": str(refused)})
-    acts.sign(**who_of(identity, target_id), method=method, note=_text(request, "note"))
+    who, read = who_of(identity, target_id), _text(request, "as_read")
+    try:
+        acts.sign(**who, method=method, as_read=read, note=_text(request, "note"))
+    except LostRace as refused:
+        return show(request, identity, target_id, {"as_read": str(refused)})
     return redirect("portal:record", target_id=target_id)
 
 
 @require_POST
 @signed_in(bound=True)
 def refuse(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    who, read = who_of(identity, target_id), _text(request, "as_read")
     try:
-        acts.refuse(**who_of(identity, target_id), reason=_text(request, "reason"))
+        acts.refuse(**who, as_read=read, reason=_text(request, "reason"))
+    except LostRace as changed:
+        return show(request, identity, target_id, {"as_read": str(changed)})
     except InvalidInput as refused:
         return show(request, identity, target_id, {"refuse": f"{refused}{refused.mend}"})
     return redirect("portal:record", target_id=target_id)
@@ -137,7 +145,7 @@ def show(
     target_id: UUID,
     mistakes: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """The page, with what could not be done said beside its button."""
+    """The page, with what could not be done said beside its button; on top, that words changed."""
     with viewing(identity) as viewer:
         found = reading.read(viewer, target_id)
         context = {
@@ -148,8 +156,15 @@ def show(
             "mistakes": mistakes or {},
             "password": identity.means is Means.PASSWORD,
             "bound": identity.is_bound,
+            "typed": request.POST if mistakes else {},
         }
-    return pages.show(request, "record", context, status=400 if mistakes else 200)
+    return pages.show(request, "record", context, status=_status(mistakes or {}))
+
+
+def _status(mistakes: Mapping[str, str]) -> int:
+    if "as_read" in mistakes:
+        return 409
+    return 400 if mistakes else 200
 
 
 def checked(
@@ -170,6 +185,7 @@ def _content(found: RecordFile) -> dict[str, Any]:
     record = found.record
     return {
         "record": {"pk": record.pk, "edits": record.edits, "state": record.state},
+        "as_read": as_read.mark(found),
         "sheet": sheets.sheet_of(found, school=record.school.name),
         "files": [(one.pk, one.name, one.size) for one in found.attachments],
         "whole": "trigger" in found.fields,

@@ -13,12 +13,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput
+from parties.errors import InvalidInput, LostRace
 from parties.sign_in import Identity
 from portal import pages
 from portal.notice_slips import LARGEST_FORM, InMemory
 from portal.session import signed_in, viewing
-from records import attachments, signers
+from records import as_read, attachments, reading, sheets, signers
 from records.attachments import Upload
 from records.models import CommunicationRecord
 from records.signatures import Method, Witnessed
@@ -62,13 +62,19 @@ def _witness(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpR
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
         return pages.show(request, "witness", context, status=400)
+    except LostRace as changed:
+        context["mistake"] = f"{changed}刚才没有登记。"
+        return pages.show(request, "witness", context, status=409)
     return redirect("portal:record", target_id=target_id)
 
 
 def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
     """Read inside the scope."""
     home = signers.readers_at_home(record, at=viewer.at)
+    file = reading.read(viewer, record.pk)
     return {
+        "as_read": as_read.mark(file),
+        "sheet": sheets.sheet_of(file, school=record.school.name),
         "pk": record.pk,
         "record_no": record.record_no,
         "child": record.student.person.name,
@@ -86,7 +92,7 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
     }
     texts = {
         name: request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]
-        for name in ("method", "reason", "note", "kept_at")
+        for name in ("method", "reason", "note", "kept_at", "as_read")
     }
     return {**people, **texts}
 

@@ -105,13 +105,17 @@ def collect(
 
 
 def _records(viewer: Viewer, told: Sequence[Entry]) -> Sequence[RecordFile]:
-    """Records among these entries that this reader could take a copy of, in their order."""
+    """Records among these entries that this reader could take a copy of, in their order.
+
+    No purpose of such a copy is the reader's own keeping: what was said in confidence stays.
+    """
     ids = [entry.object_id for entry in told if entry.kind == KIND]
     known = viewer.rows(CommunicationRecord).in_bulk(ids)
     rows = [known[pk] for pk in ids if pk in known]
     policies.learn(viewer, rows)
     whole = [record for record in rows if sheets.may_copy(viewer.fields(record), record)]
-    return reading.seen_all(viewer, whole[: MOST_RECORDS + 1])
+    found = reading.seen_all(viewer, whole[: MOST_RECORDS + 1])
+    return [reading.without_confided(viewer, one) for one in found]
 
 
 def _refuse_blocked(found: Sequence[RecordFile]) -> None:

@@ -5,7 +5,7 @@ export show comes from here and from nowhere else.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -53,6 +53,8 @@ class SaidTo:
     is_quote: bool = False
     basis: str = ""
     mine: bool = False
+    #: Said in confidence, and read by the one who received it: theirs to read, not to hand on.
+    confided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,13 @@ def seen_all(viewer: Viewer, records: Sequence[CommunicationRecord]) -> Sequence
     return [_file(viewer, record, parts[record.pk], names, pupils) for record in records]
 
 
+def without_confided(viewer: Viewer, file: RecordFile) -> RecordFile:
+    """What may go to somebody else's hands: nobody but a family hands on its own private words."""
+    if policies.is_at_home(viewer, file.record):
+        return file
+    return replace(file, statements=[one for one in file.statements if not one.confided])
+
+
 def _file(
     viewer: Viewer,
     record: CommunicationRecord,
@@ -181,7 +190,9 @@ def _readable(
         return True
     given = policies.circumstances(viewer, record)
     if said.said_by_id == viewer.person.pk:
-        given |= {Level.OWN}
+        given |= {Level.OWN, Level.NAMED}
+    if said.entered_by_id == viewer.person.pk:  # who wrote it down is who it was said to
+        given |= {Level.NAMED}
     codes = " ".join(code.value for code in classes)
     return privacy.readable(codes, policies.roles_for(viewer, record), given=given)
 
@@ -212,6 +223,7 @@ def _shown(
         is_quote=said.is_quote,
         basis=said.basis if whole else "",
         mine=said.entered_by_id == viewer.person.pk,
+        confided=text is not None and FieldClass.VOI in privacy.parse(said.sensitivity),
     )
 
 

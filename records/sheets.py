@@ -119,6 +119,8 @@ def _copied(viewer: Viewer, record_id: UUID, purpose: Purpose) -> RecordFile:
         raise NotAllowed("您只能知道有这份记录，不能取得副本。", act="export")
     if record.state in _UNFINISHED:
         raise WrongState("草稿不能导出，请先交双方签字。", state=str(record.state))
+    if purpose is not Purpose.KEEP:
+        file = reading.without_confided(viewer, file)
     if purpose.leaves_school and not policies.is_at_home(viewer, record):
         sharing.refuse_disputed(file)
         sharing.refuse_blocked(file)

@@ -1,8 +1,10 @@
 """Both sides' word about one version: in the app, by link, on paper, by phone, or refused.
 
-A signature is about the exact content (records/content.py). With the first one nothing of the
-record changes any more; the database sees to it. Once the author and a guardian have given their
-word the record takes effect; a refusal with a reason counts, as 校方记录，家长未签. Inside a scope.
+A signature is about the exact content (records/content.py), and whoever gives it names what they
+read of it (records/as_read.py): words that changed meanwhile are read again first. With the first
+one nothing of the record changes any more; the database sees to it. Once the author and a guardian
+have given their word the record takes effect; a refusal with a reason counts, as
+校方记录，家长未签. Inside a scope.
 """
 
 from collections.abc import Mapping
@@ -16,6 +18,7 @@ from django.utils import timezone
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
+from records import as_read as reads
 from records import content, language_gate, paper_originals, signers
 from records.draft_input import refuse_restricted
 from records.language import Field
@@ -40,6 +43,8 @@ class Witnessed:
     signer: UUID
     method: str
     witness: UUID
+    #: The mark of what was read back, or of what the paper says.
+    as_read: str
     reason: str = ""
     note: str = ""
     scan: UUID | None = None
@@ -47,13 +52,16 @@ class Witnessed:
     kept_at: str = ""
 
 
-def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> CommunicationRecord:
+def sign(
+    viewer: Viewer, *, record_id: UUID, method: str, as_read: str, note: str = ""
+) -> CommunicationRecord:
     """Sign for oneself; again by the same person changes nothing.
 
     The caller has made sure who it is: by password just now (IN_APP), or by a one-time link (LINK).
+    `as_read` is the mark of what they had before them.
 
-    Raises NotFound, NotAllowed, WrongState; InvalidInput: words of staff in the note that are
-    forbidden, or that only some of its readers may read.
+    Raises NotFound, NotAllowed, WrongState; LostRace: it says something else by now; InvalidInput:
+    words of staff in the note that are forbidden, or that only some of its readers may read.
     """
     record = lock(viewer, record_id, Act.SIGN)
     if method not in (Method.IN_APP, Method.LINK):
@@ -63,15 +71,17 @@ def sign(viewer: Viewer, *, record_id: UUID, method: str, note: str = "") -> Com
         return record
     _refuse_spoken(record, any(one.is_own_refusal for one in given))
     _refuse_closed(record)
+    reads.refuse_other(viewer, record, as_read)
     if side_of(viewer, record) == Side.SCHOOL:  # a family's own words are theirs
         _refuse_words({"note": note}, record)
-    return _give(viewer, record, signer=viewer.person, method=method, note=note)
+    me = viewer.person
+    return _give(viewer, record, signer=me, method=method, as_read=as_read, note=note)
 
 
-def refuse(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord:
+def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> CommunicationRecord:
     """A guardian, or the student, will not sign, and says why. No pressure, and no way back.
 
-    Raises InvalidInput: no reason.
+    Raises InvalidInput: no reason. LostRace: it says something else than what they read.
     """
     record = lock(viewer, record_id, Act.SIGN)
     if side_of(viewer, record) == Side.SCHOOL:
@@ -80,8 +90,10 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationReco
         return record
     _refuse_spoken(record, record.signatures.filter(signer=viewer.person).exists())
     _refuse_closed(record)
+    reads.refuse_other(viewer, record, as_read)
     _refuse_short(reason)
-    return _give(viewer, record, signer=viewer.person, method=Method.REFUSED, reason=reason)
+    me, how = viewer.person, Method.REFUSED
+    return _give(viewer, record, signer=me, method=how, as_read=as_read, reason=reason)
 
 
 def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
@@ -92,6 +104,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
 
     Raises InvalidInput: nobody who is asked to sign, no second member of staff who reads the
     record, no scan, no reason, forbidden words. WrongState: they have given their word already.
+    LostRace: the record says something else than what was read to them.
     """
     record = lock(viewer, record_id, Act.WITNESS)
     signer = signers.guardian(record, given.signer, at=viewer.at)
@@ -101,6 +114,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     signed = any(one.method != Method.REFUSED or one.is_own_refusal for one in before)
     _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
     _refuse_closed(record)
+    reads.refuse_other(viewer, record, given.as_read, scan=given.scan)
     _refuse_unwitnessed(viewer, record, given)
     _refuse_words({"note": given.note}, record)
     # What stands in “ ” is the guardian's; everything around it is told by staff.
@@ -113,6 +127,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
         record,
         signer=signer,
         method=given.method,
+        as_read=given.as_read,
         reason=given.reason,
         note=given.note,
         witness=given.witness,
@@ -149,6 +164,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
     *,
     signer: Person,
     method: str,
+    as_read: str,
     reason: str = "",
     note: str = "",
     witness: UUID | None = None,
@@ -175,6 +191,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
         scan_id=scan,
         kept_at=kept_at.strip(),
         proof=bytes(record.content_hash or b""),
+        as_read=reads.proof(as_read, bytes(record.content_salt or b"")),
     )
     made.save(force_insert=True)
     saved(record, viewer, "record.signed", refs=[("signature", made.pk)], side=side, how=method)

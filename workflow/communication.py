@@ -72,32 +72,35 @@ def offer(
         return record
 
 
-def sign(
+def sign(  # noqa: PLR0913 - who, what, how, and what they had read
     *,
     school_id: int,
     record_id: UUID,
     by: Person,
     at: datetime,
     method: str,
+    as_read: str,
     note: str = "",
 ) -> CommunicationRecord:
     """Sign for oneself. Raises: as signatures.sign."""
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
-        record = signatures.sign(viewer, record_id=record_id, method=method, note=note)
+        record = signatures.sign(
+            viewer, record_id=record_id, method=method, as_read=as_read, note=note
+        )
         _listen(note, record, at=at, source="signature")
         return _after(viewer, record, before)
 
 
 def refuse(
-    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str, as_read: str
 ) -> CommunicationRecord:
     """Say that one will not sign, and why. Raises: as signatures.refuse."""
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
-        record = signatures.refuse(viewer, record_id=record_id, reason=reason)
+        record = signatures.refuse(viewer, record_id=record_id, reason=reason, as_read=as_read)
         record_news.tell_author(record, "record.refused", at=at)
         _listen(reason, record, at=at, source="refusal")
         return _after(viewer, record, before)

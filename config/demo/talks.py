@@ -138,9 +138,11 @@ class Talk(Scenario):
     def sign(self, *, record: str = "") -> None:
         """She with her password once more, the mother by the link that came to her phone."""
         stage, path = self.stage, f"records/{record or self.record_id}"
-        self.session("teacher").post(f"{path}/sign", {"password": stage.password})
+        teacher = self.session("teacher")
+        read = teacher.get(path)["as_read"]
+        teacher.post(f"{path}/sign", {"password": stage.password, "as_read": read})
         mother = self.by_link("mother")
-        mother.post(f"{path}/sign", {})
+        mother.post(f"{path}/sign", {"as_read": mother.get(path)["as_read"]})
         state = mother.get(path)["state"]
         stage.promises.check("record.both_signed", state == "EFFECTIVE", state)
         stage.tick()

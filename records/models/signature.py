@@ -14,7 +14,8 @@ from records.models.communication import CommunicationRecord
 
 
 class Signature(models.Model):
-    """One person's word about one version. `proof` is the hash of what they had before them.
+    """One person's word about one version. `proof` is the hash of all that it says, `as_read` that
+    of what its signer saw of it, or whoever wrote their word down (records/as_read.py).
 
     A refusal that others wrote down does not silence the person: a signature may follow it, and
     both stay.
@@ -55,6 +56,8 @@ class Signature(models.Model):
     #: Filed by `recorded_by` at `at`: the index of the locked cabinet.
     kept_at = EncryptedTextField("原件存放处（柜号／册号）", blank=True, default="")
     proof = models.BinaryField(max_length=32)
+    #: None: given before signers named what they had read.
+    as_read = models.BinaryField(max_length=32, null=True)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -72,6 +75,7 @@ class Signature(models.Model):
         "scan": "COM",
         "kept_at": "COM",
         "proof": "COM",
+        "as_read": "COM",
     }
 
     class Meta:

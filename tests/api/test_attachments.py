@@ -13,7 +13,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from parties import tenancy
 from records.models import Attachment
 from tests.api.callers import ROOT, Caller, code
-from tests.api.papers import Paper, offered, upload, written
+from tests.api.papers import Paper, as_read, offered, upload, written
 from tests.factories import World
 from tests.records.uploads.files import exif, jpeg, mp4, opened, pdf, png, zipped
 
@@ -293,6 +293,7 @@ def test_a_file_that_is_gone_is_a_fault_that_says_so(world: World, vault_folder:
 
 def test_a_paper_scan_makes_a_signature(world: World, as_: As) -> None:
     paper = offered(world)
+    read = as_read(paper.writer, paper.id)  # before the scan of what was signed came
     scan = upload(as_("head_of_office"), paper.id, PHOTO, name="签字页.jpg")
     assert scan.status_code == 201, scan.content.decode()
 
@@ -303,6 +304,7 @@ def test_a_paper_scan_makes_a_signature(world: World, as_: As) -> None:
             "method": "PAPER",
             "witness": str(world["duty_officer"].pk),
             "scan": scan.json()["id"],
+            **read,
         },
     )
 

@@ -9,7 +9,7 @@ from parties import tenancy
 from records.models import Attachment, CommunicationRecord, Objection, Statement
 from tests.api.callers import PASSWORD, company, member
 from tests.api.conformance import search
-from tests.api.papers import effective, offered, upload, written
+from tests.api.papers import as_read, effective, offered, upload, written
 from tests.factories import World
 from tests.records.uploads.files import jpeg
 
@@ -108,7 +108,7 @@ def test_nobody_gets_a_fault_or_an_undescribed_answer(
 
     def mend(case: Any) -> dict[str, str]:
         if operation.endswith("/sign") and isinstance(case.body, dict):
-            case.body["password"] = PASSWORD
+            case.body |= {"password": PASSWORD, **as_read(caller, record_id)}
         with tenancy.scope(world.id):
             now = CommunicationRecord.objects.get(pk=record_id)
         return {"If-Match": f'"{now.version}.{now.edits}"'}

@@ -12,7 +12,7 @@ from parties.models import Membership
 from parties.roles import Role
 from records.models import CommunicationRecord, Signature
 from tests.api.callers import PASSWORD, Caller, code, member
-from tests.api.papers import FACT, effective, offered, written
+from tests.api.papers import FACT, as_read, effective, offered, written
 from tests.factories import LONG_AGO, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,10 +94,11 @@ def test_an_edit_and_an_offer_never_both_win(world: World) -> None:
 
 def test_nobody_signs_what_is_being_taken_back(world: World) -> None:
     paper, mother = offered(world), member(world, "mother")
+    word = {"password": PASSWORD, **as_read(mother, paper.id)}
 
     at_once(
         lambda: paper.writer.post(f"/records/{paper.id}/recall", {}, If_Match=paper.etag),
-        lambda: mother.post(f"/records/{paper.id}/sign", {"password": PASSWORD}),
+        lambda: mother.post(f"/records/{paper.id}/sign", word),
     )
 
     with tenancy.scope(world.id):
@@ -108,10 +109,9 @@ def test_nobody_signs_what_is_being_taken_back(world: World) -> None:
 
 def test_two_taps_are_one_signature(world: World) -> None:
     paper, mother = offered(world), member(world, "mother")
+    word = {"password": PASSWORD, **as_read(mother, paper.id)}
 
-    answers = at_once(
-        *[lambda: mother.post(f"/records/{paper.id}/sign", {"password": PASSWORD})] * 3
-    )
+    answers = at_once(*[lambda: mother.post(f"/records/{paper.id}/sign", word)] * 3)
 
     assert {answer.status_code for answer in answers} == {200}
     with tenancy.scope(world.id):
@@ -120,10 +120,11 @@ def test_two_taps_are_one_signature(world: World) -> None:
 
 def test_both_sides_at_once_make_it_effective_once(world: World) -> None:
     paper, mother = offered(world, FACT), member(world, "mother")
+    word, own = ({"password": PASSWORD, **as_read(who, paper.id)} for who in (mother, paper.writer))
 
     at_once(
-        lambda: mother.post(f"/records/{paper.id}/sign", {"password": PASSWORD}),
-        lambda: paper.writer.post(f"/records/{paper.id}/sign", {"password": PASSWORD}),
+        lambda: mother.post(f"/records/{paper.id}/sign", word),
+        lambda: paper.writer.post(f"/records/{paper.id}/sign", own),
     )
 
     assert mother.get(f"/records/{paper.id}").json()["state"] == "EFFECTIVE"

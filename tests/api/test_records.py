@@ -12,7 +12,7 @@ from parties import links, tenancy
 from parties.models import SignInLink
 from records.models import CommunicationRecord, Delivery
 from tests.api.callers import PASSWORD, Caller, code
-from tests.api.papers import FACT, MONEY, effective, offered, written
+from tests.api.papers import FACT, MONEY, as_read, effective, offered, written
 from tests.factories import World
 
 As = Callable[[str], Caller]
@@ -216,8 +216,10 @@ def test_signing_asks_for_the_password_again(world: World, as_: As) -> None:
     paper = offered(world)
     mother = as_("mother")
 
-    without = mother.post(f"/records/{paper.id}/sign", {})
-    wrong = mother.post(f"/records/{paper.id}/sign", {"password": "Kran-Yifan-2027"})
+    read = as_read(mother, paper.id)
+
+    without = mother.post(f"/records/{paper.id}/sign", read)
+    wrong = mother.post(f"/records/{paper.id}/sign", {**read, "password": "Kran-Yifan-2027"})
 
     assert (without.status_code, without.json()["errors"][0]["field"]) == (400, "password")
     assert (wrong.status_code, code(wrong)) == (401, "sign_in.refused")
@@ -227,10 +229,11 @@ def test_signing_asks_for_the_password_again(world: World, as_: As) -> None:
 def test_guessing_the_password_ends_soon(world: World, as_: As) -> None:
     paper = offered(world)
     mother = as_("mother")
+    read = as_read(mother, paper.id)
     for number in range(10):
-        mother.post(f"/records/{paper.id}/sign", {"password": f"wrong-{number}"})
+        mother.post(f"/records/{paper.id}/sign", {**read, "password": f"wrong-{number}"})
 
-    answer = mother.post(f"/records/{paper.id}/sign", {"password": PASSWORD})
+    answer = mother.post(f"/records/{paper.id}/sign", {**read, "password": PASSWORD})
 
     assert (answer.status_code, code(answer)) == (429, "sign_in.too_many")
 
@@ -239,7 +242,7 @@ def test_a_link_signs_by_itself_and_opens_nothing_else(world: World, as_: As) ->
     paper, other = offered(world), offered(world)
     mother = by_link(world, "mother", paper.id)
 
-    signed = mother.post(f"/records/{paper.id}/sign", {"note": "已阅"})
+    signed = mother.post(f"/records/{paper.id}/sign", {"note": "已阅", **as_read(mother, paper.id)})
 
     assert signed.status_code == 200, signed.content.decode()
     assert signed.json()["signatures"][0]["method"] == "LINK"
@@ -253,7 +256,9 @@ def test_a_refusal_makes_it_the_schools_record(world: World, as_: As) -> None:
     paper = offered(world)
     paper.sign()
 
-    answer = as_("mother").post(f"/records/{paper.id}/refuse", {"reason": "与事实不符"})
+    mother = as_("mother")
+    why = {"reason": "与事实不符", **as_read(mother, paper.id)}
+    answer = mother.post(f"/records/{paper.id}/refuse", why)
 
     assert (answer.json()["state"], answer.json()["standing"]) == ("EFFECTIVE", "UNSIGNED")
     assert answer.json()["signatures"][1]["reason"] == "与事实不符"
@@ -262,6 +267,7 @@ def test_a_refusal_makes_it_the_schools_record(world: World, as_: As) -> None:
 def test_a_word_on_the_phone_needs_a_second_colleague(world: World) -> None:
     paper = offered(world)
     word = {"signer": str(world["mother"].pk), "method": "PHONE"}
+    word |= as_read(paper.writer, paper.id)
 
     alone = paper.writer.post(
         f"/records/{paper.id}/witness", {**word, "witness": str(world["teacher"].pk)}
@@ -363,3 +369,40 @@ def test_who_may_only_know_of_it_gets_no_copy(world: World, as_: As) -> None:
 
     assert as_("grade_leader").get(f"/records/{paper.id}/export").status_code == 403
     assert code(draft.writer.get(f"/records/{draft.id}/export")) == "state.wrong"
+
+
+def test_words_that_were_changed_are_read_again_before_they_are_signed(
+    world: World, as_: As
+) -> None:
+    paper, mother = offered(world), as_("mother")
+    read = as_read(mother, paper.id)["as_read"]
+    for verb in ("recall", "", "check", "offer"):
+        paper.do(verb) if verb else paper.say("家长同意停学两周。")
+
+    answer = paper.sign(mother, as_read=read)
+
+    assert (answer.status_code, code(answer)) == (409, "state.lost_race")
+    now = as_read(mother, paper.id)["as_read"]
+    assert (answer.json()["yours"], answer.json()["current"]) == (read, now)
+    assert paper.sign(mother, as_read=now).status_code == 200
+
+
+@pytest.mark.parametrize("verb", ["sign", "refuse", "witness"])
+def test_whoever_gives_a_word_says_what_they_read(world: World, as_: As, verb: str) -> None:
+    paper = offered(world)
+    body = {
+        "sign": {"password": PASSWORD},
+        "refuse": {"reason": "与事实不符"},
+        "witness": {
+            "signer": str(world["mother"].pk),
+            "method": "PHONE",
+            "witness": str(world["duty_officer"].pk),
+        },
+    }[verb]
+    who = paper.writer if verb == "witness" else as_("mother")
+    tag = who.get(f"/records/{paper.id}").headers["ETag"]
+
+    answer = who.post(f"/records/{paper.id}/{verb}", body, If_Match=tag)
+
+    assert (answer.status_code, code(answer)) == (428, "request.precondition_required")
+    assert "as_read" in answer.json()["detail"]

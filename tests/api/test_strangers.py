@@ -67,12 +67,12 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/records/{record}/seal", {"reason": "家长申请撤回"}),
     ("post", "/records/{record}/discard", {"reason": "另有一份记录"}),
     ("post", "/records/{record}/discard-next", {"reason": "旧版须封存"}),
-    ("post", "/records/{record}/sign", {"password": "x"}),
-    ("post", "/records/{record}/refuse", {"reason": "与事实不符"}),
+    ("post", "/records/{record}/sign", {"password": "x", "as_read": "1.0"}),
+    ("post", "/records/{record}/refuse", {"reason": "与事实不符", "as_read": "1.0"}),
     (
         "post",
         "/records/{record}/witness",
-        {"signer": NOBODY, "method": "PHONE", "witness": NOBODY},
+        {"signer": NOBODY, "method": "PHONE", "witness": NOBODY, "as_read": "1.0"},
     ),
     (
         "post",

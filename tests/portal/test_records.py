@@ -9,7 +9,7 @@ from parties import tenancy
 from parties.models import SignInLink
 from records.models import CommunicationRecord, Objection, Signature
 from tests.api.callers import PASSWORD
-from tests.api.papers import FACT, MONEY, effective, offered, upload, written
+from tests.api.papers import FACT, MONEY, Paper, effective, offered, upload, written
 from tests.factories import World
 from tests.portal.visitors import Phone, by_link, by_password
 from tests.records.uploads.files import jpeg
@@ -267,3 +267,38 @@ def test_a_stranger_finds_nothing(world: World, who: str) -> None:
 
     assert phone.open(f"/records/{paper.id}").status_code == 404
     assert phone.open(f"/records/{paper.id}/pdf").status_code == 404
+
+
+def changed_meanwhile(paper: Paper) -> None:
+    paper.do("recall")
+    paper.say("家长同意停学两周。")
+    paper.do("check")
+    paper.do("offer")
+
+
+@pytest.mark.parametrize(("verb", "field"), [("sign", "note"), ("refuse", "reason")])
+def test_words_that_changed_meanwhile_are_shown_before_anybody_signs(
+    world: World, verb: str, field: str
+) -> None:
+    paper = offered(world)
+    phone = by_record_link(world, "mother", paper.id)
+    changed_meanwhile(paper)
+
+    answer = phone.send(f"/records/{paper.id}/{verb}", **{field: "已与孩子谈过"})
+
+    assert answer.status_code == 409
+    assert "文字刚刚改过，请再看一遍" in phone.text
+    assert "家长同意停学两周" in phone.text
+    assert "已与孩子谈过" in phone.text  # nobody types it twice
+    with tenancy.scope(world.id):
+        assert not Signature.objects.exists()
+    assert phone.send(f"/records/{paper.id}/{verb}", **{field: "已读"}).status_code == 200
+    with tenancy.scope(world.id):
+        assert Signature.objects.count() == 1
+
+
+def test_a_form_without_what_was_read_signs_nothing(world: World) -> None:
+    paper = offered(world)
+    phone = by_record_link(world, "mother", paper.id)
+
+    assert phone.send(f"/records/{paper.id}/sign", as_read="").status_code == 409

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parties import tenancy
 from records.models import Attachment, Signature
-from tests.api.papers import offered
+from tests.api.papers import FACT, offered
 from tests.factories import World
 from tests.portal.visitors import Phone, by_password
 from tests.records.uploads.files import jpeg
@@ -114,3 +114,22 @@ def test_nobody_else_has_such_a_page(world: World, who: str, status: int) -> Non
 
     assert "登记家长的意见" not in phone.open(address).content.decode()
     assert phone.open(f"{address}/witness").status_code == status
+
+
+def test_what_is_written_down_was_read_back_as_it_stands(world: World) -> None:
+    paper = offered(world)
+    phone = by_password(world, "teacher")
+    phone.open(f"/records/{paper.id}/witness")
+    assert FACT in phone.text
+    paper.do("recall")
+    paper.say("家长同意停学两周。")
+    paper.do("check")
+    paper.do("offer")
+
+    answer = phone.send(f"/records/{paper.id}/witness", **given(world))
+
+    assert answer.status_code == 409
+    assert "文字刚刚改过，请再看一遍" in phone.text
+    assert "家长同意停学两周" in phone.text
+    phone.send(f"/records/{paper.id}/witness", **given(world))
+    assert stored(world).method == "PHONE"

@@ -10,6 +10,9 @@ from parties import links, tenancy
 from tests.api.callers import PASSWORD, account
 from tests.factories import World
 
+#: Forms that carry what the page showed.
+_SIGNED = ("/sign", "/refuse", "/witness")
+
 
 class Phone:
     """A browser that keeps cookies and sends the CSRF token that the page holds."""
@@ -25,7 +28,10 @@ class Phone:
     def send(self, path: str, **fields: Any) -> Any:
         """Submit a form of the page that is open."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.html)
-        data = {"csrfmiddlewaretoken": token[1] if token else "", **fields}
+        data = {"csrfmiddlewaretoken": token[1] if token else ""}
+        if path.endswith(_SIGNED):
+            data["as_read"] = self.value("as_read")
+        data |= fields
         self.page = self.client.post(path, data, follow=True)
         return self.page
 

@@ -68,8 +68,9 @@ class Talk:
         communication.offer(**self.who, record_id=record.pk, by=teacher)
         if "meeting_minutes" in self.walk.open():
             self.walk.do("meeting_minutes")
-        communication.sign(**self.who, record_id=record.pk, by=teacher, method="IN_APP")
-        communication.sign(**self.who, record_id=record.pk, by=mother, method="LINK")
+        for who, how in ((teacher, "IN_APP"), (mother, "LINK")):
+            read = self.desk.mark(record, who.name)
+            communication.sign(**self.who, record_id=record.pk, by=who, method=how, as_read=read)
 
     def agree(self, *items: dict[str, Any]) -> None:
         today = self.walk.at

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from parties import tenancy
 from parties.access import Viewer
-from records import communication, drafts, objections, reading, signatures
+from records import as_read, communication, drafts, objections, reading, signatures
 from records.draft_input import Header, Present, Said
 from records.models import CommunicationRecord, Objection, Statement
 from records.objections import Complaint
@@ -69,21 +69,29 @@ class Desk:
     def sign(self, record: CommunicationRecord, by: str, **more: Any) -> None:
         method = more.pop("method", "IN_APP")
         with self.as_(by) as viewer:
-            signatures.sign(viewer, record_id=record.pk, method=method, **more)
+            read = more.pop("as_read", None) or _mark(viewer, record)
+            signatures.sign(viewer, record_id=record.pk, method=method, as_read=read, **more)
 
     def refuse(self, record: CommunicationRecord, by: str, reason: str = "与事实不符") -> None:
         with self.as_(by) as viewer:
-            signatures.refuse(viewer, record_id=record.pk, reason=reason)
+            read = _mark(viewer, record)
+            signatures.refuse(viewer, record_id=record.pk, reason=reason, as_read=read)
 
     def witness(self, record: CommunicationRecord, by: str = "teacher", **given: Any) -> None:
         values = {"signer": "mother", "method": "PHONE", "witness": "duty_officer", **given}
         people = {name: self.world[values[name]].pk for name in ("signer", "witness")}
         with self.as_(by) as viewer:
-            signatures.witness(viewer, record_id=record.pk, given=Witnessed(**{**values, **people}))
+            word = {"as_read": _mark(viewer, record), **values, **people}
+            signatures.witness(viewer, record_id=record.pk, given=Witnessed(**word))
 
     def read(self, record: CommunicationRecord, by: str) -> RecordFile:
         with self.as_(by) as viewer:
             return reading.read(viewer, record.pk)
+
+    def mark(self, record: CommunicationRecord, by: str) -> str:
+        """What this reader has before them just now."""
+        with self.as_(by) as viewer:
+            return _mark(viewer, record)
 
     def object(self, record: CommunicationRecord, by: str = "mother", **given: Any) -> Objection:
         values = {"ground": "WRONG", "wish": "CORRECT", "words": "没有“多次”，只有一次。", **given}
@@ -113,6 +121,10 @@ class Desk:
         self.sign(record, "teacher")
         self.sign(record, "mother")
         return record
+
+
+def _mark(viewer: Viewer, record: CommunicationRecord) -> str:
+    return as_read.mark(reading.seen(viewer, viewer.get(CommunicationRecord, record.pk)))
 
 
 def texts_of(file: RecordFile) -> list[str | None]:

@@ -12,11 +12,21 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from parties import tenancy
 from parties.errors import SanfangError
-from records import attachments, communication, destroying, drafts, keeping, objections, signatures
+from records import (
+    as_read,
+    attachments,
+    communication,
+    destroying,
+    drafts,
+    keeping,
+    objections,
+    reading,
+    signatures,
+)
 from records.draft_input import Prepared, Present
-from records.models import Attachment, Objection
+from records.models import Attachment, CommunicationRecord, Objection
 from tests.factories import World
-from tests.records.desk import Desk
+from tests.records.desk import Desk, texts_of
 
 PEOPLE = (
     "teacher", "mother", "father", "student", "head_of_office", "grade_leader", "counsellor",
@@ -35,6 +45,30 @@ class BesideTheWords(RuleBasedStateMachine):
     versions: list[UUID]
     picture: bytes
     refused: int
+    #: What each person read last of each version, by their mark and in words.
+    marks: dict[tuple[str, UUID], str]
+    words: dict[tuple[str, UUID], list[str | None]]
+
+    @rule(by=likely, which=st.integers(0, 3))
+    def read(self, by: str, which: int) -> None:
+        key = (by, self._version(which))
+        self._try(by, lambda v: self._keep(key, reading.read(v, key[1])))
+
+    def _keep(self, key: tuple[str, UUID], file: reading.RecordFile) -> None:
+        self.marks[key], self.words[key] = as_read.mark(file), texts_of(file)
+
+    def _word(self, by: str, which: int, act: Callable[[Any], object]) -> None:
+        """Somebody's word about what they read last, whatever was done to it since."""
+        pk = self._version(which)
+
+        def checked(viewer: Any) -> None:
+            record = viewer.get(CommunicationRecord, pk)
+            now, given = texts_of(reading.seen(viewer, record)), record.signatures.count()
+            act(viewer)
+            if record.signatures.count() > given:
+                assert now == self.words.get((by, pk))
+
+        self._try(by, checked)
 
     @rule(by=likely, names=st.sets(st.sampled_from(["mother", "father", "counsellor"])))
     def attend(self, by: str, names: set[str]) -> None:
@@ -69,8 +103,11 @@ class BesideTheWords(RuleBasedStateMachine):
             witness=self.world[witness].pk,
             reason="不同意",
             scan=found[scanned % len(found)].pk if found else None,
+            as_read=self.marks.get((by, self._version(which)), ""),
         )
-        self._try(by, lambda v: signatures.witness(v, record_id=self._version(which), given=given))
+        self._word(
+            by, which, lambda v: signatures.witness(v, record_id=self._version(which), given=given)
+        )
 
     @rule(by=office, which=st.integers(0, 3), days=st.sampled_from([1, 1, 31]))
     def hold(self, by: str, which: int, days: int) -> None:

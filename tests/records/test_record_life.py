@@ -69,6 +69,8 @@ class Life(BesideTheWords):
         self.annotated: set[Any] = set()
         self.picture = files.jpeg()
         self.refused = 0
+        self.marks: dict[Any, str] = {}
+        self.words: dict[Any, list[str | None]] = {}
 
     # --- acts -------------------------------------------------------------------------------------
 
@@ -110,6 +112,8 @@ class Life(BesideTheWords):
         self.check("teacher")
         self.offer("teacher")
         latest = len(self.versions) - 1
+        for who in ("teacher", family):
+            self.read(who, latest)
         self.sign("teacher", latest, "IN_APP")
         if signs:
             self.sign(family, latest, "LINK")
@@ -127,7 +131,22 @@ class Life(BesideTheWords):
     def offer_and_sign_once(self, by: str) -> None:
         self.check("teacher")
         self.offer("teacher")
+        self.read(by, len(self.versions) - 1)
         self.sign(by, len(self.versions) - 1, "LINK")
+
+    @rule(by=st.sampled_from(["teacher", "mother", "father"]), changes=st.booleans())
+    def sign_what_was_taken_back(self, by: str, changes: bool) -> None:
+        """Read, then perhaps changed by its author before the word is given."""
+        latest = len(self.versions) - 1
+        self.check("teacher")
+        self.offer("teacher")
+        self.read(by, latest)
+        self.recall("teacher")
+        if changes:
+            self.add("teacher", "又谈了一次。")
+        self.check("teacher")
+        self.offer("teacher")
+        self.sign(by, latest, "LINK")
 
     @rule(reply=st.sampled_from(["ACCEPTED", "REFUSED"]))
     def be_answered(self, reply: str) -> None:
@@ -163,13 +182,15 @@ class Life(BesideTheWords):
 
     @rule(by=likely, which=st.integers(0, 3), how=st.sampled_from(["IN_APP", "LINK", "PHONE"]))
     def sign(self, by: str, which: int, how: str) -> None:
-        self._try(by, lambda v: signatures.sign(v, record_id=self._version(which), method=how))
+        pk = self._version(which)
+        read = self.marks.get((by, pk), "")
+        self._word(by, which, lambda v: signatures.sign(v, record_id=pk, method=how, as_read=read))
 
     @rule(by=likely, which=st.integers(0, 3))
     def refuse(self, by: str, which: int) -> None:
-        self._try(
-            by, lambda v: signatures.refuse(v, record_id=self._version(which), reason="不同意")
-        )
+        pk = self._version(which)
+        given = {"reason": "不同意", "as_read": self.marks.get((by, pk), "")}
+        self._word(by, which, lambda v: signatures.refuse(v, record_id=pk, **given))
 
     @rule(by=likely)
     def write_next(self, by: str) -> None:

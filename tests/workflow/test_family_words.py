@@ -83,12 +83,16 @@ def common(desk: Desk, record: CommunicationRecord, by: str = "mother") -> dict[
     }  # fmt: skip
 
 
+def signing(desk: Desk, record: CommunicationRecord) -> dict[str, Any]:
+    return {**common(desk, record), "as_read": desk.mark(record, "mother")}
+
+
 def refuse(desk: Desk, record: CommunicationRecord, words: str) -> None:
-    communication.refuse(**common(desk, record), reason=words)
+    communication.refuse(**signing(desk, record), reason=words)
 
 
 def sign(desk: Desk, record: CommunicationRecord, words: str) -> None:
-    communication.sign(**common(desk, record), method="IN_APP", note=words)
+    communication.sign(**signing(desk, record), method="IN_APP", note=words)
 
 
 def relay(desk: Desk, record: CommunicationRecord, words: str) -> None:
@@ -98,6 +102,7 @@ def relay(desk: Desk, record: CommunicationRecord, words: str) -> None:
         method="REFUSED",
         witness=desk.world["duty_officer"].pk,
         reason=f"母亲说“{words}”",
+        as_read=desk.mark(record, "teacher"),
     )
     communication.witness(**common(desk, record, "teacher"), given=given)
 

@@ -43,8 +43,9 @@ def took_effect(world: World, case: UUID | None, moment: datetime | None) -> Com
     desk.offer(record)
     desk.sign(record, "teacher")
     return communication.sign(
-        school_id=world.id, record_id=record.pk, by=world["mother"], at=NOW, method="IN_APP"
-    )
+        school_id=world.id, record_id=record.pk, by=world["mother"], at=NOW, method="IN_APP",
+        as_read=desk.mark(record, "mother"),
+    )  # fmt: skip
 
 
 def test_the_talk_that_a_record_names_is_planned_when_it_takes_effect(world: World) -> None:
@@ -130,8 +131,9 @@ def test_a_new_version_plans_anew(world: World) -> None:
     desk.offer(newer)
     desk.sign(newer, "teacher")
     communication.sign(
-        school_id=world.id, record_id=newer.pk, by=world["mother"], at=NOW, method="IN_APP"
-    )
+        school_id=world.id, record_id=newer.pk, by=world["mother"], at=NOW, method="IN_APP",
+        as_read=desk.mark(newer, "mother"),
+    )  # fmt: skip
 
     assert planned(world) == [(SOON, "看看作业", "CANCELLED"), (later, "看看考勤", "PLANNED")]
 

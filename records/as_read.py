@@ -1,0 +1,78 @@
+"""What a reader had before them: a mark of the words, and the proof that a signature keeps of it.
+
+A record may be taken back, changed and offered again while somebody has its page open. So every
+reading hands out a mark of what it showed (records/reading.py, cut to this reader), and whoever
+signs, refuses or writes down a guardian's word names the mark of what they read. The mark says
+nothing about what this reader may not see. What others sign or annotate is no part of the words.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from parties.access import Viewer
+from parties.errors import LostRace
+from records import reading
+from records.models import Attachment, CommunicationRecord
+from records.reading import RecordFile
+
+_PREFIX: Final = b"\x01"  # no other hash of a record begins like this (records/content.py)
+_HEADER: Final = (
+    "trigger", "trigger_note", "started_at", "ended_at", "place_kind", "place", "next_contact_at",
+    "next_focus",
+)  # fmt: skip
+_SAID: Final = (
+    "id", "section", "source", "status", "at", "text", "masked", "redacted", "is_quote", "basis",
+)  # fmt: skip
+_TOOK_PART: Final = ("person_id", "name", "capacity", "relation", "presence")
+_PREPARED: Final = ("kind", "note", "basis", "basis_note", "duty", "consent_id", "attachment_id")
+
+
+def mark(file: RecordFile, *, beside: UUID | None = None) -> str:
+    """`version.digest` of what this reader sees; `beside` is a file that is no part of it."""
+    record = file.record
+    shown = {
+        "record": [record.pk, record.version, record.student_id, record.record_no],
+        "header": _members(record, [name for name in _HEADER if name in file.fields]),
+        "author": record.author_id if "author" in file.fields else None,
+        "statements": [_members(one, _SAID) for one in file.statements],
+        "participants": [_members(one, _TOOK_PART) for one in file.participants],
+        "prepared": [_members(one, _PREPARED) for one in file.prepared],
+        "attachments": _attached(file, beside),
+    }
+    written = orjson.dumps(shown, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
+    return f"{record.version}.{hashlib.sha256(written).hexdigest()}"
+
+
+def refuse_other(
+    viewer: Viewer, record: CommunicationRecord, given: str, *, scan: UUID | None = None
+) -> None:
+    """What was read is what stands there now. The scan of a signed paper may have come since.
+
+    Raises LostRace: it is something else, or nothing was named.
+    """
+    file = reading.seen(viewer, record)
+    current = mark(file)
+    if given not in (current, mark(file, beside=scan)):
+        raise LostRace("文字刚刚改过，请再看一遍。", yours=given, current=current)
+
+
+def proof(given: str, salted: bytes) -> bytes:
+    """What a signature keeps of a mark; the salt is the record's, and goes with its key."""
+    return hashlib.sha256(_PREFIX + salted + given.encode()).digest()
+
+
+def _members(row: Any, names: Any) -> Mapping[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _attached(file: RecordFile, beside: UUID | None) -> list[str]:
+    """Files that a signature covers: none that came after the first one (records/content.py)."""
+    signed_at = file.record.signed_at
+    covered: list[Attachment] = [
+        one for one in file.attachments if signed_at is None or one.uploaded_at <= signed_at
+    ]
+    return sorted(bytes(one.sha256).hex() for one in covered if one.pk != beside)

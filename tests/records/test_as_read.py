@@ -1,0 +1,137 @@
+"""A signature is about the words that its signer read; what changed meanwhile is read again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from parties import tenancy
+from parties.errors import LostRace
+from records import as_read, communication, signatures
+from records.models import CommunicationRecord, Signature
+from records.signatures import Witnessed
+from tests.factories import World
+from tests.records.desk import FACT, Desk
+
+CHANGED = "家长同意停学两周。"
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(world)
+
+
+def changed(desk: Desk, record: CommunicationRecord, text: str = CHANGED, **said: Any) -> None:
+    """Taken back, changed and offered again."""
+    with desk.as_("teacher") as viewer:
+        communication.recall(viewer, record_id=record.pk)
+    desk.say(record, text, **said)
+    desk.check(record)
+    desk.offer(record)
+
+
+def sign(desk: Desk, record: CommunicationRecord, read: str) -> None:
+    desk.sign(record, "mother", as_read=read)
+
+
+def refuse(desk: Desk, record: CommunicationRecord, read: str) -> None:
+    with desk.as_("mother") as viewer:
+        signatures.refuse(viewer, record_id=record.pk, reason="与事实不符", as_read=read)
+
+
+def read_back(desk: Desk, record: CommunicationRecord, read: str) -> None:
+    given = Witnessed(
+        signer=desk.world["mother"].pk,
+        method="PHONE",
+        witness=desk.world["duty_officer"].pk,
+        as_read=read,
+    )
+    with desk.as_("teacher") as viewer:
+        signatures.witness(viewer, record_id=record.pk, given=given)
+
+
+ACTS = [(sign, "mother"), (refuse, "mother"), (read_back, "teacher")]
+Act = Callable[[Desk, CommunicationRecord, str], None]
+
+
+@pytest.mark.parametrize(("act", "reader"), ACTS)
+def test_words_that_changed_after_the_reading_are_not_signed(
+    desk: Desk, act: Act, reader: str
+) -> None:
+    record = desk.offered(FACT)
+    read = desk.mark(record, reader)
+    changed(desk, record)
+
+    with pytest.raises(LostRace) as lost:
+        act(desk, record, read)
+
+    assert lost.value.context == {"yours": read, "current": desk.mark(record, reader)}
+    assert not given(desk)
+
+
+@pytest.mark.parametrize(("act", "reader"), ACTS)
+def test_the_same_words_offered_again_are_signed(desk: Desk, act: Act, reader: str) -> None:
+    record = desk.offered(FACT)
+    read = desk.mark(record, reader)
+    with desk.as_("teacher") as viewer:
+        communication.recall(viewer, record_id=record.pk)
+    desk.check(record)
+    desk.offer(record)
+
+    act(desk, record, read)
+
+    assert len(given(desk)) == 1
+
+
+@pytest.mark.parametrize("read", ["", "1.0", "2.0"])
+def test_nobody_signs_without_having_read(desk: Desk, read: str) -> None:
+    record = desk.offered(FACT)
+
+    with pytest.raises(LostRace), desk.as_("mother") as viewer:
+        signatures.sign(viewer, record_id=record.pk, method="LINK", as_read=read)
+
+
+def test_the_word_of_another_changes_nothing_of_what_was_read(desk: Desk) -> None:
+    record = desk.offered(FACT)
+    read = {who: desk.mark(record, who) for who in ("teacher", "mother", "father")}
+
+    for who, mark in read.items():
+        desk.sign(record, who, as_read=mark)
+
+    assert desk.now(record).state == "EFFECTIVE"
+
+
+def test_what_a_reader_may_not_see_does_not_change_their_mark(desk: Desk) -> None:
+    record = desk.offered(FACT)
+    read = {who: desk.mark(record, who) for who in ("father", "teacher")}
+
+    changed(desk, record, "说话时流泪。", section="EMOTION", sensitivity="EMO", said_by="mother")
+
+    assert desk.mark(record, "father") == read["father"]
+    assert desk.mark(record, "teacher") != read["teacher"]
+
+
+def test_a_signature_keeps_the_proof_of_what_was_read(desk: Desk) -> None:
+    record = desk.offered(FACT)
+    read = desk.mark(record, "mother")
+    sign(desk, record, read)
+
+    (made,) = given(desk)
+
+    salt = bytes(desk.now(record).content_salt or b"")
+    assert bytes(made.as_read or b"") == as_read.proof(read, salt)
+    assert desk.mark(record, "mother") == read  # and it can be shown again
+
+
+def test_who_has_signed_gets_the_same_answer_whatever_they_send(desk: Desk) -> None:
+    record = desk.offered(FACT)
+    sign(desk, record, desk.mark(record, "mother"))
+
+    sign(desk, record, "1.0")
+
+    assert len(given(desk)) == 1
+
+
+def given(desk: Desk) -> list[Signature]:
+    with tenancy.scope(desk.world.id):
+        return list(Signature.objects.all())
