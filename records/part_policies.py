@@ -66,7 +66,8 @@ class ObjectionPolicy(PartPolicy):
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
-        mine = Q(filed_by=viewer.person) & Q(student__in=family_of(viewer))
+        known = viewer.rows(CommunicationRecord).values("pk")
+        mine = Q(filed_by=viewer.person, record__in=known) & Q(student__in=family_of(viewer))
         wrote = (Q(record__author=viewer.person) | _took_over(viewer)) & ~Q(student__in=viewer.kin)
         office = ~Q(pk=None) if viewer.serves({Role.ME}) else Q(pk__in=[])
         if not viewer.serves({Role.ME}):  # it quotes what is sealed

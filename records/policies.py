@@ -14,14 +14,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties import privacy
 from parties.access import Act, Viewer
-from parties.models import Restriction
 from parties.privacy import Level
-from parties.relations import in_force
 from parties.roles import Role
+from records import walls
 from records.models import (
     CommunicationRecord,
     Objection,
     Participant,
+    Signature,
     Statement,
 )
 
@@ -77,8 +77,9 @@ class RecordPolicy:
     def rows(self, viewer: Viewer) -> QuerySet[CommunicationRecord]:
         records = CommunicationRecord.objects.select_related(
             "student__person", "student__school_class", "author"
-        )
+        ).annotate(**{walls.SINCE: walls.since(viewer, "offered_at")})
         staff = self._as_staff(viewer) & ~Q(student__in=viewer.kin)
+        staff &= Q(author=viewer.person) | ~walls.named_at_work(viewer)
         return records.filter(staff | self._as_family(viewer))
 
     def _as_staff(self, viewer: Viewer) -> Q:
@@ -95,15 +96,12 @@ class RecordPolicy:
         return seen
 
     def _as_family(self, viewer: Viewer) -> Q:
-        barred = Restriction.objects.filter(
-            student=OuterRef("student"), person=viewer.person, case_id=OuterRef("case_id")
-        )
-        kinds = [Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL]
+        """What a guardian gave their word to stays with them, whatever is kept from them since."""
+        signed = Q(Exists(_signatures_of(viewer)), student__in=viewer.wards)
         return (
-            Q(student__in=family_of(viewer))
+            (walls.open_at_home(viewer, "offered_at") | signed)
             & ~Q(state__in=_OF_THE_DESK)
             & (Q(held_until=None) | Q(held_until__lte=viewer.at))
-            & ~Q(Exists(in_force(barred.filter(kind__in=kinds), viewer.at)))
         )
 
     def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
@@ -263,6 +261,12 @@ def _by_task(viewer: Viewer) -> Q:
         if viewer.serves({role}):
             seen |= Q(Exists(_statements_of(code)))
     return seen
+
+
+def _signatures_of(viewer: Viewer) -> QuerySet[Signature]:
+    return Signature.objects.filter(
+        record=OuterRef("pk"), signer=viewer.person, side=Signature.Side.FAMILY
+    )
 
 
 def _took_part(viewer: Viewer) -> Q:

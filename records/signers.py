@@ -17,6 +17,7 @@ from parties.errors import InvalidInput
 from parties.models import GuardianLink, Membership, Person
 from parties.relations import in_force
 from parties.roles import Role
+from records import walls
 from records.models import CommunicationRecord
 
 #: Whose post lets them read what a record says.
@@ -24,12 +25,15 @@ _BESIDE: Final = (Role.HT, Role.ME)
 
 
 def readers_at_home(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:
-    """Guardians who may read this record now, in the order to contact them."""
+    """Guardians who may read this record now, in the order to contact them.
+
+    Whoever only keeps it as it once stood is asked and told nothing more about it.
+    """
     family = GuardianLink.objects.filter(
         student=record.student_id, state=GuardianLink.State.LIVE
     ).select_related("guardian")
     found = [link.guardian for link in family.order_by("contact_priority", "pk")]
-    return [person for person in found if _sees(Viewer.load(person, at=at), record)]
+    return [person for person in found if _is_open(Viewer.load(person, at=at), record)]
 
 
 def guardian(record: CommunicationRecord, person_id: UUID, *, at: datetime) -> Person:
@@ -74,3 +78,8 @@ def _may_vouch(person: Person, record: CommunicationRecord, *, at: datetime) -> 
 
 def _sees(viewer: Viewer, record: CommunicationRecord) -> bool:
     return viewer.find(CommunicationRecord, record.pk) is not None
+
+
+def _is_open(viewer: Viewer, record: CommunicationRecord) -> bool:
+    found = viewer.find(CommunicationRecord, record.pk)
+    return found is not None and walls.shut_since(found) is None

@@ -10,6 +10,7 @@ class WorkflowConfig(AppConfig):
         """Fill the registries (handlers, policies, the file) and the start-up checks."""
         import_module("workflow.handlers")
         import_module("workflow.checks")
+        import_module("workflow.family_walls").register()
         import_module("workflow.policies").register()
         import_module("workflow.case_row_policies").register()
         import_module("workflow.meeting_policies").register()

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from parties import access
 from parties.access import Act, Viewer
 from parties.roles import Role
-from records import plan_owners, plan_words
+from records import plan_owners, plan_words, walls
 from records.models import ActionItem, CommunicationRecord, Evaluation, ItemCheckIn, PlanRound
 from workflow import policies
 from workflow.models import CaseParty, ScheduledContact
@@ -70,12 +70,6 @@ def _named(viewer: Viewer, parts: Collection[str]) -> Exists:
     )
 
 
-def at_home(viewer: Viewer) -> Q:
-    """Rows of the viewer's own family; who must be left out of a case is left out of its plan."""
-    left_out = _named(viewer, [CaseParty.Part.EXCLUDED])
-    return Q(student__in=family_of(viewer)) & ~Q(left_out)
-
-
 def at_work(viewer: Viewer, rows: Q) -> Q:
     return rows & ~Q(_named(viewer, list(CaseParty.AGAINST)))
 
@@ -85,7 +79,11 @@ class ItemPolicy:
 
     def rows(self, viewer: Viewer) -> QuerySet[ActionItem]:
         items = ActionItem.objects.select_related("student__school_class", "placement")
-        return items.filter(at_home(viewer) | self._at_school(viewer) | self._at_company(viewer))
+        return items.filter(
+            walls.open_at_home(viewer, "created_at")
+            | self._at_school(viewer)
+            | self._at_company(viewer)
+        )
 
     def _at_school(self, viewer: Viewer) -> Q:
         seen = of_own_posts(viewer)
@@ -228,10 +226,10 @@ class EvaluationPolicy:
         return Evaluation.objects.filter(seen).select_related("student__school_class")
 
     def _hats(self, viewer: Viewer) -> Iterator[tuple[str, Q]]:
-        home = ~Q(_named(viewer, [CaseParty.Part.EXCLUDED]))
-        yield _SIDE.FAMILY.value, Q(student__in=viewer.wards) & home
+        own = Q(by=viewer.person, student__in=viewer.wards)
+        yield _SIDE.FAMILY.value, walls.open_to_guardian(viewer, "at") | own
         if viewer.student_id:
-            yield _SIDE.STUDENT.value, Q(student=viewer.student_id) & home
+            yield _SIDE.STUDENT.value, walls.open_to_student(viewer)
         if viewer.is_staff:
             yield _SIDE.SCHOOL.value, at_work(viewer, of_own_posts(viewer))
 
@@ -254,7 +252,8 @@ class PlanRoundPolicy:
     """Whoever works with the student, and the family."""
 
     def rows(self, viewer: Viewer) -> QuerySet[PlanRound]:
-        return PlanRound.objects.filter(at_home(viewer) | at_work(viewer, of_own_posts(viewer)))
+        home = walls.open_at_home(viewer, "begun_at")
+        return PlanRound.objects.filter(home | at_work(viewer, of_own_posts(viewer)))
 
     def fields(self, viewer: Viewer, obj: PlanRound) -> frozenset[str]:
         return frozenset(PlanRound.field_classes) - {"school"}
