@@ -87,6 +87,7 @@ class ContactsView(ApiView):
 class OnPaperView(ApiView):
     @describe(
         "登记纸质回执或电话复述",
+        description="签字须有扫描件和另一位教职工见证；缺少时只算已告知（已打开或已确认）。",
         body=OnPaperInput,
         answers={201: OwnReceiptSerializer},
         codes=_CODES,

@@ -167,8 +167,16 @@ class OnPaperInput(Strict):
     student = Id()
     guardian = Id()
     how = serializers.ChoiceField(["PAPER", "PHONE"])
-    witness = Id(required=False, allow_null=True, help_text="电话复述时在场的另一位教职工")
-    scan = Id(required=False, allow_null=True, help_text="签字回执的扫描件")
+    witness = Id(
+        required=False,
+        allow_null=True,
+        help_text="在场的另一位教职工：电话复述必填，纸质签字也必填",
+    )
+    scan = Id(
+        required=False,
+        allow_null=True,
+        help_text="签字回执的扫描件；没有扫描件只算已告知，不算签字",
+    )
     reply = text(longest=1000, required=False, allow_blank=True)
 
 
