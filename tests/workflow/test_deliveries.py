@@ -112,7 +112,9 @@ class TestFailing:
         self, world: World, case: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         failing(monkeypatch, TemporaryFailure("http.503"))
-        key = promise(world, case, lane="routine")
+        with tenancy.scope(world.id):
+            world.add("mailed", email="mailed@example.test")
+        key = promise(world, case, to="mailed", lane="routine", channel="email")
         waited = []
         for _ in range(9):
             deliver("routine")
