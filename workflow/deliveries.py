@@ -83,7 +83,7 @@ FROM free WHERE n.id = free.id RETURNING n.id
 
 def _held(ids: Ids) -> QuerySet[Notification]:
     rows = Notification.objects.filter(statements.among("id", ids))
-    return rows.select_related("recipient", "case").order_by("due_at", "pk")
+    return rows.select_related("recipient", "case", "school").order_by("due_at", "pk")
 
 
 def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
@@ -174,7 +174,7 @@ def _text(row: Notification) -> Text:
     )
     if not alive.exists():
         raise PermanentFailure("link.expired")
-    return replace(text, link=links.url(UUID(link_id)))
+    return replace(text, link=links.url(UUID(link_id)), sender=row.school.name)
 
 
 def _mark_sent(row: Notification, *, at: datetime, via: str) -> None:
