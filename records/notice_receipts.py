@@ -227,11 +227,15 @@ def _add_reply(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
 
 
 def _settle(receipt: NoticeReceipt, *, at: datetime) -> None:
-    """Done once all that is asked was done: the strength, and an answer in words if one is owed."""
+    """Done once all that is asked was done: the strength, and an answer in words if one is owed.
+
+    Who answers in words has read the notice; a signature is more than that.
+    """
     if receipt.settled_at is not None:
         return
     asked = ASKS[Strength(receipt.notice.strength)]
     done = receipt.state in _ORDER and _ORDER.index(State(receipt.state)) >= _ORDER.index(asked)
+    done = done or (receipt.replied_at is not None and asked != State.SIGNED)
     if done and (receipt.replied_at is not None or not receipt.notice.needs_answer):
         receipt.settled_at = at
 
