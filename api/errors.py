@@ -20,7 +20,7 @@ from api import problems
 from api.problems import Mistake, Problem, Refused
 from api.texts import OTHER_RULE, PROBLEMS, RULES, speaks_english
 from parties.errors import InvalidInput, LostRace, SanfangError, TooMany
-from records.notice_gate import Finding
+from records.notice_facts import Finding
 from records.notice_wording import Hint, NotNeutral
 from records.notices import AboutOnePerson
 

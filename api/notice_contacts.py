@@ -13,6 +13,7 @@ from api.notice_shapes import (
     NoticeAttemptInput,
     NoticeAttemptSerializer,
     OnPaperInput,
+    answer_body,
     attempt_body,
     owing_body,
 )
@@ -20,7 +21,7 @@ from api.receipt_shapes import OwnReceiptSerializer, receipt_body
 from api.schema import describe
 from api.views import ApiView, read_body, viewing
 from parties.access import Viewer
-from records import notice_owing
+from records import notice_answers, notice_owing
 from records.models import Notice, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
@@ -31,7 +32,7 @@ _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
 
 class ContactsView(ApiView):
     @describe(
-        "仍需联系的家庭",
+        "仍需联系的家庭，和家长的回复",
         description="按学生列出，只给打电话的人看；其他人只看数字。",
         answers={200: ContactsSerializer},
         codes=["access.not_found"],
@@ -46,6 +47,9 @@ class ContactsView(ApiView):
                 {
                     "numbers": asdict(numbers),
                     "results": [owing_body(one) for one in owing],
+                    "answers": [
+                        answer_body(one) for one in notice_answers.to_(notice, viewer=viewer)
+                    ],
                 }
             )
 
@@ -87,6 +91,7 @@ class ContactsView(ApiView):
 class OnPaperView(ApiView):
     @describe(
         "登记纸质回执或电话复述",
+        description="签字须有扫描件和另一位教职工见证；缺少时只算已告知（已打开或已确认）。",
         body=OnPaperInput,
         answers={201: OwnReceiptSerializer},
         codes=_CODES,

@@ -9,7 +9,7 @@ from api import shapes
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import Id, Strict, text
 from records import notices
-from records.models import Notice, NoticeContact
+from records.models import Notice, NoticeContact, NoticeReceipt
 from records.models.notice_receipt import SHOWN_STATES
 from records.notice_audience import Line
 from records.notice_owing import Owing
@@ -148,9 +148,19 @@ class OwingSerializer(serializers.Serializer[Any]):
     guardians = ReachableSerializer(many=True)
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    receipt = serializers.UUIDField(help_text="这位家长的回执编号")
+    student = StudentSerializer()
+    guardian = PersonSerializer()
+    state = serializers.ChoiceField(SHOWN_STATES)
+    replied_at = serializers.DateTimeField()
+    reply = serializers.CharField()
+
+
 class ContactsSerializer(serializers.Serializer[Any]):
     numbers = NumbersSerializer()
     results = OwingSerializer(many=True)
+    answers = AnswerSerializer(many=True, help_text="家长的回复，按学生列出")
 
 
 class NoticeAttemptInput(Strict):
@@ -167,9 +177,28 @@ class OnPaperInput(Strict):
     student = Id()
     guardian = Id()
     how = serializers.ChoiceField(["PAPER", "PHONE"])
-    witness = Id(required=False, allow_null=True, help_text="电话复述时在场的另一位教职工")
-    scan = Id(required=False, allow_null=True, help_text="签字回执的扫描件")
+    witness = Id(
+        required=False,
+        allow_null=True,
+        help_text="在场的另一位教职工：电话复述必填，纸质签字也必填",
+    )
+    scan = Id(
+        required=False,
+        allow_null=True,
+        help_text="签字回执的扫描件；没有扫描件只算已告知，不算签字",
+    )
     reply = text(longest=1000, required=False, allow_blank=True)
+
+
+def answer_body(receipt: NoticeReceipt) -> dict[str, Any]:
+    return {
+        "receipt": str(receipt.pk),
+        "student": shapes.student(receipt.student),
+        "guardian": shapes.person(receipt.guardian),
+        "state": receipt.shown_state,
+        "replied_at": _moment(receipt.replied_at),
+        "reply": receipt.reply,
+    }
 
 
 def notice_body(notice: Notice) -> dict[str, Any]:

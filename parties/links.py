@@ -122,6 +122,20 @@ def spend(token: str) -> SignInLink:
         return link
 
 
+def lasted(token: str) -> timedelta | None:
+    """How long a link was good for, spent or over; None for one that never was.
+
+    Only who holds the token can ask, and learns no more than the message said that brought it.
+    """
+    found = _lookup(token)
+    if found is None:
+        return None
+    school_id, pk = found
+    with tenancy.scope(school_id):
+        link = SignInLink.objects.filter(pk=pk).first()
+    return None if link is None else link.expires_at - link.created_at
+
+
 def url(link_id: UUID) -> str:
     """What a message says; computed again by whoever sends it."""
     return f"{settings.PUBLIC_URL}/l/{token_of(link_id)}"

@@ -1,5 +1,6 @@
 """Coming in and going out: password, asking for a link, using it."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from parties import sign_in
+from parties import links, sign_in
 from parties.browsers import sent_from_elsewhere
 from parties.errors import InvalidInput, NotSignedIn, TooMany
 from parties.models import SignInLink
@@ -94,9 +95,16 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         spent = sign_in.by_link(request.session, token=token)
     except NotSignedIn:
-        return pages.show(request, "link_gone", status=410)
+        return pages.show(request, "link_gone", {"lasts": _span(links.lasted(token))}, status=410)
     rotate_token(request)
     return _landing(spent)
+
+
+def _span(lifetime: timedelta | None) -> str:
+    """As people say it: whole days, else minutes; nothing for a link that nobody sent."""
+    if lifetime is None:
+        return ""
+    return f"{lifetime.days} 天" if lifetime.days else f"{lifetime.seconds // 60} 分钟"
 
 
 def _landing(spent: SignInLink) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""A signed slip on the teacher's phone: photograph it, say whose it is, done.
+"""A signed slip on the teacher's phone: photograph it, say who stood by, done.
 
 Whoever wrote on it, the answer counts from here; the picture is for that guardian and for whoever
 calls the family.
@@ -19,9 +19,9 @@ from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
-from records import attachments, notice_scans
+from records import attachments, notice_scans, notice_witnesses
 from records.attachments import Upload
-from records.models import Attachment, NoticeReceipt
+from records.models import Attachment, Notice, NoticeReceipt
 from records.notice_receipts import OnPaper
 from records.uploads import LARGEST
 from workflow import notices
@@ -58,12 +58,15 @@ def _slip(request: HttpRequest, identity: Identity, receipt_id: UUID) -> HttpRes
     if request.method != "POST":
         return pages.show(request, "notice_slip", context)
     who: dict[str, Any] = {"school_id": identity.school_id, "by": identity.person, "at": at}
+    context["typed"] = request.POST
     try:
-        made = notice_scans.store(**who, receipt_id=receipt_id, upload=_upload(request))
+        given = _given(request, receipt)
+        upload = _upload(request, needed=not context["scanned"])
+        if upload is not None:
+            notice_scans.store(**who, receipt_id=receipt_id, upload=upload)
+            context["scanned"] = True
         if not context["answered"]:
-            notices.by_staff(
-                **who, notice_id=receipt.notice_id, given=_given(request, receipt, made)
-            )
+            notices.by_staff(**who, notice_id=receipt.notice_id, given=given)
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
         return pages.show(request, "notice_slip", context, status=400)
@@ -101,24 +104,41 @@ def _shown(viewer: Viewer, receipt: NoticeReceipt) -> dict[str, Any]:
         "child": receipt.student.person.name,
         "guardian": receipt.guardian.name,
         "answered": receipt.settled_at is not None,
+        "must_witness": receipt.notice.strength == Notice.Strength.SIGN,
+        "colleagues": [
+            (str(one.pk), one.name)
+            for one in notice_witnesses.colleagues(
+                receipt.student_id, by=viewer.person, at=viewer.at
+            )
+        ],
         "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
         "scanned": viewer.rows(Attachment).filter(pk__in=[receipt.scan]).exists(),
     }
 
 
-def _upload(request: HttpRequest) -> Upload:
-    """Raises InvalidInput: no file was chosen."""
+def _upload(request: HttpRequest, *, needed: bool) -> Upload | None:
+    """Raises InvalidInput: no file was chosen, and none was kept before."""
     sent = request.FILES.get("file")
-    if sent is None:
+    if sent is None and needed:
         raise InvalidInput("还没有选择照片。", field="file", mend="请拍下或选择签好字的回执单。")
+    if sent is None:
+        return None
     return Upload(source=sent.read(), name=sent.name or "", media_type=sent.content_type or "")
 
 
-def _given(request: HttpRequest, receipt: NoticeReceipt, made: Attachment) -> OnPaper:
+def _given(request: HttpRequest, receipt: NoticeReceipt) -> OnPaper:
+    """The scan is the one of the receipt. Raises InvalidInput: what was chosen is nobody."""
+    chosen = request.POST.get("witness", "")
+    try:
+        witness = UUID(chosen) if chosen else None
+    except ValueError:
+        raise InvalidInput(
+            "没有选择见证人。", field="witness", mend="请选择当时在场的另一位老师。"
+        ) from None
     return OnPaper(
         student_id=receipt.student_id,
         guardian_id=receipt.guardian_id,
         how=NoticeReceipt.How.PAPER,
-        scan=made.pk,
+        witness_id=witness,
         reply=request.POST.get("reply", "").replace("\x00", "").strip()[:_LONGEST_REPLY],
     )

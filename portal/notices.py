@@ -19,7 +19,7 @@ from parties.models import SignInLink
 from parties.sign_in import Identity, Means
 from portal import pages
 from portal.session import signed_in, viewing
-from records import notice_owing, notice_receipts
+from records import notice_answers, notice_owing, notice_receipts
 from records.models import Attachment, Notice, NoticeReceipt
 from workflow import notices
 
@@ -132,7 +132,7 @@ def _shown(
 @require_safe
 @signed_in()
 def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpResponse:
-    """Who still needs contact, by child, for the one who calls."""
+    """Who still needs contact and who answered what, by child, for the one who calls."""
     with viewing(identity) as viewer:
         found = viewer.get(Notice, notice_id)
         owing = [
@@ -157,8 +157,20 @@ def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpR
             "title": found.title,
             "counts": notice_owing.numbers(found),
             "owing": owing,
+            "answers": [_answer(one) for one in notice_answers.to_(found, viewer=viewer)],
         }
     return pages.show(request, "notice_contacts", context)
+
+
+def _answer(receipt: NoticeReceipt) -> dict[str, Any]:
+    return {
+        "pk": receipt.pk,
+        "child": receipt.student.person.name,
+        "guardian": receipt.guardian.name,
+        "title": receipt.notice.title,
+        "reply": receipt.reply,
+        "at": receipt.replied_at,
+    }
 
 
 def for_home(viewer: Viewer) -> dict[str, Any]:
@@ -181,5 +193,6 @@ def for_home(viewer: Viewer) -> dict[str, Any]:
             for one in own[:_FEW]
         ],
         "flagged": [(one.pk, one.replied_at) for one in flagged[:_FEW]],
+        "replied": [_answer(one) for one in notice_answers.newest(viewer=viewer, limit=_FEW)],
         "followed": [(one.pk, one.title) for one in sent[:_FEW]],
     }

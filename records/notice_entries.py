@@ -1,14 +1,15 @@
 """Notices, and the tries to reach a family about one, as entries of a student's file.
 
 One notice stands in the files of many children. A family sees that it was sent to it and what it
-did with it, never how far the notice came with others; whoever calls the family sees the same;
-everybody else of the school sees the notice alone.
+did with it, never how far the notice came with others; whoever calls the family sees the same, and
+either what was answered in words; everybody else of the school sees the notice alone.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
@@ -33,16 +34,32 @@ def _rows(viewer: Viewer, student: Student) -> QuerySet[Notice]:
     shown = Q(Exists(receipts.order_by()))
     if student.pk not in viewer.kin:
         shown |= Q(pk__in=viewer.rows(Notice).values("pk"))
+    words = receipts.order_by("replied_at", "pk").filter(replied_at__isnull=False).values("pk")
     at_home = Value(student.pk in viewer.kin, BooleanField())
-    return Notice.objects.filter(shown).annotate(receipt=Subquery(told), at_home=at_home)
+    return Notice.objects.filter(shown).annotate(
+        receipt=Subquery(told), answers=ArraySubquery(words), at_home=at_home
+    )
 
 
 def _notices(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
     crypto.warm(found)
-    return {notice.pk: _line(notice) for notice in found}
+    replies = _replies([pk for notice in found for pk in notice.answers])
+    return {
+        notice.pk: _line(notice, [replies[pk] for pk in notice.answers if pk in replies])
+        for notice in found
+    }
 
 
-def _line(notice: Any) -> Line:
+def _replies(pks: Sequence[UUID]) -> Mapping[UUID, str]:
+    """What was answered on these receipts, which this reader sees; one query, if any."""
+    if not pks:
+        return {}
+    receipts = list(NoticeReceipt.objects.filter(pk__in=pks))
+    crypto.warm(receipts)
+    return {receipt.pk: receipt.reply for receipt in receipts}
+
+
+def _line(notice: Any, replies: Sequence[str]) -> Line:
     """Needs a notice of _rows. At home neither its author nor its own state is known."""
     receipt = notice.receipt or {}
     if not receipt.get("opened_at"):
@@ -51,7 +68,9 @@ def _line(notice: Any) -> Line:
         receipt = {}
     return Line(
         title=notice.title,
-        summary=notice.get_strength_display(),
+        summary="\n".join(
+            [notice.get_strength_display(), *(f"家长回复：{one}" for one in replies)]
+        ),
         state=_state(notice, receipt),
         extra={**_of_notice(notice), **_of_receipt(receipt)},
         names_author=not notice.at_home,

@@ -1,7 +1,10 @@
 """What families do with a notice, and what staff write down for those without a phone.
 
     open --> confirm --> sign    by the guardian: signed in, or by a link made for this receipt
-    by_staff                     a signed slip, or read back on the phone before two people
+    by_staff                     a slip of paper, or read back on the phone before two people
+
+On paper it is signed only with the scan of the slip and a second colleague. What is less counts as
+told: confirmed before two people or by a scan, else opened.
 
 Every verb here is called inside the caller's scope. No word check ever refuses a family's own
 words; they only leave a hint for a person.
@@ -14,9 +17,8 @@ from uuid import UUID
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from parties.models import Membership, Person
-from parties.relations import in_force
-from records import notices, signs
+from parties.models import Person
+from records import notice_witnesses, notices, signs
 from records.models import Attachment, Notice, NoticeReceipt
 
 Strength = Notice.Strength
@@ -98,23 +100,24 @@ def reply(*, receipt_id: UUID, by: Person, at: datetime, text: str) -> NoticeRec
 
 
 def by_staff(*, notice_id: UUID, by: Person, at: datetime, given: OnPaper) -> NoticeReceipt:
-    """A signed slip, or an answer read back on the phone while a second colleague listens.
+    """A slip of paper, or an answer read back on the phone while a second colleague listens.
 
     Raises:
         NotFound, NotAllowed: the notice, or the family is not for this person.
-        InvalidInput: no such receipt; the second colleague is missing or the same; the scan is no
-            stored attachment of this child.
+        InvalidInput: no such receipt; the second colleague is missing, the same or of the family;
+            the scan is no stored attachment of this child.
+        WrongState: this guardian has done as much already.
     """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     refuse_not_sent(notice)
     receipt = receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
-    _refuse_witness(given, by=by, at=at)
     _refuse_scan(given, receipt)
+    _refuse_witness(given, receipt, by=by, at=at)
     receipt.recorded_by, receipt.witness_id = by, given.witness_id
     receipt.scan = given.scan or receipt.scan
     if given.reply.strip():
         _add_reply(receipt, given.reply, at=at)
-    _complete(receipt, given.how, at=at)
+    _complete(receipt, given, at=at)
     _settle(receipt, at=at)
     _save(receipt, "receipt.recorded", by=by, at=at, how=given.how)
     return receipt
@@ -156,20 +159,24 @@ def refuse_not_sent(notice: Notice) -> None:
         raise WrongState("通知还没有发出。", notice=str(notice.pk))
 
 
-def _refuse_witness(given: OnPaper, *, by: Person, at: datetime) -> None:
+def _refuse_witness(given: OnPaper, receipt: NoticeReceipt, *, by: Person, at: datetime) -> None:
     if given.how not in (NoticeReceipt.How.PAPER, NoticeReceipt.How.PHONE):
         raise InvalidInput("请选择纸质或电话。", field="how", mend="PAPER 或 PHONE。")
     if given.how == NoticeReceipt.How.PHONE and given.witness_id is None:
         raise InvalidInput(
             "电话复述需要另一位教职工在场。", field="witness", mend="请填写一起听电话的同事。"
         )
-    if given.witness_id is None:
-        return
-    posts = in_force(Membership.objects.filter(person=given.witness_id), at)
-    if given.witness_id == by.pk or not posts.exists():
+    asks_to_sign = receipt.notice.strength == Strength.SIGN
+    if asks_to_sign and _is_scanned(given, receipt) and given.witness_id is None:
         raise InvalidInput(
-            "在场的第二人须是另一位教职工。", field="witness", mend="请填写另一位同事。"
+            "签字回执需要另一位教职工见证。", field="witness", mend="请填写当时在场的同事。"
         )
+    notice_witnesses.refuse(given.witness_id, given.student_id, by=by, at=at)
+
+
+def _is_scanned(given: OnPaper, receipt: NoticeReceipt) -> bool:
+    """A slip of this guardian is there to look at: sent along, or uploaded before."""
+    return given.how == NoticeReceipt.How.PAPER and (given.scan or receipt.scan) is not None
 
 
 def _refuse_scan(given: OnPaper, receipt: NoticeReceipt) -> None:
@@ -188,15 +195,25 @@ def _refuse_scan(given: OnPaper, receipt: NoticeReceipt) -> None:
         )
 
 
-def _complete(receipt: NoticeReceipt, how: str, *, at: datetime) -> None:
-    """All that the notice asks, as it was done on paper or said on the phone."""
-    asked = ASKS[Strength(receipt.notice.strength)]
-    if receipt.state == State.SIGNED or (receipt.state, asked) == (State.CONFIRMED,) * 2:
+def _complete(receipt: NoticeReceipt, given: OnPaper, *, at: datetime) -> None:
+    """As far as what was brought along proves; nobody signs for a family."""
+    proven = _proven(receipt, given)
+    order = _ORDER.index(State(receipt.state)) if receipt.state in _ORDER else -1
+    if order > 0 and order >= _ORDER.index(proven):
         raise WrongState("这位家长已经答复。", receipt=str(receipt.pk))
-    if asked == State.SIGNED:
-        receipt.sign(how=how, at=at)
-    else:
-        receipt.confirm(how=how, at=at)
+    if proven == State.SIGNED:
+        receipt.sign(how=given.how, at=at)
+    elif proven == State.CONFIRMED:
+        receipt.confirm(how=given.how, at=at)
+    elif order < 0:
+        receipt.open(how=given.how, at=at)
+
+
+def _proven(receipt: NoticeReceipt, given: OnPaper) -> State:
+    scanned, witnessed = _is_scanned(given, receipt), given.witness_id is not None
+    if scanned and witnessed and receipt.notice.strength == Strength.SIGN:
+        return State.SIGNED
+    return State.CONFIRMED if scanned or witnessed else State.OPENED
 
 
 def _add_reply(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
@@ -210,11 +227,15 @@ def _add_reply(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
 
 
 def _settle(receipt: NoticeReceipt, *, at: datetime) -> None:
-    """Done once all that is asked was done: the strength, and an answer in words if one is owed."""
+    """Done once all that is asked was done: the strength, and an answer in words if one is owed.
+
+    Who answers in words has read the notice; a signature is more than that.
+    """
     if receipt.settled_at is not None:
         return
     asked = ASKS[Strength(receipt.notice.strength)]
     done = receipt.state in _ORDER and _ORDER.index(State(receipt.state)) >= _ORDER.index(asked)
+    done = done or (receipt.replied_at is not None and asked != State.SIGNED)
     if done and (receipt.replied_at is not None or not receipt.notice.needs_answer):
         receipt.settled_at = at
 

@@ -19,7 +19,7 @@ from parties.roles import STAFF, Role
 from records import notice_audience, notice_gate
 from records.models import Notice
 from records.notice_audience import Preview
-from records.notice_gate import Finding
+from records.notice_facts import Finding
 
 #: Whoever works with families may draft one; who approves it is another question.
 DRAFTERS: Final = STAFF - {Role.AUD, Role.ADM}

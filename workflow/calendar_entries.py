@@ -16,7 +16,7 @@ from records.meetings import rows
 from records.models import Meeting, MeetingSlot
 from workflow.channels import CalendarEntry
 
-SUMMARY: Final = "学校约谈，请登录查看"
+SUMMARY: Final = "会谈，请登录查看"
 PRODUCT: Final = "-//Sanfang//meetings//ZH"
 REQUEST: Final = "REQUEST"
 CANCEL: Final = "CANCEL"

@@ -18,7 +18,7 @@ from ledger import events
 from parties import links, round_trips, statements, tenancy
 from parties.likeness import Ids
 from parties.models import SignInLink
-from workflow import calendar_entries, channels, contacts, departures
+from workflow import calendar_entries, channels, contacts, departures, quiet_hours
 from workflow.channels import (
     CalendarEntry,
     ChannelError,
@@ -83,7 +83,7 @@ FROM free WHERE n.id = free.id RETURNING n.id
 
 def _held(ids: Ids) -> QuerySet[Notification]:
     rows = Notification.objects.filter(statements.among("id", ids))
-    return rows.select_related("recipient", "case").order_by("due_at", "pk")
+    return rows.select_related("recipient", "case", "school").order_by("due_at", "pk")
 
 
 def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
@@ -174,7 +174,7 @@ def _text(row: Notification) -> Text:
     )
     if not alive.exists():
         raise PermanentFailure("link.expired")
-    return replace(text, link=links.url(UUID(link_id)))
+    return replace(text, link=links.url(UUID(link_id)), sender=row.school.name)
 
 
 def _mark_sent(row: Notification, *, at: datetime, via: str) -> None:
@@ -192,6 +192,7 @@ def _try_later(row: Notification, *, code: str, at: datetime) -> None:
     delay = LEASES[row.lane]
     if row.lane != CRISIS:
         delay = min(delay * 2 ** (row.tries - 1), _LONGEST_WAIT)
+        delay += quiet_hours.wait(channel=row.channel, lane=row.lane, at=at + delay)
     Notification.objects.filter(pk=row.pk).update(due_at=Now() + delay, leased_until=None)
     if row.tries == ALARM_AT[row.lane]:
         _record("notification.delayed", row, at=at, code=code, tries=row.tries)

@@ -22,7 +22,7 @@ from parties import tenancy
 from parties.models import Person
 from parties.roles import Role
 from records.models import CommunicationRecord
-from workflow import assignment, clocks, plan_people, record_contacts
+from workflow import assignment, clocks, plan_people, quiet_hours, record_contacts
 from workflow.assignment import Wanted
 from workflow.errors import InvalidInput
 from workflow.models import Case, HumanTask, ScheduledContact
@@ -139,7 +139,7 @@ def cancel_all(*, case: Case, at: datetime) -> None:
 def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
     with tenancy.scope(school_id) as school_now:
         moment = at or school_now
-        if plan_people.quiet(moment):
+        if quiet_hours.is_quiet(moment):
             return False
         due = ScheduledContact.objects.filter(state=_STATE.PLANNED, next_look_at__lte=moment)
         locked = due.select_for_update(of=("self",), skip_locked=True).select_related(

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from ledger import events
 from parties import relations
 from parties.models import Membership, Person, SchoolClass, Student
@@ -70,8 +72,14 @@ def settle_calls(notice: Notice, *, at: datetime, everything: bool = False) -> N
 
 
 def open_meetings(notice: Notice, *, by: Person | None, at: datetime) -> bool:
-    """A meeting for each child whose family owes an answer; True: there are more."""
-    owed = notice_owing.receipts(notice).filter(rung__lt=MEETING)
+    """A meeting for each child whose family owes an answer; True: there are more.
+
+    Whoever has said something owes at most a signature.
+    """
+    answered = NoticeReceipt.objects.filter(
+        notice=notice, student=OuterRef("student"), replied_at__isnull=False
+    )
+    owed = notice_owing.receipts(notice).filter(~Exists(answered), rung__lt=MEETING)
     children = owed.order_by("student_id").values_list("student_id", flat=True)
     pks = list(children.distinct()[:MEETINGS])
     for student in Student.objects.filter(pk__in=pks).order_by("pk"):

@@ -37,6 +37,7 @@ from records.notice_receipts import OnPaper
 from workflow import (
     family_words,
     notice_calls,
+    notice_news,
     notifications,
     openings,
     processes,
@@ -155,7 +156,7 @@ def reply(
     """A family's own words; whoever should look at them soon is told. Raises as there."""
     with _answering(school_id, receipt_id, at=at) as heard:
         receipt = notice_receipts.reply(receipt_id=receipt_id, by=by, at=at, text=text)
-        _tell_of_hint(receipt, text, at=at)
+        _tell(receipt, text, by=by, at=at)
         return heard(receipt)
 
 
@@ -181,7 +182,8 @@ def by_staff(
     with tenancy.scope(school_id):
         _lock_process(notice_id)
         receipt = notice_receipts.by_staff(notice_id=notice_id, by=by, at=at, given=given)
-        _tell_of_hint(receipt, given.reply, at=at)
+        if given.reply.strip():
+            _tell(receipt, given.reply, by=by, at=at)
         return _hear(receipt, at=at)
 
 
@@ -215,6 +217,11 @@ def report_danger(*, school_id: int, receipt_id: UUID, by: Person, at: datetime)
 
 
 # --- who hears of it ------------------------------------------------------------------------------
+
+
+def _tell(receipt: NoticeReceipt, text: str, *, by: Person, at: datetime) -> None:
+    _tell_of_hint(receipt, text, at=at)
+    notice_news.tell_of_reply(receipt, by=by, at=at)
 
 
 def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:

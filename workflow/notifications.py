@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -25,7 +25,7 @@ import orjson
 from django.db import InterfaceError, OperationalError, connection
 
 from parties import round_trips
-from workflow import channels, deliveries, nudge
+from workflow import channels, deliveries, nudge, quiet_hours
 from workflow.deliveries import Claim
 from workflow.senders import Outcome, Senders
 
@@ -68,8 +68,8 @@ class Message:
     template: str
     key: str
     lane: str
-    #: How long it waits first: what may not ring at night waits for the morning.
-    delay: timedelta = timedelta()
+    #: Rings at night too, although it is routine: somebody may be in danger.
+    urgent: bool = False
 
 
 def enqueue(  # noqa: PLR0913 -- one argument per column
@@ -95,7 +95,7 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
         return
     lanes = sorted({row.lane for row in rows})
     told = nudge.CHANNEL if any(nudge.channel_of(lane) for lane in lanes) else ""
-    messages = orjson.dumps([_columns(row) for row in rows]).decode()
+    messages = orjson.dumps([_columns(row, at) for row in rows]).decode()
     round_trips.execute(
         _PROMISE, {"school": school_id, "at": at, "messages": messages, "channel": told}
     )
@@ -103,7 +103,9 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
         nudge.soon(lane, notified=True)
 
 
-def _columns(row: Message) -> dict[str, object]:
+def _columns(row: Message, at: datetime) -> dict[str, object]:
+    """What may not ring at night waits for the morning."""
+    delay = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
     return {
         "case_id": row.case_id,
         "recipient_id": row.to_id,
@@ -112,7 +114,7 @@ def _columns(row: Message) -> dict[str, object]:
         "template": row.template,
         "lane": row.lane,
         "key": row.key,
-        "delay": row.delay.total_seconds(),
+        "delay": 0.0 if row.urgent else delay.total_seconds(),
     }
 
 

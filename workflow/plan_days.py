@@ -15,7 +15,7 @@ from django.db import connection
 from parties import tenancy
 from records import check_ins, plan_times, plans, streaks
 from records.models import ActionItem
-from workflow import assignment, clocks, plan_people
+from workflow import assignment, clocks, plan_people, quiet_hours
 from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask
 
@@ -48,7 +48,7 @@ def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int
     """One transaction for all days of one item: the item is locked, and so are its check-ins."""
     with tenancy.scope(school_id) as school_now:
         moment = at or school_now
-        if plan_people.quiet(moment):
+        if quiet_hours.is_quiet(moment):
             return 0
         due = ActionItem.objects.filter(state__in=ActionItem.LIVE, next_day_at__lte=moment)
         locked = due.select_for_update(of=("self",), skip_locked=True)

@@ -18,7 +18,7 @@ from parties import tenancy
 from parties.roles import Role
 from records import plan_owners, plans
 from records.models import ActionItem
-from workflow import clocks, plan_people
+from workflow import clocks, plan_people, quiet_hours
 from workflow.clocks import ClockBook
 from workflow.models import Case
 
@@ -58,7 +58,7 @@ def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int
 def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
     with tenancy.scope(school_id) as school_now:
         moment = at or school_now
-        if plan_people.quiet(moment):
+        if quiet_hours.is_quiet(moment):
             return False
         due = ActionItem.objects.filter(state__in=_OPEN, next_look_at__lte=moment)
         locked = due.select_for_update(of=("self",), skip_locked=True)

@@ -1,12 +1,9 @@
 """Whom a plan speaks to, when, and how: content-free messages, never between 21:00 and 07:00."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from parties import relations
 from parties.models import CompanyMember, Membership, Person, Placement
@@ -18,28 +15,9 @@ from workflow.assignment import Wanted
 from workflow.models import Case
 from workflow.notifications import Message
 
-#: 静默时段: nobody at home is reminded of a plan at night.
-QUIET_FROM: Final = time(21)
-QUIET_UNTIL: Final = time(7)
-
 _PARTY: Final = ActionItem.Party
 #: Who is asked when nobody holds the post.
 _INSTEAD: Final = {"HT": ("GL", "ME"), "GL": ("ME",), "ME": ("VP",)}
-
-
-def quiet(at: datetime) -> bool:
-    """Whether a reminder has to wait for the morning."""
-    hour = at.astimezone(ZoneInfo(settings.TIME_ZONE)).time()
-    return hour >= QUIET_FROM or hour < QUIET_UNTIL
-
-
-def _until_morning(at: datetime) -> timedelta:
-    """How long a text message waits at `at`; not at all by day."""
-    if not quiet(at):
-        return timedelta()
-    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
-    morning = datetime.combine(local.date(), QUIET_UNTIL, local.tzinfo)
-    return (morning if morning > local else morning + timedelta(days=1)) - local
 
 
 def holders(role: str, *, case: Case, at: datetime) -> Sequence[UUID]:
@@ -110,7 +88,6 @@ def tell(
             template,
             f"{key}:{person}:{channel}",
             "routine",
-            delay=_until_morning(at) if channel == "sms" else timedelta(),
         )
         for role, person in people
         if person in known

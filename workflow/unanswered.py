@@ -13,7 +13,7 @@ from django.db import connection
 
 from parties import tenancy
 from records import unanswered
-from workflow import plan_people, record_news
+from workflow import quiet_hours, record_news
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
 def _look(school_id: int, pk: UUID, *, at: datetime | None) -> bool:
     with tenancy.scope(school_id) as school_now:
         moment = at or school_now
-        if plan_people.quiet(moment):
+        if quiet_hours.is_quiet(moment):
             return False
         objection = unanswered.route(objection_id=pk, at=moment)
         if objection is None:

@@ -127,6 +127,26 @@ def test_a_scanner_that_looks_spends_nothing_and_gets_no_cookie(world: World) ->
     assert looks[1].content == Client().get(f"/l/{'x' * 43}").content
 
 
+@pytest.mark.parametrize(
+    ("lifetime", "words"),
+    [(links.LIFETIME, "10 分钟内有效"), (timedelta(days=14), "14 天内有效")],
+)
+def test_a_link_that_is_over_says_how_long_it_was_good_for(
+    world: World, lifetime: timedelta, words: str
+) -> None:
+    with tenancy.scope(world.id):
+        made = links.issue(person=world["mother"], lifetime=lifetime)
+    address = f"/l/{links.token_of(made.pk)}"
+    Client().post(address)
+
+    gone = Client().post(address)
+
+    assert (gone.status_code, words in gone.content.decode()) == (410, True)
+    unknown = Client().post(f"/l/{'x' * 43}").content.decode()
+    assert "这个链接已经失效" in unknown
+    assert "内有效" not in unknown
+
+
 def test_the_button_signs_in_once(world: World) -> None:
     token = issued(world, "mother")
     phone, other = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)

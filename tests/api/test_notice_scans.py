@@ -47,6 +47,7 @@ def test_a_slip_comes_back_and_counts_with_its_scan(world: World, as_: As) -> No
             "student": str(world.student.pk),
             "guardian": str(world["father"].pk),
             "how": "PAPER",
+            "witness": str(world["counsellor"].pk),
             "scan": stored.json()["id"],
         },
     )
@@ -158,6 +159,7 @@ def test_one_guardians_scan_proves_nothing_for_the_other(world: World, as_: As) 
             "student": str(world.student.pk),
             "guardian": str(world["mother"].pk),
             "how": "PAPER",
+            "witness": str(world["counsellor"].pk),
             "scan": stored,
         },
     )
@@ -201,6 +203,10 @@ def test_a_teacher_photographs_the_slip_and_the_answer_counts(world: World) -> N
     assert phone.page.status_code == 400
     picture = SimpleUploadedFile("slip.jpg", jpeg(), content_type="image/jpeg")
     phone.send(f"/receipts/{receipt}/slip", file=picture, reply="知道了，会到校")
+    assert (phone.page.status_code, "另一位教职工见证" in phone.text) == (400, True)
+    assert walk.receipt("father").state != NoticeReceipt.State.SIGNED
+    counsellor = str(world["counsellor"].pk)
+    phone.send(f"/receipts/{receipt}/slip", witness=counsellor, reply="知道了，会到校")
 
     kept = walk.receipt("father")
     assert (kept.state, kept.how) == (NoticeReceipt.State.SIGNED, NoticeReceipt.How.PAPER)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from parties import clock, tenancy
-from parties.models import SignInLink
+from parties.models import GuardianLink, SignInLink
 from records.models import NoticeReceipt
 from tests.api.callers import PASSWORD, Caller, code, company, member
 from tests.api.test_links import issued
@@ -259,6 +259,41 @@ def test_an_answer_on_the_phone_needs_a_second_colleague(world: World, as_: As) 
 
     assert (made.status_code, made.json()["state"]) == (201, "CONFIRMED")
     assert walk.receipt("mother").witness_id == world["counsellor"].pk
+
+
+@pytest.mark.parametrize(
+    ("how", "witness", "state"),
+    [("PAPER", None, "OPENED"), ("PAPER", "counsellor", "CONFIRMED"),
+     ("PHONE", "counsellor", "CONFIRMED")],
+)  # fmt: skip
+def test_nobody_signs_for_a_family_without_a_scan(
+    world: World, as_: As, how: str, witness: str | None, state: str
+) -> None:
+    walk = sent(world, strength="SIGN")
+    said = {"student": str(world.student.pk), "guardian": str(world["mother"].pk), "how": how}
+    who = None if witness is None else str(world[witness].pk)
+
+    made = as_("teacher").post(f"/notices/{walk.notice_id}/on-paper", {**said, "witness": who})
+
+    assert (made.status_code, made.json()["state"]) == (201, state)
+    kept = walk.receipt("mother")
+    assert (kept.signed_at, kept.settled_at) == (None, None)
+
+
+def test_a_colleague_of_the_family_is_no_witness(world: World, as_: As) -> None:
+    walk = sent(world, strength="SIGN")
+    with tenancy.scope(world.id):
+        GuardianLink.objects.create(
+            school=world.school, student=world.student, guardian=world["counsellor"],
+            relation="OTHER",
+        )  # fmt: skip
+    said = {"student": str(world.student.pk), "guardian": str(world["mother"].pk), "how": "PHONE"}
+
+    refused = as_("teacher").post(
+        f"/notices/{walk.notice_id}/on-paper", {**said, "witness": str(world["counsellor"].pk)}
+    )
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "witness")
 
 
 def test_a_danger_word_wakes_people_and_blocks_nobody(world: World, as_: As) -> None:

@@ -166,7 +166,7 @@ def on_paper(walk: Sent, scan: UUID) -> NoticeReceipt:
         notice_id=walk.notice_id,
         by=world["teacher"],
         at=walk.at,
-        given=OnPaper(**given, how="PAPER", scan=scan),
+        given=OnPaper(**given, how="PAPER", scan=scan, witness_id=world["counsellor"].pk),
     )
 
 

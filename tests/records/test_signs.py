@@ -87,3 +87,43 @@ def test_red_outweighs_amber() -> None:
 def test_an_ordinary_answer_gives_none() -> None:
     assert signs.read("收到，周五下午三点到校。") == signs.Signs()
     assert signs.read("收到").level == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("孩子从楼上跳下去了", "self_harm"),
+        ("他說要從樓頂跳下去", "self_harm"),
+        ("手指被机器压断了", "accident"),
+        ("孩子的手被冲床夹断", "accident"),
+        ("头发被机器绞进去了", "accident"),
+        ("他说我要杀了班主任", "violence"),
+        ("同学带刀到学校", "violence"),
+        ("他把刀带去学校了", "violence"),
+        ("有人携带刀具进宿舍", "violence"),
+        ("老师摸她的腿", "sexual_harm"),
+        ("实习师傅总是摸我孩子", "sexual_harm"),
+    ],
+)
+def test_what_families_write_about_a_danger_is_red(text: str, category: str) -> None:
+    assert category in signs.read(text).red
+
+
+@pytest.mark.parametrize("text", ["告你们学校", "再这样我要告", "我们要告到底", "我要去法院告学校"])
+def test_to_sue_is_a_complaint(text: str) -> None:
+    assert signs.read(text).complaint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要告诉您一件好事", "我要告假一天", "请转告学校值班室", "实训课请带刀具和工作服",
+        "学校禁止携带刀具", "高温可以杀死病毒", "老师摸底测验在周三", "心跳下去一点就好",
+        "大雪压断树枝，路不通",
+    ],
+)  # fmt: skip
+def test_everyday_sentences_with_such_words_give_no_hint(text: str) -> None:
+    found = signs.read(text)
+
+    assert not found.red
+    assert not found.complaint

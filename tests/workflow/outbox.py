@@ -20,7 +20,7 @@ PENDING, SENT, UNDELIVERABLE = Notification.State.values
 
 
 def promise(world: World, case: UUID | None, to: str = "duty_officer", **changes: Any) -> str:
-    """Enqueue one message and return its key."""
+    """Enqueue one message and return its key; by day, for texts of routine rest at night."""
     row = {
         "case_id": case,
         "to_id": world[to].pk,
@@ -29,10 +29,11 @@ def promise(world: World, case: UUID | None, to: str = "duty_officer", **changes
         "template": "crisis.alert",
         "key": f"test:{uuid4()}",
         "lane": "crisis",
+        "at": NOW.replace(hour=4),
         **changes,
     }
     with tenancy.scope(world.id):
-        notifications.enqueue(school_id=world.id, at=NOW, **row)
+        notifications.enqueue(school_id=world.id, **row)
     return str(row["key"])
 
 

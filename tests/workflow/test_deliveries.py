@@ -112,7 +112,9 @@ class TestFailing:
         self, world: World, case: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         failing(monkeypatch, TemporaryFailure("http.503"))
-        key = promise(world, case, lane="routine")
+        with tenancy.scope(world.id):
+            world.add("mailed", email="mailed@example.test")
+        key = promise(world, case, to="mailed", lane="routine", channel="email")
         waited = []
         for _ in range(9):
             deliver("routine")
@@ -283,7 +285,8 @@ class TestLinks:
         assert deliver() == 1
 
         (request,) = sms_gateway.requests
-        assert request.verified()["text"] == links.url(link.pk)
+        text = request.verified()["text"]
+        assert text == f"【{world.school.name}】登录链接 {links.url(link.pk)}"
         assert links.token_of(link.pk) not in str(events(world, "notification.sent"))
 
     def test_a_link_that_a_newer_one_replaced_is_not_sent(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from workflow import calendar_entries
 from workflow.channels import texts
 from workflow.channels.texts import CHINESE, ENGLISH, TEXTS, Text
 
@@ -60,10 +61,18 @@ def test_the_reader_decides_the_language(language: str, line: str) -> None:
     assert texts.of("case.news", language).line == line
 
 
-def test_a_link_travels_alone() -> None:
-    text = Text("登录链接", "10 分钟内有效。", link="https://sanfang.test/l/abc")
+def test_a_text_with_a_link_says_who_writes() -> None:
+    text = Text("登录链接", "10 分钟内有效。", link="https://sanfang.test/l/abc", sender="示范职校")
 
-    assert text.short == "https://sanfang.test/l/abc"
+    assert text.short == "【示范职校】登录链接 https://sanfang.test/l/abc"
+
+
+def test_no_text_sounds_like_a_summons() -> None:
+    said = [spoken(by[CHINESE]) for by in TEXTS.values()]
+    pages = (ROOT / "portal" / "templates").rglob("*.html")
+
+    assert not any("约谈" in one for one in [*said, *(page.read_text() for page in pages)])
+    assert "约谈" not in calendar_entries.SUMMARY
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every sentence that leaves the house. None says who, and none says what happened.
+"""Every sentence that leaves the house. None says about whom, and none what happened.
 
 A phone lies on a kitchen table and is read over shoulders: case news is 请登录查看, a crisis
 请立即回电. There are no placeholders here, so no caller can put a name in.
@@ -23,16 +23,22 @@ CALENDAR_TEMPLATES: Final = frozenset({"meeting.invitation", "meeting.called_off
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A subject for mail, one sentence for every channel, and a link if that is what is sent."""
+    """A subject for mail, one sentence for every channel, and a link if that is what is sent.
+
+    `sender` is the school: nobody should open a link of whom they do not know.
+    """
 
     subject: str
     line: str
     link: str = ""
+    sender: str = ""
 
     @property
     def short(self) -> str:
-        """For a text message. One with a link carries the link and nothing else."""
-        return self.link or self.line
+        """For a text message. With a link it says who writes, what for, and the link comes last."""
+        if not self.link:
+            return self.line
+        return f"【{self.sender}】{self.subject} {self.link}"
 
 
 _NEWS: Final = "case.news"
@@ -74,15 +80,15 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         ENGLISH: Text("Words to add", "Please sign in and add neutral words to a report."),
     },
     "meeting.choose": {
-        CHINESE: Text("请选择会谈时间", "学校约谈，请登录选择方便的时间。"),
+        CHINESE: Text("请选择会谈时间", "学校想和您会谈，请登录选择方便的时间。"),
         ENGLISH: Text("Please choose a time", "The school asks for a talk; please choose a time."),
     },
     "meeting.invitation": {
-        CHINESE: Text("学校约谈", "学校约谈，请登录查看。"),
+        CHINESE: Text("会谈邀请", "学校邀请您会谈，请登录查看。"),
         ENGLISH: Text("A talk at school", "A talk at school; please sign in to read."),
     },
     "meeting.called_off": {
-        CHINESE: Text("学校约谈时间有变", "原来约定的时间取消了，请登录查看。"),
+        CHINESE: Text("会谈时间有变", "原来约定的时间取消了，请登录查看。"),
         ENGLISH: Text("The talk is called off", "The agreed time is off; please sign in to read."),
     },
     "meeting.guest_no": {
@@ -98,7 +104,9 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         ENGLISH: Text("A copy for you", "There is a copy of a record for you, please sign in."),
     },
     "link.meeting": {
-        CHINESE: Text("请选择会谈时间", "学校约谈，请用这个链接选择方便的时间；链接只能使用一次。"),
+        CHINESE: Text(
+            "请选择会谈时间", "学校想和您会谈，请用这个链接选择方便的时间；链接只能使用一次。"
+        ),
         ENGLISH: Text(
             "Please choose a time",
             "The school asks for a talk: choose a time with this link, once.",
@@ -191,6 +199,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         ENGLISH: Text(
             "A notice from school", "There is a notice from school. The link works once."
         ),
+    },
+    "notice.replied": {
+        CHINESE: Text("通知有新的回复", "一份通知有新的回复，请登录查看。"),
+        ENGLISH: Text("Answers to a notice", "A notice has new answers, please sign in."),
     },
     "notice.returned": {
         CHINESE: Text("您起草的通知需要修改", "您起草的通知需要修改，请登录查看。"),

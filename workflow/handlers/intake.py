@@ -56,7 +56,7 @@ def read_hints(context: StepContext) -> Results:
     ]
     matter.save(update_fields=["level", "hints"])
     if found.complaint:
-        _tell(context, [Role.ME], "case.news", turn="complaint", channels=("in_app",))
+        _tell(context, [Role.ME], "case.news", turn="complaint", channels=("in_app",), urgent=False)
     return {"trigger": matter.trigger, "level": found.level, **matter.answers()}
 
 
@@ -71,9 +71,9 @@ def keep_proposal(context: StepContext, *, channel: str | None, rule: str | None
     )
     matter.proposed_at = context.at
     matter.save(update_fields=["proposed", "rule", "rule_label", "proposed_at"])
-    if matter.level == Matter.Level.RED or matter.proposed == Channel.CRISIS:
+    if _is_urgent(matter):
         people = [Role.HT, Role.GL, Role.ME]
-        _tell(context, people, "matter.urgent", turn="urgent", channels=("sms",))
+        _tell(context, people, "matter.urgent", turn="urgent", channels=("sms",), urgent=True)
     _record(
         context, "matter.proposed", to=matter.proposed, rule=matter.rule, level=str(matter.level)
     )
@@ -89,7 +89,14 @@ def undecided(context: StepContext, *, task: str, clock: str) -> Results:
     turn = missed.count() + 1
     _record(context, "clock.missed", clock=clock, task=task)
     roles = _LATER if turn > 1 else _FIRST.get(task, _USUAL)
-    _tell(context, roles, "matter.undecided", turn=f"{task}:{turn}", channels=("in_app", "sms"))
+    _tell(
+        context,
+        roles,
+        "matter.undecided",
+        turn=f"{task}:{turn}",
+        channels=("in_app", "sms"),
+        urgent=_is_urgent(_matter(context.case_id)),
+    )
     return {}
 
 
@@ -193,6 +200,11 @@ def _reason(task: HumanTask | None) -> str:
     return "" if task is None else str((task.answer or {}).get("reason", ""))
 
 
+def _is_urgent(matter: Matter) -> bool:
+    """Somebody may be in danger: such a message rings at night, too."""
+    return matter.level == Matter.Level.RED or matter.proposed == Channel.CRISIS
+
+
 def _tell(
     context: StepContext,
     roles: Iterable[Role],
@@ -200,6 +212,7 @@ def _tell(
     *,
     turn: str,
     channels: tuple[str, ...],
+    urgent: bool,
 ) -> None:
     """Everybody of `roles` who may know of the case, once per turn."""
     case = Case.objects.select_related("student__school_class").get(pk=context.case_id)
@@ -213,6 +226,7 @@ def _tell(
             template=template,
             key=f"{template}:{context.instance_id}:{turn}:{person.pk}:{channel}",
             lane="routine",
+            urgent=urgent,
         )
         for role in roles
         for person in relations.able(

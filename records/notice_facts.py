@@ -1,0 +1,112 @@
+"""What the gate of a mass message reads in a text: plain letters with the way back, what may be a
+name, and what concerns one person alone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from records.language.normalise import simplified
+from records.notice_words import load
+
+_MEND: Final = {
+    "name": "请删去姓名；只与一位学生有关的事，请单独联系其家长。",
+    "person": "请删去这位学生的情况；只与一位学生有关的事，请单独联系其家长。",
+    "phone": "请删去个人手机号；可写学校办公电话。",
+    "number": "请删去证件号、学号或银行卡号。",
+}
+_WRONG: Final = {
+    "name": "群发通知里出现了学生或家长的姓名。",
+    "person": "群发通知里写了某一位学生的情况。",
+    "phone": "群发通知里有个人手机号。",
+    "number": "群发通知里有个人号码。",
+}
+
+_RANKED: Final = re.compile(
+    r"(?:考了|得了|得分|总分)[^，。；,;]{0,6}?\d{1,3}(?:\.\d)?分|第[一二三四五六七八九十\d]{1,3}名"
+)
+_SCORE: Final = re.compile(r"\d{1,3}(?:\.\d)?分(?!钟)")
+#: 如何识别抑郁 is about nobody called 何识别.
+_NOBODY: Final = frozenset({"如何", "为何", "任何", "若何", "几何"})
+_LONGEST_LINK: Final = 10
+HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What stands where it must not: [start, end) in the text as written, why, and the mend."""
+
+    kind: str
+    words: str
+    start: int
+    end: int
+    why: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    text: str
+    offsets: Sequence[int]
+    original: str
+
+    def finding(self, kind: str, start: int, end: int) -> Finding:
+        first, last = self.offsets[start], self.offsets[end - 1] + 1
+        return Finding(kind, self.original[first:last], first, last, _WRONG[kind], _MEND[kind])
+
+
+def fold(text: str, *, dense: bool) -> Folded:
+    """Plain letters with the way back; `dense` also drops what people put between letters."""
+    letters, offsets = [], []
+    for place, letter in enumerate(text):
+        for plain in unicodedata.normalize("NFKC", letter):
+            if unicodedata.category(plain) in {"Cf", "Mn", "Cc"} and plain != "\n":
+                continue
+            if dense and (plain in " \t·•・-_~|/\\'\"“”‘’" or unicodedata.category(plain) == "Zs"):
+                continue
+            letters.append(simplified(plain))
+            offsets.append(place)
+    return Folded("".join(letters), offsets, text)
+
+
+def is_cued(text: str, start: int, end: int) -> bool:
+    after, before = text[end : end + 4], text[max(0, start - 5) : start]
+    return after.startswith(load().titles) or before.endswith(load().labels)
+
+
+def may_be_name(text: str, start: int, end: int) -> bool:
+    name = text[start:end]
+    if not all(HAN.match(letter) for letter in name) or looks_ordinary(name):
+        return is_cued(text, start, end)
+    before = text[max(0, start - 2) : start]
+    if text[max(0, start - 1) : start + 1] in _NOBODY:
+        return False
+    return not before or not HAN.match(before[-1]) or before.endswith(load().before)
+
+
+def looks_ordinary(name: str) -> bool:
+    return name in load().common or name[:2] in load().common or name[1:] in load().inside
+
+
+def fact_after(text: str, end: int) -> int | None:
+    """Where the affair that follows on a name ends, with nothing but links between."""
+    place, last = end, min(len(text), end + _LONGEST_LINK)
+    while place <= last:
+        found = _fact_at(text, place)
+        if found is not None:
+            return found
+        link = next((one for one in load().links if text.startswith(one, place)), "")
+        if not link:
+            return None
+        place += len(link)
+    return None
+
+
+def _fact_at(text: str, place: int) -> int | None:
+    for fact in load().facts:
+        if text.startswith(fact, place):
+            return place + len(fact)
+    scored = _RANKED.match(text, place) or _SCORE.match(text, place)
+    return scored.end() if scored else None
