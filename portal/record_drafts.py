@@ -3,7 +3,7 @@
 Inside a scope. Statements that this page does not show are left as they are.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -15,16 +15,22 @@ from portal.record_forms import RecordForm
 from records import drafts
 from records.draft_input import Header, Present
 from records.models import CommunicationRecord, Statement
+from workflow import communication as acts
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A filled-in form, about whom, and which draft it goes on with (None: a new one)."""
+    """A filled-in form, about whom, and which draft it goes on with (None: a new one).
+
+    A new one may belong to a case; `others` were asked to its meeting besides the family.
+    """
 
     form: RecordForm
     trigger: str
     student_id: UUID
-    record_id: UUID | None
+    record_id: UUID | None = None
+    case_id: UUID | None = None
+    others: Sequence[Present] = ()
 
 
 def store(viewer: Viewer, page: Page) -> CommunicationRecord:
@@ -36,14 +42,16 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
     header = {name: given[name] for name in ("started_at", "place_kind", "next_focus")}
     if page.record_id is None:
         new = Header(trigger=page.trigger, **header)
-        record = drafts.write(viewer, student_id=page.student_id, header=new)
+        record = acts.write_for(
+            viewer, student_id=page.student_id, header=new, case_id=page.case_id
+        )
     else:
         found = viewer.get(CommunicationRecord, page.record_id)
         old = {field.name: getattr(found, field.name) for field in fields(Header)}
         both = Header(**{**old, **header})
         record = drafts.change(viewer, record_id=found.pk, header=both, seen=given["seen"])
     _say(viewer, record, page.form)
-    _attend(viewer, record, page.form)
+    _attend(viewer, record, page)
     return viewer.get(CommunicationRecord, record.pk)
 
 
@@ -62,17 +70,18 @@ def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
             drafts.state(viewer, record_id=record.pk, said=said)
 
 
-def _attend(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
     """Those who were ticked; somebody whom this page does not list stays as they are."""
-    given = form.cleaned_data
-    listed = {pk for pk, _ in form.fields["people"].choices}  # type: ignore[attr-defined]
+    given, known = page.form.cleaned_data, {str(one.person): one for one in page.others}
+    listed = {pk for pk, _ in page.form.fields["people"].choices}  # type: ignore[attr-defined]
     links = {
         str(link.guardian_id): link.relation
         for link in GuardianLink.objects.filter(student=record.student_id)
     }
     others = _not_listed(record, listed)
     there = [
-        Present(
+        known.get(pk)
+        or Present(
             person=UUID(pk),
             capacity="GUARDIAN" if pk in links else "STUDENT",
             relation=links.get(pk, ""),
