@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal import (
+    case_plan,
     cases,
     consents,
     doors,
@@ -57,6 +58,8 @@ urlpatterns = [
     path(
         "students/<uuid:student_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
     ),
+    path("cases/<uuid:case_id>/plan", case_plan.case_plan, name="case-plan"),
+    path("plan/<uuid:item_id>/amend", case_plan.amend, name="plan-amend"),
     path("plan", plan.plan, name="plan"),
     path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),
     path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
