@@ -24,14 +24,16 @@ def minutes(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResp
     """Stored, it leads back to the task."""
     with viewing(identity) as viewer:
         known = meeting_minutes.of_task(viewer, task_id)
-        name, people = known.student.person.name, writing.people_of(known.student)
+        name, home = known.student.person.name, writing.guardians_of(known.student)
+        people = writing.with_student(home, known.student)
     people += [(str(one.person), called) for one, called in known.others]
+    whom = {"people": people, "guardians": home}
     if request.method != "POST":
-        form = RecordForm(trigger=known.trigger, people=people, initial=_initial(known))
+        form = RecordForm(trigger=known.trigger, initial=_initial(known), **whom)
         return writing.ask(request, form, name, known.trigger, {})
     if writing.known(request) is not None:
         return redirect("portal:task", task_id=task_id)
-    form = RecordForm(request.POST, trigger=known.trigger, people=people)
+    form = RecordForm(request.POST, trigger=known.trigger, **whom)
     page = Page(
         form,
         known.trigger,

@@ -4,8 +4,8 @@ Inside a scope. Statements that this page does not show are left as they are.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 from uuid import UUID
 
 from parties.access import Viewer
@@ -13,7 +13,7 @@ from parties.models import GuardianLink
 from portal import record_forms
 from portal.record_forms import RecordForm
 from records import drafts
-from records.draft_input import Header, Present
+from records.draft_input import Header, Present, Said
 from records.models import CommunicationRecord, Statement
 from workflow import communication as acts
 
@@ -39,7 +39,7 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
     Raises InvalidInput; LostRace for a draft that somebody changed meanwhile.
     """
     given = page.form.cleaned_data
-    header = {name: given[name] for name in ("started_at", "place_kind", "next_focus")}
+    header = {name: given[name] for name in _HEADER}
     if page.record_id is None:
         new = Header(trigger=page.trigger, **header)
         record = acts.write_for(
@@ -55,19 +55,42 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
     return viewer.get(CommunicationRecord, record.pk)
 
 
+_HEADER: Final = (
+    "started_at", "ended_at", "place_kind", "place", "trigger_note", "next_contact_at",
+    "next_focus",
+)  # fmt: skip
+
+
 def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
     before = _own(record, viewer)
     for code, text in form.written().items():
         old = before.get(code)
-        if old is not None and text != old.text:
-            if text:
-                said = record_forms.said(code, text)
-                drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=said)
-            else:
-                drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
+        said = form.said(code)
+        if old is not None and not text:
+            drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
+        elif old is not None and not _same(old, said):
+            whole = _with_the_rest(old, said)
+            drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=whole)
         elif old is None and text:
-            said = record_forms.said(code, text)
             drafts.state(viewer, record_id=record.pk, said=said)
+
+
+def _same(old: Statement, said: Said) -> bool:
+    whose = said.said_by or (None if said.section == Statement.Section.EMOTION else old.said_by_id)
+    return (old.text, old.source, old.status, old.said_by_id) == (
+        said.text, said.source, said.status, whose,
+    )  # fmt: skip
+
+
+def _with_the_rest(old: Statement, said: Said) -> Said:
+    """What this page does not show stays; words that stay keep their class."""
+    return replace(
+        said,
+        basis=old.basis,
+        redacted_text=old.redacted_text,
+        said_by=said.said_by or (None if "EMO" in old.sensitivity else old.said_by_id),
+        sensitivity=old.sensitivity if old.text == said.text else "",
+    )
 
 
 def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
@@ -120,10 +143,8 @@ def kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
     there = record.participants.exclude(person=None).exclude(person=record.author_id)
     first = there.order_by("pk").first()
     return {
-        **record_forms.texts({code: one.text for code, one in _own(record, viewer).items()}),
-        "started_at": record.started_at,
-        "place_kind": record.place_kind,
-        "next_focus": record.next_focus,
+        **record_forms.typed(_own(record, viewer)),
+        **{name: getattr(record, name) for name in _HEADER},
         "people": [str(pk) for pk in there.values_list("person_id", flat=True)],
         "presence": first.presence if first else "",
         "seen": record.edits,

@@ -17,9 +17,9 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, WrongState
 from parties.models import GuardianLink, Person, Student
 from parties.sign_in import Identity
-from portal import pages, record_drafts, record_forms, record_lists
+from portal import pages, record_drafts, record_lists
 from portal.record_drafts import Page
-from portal.record_forms import RecordForm
+from portal.record_forms import Choices, RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
 from records import language, language_gate, policies, templates
@@ -60,17 +60,17 @@ def choose(request: HttpRequest, identity: Identity) -> HttpResponse:
 def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
         student = viewer.get(Student, student_id)
-        name, people, at = student.person.name, people_of(student), viewer.at
+        name, at, home = student.person.name, viewer.at, guardians_of(student)
+        whom = {"people": with_student(home, student), "guardians": home}
     trigger = request.GET.get("trigger", "")
     if trigger not in Trigger.values:
         context = {"name": name, "triggers": Trigger.choices}
         return pages.show(request, "choose_trigger", context)
     if request.method != "POST":
-        form = RecordForm(
-            trigger=trigger, people=people, initial={"started_at": at, "nonce": uuid4()}
-        )
+        usual = {"started_at": at, "nonce": uuid4()}
+        form = RecordForm(trigger=trigger, initial=usual, **whom)
         return ask(request, form, name, trigger, {})
-    form = RecordForm(request.POST, trigger=trigger, people=people)
+    form = RecordForm(request.POST, trigger=trigger, **whom)
     before = known(request)
     if before is not None:
         return redirect("portal:record", target_id=before)
@@ -87,11 +87,12 @@ def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
         if record.state not in policies.UNFINISHED:
             raise WrongState("记录已交双方签字，请先收回。", state=str(record.state))
         trigger, student, name = record.trigger, record.student, record.student.person.name
-        people, kept = people_of(student), record_drafts.kept(record, viewer)
+        home, kept = guardians_of(student), record_drafts.kept(record, viewer)
+        whom = {"people": with_student(home, student), "guardians": home}
     if request.method != "POST":
-        form = RecordForm(trigger=trigger, people=people, initial=kept)
+        form = RecordForm(trigger=trigger, initial=kept, **whom)
         return ask(request, form, name, trigger, {})
-    form = RecordForm(request.POST, trigger=trigger, people=people)
+    form = RecordForm(request.POST, trigger=trigger, **whom)
     return take(request, identity, Page(form, trigger, student.pk, target_id))
 
 
@@ -144,13 +145,16 @@ def _stored(who: Who, page: Page, pressed: Mapping[str, Any]) -> CommunicationRe
     return record
 
 
-def people_of(student: Student) -> list[tuple[str, str]]:
+def guardians_of(student: Student) -> list[tuple[str, str]]:
     links = GuardianLink.objects.filter(student=student, state=GuardianLink.State.LIVE)
-    found = [
+    return [
         (str(link.guardian_id), f"{link.guardian.name}（{link.get_relation_display()}）")
         for link in links.select_related("guardian").order_by("contact_priority", "pk")
     ]
-    return [*found, (str(student.person_id), f"{student.person.name}（学生）")]
+
+
+def with_student(guardians: Choices, student: Student) -> list[tuple[str, str]]:
+    return [*guardians, (str(student.person_id), f"{student.person.name}（学生）")]
 
 
 def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]]:
@@ -174,7 +178,7 @@ def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]
 def _quoted(form: RecordForm) -> list[tuple[str, str, bool]]:
     """Label and text of each section, and whether it holds somebody's own words."""
     return [
-        (str(Statement.Section(code).label), text, record_forms.said(code, text).is_quote)
+        (str(Statement.Section(code).label), text, form.said(code).is_quote)
         for code, text in form.written().items()
         if text
     ]
