@@ -12,7 +12,7 @@ from parties.roles import Role
 from parties.sign_in import Identity
 from portal import pages, words
 from portal.session import signed_in, viewing
-from workflow import case_files, cases, routing_files, timeline
+from workflow import case_files, case_plans, cases, routing_files, timeline
 from workflow.case_files import CaseFile
 from workflow.models import Case
 from workflow.routing_files import RoutingFile
@@ -34,6 +34,7 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "may_acknowledge": file.waiting and Act.ACKNOWLEDGE in file.may,
             "may_upgrade": Act.UPGRADE in file.may and file.case.closed_at is None,
             "may_endanger": Act.ENDANGER in file.may,
+            "planned": case_plans.planned(viewer, file.case),
             "routing": _routing(routing_files.of(viewer, file.case)),
             "tasks": file.tasks,
             "timeline": _lines(viewer, file.case),

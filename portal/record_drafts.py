@@ -3,9 +3,9 @@
 Inside a scope. Statements that this page does not show are left as they are.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 from uuid import UUID
 
 from parties.access import Viewer
@@ -13,18 +13,24 @@ from parties.models import GuardianLink
 from portal import record_forms
 from portal.record_forms import RecordForm
 from records import drafts
-from records.draft_input import Header, Present
+from records.draft_input import Header, Present, Said
 from records.models import CommunicationRecord, Statement
+from workflow import communication as acts
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A filled-in form, about whom, and which draft it goes on with (None: a new one)."""
+    """A filled-in form, about whom, and which draft it goes on with (None: a new one).
+
+    A new one may belong to a case; `others` were asked to its meeting besides the family.
+    """
 
     form: RecordForm
     trigger: str
     student_id: UUID
-    record_id: UUID | None
+    record_id: UUID | None = None
+    case_id: UUID | None = None
+    others: Sequence[Present] = ()
 
 
 def store(viewer: Viewer, page: Page) -> CommunicationRecord:
@@ -33,46 +39,72 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
     Raises InvalidInput; LostRace for a draft that somebody changed meanwhile.
     """
     given = page.form.cleaned_data
-    header = {name: given[name] for name in ("started_at", "place_kind", "next_focus")}
+    header = {name: given[name] for name in _HEADER}
     if page.record_id is None:
         new = Header(trigger=page.trigger, **header)
-        record = drafts.write(viewer, student_id=page.student_id, header=new)
+        record = acts.write_for(
+            viewer, student_id=page.student_id, header=new, case_id=page.case_id
+        )
     else:
         found = viewer.get(CommunicationRecord, page.record_id)
         old = {field.name: getattr(found, field.name) for field in fields(Header)}
         both = Header(**{**old, **header})
         record = drafts.change(viewer, record_id=found.pk, header=both, seen=given["seen"])
     _say(viewer, record, page.form)
-    _attend(viewer, record, page.form)
+    _attend(viewer, record, page)
     return viewer.get(CommunicationRecord, record.pk)
+
+
+_HEADER: Final = (
+    "started_at", "ended_at", "place_kind", "place", "trigger_note", "next_contact_at",
+    "next_focus",
+)  # fmt: skip
 
 
 def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
     before = _own(record, viewer)
     for code, text in form.written().items():
         old = before.get(code)
-        if old is not None and text != old.text:
-            if text:
-                said = record_forms.said(code, text)
-                drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=said)
-            else:
-                drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
+        said = form.said(code)
+        if old is not None and not text:
+            drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
+        elif old is not None and not _same(old, said):
+            whole = _with_the_rest(old, said)
+            drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=whole)
         elif old is None and text:
-            said = record_forms.said(code, text)
             drafts.state(viewer, record_id=record.pk, said=said)
 
 
-def _attend(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+def _same(old: Statement, said: Said) -> bool:
+    whose = said.said_by or (None if said.section == Statement.Section.EMOTION else old.said_by_id)
+    return (old.text, old.source, old.status, old.said_by_id) == (
+        said.text, said.source, said.status, whose,
+    )  # fmt: skip
+
+
+def _with_the_rest(old: Statement, said: Said) -> Said:
+    """What this page does not show stays; words that stay keep their class."""
+    return replace(
+        said,
+        basis=old.basis,
+        redacted_text=old.redacted_text,
+        said_by=said.said_by or (None if "EMO" in old.sensitivity else old.said_by_id),
+        sensitivity=old.sensitivity if old.text == said.text else "",
+    )
+
+
+def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
     """Those who were ticked; somebody whom this page does not list stays as they are."""
-    given = form.cleaned_data
-    listed = {pk for pk, _ in form.fields["people"].choices}  # type: ignore[attr-defined]
+    given, known = page.form.cleaned_data, {str(one.person): one for one in page.others}
+    listed = {pk for pk, _ in page.form.fields["people"].choices}  # type: ignore[attr-defined]
     links = {
         str(link.guardian_id): link.relation
         for link in GuardianLink.objects.filter(student=record.student_id)
     }
     others = _not_listed(record, listed)
     there = [
-        Present(
+        known.get(pk)
+        or Present(
             person=UUID(pk),
             capacity="GUARDIAN" if pk in links else "STUDENT",
             relation=links.get(pk, ""),
@@ -111,10 +143,8 @@ def kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
     there = record.participants.exclude(person=None).exclude(person=record.author_id)
     first = there.order_by("pk").first()
     return {
-        **record_forms.texts({code: one.text for code, one in _own(record, viewer).items()}),
-        "started_at": record.started_at,
-        "place_kind": record.place_kind,
-        "next_focus": record.next_focus,
+        **record_forms.typed(_own(record, viewer)),
+        **{name: getattr(record, name) for name in _HEADER},
         "people": [str(pk) for pk in there.values_list("person_id", flat=True)],
         "presence": first.presence if first else "",
         "seen": record.edits,

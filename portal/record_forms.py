@@ -1,6 +1,6 @@
 """The forms about communication records. A section left empty is a section not written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,9 +22,13 @@ _REQUIRED: Final = {
 _LONGEST: Final = 3_000
 _SHORT: Final = 300
 _PRE: Final = "s_"
+_SOURCE: Final = "source_"
+_STATUS: Final = "status_"
+_WHOSE: Final = "whose"
 
 Section = Statement.Section
 Source = Statement.Source
+Status = Statement.Status
 #: Whose words a section usually holds.
 _SOURCES: Final = {
     Section.HOME: Source.GUARDIAN,
@@ -32,6 +36,21 @@ _SOURCES: Final = {
     Section.STUDENT_OPINION: Source.STUDENT,
     Section.INTERNSHIP: Source.COMPANY,
 }
+
+
+def _moment(label: str) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        error_messages=_REQUIRED,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+def _short(label: str, longest: int) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=False, max_length=longest, error_messages=_REQUIRED
+    )
 
 
 class RecordForm(forms.Form):
@@ -60,22 +79,92 @@ class RecordForm(forms.Form):
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     nonce = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, trigger: str, people: Choices, **more: Any) -> None:
+    ended_at = _moment("结束时间（可不填）")
+    place = _short("具体地点（可不填）", 200)
+    trigger_note = _short("触发原因的说明（可不填）", _SHORT)
+    next_contact_at = _moment("下次沟通时间（可不填）")
+    next_focus = _short("下次沟通重点（可不填）", _SHORT)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        trigger: str,
+        people: Choices,
+        guardians: Choices = (),
+        **more: Any,
+    ) -> None:
         super().__init__(data, **more)
         self.fields["people"].choices = people  # type: ignore[attr-defined]
         found = templates.of(trigger)
-        self.sections = [*found.needed, *(one for one in found.offered if one != Section.EMOTION)]
+        self.sections = [*found.needed, *found.offered]
         for code in self.sections:
-            label = str(Section(code).label)
-            self.fields[f"{_PRE}{code}"] = forms.CharField(
-                label=label if code in found.needed else f"{label}（可不填）",
-                required=False,
-                max_length=_LONGEST,
-                error_messages=_REQUIRED,
-                widget=forms.Textarea(attrs={"rows": 4 if code in found.needed else 2}),
-            )
-        self.fields["next_focus"] = forms.CharField(
-            label="下次沟通重点（可不填）", required=False, max_length=_SHORT
+            self._ask_for(Section(code), needed=code in found.needed)
+        self.fields[_WHOSE] = forms.ChoiceField(
+            label="是哪位家长的反应",
+            choices=[("", "请选择"), *guardians],
+            required=False,
+            error_messages=_REQUIRED,
+        )
+
+    def _ask_for(self, code: Section, *, needed: bool) -> None:
+        """The words of a section, whose they are, and whether they are confirmed."""
+        label = str(code.label)
+        self.fields[f"{_PRE}{code}"] = forms.CharField(
+            label=label if needed else f"{label}（可不填）",
+            required=False,
+            max_length=_LONGEST,
+            error_messages=_REQUIRED,
+            widget=forms.Textarea(attrs={"rows": 4 if needed else 2}),
+        )
+        self.fields[f"{_SOURCE}{code}"] = forms.ChoiceField(
+            label=f"{label}：来源",
+            choices=Source.choices,
+            required=False,
+            initial=_SOURCES.get(code, Source.TEACHER),
+            error_messages=_REQUIRED,
+        )
+        self.fields[f"{_STATUS}{code}"] = forms.ChoiceField(
+            label=f"{label}：是否核实",
+            choices=Status.choices,
+            required=False,
+            initial=Status.ONE_SIDED,
+            error_messages=_REQUIRED,
+        )
+
+    def head(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("started_at", "place_kind", "presence", "people")]
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Each section with what belongs to its words, folded away unless it is wrong."""
+        return [
+            {"words": self[f"{_PRE}{code}"], "about": about, "open": any(x.errors for x in about)}
+            for code in self.sections
+            for about in [self._about(code)]
+        ]
+
+    def _about(self, code: str) -> list[forms.BoundField]:
+        whose = [self[_WHOSE]] if code == Section.EMOTION else []
+        return [*whose, self[f"{_SOURCE}{code}"], self[f"{_STATUS}{code}"]]
+
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("ended_at", "place", "trigger_note")]
+
+    def after(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("next_contact_at", "next_focus")]
+
+    def said(self, code: str) -> Said:
+        """The statement of a section. What stands in “ ” is somebody's own words."""
+        given, text = self.cleaned_data, self.cleaned_data.get(f"{_PRE}{code}", "")
+        source = given.get(f"{_SOURCE}{code}") or _SOURCES.get(Section(code), Source.TEACHER)
+        whose = given.get(_WHOSE, "") if code == Section.EMOTION else ""
+        return Said(
+            section=code,
+            source=source,
+            status=given.get(f"{_STATUS}{code}") or Status.ONE_SIDED,
+            text=text,
+            is_quote=source != Source.TEACHER and "“" in text,
+            said_by=UUID(whose) if whose else None,
         )
 
     def written(self) -> dict[str, str]:
@@ -87,21 +176,19 @@ class RecordForm(forms.Form):
         if isinstance(refused, LostRace):
             self.add_error(None, str(refused))
         else:
-            known = refused.field if refused.field in self.fields else None
-            self.add_error(known, f"{refused}{refused.mend}")
+            field = _WHOSE if refused.field == "said_by" else refused.field
+            self.add_error(field if field in self.fields else None, f"{refused}{refused.mend}")
 
 
-def texts(statements: dict[str, str]) -> dict[str, str]:
-    """Texts by section as initial values of the form."""
-    return {f"{_PRE}{code}": text for code, text in statements.items()}
-
-
-def said(code: str, text: str) -> Said:
-    """A statement of this section. What stands in “ ” is somebody's own words."""
-    source = _SOURCES.get(Section(code), Source.TEACHER)
-    return Said(
-        section=code, source=source, text=text, is_quote=source != Source.TEACHER and "“" in text
-    )
+def typed(statements: Mapping[str, Statement]) -> dict[str, str]:
+    """Statements by section as initial values of the form."""
+    found: dict[str, str] = {}
+    for code, one in statements.items():
+        found |= {f"{_PRE}{code}": one.text, f"{_SOURCE}{code}": str(one.source)}
+        found[f"{_STATUS}{code}"] = str(one.status)
+        if code == Section.EMOTION:
+            found[_WHOSE] = str(one.said_by_id)
+    return found
 
 
 class ObjectionForm(forms.Form):

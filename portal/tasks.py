@@ -12,7 +12,7 @@ from parties.access import Act
 from parties.errors import InvalidInput
 from parties.models import Consent
 from parties.sign_in import Identity
-from portal import pages
+from portal import case_plan, minutes, pages
 from portal.questions import Choices, Questions
 from portal.session import signed_in, viewing
 from workflow import answers, human_tasks, task_files
@@ -25,7 +25,7 @@ _BASIS: Final = "psy_basis"
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in()
 def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResponse:
-    file = _read(identity, task_id)
+    file, shelf = _read(identity, task_id)
     if file.task.name == answers.ACKNOWLEDGE and file.case_visible:
         return redirect("portal:acknowledge", case_id=file.task.case_id)
     form = Questions(
@@ -36,7 +36,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         mentors=[(str(person.pk), f"{person.name}（企业指导教师）") for person in file.mentors],
     )
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
-        return _ask(request, identity, file, form)
+        return _ask(request, identity, file, form, shelf)
     if "sure" not in request.POST:
         return pages.show(request, "task_confirm", {"task": file.task, "form": form})
     try:
@@ -49,7 +49,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         )
     except InvalidInput as refused:
         form.refuse(refused.field, f"{refused}{refused.mend}")
-        return _ask(request, identity, file, form)
+        return _ask(request, identity, file, form, shelf)
     return redirect("portal:task-done")
 
 
@@ -104,9 +104,11 @@ def send_back(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRe
     return redirect("portal:task-done")
 
 
-def _read(identity: Identity, task_id: UUID) -> TaskFile:
+def _read(identity: Identity, task_id: UUID) -> tuple[TaskFile, dict[str, Any]]:
+    """The task, and what it asks for that is written on a page of its own."""
     with viewing(identity) as viewer:
-        return task_files.read(viewer=viewer, task_id=task_id)
+        file = task_files.read(viewer=viewer, task_id=task_id)
+        return file, {**minutes.shelf(viewer, file), **case_plan.shelf(viewer, file)}
 
 
 def _now(identity: Identity) -> Any:
@@ -132,8 +134,11 @@ def _consent(identity: Identity, file: TaskFile) -> bool | None:
         )
 
 
-def _ask(request: HttpRequest, identity: Identity, file: TaskFile, form: Questions) -> HttpResponse:
+def _ask(
+    request: HttpRequest, identity: Identity, file: TaskFile, form: Questions, shelf: dict[str, Any]
+) -> HttpResponse:
     context = {
+        **shelf,
         "consent": _consent(identity, file),
         "task": file.task,
         "form": form,

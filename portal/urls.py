@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal import (
+    case_plan,
     cases,
     consents,
     doors,
@@ -10,6 +11,7 @@ from portal import (
     home,
     matters,
     meetings,
+    minutes,
     notice_slips,
     notices,
     plan,
@@ -56,6 +58,8 @@ urlpatterns = [
     path(
         "students/<uuid:student_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
     ),
+    path("cases/<uuid:case_id>/plan", case_plan.case_plan, name="case-plan"),
+    path("plan/<uuid:item_id>/amend", case_plan.amend, name="plan-amend"),
     path("plan", plan.plan, name="plan"),
     path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),
     path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
@@ -96,6 +100,7 @@ urlpatterns = [
     ),
     path("tasks/done", tasks.done, name="task-done"),
     path("tasks/<uuid:task_id>", tasks.task, name="task"),
+    path("tasks/<uuid:task_id>/record", minutes.minutes, name="minutes"),
     path("tasks/<uuid:task_id>/claim", tasks.claim, name="claim"),
     path("tasks/<uuid:task_id>/remind", tasks.remind, name="remind"),
     path("tasks/<uuid:task_id>/delegate", tasks.delegate, name="delegate"),

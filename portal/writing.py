@@ -17,9 +17,9 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, WrongState
 from parties.models import GuardianLink, Person, Student
 from parties.sign_in import Identity
-from portal import pages, record_drafts, record_forms, record_lists
+from portal import pages, record_drafts, record_lists
 from portal.record_drafts import Page
-from portal.record_forms import RecordForm
+from portal.record_forms import Choices, RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
 from records import language, language_gate, policies, templates
@@ -60,21 +60,21 @@ def choose(request: HttpRequest, identity: Identity) -> HttpResponse:
 def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
         student = viewer.get(Student, student_id)
-        name, people, at = student.person.name, _people(student), viewer.at
+        name, at, home = student.person.name, viewer.at, guardians_of(student)
+        whom = {"people": with_student(home, student), "guardians": home}
     trigger = request.GET.get("trigger", "")
     if trigger not in Trigger.values:
         context = {"name": name, "triggers": Trigger.choices}
         return pages.show(request, "choose_trigger", context)
     if request.method != "POST":
-        form = RecordForm(
-            trigger=trigger, people=people, initial={"started_at": at, "nonce": uuid4()}
-        )
-        return _ask(request, form, name, trigger, {})
-    form = RecordForm(request.POST, trigger=trigger, people=people)
-    known = _known(request)
-    if known is not None:
-        return redirect("portal:record", target_id=known)
-    return _take(request, identity, form, trigger=trigger, student_id=student_id, record_id=None)
+        usual = {"started_at": at, "nonce": uuid4()}
+        form = RecordForm(trigger=trigger, initial=usual, **whom)
+        return ask(request, form, name, trigger, {})
+    form = RecordForm(request.POST, trigger=trigger, **whom)
+    before = known(request)
+    if before is not None:
+        return redirect("portal:record", target_id=before)
+    return take(request, identity, Page(form, trigger, student_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,40 +87,38 @@ def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
         if record.state not in policies.UNFINISHED:
             raise WrongState("记录已交双方签字，请先收回。", state=str(record.state))
         trigger, student, name = record.trigger, record.student, record.student.person.name
-        people, kept = _people(student), record_drafts.kept(record, viewer)
+        home, kept = guardians_of(student), record_drafts.kept(record, viewer)
+        whom = {"people": with_student(home, student), "guardians": home}
     if request.method != "POST":
-        form = RecordForm(trigger=trigger, people=people, initial=kept)
-        return _ask(request, form, name, trigger, {})
-    form = RecordForm(request.POST, trigger=trigger, people=people)
-    return _take(
-        request, identity, form, trigger=trigger, student_id=student.pk, record_id=target_id
-    )
+        form = RecordForm(trigger=trigger, initial=kept, **whom)
+        return ask(request, form, name, trigger, {})
+    form = RecordForm(request.POST, trigger=trigger, **whom)
+    return take(request, identity, Page(form, trigger, student.pk, target_id))
 
 
-def _take(
-    request: HttpRequest,
-    identity: Identity,
-    form: RecordForm,
-    *,
-    trigger: str,
-    student_id: UUID,
-    record_id: UUID | None,
+def take(
+    request: HttpRequest, identity: Identity, page: Page, *, back: UUID | None = None
 ) -> HttpResponse:
-    """`look` only shows the hints, `keep` stores the draft, `offer` hands it to both sides."""
+    """`look` only shows the hints, `keep` stores the draft, `offer` hands it to both sides.
+
+    `back` is the task that asked for the record.
+    """
+    form = page.form
     with viewing(identity) as viewer:
-        student = viewer.get(Student, student_id)
+        student = viewer.get(Student, page.student_id)
         name, at = student.person.name, viewer.at
         hints = _hints(student, form) if form.is_valid() else {}
     if not form.is_valid() or "look" in request.POST:
-        return _ask(request, form, name, trigger, hints)
-    page = Page(form, trigger, student_id, record_id)
+        return ask(request, form, name, page.trigger, hints)
     who = Who(identity.school_id, identity.person, at)
     try:
         record = _stored(who, page, request.POST)
     except (InvalidInput, LostRace) as refused:
         form.refuse(refused)
-        return _ask(request, form, name, trigger, hints)
+        return ask(request, form, name, page.trigger, hints)
     _remember(request, form, record.pk)
+    if back is not None:
+        return redirect("portal:task", task_id=back)
     return redirect("portal:record", target_id=record.pk)
 
 
@@ -147,13 +145,16 @@ def _stored(who: Who, page: Page, pressed: Mapping[str, Any]) -> CommunicationRe
     return record
 
 
-def _people(student: Student) -> list[tuple[str, str]]:
+def guardians_of(student: Student) -> list[tuple[str, str]]:
     links = GuardianLink.objects.filter(student=student, state=GuardianLink.State.LIVE)
-    found = [
+    return [
         (str(link.guardian_id), f"{link.guardian.name}（{link.get_relation_display()}）")
         for link in links.select_related("guardian").order_by("contact_priority", "pk")
     ]
-    return [*found, (str(student.person_id), f"{student.person.name}（学生）")]
+
+
+def with_student(guardians: Choices, student: Student) -> list[tuple[str, str]]:
+    return [*guardians, (str(student.person_id), f"{student.person.name}（学生）")]
 
 
 def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]]:
@@ -177,13 +178,13 @@ def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]
 def _quoted(form: RecordForm) -> list[tuple[str, str, bool]]:
     """Label and text of each section, and whether it holds somebody's own words."""
     return [
-        (str(Statement.Section(code).label), text, record_forms.said(code, text).is_quote)
+        (str(Statement.Section(code).label), text, form.said(code).is_quote)
         for code, text in form.written().items()
         if text
     ]
 
 
-def _known(request: HttpRequest) -> UUID | None:
+def known(request: HttpRequest) -> UUID | None:
     """The record that this very page wrote already: a second tap must not write another."""
     kept = request.session.get(_KEPT)
     nonce = request.POST.get("nonce", "")
@@ -197,7 +198,7 @@ def _remember(request: HttpRequest, form: RecordForm, record_id: UUID) -> None:
         request.session[_KEPT] = {"nonce": str(nonce), "record": str(record_id)}
 
 
-def _ask(
+def ask(
     request: HttpRequest,
     form: RecordForm,
     name: str,

@@ -13,6 +13,7 @@ State = CommunicationRecord.State
 
 _CONSENSUS: Final = Statement.Section.CONSENSUS
 _UNFINISHED: Final = (State.DRAFT, State.CHECKED)
+_NO_MORE: Final = (*_UNFINISHED, State.SUPERSEDED, State.SEALED, State.DISCARDED)
 
 
 def point(viewer: Viewer | None, student: Student, wanted: UUID | None) -> Statement | None:
@@ -31,6 +32,16 @@ def point(viewer: Viewer | None, student: Student, wanted: UUID | None) -> State
             mend="请从该生已交双方签字的沟通记录的“双方共识”中选择，或留空。",
         )
     return found
+
+
+def of_case(viewer: Viewer, case_id: UUID) -> list[Statement]:
+    """Points that items of this case may come from: the latest versions', in order."""
+    rows = viewer.rows(Statement).filter(
+        record__case_id=case_id, section=_CONSENSUS, withdrawn_at=None
+    )
+    offered = rows.exclude(record__state__in=_NO_MORE).select_related("record")
+    found = offered.order_by("record__created_at", "place", "pk")
+    return [one for one in found if "text" in viewer.fields(one)]
 
 
 def shown(viewer: Viewer, item: ActionItem) -> Mapping[str, Any] | None:

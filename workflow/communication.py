@@ -55,10 +55,17 @@ def write(
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        known = viewer.rows(Case).filter(pk=case_id, student=student_id) if case_id else None
-        if known is not None and not known.exists():
-            raise InvalidInput("没有这个事项。", field="case", mend="请从该生的事项中选择。")
-        return drafts.write(viewer, student_id=student_id, header=header, case_id=case_id)
+        return write_for(viewer, student_id=student_id, header=header, case_id=case_id)
+
+
+def write_for(
+    viewer: Viewer, *, student_id: UUID, header: Header, case_id: UUID | None
+) -> CommunicationRecord:
+    """The same inside a scope."""
+    known = viewer.rows(Case).filter(pk=case_id, student=student_id) if case_id else None
+    if known is not None and not known.exists():
+        raise InvalidInput("没有这个事项。", field="case", mend="请从该生的事项中选择。")
+    return drafts.write(viewer, student_id=student_id, header=header, case_id=case_id)
 
 
 def offer(

@@ -7,7 +7,7 @@ import pytest
 
 from parties import tenancy
 from parties.models import SignInLink
-from records.models import CommunicationRecord, Objection, Signature
+from records.models import CommunicationRecord, Objection, Signature, Statement
 from tests.api.callers import PASSWORD
 from tests.api.papers import FACT, MONEY, Paper, effective, offered, upload, written
 from tests.factories import World
@@ -302,3 +302,70 @@ def test_a_form_without_what_was_read_signs_nothing(world: World) -> None:
     phone = by_record_link(world, "mother", paper.id)
 
     assert phone.send(f"/records/{paper.id}/sign", as_read="").status_code == 409
+
+
+def statements(world: World) -> dict[str, tuple[str, str, str, str]]:
+    with tenancy.scope(world.id):
+        return {
+            one.section: (one.source, one.status, one.text, one.sensitivity)
+            for one in CommunicationRecord.objects.get().statements.filter(withdrawn_at=None)
+        }
+
+
+def test_each_statement_says_whose_it_is_and_whether_it_is_confirmed(world: World) -> None:
+    phone, address = writing(world, "STUDY")
+    assert "企业陈述" in phone.text
+    assert "待核实" in phone.text
+
+    phone.send(
+        address, keep="1", source_FACT="SYSTEM", status_FACT="CONFIRMED",
+        s_CAUSE="“晚上手机看得晚”", source_CAUSE="GUARDIAN", status_CAUSE="TO_VERIFY",
+        next_contact_at="2026-12-24T16:00", place="行政楼 302", **TYPED,
+    )  # fmt: skip
+
+    found = statements(world)
+    assert found["FACT"][:3] == ("SYSTEM", "CONFIRMED", FACT)
+    assert found["CAUSE"][:2] == ("GUARDIAN", "TO_VERIFY")
+    record = stored(world)
+    assert record.next_contact_at is not None
+    phone.open(f"/records/{record.pk}/edit")
+    assert "行政楼 302" in phone.html
+    changed = {**TYPED, "seen": phone.value("seen"), "status_FACT": "TO_VERIFY"}
+    phone.send(f"/records/{record.pk}/edit", keep="1", source_FACT="SYSTEM", **changed)
+    assert statements(world)["FACT"][:3] == ("SYSTEM", "TO_VERIFY", FACT)
+
+
+def test_an_observed_reaction_is_of_a_guardian_and_for_few(world: World) -> None:
+    phone, address = writing(world, "STUDY")
+    seen = {"s_EMOTION": "沉默约2分钟，然后点头。", **TYPED}
+
+    refused = phone.send(address, keep="1", **seen)
+    assert refused.status_code == 400
+    assert "没有说明是哪位家长的反应" in phone.text
+    phone.send(address, keep="1", whose=str(world["mother"].pk), **seen)
+
+    assert statements(world)["EMOTION"][3] == "EMO"
+    paper = f"/records/{stored(world).pk}"
+    phone.open(f"{paper}/edit")
+    assert "沉默约2分钟" in phone.html
+    assert "沉默约2分钟" not in by_password(world, "grade_leader").open(paper).content.decode()
+
+
+def test_what_the_page_does_not_show_stays_with_the_words(world: World) -> None:
+    paper = written(world, "PRIVATE")
+    paper.say("每晚十点前睡。", section="HOME", source="GUARDIAN", basis="家长记的作息表",
+              sensitivity="ECO")  # fmt: skip
+    phone = by_password(world, "teacher")
+    phone.open(f"/records/{paper.id}/edit")
+    same = {**TYPED, "s_FACT": "PRIVATE", "s_HOME": "每晚十点前睡。", "source_HOME": "GUARDIAN"}
+
+    phone.send(
+        f"/records/{paper.id}/edit", keep="1", seen=phone.value("seen"), status_HOME="CONFIRMED",
+        **same,
+    )  # fmt: skip
+
+    source, status, _, sensitivity = statements(world)["HOME"]
+    assert (source, status) == ("GUARDIAN", "CONFIRMED")
+    assert "ECO" in sensitivity
+    with tenancy.scope(world.id):
+        assert Statement.objects.get(section="HOME").basis == "家长记的作息表"

@@ -1,0 +1,171 @@
+"""行动方案 of a case, for the school: what was agreed, one more item, and a change of one."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, WrongState
+from parties.sign_in import Identity
+from portal import pages
+from portal.item_forms import RHYTHMS, AmendForm, ItemForm
+from portal.session import signed_in, viewing
+from records import plan_times, plan_views
+from records import plans as items
+from records.models import ActionItem
+from workflow import case_plans, plans
+from workflow.case_plans import CasePlan
+from workflow.task_files import TaskFile
+
+TASK: Final = "meeting_plan"
+_KEPT: Final = "planned"
+_USUAL: Final = timedelta(days=14)
+_FOLDED: Final = ("measure", "baseline", "kind", "field_class")
+_AMENDED: Final = ("title", "measure", "baseline", "target", "due_at", "recurrence")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        found, at = case_plans.read(viewer, case_id), viewer.at
+        lines = _lines(viewer, found)
+    if request.method != "POST":
+        usual = {
+            "starts_on": plan_times.local_day(at),
+            "due_at": at + _USUAL,
+            "nonce": uuid4(),
+        }
+        return _ask(request, found, lines, ItemForm(plan=found, initial=usual))
+    form, nonce = ItemForm(request.POST, plan=found), request.POST.get("nonce", "")
+    again = bool(nonce) and request.session.get(_KEPT) == nonce
+    if not again and not (form.is_valid() and _made(identity, found, form, at=at)):
+        return _ask(request, found, lines, form)
+    request.session[_KEPT] = nonce  # a second tap is no second item
+    return redirect("portal:case-plan", case_id=case_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    """Only as the page showed it: what somebody else changed meanwhile is looked at first."""
+    with viewing(identity) as viewer:
+        item, at = _amendable(viewer, item_id), viewer.at
+        values = plan_views.shown(viewer, item)
+        plan_views.note_reads(viewer, [item])
+    usual: dict[str, Any] = {"rhythm": item.recurrence, "initial": _as_typed(values)}
+    if request.method != "POST":
+        return _ask_again(request, item, AmendForm(**usual), plan_views.fingerprint(values))
+    form, seen = AmendForm(request.POST, **usual), request.POST.get("seen", "")
+    if not (form.is_valid() and _amended(identity, item_id, form, seen=seen, at=at)):
+        return _ask_again(request, item, form, seen)
+    return redirect("portal:case-plan", case_id=item.case_id)
+
+
+def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
+    """What the task shows of the plan. Inside a scope."""
+    task = file.task
+    if task.name != TASK or not file.case_visible or not case_plans.planned(viewer, task.case):
+        return {}
+    agreed = viewer.rows(ActionItem).filter(case_id=task.case_id)
+    return {"plan_of": task.case_id, "agreed": agreed.exclude(state="DROPPED").count()}
+
+
+def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) -> bool:
+    """Whether the item is kept; what stands against it is said on the form."""
+    try:
+        plans.make(
+            school_id=identity.school_id,
+            student_id=found.student.pk,
+            case_id=found.case.pk,
+            by=identity.person,
+            at=at,
+            drafts=[form.draft()],
+        )
+    except InvalidInput as refused:
+        form.refuse(refused)
+        return False
+    return True
+
+
+def _amended(
+    identity: Identity, item_id: UUID, form: AmendForm, *, seen: str, at: datetime
+) -> bool:
+    def unchanged(reader: Viewer, now: ActionItem) -> None:
+        if plan_views.fingerprint(plan_views.shown(reader, now)) != seen:
+            raise WrongState("这一项刚被修改过，请重新打开再改。", item=str(item_id))
+
+    try:
+        items.amend(
+            school_id=identity.school_id,
+            item_id=item_id,
+            by=identity.person,
+            at=at,
+            values={name: form.cleaned_data[name] for name in form.changed_data},
+            unchanged=unchanged,
+        )
+    except InvalidInput as refused:
+        form.refuse(refused)
+        return False
+    return True
+
+
+def _as_typed(values: plan_views.Shown) -> dict[str, Any]:
+    """A field for the moment of a deadline knows no seconds."""
+    typed = {name: values.get(name, "") for name in _AMENDED}
+    return {**typed, "due_at": values["due_at"].replace(second=0, microsecond=0)}
+
+
+def _amendable(viewer: Viewer, item_id: UUID) -> ActionItem:
+    item = viewer.get(ActionItem, item_id)
+    viewer.require(Act.AMEND, item)
+    if item.state not in ActionItem.LIVE:
+        raise WrongState("这一项已经完成或不再进行，不能再改。", item=str(item_id))
+    return item
+
+
+def _lines(viewer: Viewer, found: CasePlan) -> list[dict[str, Any]]:
+    plan_views.note_reads(viewer, found.items)
+    return [_line(viewer, item) for item in found.items]
+
+
+def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
+    values = plan_views.shown(viewer, item)
+    named = item.owner_person if values.get("owner_person") else None
+    return {
+        "pk": item.pk,
+        "title": values.get("title", values.get("label", "")),
+        "target": values.get("target", ""),
+        "point": values.get("from_consensus"),
+        "party": item.get_owner_party_display(),
+        "owner": named.name if named is not None else "",
+        "state": item.get_state_display(),
+        "due_at": item.due_at,
+        "rhythm": dict(RHYTHMS).get(item.recurrence, "重复") if item.recurrence else "",
+        "may_amend": item.state in ActionItem.LIVE and viewer.may(Act.AMEND, item),
+    }
+
+
+def _ask(
+    request: HttpRequest, found: CasePlan, lines: list[dict[str, Any]], form: ItemForm
+) -> HttpResponse:
+    shown = [field for field in form.visible_fields() if field.name not in _FOLDED]
+    context = {
+        "case": found.case,
+        "name": found.student.person.name,
+        "lines": lines,
+        "form": form,
+        "shown": shown,
+        "folded": [form[name] for name in _FOLDED],
+        "unfolded": any(form[name].errors for name in _FOLDED),
+    }
+    return pages.show(request, "case_plan", context, status=400 if form.errors else 200)
+
+
+def _ask_again(request: HttpRequest, item: ActionItem, form: AmendForm, seen: str) -> HttpResponse:
+    context = {"item": item, "form": form, "seen": seen}
+    return pages.show(request, "plan_amend", context, status=400 if form.errors else 200)

@@ -1,0 +1,202 @@
+"""行动方案 of a case from the school's pages: made, listed, changed, and its task completed."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from parties import clock, tenancy
+from parties.models import Restriction
+from records.models import ActionItem, Statement
+from tests.api import plan_stories
+from tests.api.meeting_stories import on_offer
+from tests.api.papers import written
+from tests.factories import LONG_AGO, MINUTE, World
+from tests.portal.visitors import Phone, by_password
+from tests.processes.meeting_walk import MeetingWalk
+from workflow.models import HumanTask
+
+
+@pytest.fixture
+def case(world: World) -> UUID:
+    return plan_stories.running(world)
+
+
+def typed(**changed: Any) -> dict[str, Any]:
+    now = timezone.localtime(clock.now())
+    return {
+        "title": "每日签到监督作业",
+        "owner_party": "FAMILY",
+        "owner": "",
+        "starts_on": f"{now:%Y-%m-%d}",
+        "due_at": f"{now + timedelta(days=10):%Y-%m-%dT17:30}",
+        "recurrence": "FREQ=DAILY",
+        "measure": "作业本签字",
+        "baseline": "每周三次未交",
+        "target": "每天完成",
+        "kind": "SHORT",
+        "field_class": "COM",
+        **changed,
+    }
+
+
+def at_plan(world: World, case: UUID, who: str = "teacher") -> Phone:
+    phone = by_password(world, who)
+    phone.open(f"/cases/{case}/plan")
+    return phone
+
+
+def items(world: World) -> list[SimpleNamespace]:
+    names = (
+        "case_id", "owner_person_id", "from_consensus_id", "recurrence", "title", "target", "due_at"
+    )  # fmt: skip
+    with tenancy.scope(world.id):
+        return [
+            SimpleNamespace(**{name: getattr(item, name) for name in names})
+            for item in ActionItem.objects.order_by("created_at")
+        ]
+
+
+def test_the_case_leads_to_its_plan_and_an_item_is_made(world: World, case: UUID) -> None:
+    phone = by_password(world, "teacher")
+    phone.open(f"/cases/{case}")
+    assert f'href="/cases/{case}/plan"' in phone.html
+    phone.open(f"/cases/{case}/plan")
+    assert "还没有约定的事项" in phone.text
+    assert "mother（家庭，母亲）" in phone.text
+
+    phone.send(
+        f"/cases/{case}/plan", nonce=phone.value("nonce"), **typed(owner=str(world["mother"].pk))
+    )
+
+    assert "每日签到监督作业" in phone.text
+    assert "家庭（mother），到" in phone.text
+    made = items(world)[0]
+    assert (made.case_id, made.owner_person_id) == (case, world["mother"].pk)
+    assert (made.recurrence, made.target) == ("FREQ=DAILY", "每天完成")
+    assert "每日签到监督作业" in by_password(world, "mother").open("/plan").content.decode()
+
+
+def test_a_second_tap_makes_no_second_item(world: World, case: UUID) -> None:
+    phone = at_plan(world, case)
+    nonce = phone.value("nonce")
+    phone.send(f"/cases/{case}/plan", nonce=nonce, **typed())
+    phone.send(f"/cases/{case}/plan", nonce=nonce, **typed())
+
+    assert len(items(world)) == 1
+
+
+def test_a_point_of_the_consensus_may_be_named(world: World, case: UUID) -> None:
+    said = {"section": "CONSENSUS", "text": "家长每天看作业。"}
+    paper = written(world, case=str(case))
+    paper.say(**said)
+    paper.do("check")
+    paper.do("offer")
+    phone = at_plan(world, case)
+    assert "家长每天看作业。" in phone.text
+    with tenancy.scope(world.id):
+        point = Statement.objects.get(record=UUID(paper.id), section="CONSENSUS")
+
+    phone.send(f"/cases/{case}/plan", **typed(from_consensus=str(point.pk)))
+
+    assert items(world)[0].from_consensus_id == point.pk
+    assert "来自双方共识" in phone.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"title": ""}, "请填写这一项"),
+        ({"due_at": "2020-01-01T10:00"}, "期限早于开始日期"),
+        ({"owner_party": "SCHOOL", "owner": "mother"}, "负责人不属于所选的一方"),
+        ({"owner": "stranger"}, "请从给出的选项中选择"),
+        ({"recurrence": "FREQ=HOURLY"}, "请从给出的选项中选择"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    world: World, case: UUID, changed: dict[str, Any], told: str
+) -> None:
+    if changed.get("owner") in world.people:
+        changed = {**changed, "owner": str(world[changed["owner"]].pk)}
+    phone = at_plan(world, case)
+
+    answer = phone.send(f"/cases/{case}/plan", **typed(**changed))
+
+    assert answer.status_code == 400
+    assert told in phone.text
+    assert items(world) == []
+
+
+def test_an_item_is_adjusted_as_the_page_showed_it(world: World, case: UUID) -> None:
+    item = plan_stories.item(world, case)
+    phone = at_plan(world, case)
+    assert f'href="/plan/{item.pk}/amend"' in phone.html
+    phone.open(f"/plan/{item.pk}/amend")
+    assert "每日签到监督作业" in phone.html
+    seen, due = phone.value("seen"), phone.value("due_at")
+    same = {"due_at": due, "recurrence": "FREQ=DAILY", "measure": "", "baseline": ""}
+
+    phone.send(f"/plan/{item.pk}/amend", seen=seen, title="晚上一起看作业", target="", **same)
+
+    after = items(world)[0]
+    assert (after.title, after.due_at) == ("晚上一起看作业", item.due_at)
+    assert "晚上一起看作业" in phone.text
+    late = phone.send(f"/plan/{item.pk}/amend", seen=seen, title="又改", target="", **same)
+    assert late.status_code == 409
+    assert items(world)[0].title == "晚上一起看作业"
+
+
+def test_a_guardian_who_must_not_be_met_is_not_offered_an_item(world: World, case: UUID) -> None:
+    assert str(world["father"].pk) in at_plan(world, case).html
+    with tenancy.scope(world.id):
+        Restriction.objects.create(
+            school=world.school, student=world.student, person=world["father"],
+            kind="NO_CONTACT", starts_at=LONG_AGO,
+        )  # fmt: skip
+
+    assert str(world["father"].pk) not in at_plan(world, case).html
+
+
+@pytest.mark.parametrize("who", ["stranger", "classmate", "mentor", "mother", "student", "auditor"])
+def test_only_who_works_on_the_case_has_the_page(world: World, case: UUID, who: str) -> None:
+    item = plan_stories.item(world, case)
+    phone = by_password(world, who)
+    for path in (f"/cases/{case}/plan", f"/plan/{item.pk}/amend"):
+        assert phone.open(path).status_code in (403, 404), path
+        assert "每日签到监督作业" not in phone.text
+        phone.open("/")
+        assert phone.send(path, **typed(title="别的")).status_code in (403, 404), path
+    assert phone.open(f"/cases/{uuid4()}/plan").status_code == 404
+    assert [one.title for one in items(world)] == ["每日签到监督作业"]
+
+
+def test_the_task_leads_to_the_plan_and_is_completed_behind_it(world: World) -> None:
+    walk = met(world)
+    task, phone = walk.task("meeting_plan"), by_password(world, "teacher")
+    phone.open(f"/tasks/{task.pk}")
+    assert "还没有登记行动项" in phone.text
+    phone.open(f"/cases/{walk.case_id}/plan")
+    phone.send(f"/cases/{walk.case_id}/plan", **typed())
+    phone.open(f"/tasks/{task.pk}")
+    assert "已登记 1 项" in phone.text
+
+    phone.send(f"/tasks/{task.pk}", sure="1", **{"answer-outcome": "planned"})
+
+    assert "已提交" in phone.text
+    with tenancy.scope(world.id):
+        assert HumanTask.objects.get(pk=task.pk).state == "COMPLETED"
+
+
+def met(world: World) -> MeetingWalk:
+    """The meeting is over, and its record is signed by both sides."""
+    walk = on_offer(world, ago=timedelta(days=14))
+    walk.choose()
+    walk.go_to(walk.slots()[0].ends_at + 5 * MINUTE)
+    walk.do("meeting_hold")
+    record = walk.record()
+    walk.do("meeting_minutes")
+    walk.sign(record)
+    return walk
