@@ -10,15 +10,32 @@ from django.db.models import Exists, QuerySet
 
 from parties.access import Viewer
 from parties.models import Student
-from records import disputes, file, policies
+from records import disputes, file, policies, record_parts, walls
 from records.file import Line, Source
 from records.models import Attachment, CommunicationRecord, Objection
+from records.stillness import as_it_stood
 
 
 def _records(viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UUID, Line]:
     """Version and state; why it was written only for whom the record is open beyond its outline."""
     told = policies.content_open(viewer, found)
-    return {record.pk: _record(record, why=record.pk in told) for record in found}
+    shown = [record for record in found if walls.shut_since(record) is None]
+    shown += _as_they_stood(viewer, [one for one in found if walls.shut_since(one) is not None])
+    return {record.pk: _record(record, why=record.pk in told) for record in shown}
+
+
+def _as_they_stood(
+    viewer: Viewer, found: Sequence[CommunicationRecord]
+) -> Sequence[CommunicationRecord]:
+    """Records that the reader has from before they were shut out of what followed."""
+    if not found:
+        return []
+    parts, still = record_parts.gather(found), []
+    for record in found:
+        one, known = as_it_stood(viewer, record, parts[record.pk])
+        one.__dict__["disputed"] = known.disputed
+        still.append(one)
+    return still
 
 
 def _record(record: Any, *, why: bool) -> Line:

@@ -27,6 +27,7 @@ from records.models import (
     Statement,
 )
 from records.record_parts import Parts
+from records.stillness import as_it_stood
 
 State = CommunicationRecord.State
 _ACTS: Final = (
@@ -121,7 +122,8 @@ def seen_all(viewer: Viewer, records: Sequence[CommunicationRecord]) -> Sequence
     parts = record_parts.gather(records)
     crypto.warm([*records, *(one for each in parts.values() for one in each.statements)])
     names, pupils = _names(parts.values())
-    return [_file(viewer, record, parts[record.pk], names, pupils) for record in records]
+    still = [as_it_stood(viewer, record, parts[record.pk]) for record in records]
+    return [_file(viewer, record, known, names, pupils) for record, known in still]
 
 
 def without_confided(viewer: Viewer, file: RecordFile) -> RecordFile:

@@ -29,17 +29,24 @@ T = TypeVar("T", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All of one version. `annotations` and `disputed` are of its other versions as well."""
+    """All of one version; `objections` are to its other versions as well."""
 
     statements: Sequence[Statement]
     participants: Sequence[Participant]
     prepared: Sequence[PreparedItem]
     signatures: Sequence[Signature]
     attachments: Sequence[Attachment]
-    annotations: Sequence[Objection]
-    disputed: bool
+    objections: Sequence[Objection]
     overrides: Sequence[SharingOverride]
     sealings: Sequence[Sealing]
+
+    @property
+    def annotations(self) -> Sequence[Objection]:
+        return [one for one in self.objections if one.annotation]
+
+    @property
+    def disputed(self) -> bool:
+        return any(one.state in OPEN for one in self.objections)
 
 
 def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
@@ -60,8 +67,7 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
             prepared[record.pk],
             signatures[record.pk],
             attachments[record.pk],
-            [one for one in objections[record.record_no] if one.annotation],
-            any(one.state in OPEN for one in objections[record.record_no]),
+            objections[record.record_no],
             overrides[record.pk],
             sealings[record.pk],
         )

@@ -5,6 +5,7 @@ The same case before and after: every id is the same, so every byte must be.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,11 +13,14 @@ import pytest
 
 from parties import clock, tenancy
 from parties.models import Person
+from records import communication
+from records.models import CommunicationRecord
 from tests.factories import World
 from tests.privacy.observers import Answer, Ids, differences
 from tests.privacy.test_two_worlds import deliver, observer, phone
 from tests.processes.intake_walk import Intake, in_meeting
 from tests.processes.walker import FATHER
+from tests.records.desk import Desk
 from workflow import notifications, rerouting, stabilising
 from workflow.models import Case, HumanTask, Notification
 from workflow.upgrading import UpgradeInput
@@ -39,6 +43,28 @@ def meeting(world: World, *, days: int) -> Intake:
             )  # fmt: skip
     deliver()
     return walk
+
+
+def recorded(walk: Intake) -> CommunicationRecord:
+    """What was talked about; the teacher and the father have signed it, and it has taken effect."""
+    desk = Desk(walk.world, walk.at)
+    record = desk.offered(case_id=walk.case_id)
+    for who in ("teacher", "father"):
+        desk.sign(record, who)
+    return record
+
+
+def corrected(walk: Intake, record: CommunicationRecord) -> CommunicationRecord:
+    """A next version, written in the crisis, which takes the place of the one he signed."""
+    desk = Desk(walk.world, walk.at)
+    with desk.as_("teacher") as viewer:
+        made = communication.next_version(viewer, record_id=record.pk)
+    desk.say(made, "学生说父亲前天晚上动手打了她。")
+    desk.check(made)
+    desk.offer(made)
+    for who in ("teacher", "mother"):
+        desk.sign(made, who)
+    return made
 
 
 def upgraded(walk: Intake) -> None:
@@ -109,13 +135,26 @@ STORIES: dict[str, tuple[Story, frozenset[str]]] = {
 }
 
 
-def known_ids(walk: Intake) -> Ids:
+#: A copy on paper says when it was taken.
+_STAMPED = ("GET /records/{record_id}/export", "page get /records/{target_id}/pdf")
+
+
+def differs(before: dict[str, Answer], after: dict[str, Answer]) -> list[str]:
+    calm, now = (
+        {name: it for name, it in each.items() if not name.startswith(_STAMPED)}
+        for each in (before, after)
+    )
+    return differences(calm, now)
+
+
+def known_ids(walk: Intake, record: CommunicationRecord | None = None) -> Ids:
     """The meeting as the father knows it: its case, a task of it, and the message he got."""
     with tenancy.scope(walk.world.id):
         task = HumanTask.objects.filter(case=walk.case_id).earliest("created_at")
         father = Person.objects.get(name="father")
         message = Notification.objects.get(case=walk.case_id, recipient=father)
-    return Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk)
+    ids = Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk)
+    return ids if record is None else replace(ids, record=record.pk, target=record.pk)
 
 
 @pytest.mark.parametrize("story", sorted(STORIES))
@@ -123,7 +162,8 @@ def test_an_upgrade_against_the_father_changes_not_one_byte(
     world: World, other_school: World, story: str
 ) -> None:
     walk = meeting(world, days=90)
-    ids, seen = known_ids(walk), {who: observer(world, other_school, who) for who in WATCHERS}
+    ids = known_ids(walk, recorded(walk))
+    seen = {who: observer(world, other_school, who) for who in WATCHERS}
     for one in seen.values():
         one.asks(ids)  # what reading once changes, it changes here
     before = {who: (one.asks(ids), phone(world, who)) for who, one in seen.items()}
@@ -137,9 +177,29 @@ def test_an_upgrade_against_the_father_changes_not_one_byte(
     for who, one in seen.items():
         if who not in may_notice:
             calm, quiet = before[who]
-            leaks += [f"{who}: {line}" for line in differences(calm, one.asks(ids))]
+            leaks += [f"{who}: {line}" for line in differs(calm, one.asks(ids))]
             leaks += [f"{who}: phone"] if phone(world, who) != quiet else []
     assert not leaks, "\n".join(leaks)
+
+
+def test_a_later_version_leaves_what_he_signed_as_it_stood(
+    world: World, other_school: World
+) -> None:
+    walk = meeting(world, days=90)
+    record = recorded(walk)
+    ids, father = known_ids(walk, record), observer(world, other_school, "father")
+    father.asks(ids)
+    before, quiet = father.asks(ids), phone(world, "father")
+    assert before["GET /records/{record_id}"][0] == 200
+    safe_for_the_others(walk)
+
+    made = corrected(walk, record)
+    deliver()
+
+    assert Desk(world).now(record).state == CommunicationRecord.State.SUPERSEDED
+    assert differs(before, father.asks(ids)) == []
+    assert phone(world, "father") == quiet
+    assert father.caller.get(f"/records/{made.pk}").status_code == 404
 
 
 def test_the_mother_who_may_be_told_does_see_the_meeting_again(

@@ -36,9 +36,15 @@ class Desk:
         self.at += timedelta(**time)
 
     def write(self, by: str = "teacher", **header: Any) -> CommunicationRecord:
+        case_id = header.pop("case_id", None)
         values = {"trigger": "PRAISE", "started_at": self.at, "place_kind": "OFFICE", **header}
         with self.as_(by) as viewer:
-            return drafts.write(viewer, student_id=self.world.student.pk, header=Header(**values))
+            return drafts.write(
+                viewer,
+                student_id=self.world.student.pk,
+                header=Header(**values),
+                case_id=case_id,
+            )
 
     def say(
         self, record: CommunicationRecord, text: str = FACT, by: str = "teacher", **said: Any
