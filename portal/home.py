@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import meetings, notices, pages, plan, record_lists, report_wordings, words
+from portal import meetings, notice_desk, notices, pages, plan, record_lists, report_wordings, words
 from portal.session import signed_in, viewing
 from workflow import alerts, attendance, inbox, meeting_guests, policies, task_files
 from workflow.channels import texts
@@ -47,6 +47,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "cases": [_line(viewer, case) for case in cases[:_FEW]],
             "files": _files(viewer),
             **notices.for_home(viewer),
+            **notice_desk.for_home(viewer),
         }
     return pages.show(request, "home", context)
 
