@@ -21,6 +21,11 @@ class Received:
     to: str
     text: str
 
+    def link(self, base: str) -> str:
+        """The address at `base` that a text message ends with; "" where there is none."""
+        last = self.text.rsplit(" ", 1)[-1]
+        return last if "\n" not in self.text and last.startswith(base) else ""
+
 
 @dataclass
 class Postbox:

@@ -102,11 +102,11 @@ class Stage:
 
         def links() -> list[Received]:
             texts = self.outside.postbox.to(member.phone)[before:]
-            return [text for text in texts if text.text.startswith(self.base)]
+            return [text for text in texts if text.link(self.base)]
 
         self.wait(f"link.{member.part}", links)
         visitor = Visitor(self.base)
-        visitor.open_link(links()[-1].text)
+        visitor.open_link(links()[-1].link(self.base))
         return visitor
 
     @property

@@ -229,4 +229,4 @@ class Talk(Scenario):
 
     def _links(self, part: str) -> list[str]:
         box = self.stage.outside.postbox.to(self.cast[part].phone)
-        return [one.text for one in box if one.text.startswith(self.stage.base)]
+        return [link for one in box if (link := one.link(self.stage.base))]

@@ -10,13 +10,13 @@ from django.db import DatabaseError, connection
 from parties import tenancy
 from tests.factories import NOW, World
 from workflow import (
-    cases,
     escalation,
     human_tasks,
     next_contacts,
     notifications,
     plan_days,
     plan_ladder,
+    processes,
     report_wordings,
     sweeps,
     zero_reports,
@@ -70,7 +70,7 @@ def test_every_sweep_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch)
 
     spy(escalation, "climb_due")
     for function in ("start_pending", "step_due", "retry_incidents_due"):
-        spy(cases, function)
+        spy(processes, function)
     spy(human_tasks, "remind_due")
     spy(zero_reports, "miss_due")
     spy(plan_ladder, "look_due")

@@ -143,7 +143,7 @@ class MassNotice(Scenario):
         before = father.ask(f"receipts/{path}").content
         stage.wait("text.mother", lambda: self.texts("mother"))
         mother = Visitor(stage.base)
-        mother.open_link(self.texts("mother")[-1].text)
+        mother.open_link(self.texts("mother")[-1].link(self.stage.base))
         mine = f"receipts/{self._receipt('mother')}"
         seen = mother.get(mine)
         child = seen["student"]["id"] == str(self.cast.student_id)
@@ -230,7 +230,7 @@ class MassNotice(Scenario):
 
     def texts(self, part: str) -> list[Received]:
         """Links to notices that came to somebody's phone or mailbox, the newest last."""
-        return [one for one in self.heard(part) if one.text.startswith(self.stage.base)]
+        return [one for one in self.heard(part) if one.link(self.stage.base)]
 
     def heard(self, part: str) -> list[Received]:
         """Everything that left for this person, by phone and mail."""
