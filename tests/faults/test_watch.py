@@ -118,6 +118,20 @@ def test_while_celery_lives_only_an_eager_watch_delivers(world: World, watch: St
         assert via(world, key) == ""
 
 
+def test_a_stream_of_notices_does_not_keep_an_eager_watch_from_a_silent_lane(
+    world: World, watch: Start
+) -> None:
+    watching: Running = watch("--eager")
+    until(lambda: listeners() == 1, seconds=20)
+
+    for _ in range(60):  # longer than any lane may be silent
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('crisis', '')")
+        time.sleep(0.05)
+
+    assert watching.said(TAKEN)
+
+
 def test_a_frozen_worker_is_stood_in_for(
     world: World, worker: Start, watch: Start, sms_gateway: Gateway
 ) -> None:

@@ -88,7 +88,7 @@ class Watch:
         noticed = any(True for _ in listener.notifies(timeout=pause, stop_after=1))
         if noticed and self._eager:
             sweeps.run(sweeps.CRISIS, via=VIA)  # before anything else is asked
-            return
+            noticed = False
         watched = timedelta(seconds=time.monotonic() - self._began)
         for lane in self._lanes:
             # Nobody is silent for longer than we have been listening.
