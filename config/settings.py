@@ -159,6 +159,7 @@ STORAGES = {
 # TLS ends at the proxy in front of gunicorn; without one (a LAN trial) say SECURE_COOKIES=0.
 SECURE_COOKIES = PRODUCTION and os.environ.get("SECURE_COOKIES", "1") != "0"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_ENGINE = "parties.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: one long duty shift
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None

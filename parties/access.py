@@ -14,10 +14,11 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
-from parties import standings, statements
+from parties import standings, statements, walls
 from parties.errors import NotAllowed, NotFound
 from parties.models import Membership, Person, Student
 from parties.roles import Role
+from parties.walls import NONE, Walls
 
 M = TypeVar("M", bound=Model)
 
@@ -92,10 +93,11 @@ class StaffPost:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """One person at one moment, with every relation they stand in. Six queries, then Python.
+    """One person at one moment, with every relation they stand in: seven queries, then Python.
 
     `kin` are the students they are a guardian of; `wards` those of them they may read about.
     `mentees` are interns whose mentor they are, `managed` all of a company they administer.
+    `walls` are what is kept from them as a guardian.
     """
 
     person: Person
@@ -108,6 +110,7 @@ class Viewer:
     companies: frozenset[UUID] = frozenset()
     mentees: frozenset[UUID] = frozenset()
     managed: frozenset[UUID] = frozenset()
+    walls: Walls = NONE
     _roles: frozenset[Role] = field(default=frozenset())
 
     @classmethod
@@ -133,6 +136,7 @@ class Viewer:
             companies=frozenset(companies),
             mentees=mentees,
             managed=managed,
+            walls=walls.of(person, wards, at),
             _roles=frozenset(roles),
         )
 

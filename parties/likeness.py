@@ -33,13 +33,19 @@ class Ids(tuple[UUID, ...]):
     __slots__ = ()
 
 
+class Moments(tuple[datetime, ...]):
+    """However many moments, handed to SQL as one array."""
+
+    __slots__ = ()
+
+
 class Whole:
     """A dataclass of code and words: it stays as it is, in one piece."""
 
     __slots__ = ()
 
 
-_VALUES: Final = (UUID, datetime, Ids)
+_VALUES: Final = (UUID, datetime, Ids, Moments)
 #: All that a stand-in row knows; whatever else is asked of it would be a query, and is refused.
 _KNOWN: Final[Mapping[type[Model], Sequence[str]]] = {
     Person: ("id", "school_id"),
@@ -182,9 +188,14 @@ class _Moment(datetime):
     year = month = day = hour = minute = second = microsecond = property(_refuse)
 
 
+def _moment(draft: int, number: int) -> _Moment:
+    return _Moment(1000 + draft, 1, 1, microsecond=number, tzinfo=UTC)
+
+
 _NOBODYS: Final[Mapping[type, Callable[[int, int], Any]]] = {
     UUID: _Id,
-    datetime: lambda draft, number: _Moment(1000 + draft, 1, 1, microsecond=number, tzinfo=UTC),
+    datetime: _moment,
     Ids: lambda draft, number: Ids([_Id(draft, number)]),
+    Moments: lambda draft, number: Moments([_moment(draft, number)]),
     int: lambda draft, number: (draft << 40) + number,
 }

@@ -16,7 +16,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg import RawCursor
 
-from parties.likeness import Ids
+from parties.likeness import Ids, Moments
 
 #: Number of the value that belongs into a gap, or of those that do as a list.
 Filling = int | tuple[int, ...]
@@ -76,7 +76,7 @@ def _filled(filling: Filling, values: Sequence[Any]) -> Any:
     if isinstance(filling, tuple):
         return [values[number] for number in filling]
     value = values[filling]
-    return list(value) if isinstance(value, Ids) else value
+    return list(value) if isinstance(value, Ids | Moments) else value
 
 
 class _Ready(SQLCompiler):

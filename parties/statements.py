@@ -27,7 +27,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from parties import likeness
-from parties.likeness import Form, Ids, Unlike
+from parties.likeness import Form, Ids, Moments, Unlike
 from parties.prepared import Columns, Filling, Nothing, Statement
 
 M = TypeVar("M", bound=Model)
@@ -171,10 +171,11 @@ def _filling(first: Any, second: Any, values: Sequence[tuple[Any, Any]]) -> Fill
 def _list_filling(
     first: Sequence[Any], second: Sequence[Any], values: Sequence[tuple[Any, Any]]
 ) -> Filling | None:
-    """Ids that were given as one, or each of which was."""
-    number = _number((Ids(first), Ids(second)), values)
-    if number is not None:
-        return number
+    """Ids or moments that were given as one, or each of which was."""
+    for kind in (Ids, Moments):
+        number = _number((kind(first), kind(second)), values)
+        if number is not None:
+            return number
     if len(first) != len(second):
         raise Unlike("a list was made of who it is")
     fillings = [_filling(*pair, values) for pair in zip(first, second, strict=True)]

@@ -7,44 +7,76 @@ before that moment stays with them as it stood: what vanishes tells as much as w
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, DateTimeField, Expression, F, Field, Q, UUIDField, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThan
 
 from parties.access import Viewer
+from parties.walls import NEVER
 
-#: Later than every moment: nothing is kept from them.
-NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-#: Sooner than every moment: they never saw anything of it.
-ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: Where a record that was read with its wall keeps it.
 SINCE: Final = "viewer_shut_since"
 
-#: Moments since when a row is shut to the viewer, as SQL; NULL where it is not. They are given the
-#: field that says when the row came to the family.
-Moments = Callable[[Viewer, str], list[Any]]
+#: The moment since when its case shuts a row to all at home who have no part in that case, as SQL;
+#: NULL where it does not.
+Unjudged = Callable[[Viewer], Any]
 
 #: Rows whose case names the viewer as one of its parts.
 Named = Callable[[Viewer], Any]
 
-_moments: list[Moments] = []
+_unjudged: list[Unjudged] = []
 _left_out: list[Named] = []
 _against: list[Named] = []
 
 
-def register(*, moments: Moments, left_out: Named, against: Named) -> None:
-    """Let `moments` decide for guardians, `left_out` for students, whose own file it is, and
-    `against` for staff; called from AppConfig.ready() alone.
+def register(*, unjudged: Unjudged, left_out: Named, against: Named) -> None:
+    """Let `unjudged` decide for guardians, beside their walls, `left_out` for students, whose own
+    file it is, and `against` for staff; called from AppConfig.ready() alone.
     """
-    _moments[:], _left_out[:], _against[:] = [moments], [left_out], [against]
+    _unjudged[:], _left_out[:], _against[:] = [unjudged], [left_out], [against]
+
+
+class _Built(Expression):
+    """The first moment at which one of the viewer's walls shut what is about the row's student or
+    case; NULL where none did.
+    """
+
+    output_field: Field[Any, Any] = DateTimeField()
+
+    def __init__(self, viewer: Viewer, came: str) -> None:
+        super().__init__()
+        ids, moments = ArrayField(UUIDField()), ArrayField(DateTimeField())
+        self._parts: list[Any] = [
+            Value(list(viewer.walls.about), ids),
+            Value(list(viewer.walls.since), moments),
+            Value(list(viewer.walls.until), moments),
+            F("student"),
+            F("case_id"),
+            F(came),
+        ]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self._parts
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        self._parts = list(exprs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002
+        parts = [compiler.compile(part) for part in self._parts]
+        about, since, until, student, case, came = (sql for sql, _ in parts)
+        walls = f"unnest({about}, {since}, {until}) AS wall(about, since, until)"
+        meant = f"wall.about IN ({student}, {case}) AND (wall.until >= {came}) IS NOT FALSE"
+        found = f"(SELECT min(wall.since) FROM {walls} WHERE {meant})"  # noqa: S608 -- compiled parts
+        return found, tuple(value for _, values in parts for value in values)
 
 
 def since(viewer: Viewer, came: str) -> Any:
     """From when on rows that `came` to the family then are shut to this guardian; else NEVER."""
-    found = [one for moments in _moments for one in moments(viewer, came)]
+    found = [_Built(viewer, came), *(unjudged(viewer) for unjudged in _unjudged)]
     never = Value(NEVER, DateTimeField())
     shut = Coalesce(Least(*found), never, output_field=DateTimeField())
     return Case(When(Q(student__in=viewer.wards), then=shut), default=never)

@@ -4,78 +4,113 @@ A case that ever was a crisis is shut to whoever is not told of it, and to whoev
 what the family knows of it stood still, or since its first report. What belongs to no case, or to
 another one, is shut to a guardian since a case of the student named them, for as long as it runs,
 or since an order not to tell them.
+
+    cases and orders that know of the person --> walls, read once with the viewer
+    every other case                         --> asked with each row
 """
 
 from collections.abc import Collection
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from django.db.models import Case as Choice
-from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from parties import round_trips, statements
+from parties import walls as parties_walls
 from parties.access import Viewer
-from parties.models import Restriction
-from parties.relations import in_force
+from parties.models import Person, Restriction
+from parties.walls import ALWAYS, NEVER, Wall, Walls
 from records import walls
-from workflow.models import Case, CaseFace, CaseParty, CrisisReport
+from workflow.models import Case, CaseParty
 
 _Part = CaseParty.Part
-_SUSPECTS: Final = (_Part.SUSPECT, _Part.ACCUSED_STUDENT)
-_SILENT: Final = (Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL)
 
-
-def of_case(viewer: Viewer, _came: str) -> list[Any]:
-    """What its own case keeps from this guardian."""
-    parts = CaseParty.objects.filter(case=OuterRef("pk"), person=viewer.person)
-    told = Q(safe_to_tell=Case.SafeToTell.YES) | Q(
-        Exists(parts.filter(part=_Part.TOLD)), safe_to_tell=Case.SafeToTell.NO
+#: Cases of the wards in which the person has a part, with what they are kept from by each of them;
+#: then those that name the person, which shut the whole student while they run; then orders. An
+#: order of a crisis in which telling was found safe since shuts nothing, and others end a
+#: guardian's whole standing (parties.standings).
+_WALLS: Final = """
+WITH mine AS (
+    SELECT c.id, c.student_id, c.closed_at, p.named_since, p.shut_out, f.until AS face,
+        c.shown_until, c.opened_at, r.reported,
+        (c.channel = 'CRISIS' OR r.reported IS NOT NULL)
+        AND (p.named_since IS NOT NULL OR f.until IS NOT NULL
+            OR NOT (c.safe_to_tell = 'YES' OR c.safe_to_tell = 'NO' AND p.told)) AS kept
+    FROM workflow_case c
+    JOIN (
+        SELECT case_id, bool_or(part = 'EXCLUDED') AS shut_out, bool_or(part = 'TOLD') AS told,
+            min(since) FILTER (WHERE part IN ('SUSPECT', 'ACCUSED')) AS named_since
+        FROM (
+            SELECT case_id, part, since FROM workflow_caseparty WHERE person_id = %(me)s
+            UNION ALL
+            SELECT case_id, '', NULL FROM workflow_caseface WHERE person_id = %(me)s
+        ) parts
+        GROUP BY case_id
+    ) p ON p.case_id = c.id
+    LEFT JOIN workflow_caseface f ON f.case_id = c.id AND f.person_id = %(me)s
+    LEFT JOIN LATERAL (
+        SELECT min(reported_at) AS reported FROM workflow_crisisreport WHERE case_id = c.id
+    ) r ON true
+    WHERE c.student_id = ANY(%(wards)s::uuid[])
+)
+SELECT id, id, CASE
+        WHEN shut_out THEN %(always)s
+        WHEN NOT kept THEN NULL
+        WHEN face IS NULL AND shown_until IS NULL AND reported <= opened_at THEN %(always)s
+        ELSE COALESCE(face, shown_until, reported, opened_at)
+    END, %(never)s
+FROM mine
+UNION ALL
+SELECT NULL, student_id, named_since, COALESCE(closed_at, %(never)s)
+FROM mine WHERE named_since IS NOT NULL
+UNION ALL
+SELECT NULL, o.student_id, o.starts_at, %(never)s
+FROM parties_restriction o
+WHERE o.person_id = %(me)s AND o.student_id = ANY(%(wards)s::uuid[])
+    AND o.kind = ANY(%(silent)s::varchar[])
+    AND o.starts_at <= %(at)s AND (o.ends_at IS NULL OR o.ends_at > %(at)s)
+    AND NOT EXISTS (
+        SELECT FROM workflow_case c WHERE c.id = o.case_id AND c.safe_to_tell = 'YES'
     )
-    named = Exists(parts.filter(part__in=_SUSPECTS))
-    out = Exists(parts.filter(part=_Part.EXCLUDED))
-    crisis = Q(channel=Case.Channel.CRISIS) | Q(reported__isnull=False)
-    shut = Q(named) | Q(face__isnull=False) | ~told
-    cases = _with_moments(viewer).filter(out | crisis & shut, pk=OuterRef("case_id"))
-    began_as_one = Q(face=None, shown_until=None, reported__lte=F("opened_at"))
+"""
+
+_SILENT: Final = [Restriction.Kind.NO_CONTACT.value, Restriction.Kind.DO_NOT_TELL.value]
+
+
+def read(person: Person, wards: frozenset[UUID], at: datetime) -> Walls:
+    """What cases and orders that know of this guardian keep from them; one statement."""
+    given = {
+        "me": person.pk,
+        "wards": list(wards),
+        "silent": _SILENT,
+        "at": at,
+        "always": ALWAYS,
+        "never": NEVER,
+    }
+    found = round_trips.execute(_WALLS, given).fetchall()
+    built = [Wall(about, since, until) for _, about, since, until in found if since is not None]
+    return Walls.of(built, {case for case, *_ in found if case is not None})
+
+
+def unjudged(viewer: Viewer) -> Subquery:
+    """What its own case keeps from a guardian who has no part in it: a crisis, until telling was
+    found safe. Its reports are joined, the first of them in front, and asked for once.
+    """
+    of_row = Case.objects.filter(
+        Q(channel=Case.Channel.CRISIS) | Q(reports__isnull=False),
+        ~Q(safe_to_tell=Case.SafeToTell.YES),
+        pk=OuterRef("case_id"),
+    )
+    of_row = of_row.exclude(statements.among("pk", viewer.walls.judged))
+    began_as_one = Q(shown_until=None, reports__reported_at__lte=F("opened_at"))
     moment = Choice(
-        When(out, then=Value(walls.ALWAYS, DateTimeField())),
-        When(began_as_one, then=Value(walls.ALWAYS, DateTimeField())),
-        default=Coalesce("face", "shown_until", "reported", "opened_at"),
+        When(began_as_one, then=Value(ALWAYS, DateTimeField())),
+        default=Coalesce("shown_until", "reports__reported_at", "opened_at"),
     )
-    return [Subquery(cases.values(moment=moment))]
-
-
-def _with_moments(viewer: Viewer) -> QuerySet[Case]:
-    """Cases with when they were first reported as a crisis, and when the face stood still that is
-    kept for this person.
-    """
-    reports = CrisisReport.objects.filter(case=OuterRef("pk"))
-    faces = CaseFace.objects.filter(case=OuterRef("pk"), person=viewer.person)
-    return Case.objects.annotate(
-        reported=Subquery(_first(reports, "reported_at")), face=Subquery(faces.values("until"))
-    )
-
-
-def of_student(viewer: Viewer, came: str) -> list[Any]:
-    """What is kept from this guardian about the student at all: by a case against them while it
-    runs, and by orders of a crisis in which telling was not found safe since. Others end a
-    guardian's whole standing (parties.standings).
-    """
-    named = CaseParty.objects.filter(
-        case__student=OuterRef("student"), person=viewer.person, part__in=_SUSPECTS
-    )
-    running = named.filter(Q(case__closed_at=None) | Q(case__closed_at__gte=OuterRef(came)))
-    safe = Case.objects.filter(pk=OuterRef("case_id"), safe_to_tell=Case.SafeToTell.YES)
-    orders = Restriction.objects.filter(
-        student=OuterRef("student"), person=viewer.person, kind__in=_SILENT
-    ).exclude(Exists(safe))
-    return [
-        Subquery(_first(running, "since")),
-        Subquery(_first(in_force(orders, viewer.at), "starts_at")),
-    ]
-
-
-def moments(viewer: Viewer, came: str) -> list[Any]:
-    return of_case(viewer, came) + of_student(viewer, came)
+    return Subquery(of_row.order_by("reports__reported_at").values(moment=moment)[:1])
 
 
 def left_out(viewer: Viewer) -> Exists:
@@ -95,9 +130,6 @@ def _named(viewer: Viewer, parts: Collection[str]) -> Exists:
     )
 
 
-def _first(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
-    return rows.order_by(name).values(name)[:1]
-
-
 def register() -> None:
-    walls.register(moments=moments, left_out=left_out, against=against)
+    parties_walls.register(read)
+    walls.register(unjudged=unjudged, left_out=left_out, against=against)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +11,13 @@ import pytest
 
 from parties import likeness
 from parties.access import StaffPost, Viewer
-from parties.likeness import Ids, Unlike
+from parties.likeness import Ids, Moments, Unlike
 from parties.models import Company, Person, Student
 from parties.roles import Role
+from parties.walls import Wall, Walls
 from tests.factories import LONG_AGO, NOW
+
+_moments = count(1)
 
 
 def reader(**changed: Any) -> Viewer:
@@ -29,9 +34,18 @@ def reader(**changed: Any) -> Viewer:
         companies=frozenset({uuid4(), uuid4()}),
         mentees=frozenset({intern}),
         managed=frozenset({intern, other}),
+        walls=walled(),
         _roles=frozenset({Role.HT, Role.GL, Role.G}),
     )
     return replace(whole, **changed)
+
+
+def walled() -> Walls:
+    """Every id and moment is new."""
+    away = timedelta(microseconds=next(_moments))
+    return Walls(
+        Ids([uuid4()]), Moments([NOW + away]), Moments([LONG_AGO + away]), Ids([uuid4(), uuid4()])
+    )
 
 
 def sitting() -> StaffPost:
@@ -56,6 +70,7 @@ OTHERWISE: dict[str, list[Callable[[Viewer], Any]]] = {
     "companies": [lambda _: frozenset(), lambda it: it.companies | {uuid4()}],
     "mentees": [lambda _: frozenset(), lambda _: frozenset({uuid4()}), lambda it: it.managed],
     "managed": [lambda it: it.mentees, lambda it: it.managed | it.wards],
+    "walls": [lambda it: replace(it.walls, judged=it.walls.about)],
     "_roles": [lambda _: frozenset(), lambda it: it.roles | {Role.ME}],
 }
 CHANGES = [(name, change) for name, changes in OTHERWISE.items() for change in changes]
@@ -88,6 +103,13 @@ def test_the_form_says_of_whom_the_file_is() -> None:
         likeness.of((whole, pupil)).form for pupil in (own, ward, Student(id=uuid4(), school_id=7))
     ]
     assert len(set(forms)) == 3
+
+
+def test_whoever_is_shut_out_of_something_is_like_who_is_not() -> None:
+    whole = reader(walls=Walls())
+    some = Walls.of([Wall(uuid4(), LONG_AGO), Wall(uuid4(), LONG_AGO, NOW)], [uuid4(), uuid4()])
+
+    assert likeness.of(replace(whole, walls=some)).form == likeness.of(whole).form
 
 
 def test_form_and_values_give_back_the_whole() -> None:
