@@ -17,6 +17,7 @@ from uuid import UUID
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection
 
+from ledger import cursors
 from ledger.models import Event
 
 #: What an event is about: ("case", its id).
@@ -152,7 +153,7 @@ def insert(event: PreparedEvent) -> Event:
         event.body,
         event.leaf,
     )
-    with connection.cursor() as cursor:
+    with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
         cursor.execute(_INSERT, [*columns, event.salt])
         row = cursor.fetchone()
     names = [field.attname for field in Event._meta.concrete_fields]

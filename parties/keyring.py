@@ -17,8 +17,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
+from ledger import cursors
 from parties import root_keys
 from parties.errors import KeyUnavailable
 
@@ -211,7 +212,7 @@ def _insert_school_key(school_id: int) -> None:
 
 
 def _select_subject_key(school_id: int, subject: UUID) -> tuple[UUID, bool] | None:
-    with connection.cursor() as cursor:
+    with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
         cursor.execute(
             "SELECT id, created_at <> now() FROM parties_subjectkey"
             " WHERE school_id = %s AND subject = %s",
@@ -225,7 +226,7 @@ def _insert_subject_key(school_id: int, subject: UUID) -> Key | None:
     """The new key, or None where another writer was first."""
     parent, key = school_key(school_id), Key(uuid4(), os.urandom(root_keys.KEY_BYTES))
     wrapped = root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
-    with connection.cursor() as cursor:
+    with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
         cursor.execute(
             "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (school_id, subject) DO NOTHING",

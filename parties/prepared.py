@@ -9,13 +9,12 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
-from psycopg import RawCursor
 
+from ledger import cursors
 from parties.likeness import Ids, Moments
 
 #: Number of the value that belongs into a gap, or of those that do as a list.
@@ -89,26 +88,9 @@ class _Ready(SQLCompiler):
         self.converters, self.sql, self.values = columns.converters, sql, values
 
     def execute_sql(self, *_: Any, **__: Any) -> Any:
-        with _cursor(self.connection) as cursor:
+        with cursors.preparing(DEFAULT_DB_ALIAS, raw=True) as cursor:
             cursor.execute(self.sql, self.values)
             return [cursor.fetchall()]
 
     def get_converters(self, expressions: Any) -> Any:  # noqa: ARG002 - Django's signature
         return self.converters
-
-
-class _Preparing(RawCursor[Any]):
-    """Sends SQL and values apart, so that the server knows the statement again and keeps its plan
-    (parties/tenancy.py). Django's own cursor writes the values into the text.
-    """
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        return super().execute(query, params, **{"prepare": True, **options})
-
-
-def _cursor(connection: Any) -> CursorWrapper:
-    connection.ensure_connection()
-    raw = _Preparing(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    wrapped: CursorWrapper = wrap(raw)
-    return wrapped

@@ -42,12 +42,19 @@ class _Open(threading.local):
 _open = _Open()
 
 
-def execute(statement: LiteralString, given: Parameters = ()) -> psycopg.Cursor[Any]:
+def execute(statement: LiteralString | bytes, given: Parameters = ()) -> psycopg.Cursor[Any]:
     """Run one statement and answer its cursor. Raises what Django's cursors raise."""
     cursor = psycopg.Cursor(_raw())
     with connection.wrap_database_errors:
         make_savepoints()
         return cursor.execute(statement, given, binary=True)
+
+
+def execute_each(statement: LiteralString | bytes, given: Sequence[Parameters]) -> None:
+    """Run one statement for each of `given`, in one round trip."""
+    with connection.wrap_database_errors:
+        make_savepoints()
+        psycopg.Cursor(_raw()).executemany(statement, given)
 
 
 @contextmanager

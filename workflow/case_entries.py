@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from parties import statements
 from parties.access import Viewer
 from parties.roles import Role
 from records import file, file_entries
@@ -64,9 +65,12 @@ def _is_safe(case: Case) -> bool:
 
 def _people(case: Case) -> frozenset[UUID]:
     """Members, whoever was told by name, and the owner of what is no crisis."""
-    parts = CaseParty.objects.filter(case=case, part__in=_NAMED)
     owner = {case.owner_id} if case.owner_id and case.channel != Case.Channel.CRISIS else set()
-    return frozenset(parts.values_list("person_id", flat=True)) | owner
+    return frozenset(part.person_id for part in statements.rows(_named, case.pk)) | owner
+
+
+def _named(case_id: UUID) -> QuerySet[CaseParty]:
+    return CaseParty.objects.filter(case=case_id, part__in=_NAMED).only("person_id")
 
 
 def describe(viewer: Viewer, cases: Sequence[Case]) -> Mapping[UUID, Line]:

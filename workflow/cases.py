@@ -9,9 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from ledger import events
-from parties import tenancy
+from parties import inserts, round_trips, statements, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person, Placement, Student
 from parties.roles import Role
@@ -24,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 PROCESS: Final = "crisis"
 AGAIN: Final = "danger_again"
+
+_KNOWN: Final = """
+SELECT case_id, receipt_no, reported_at FROM workflow_crisisreport WHERE request_key = %s
+"""
 
 
 def report_crisis(
@@ -84,10 +89,11 @@ def _refuse_incomplete(report: ReportInput) -> None:
 
 
 def _known(request_key: str) -> Receipt | None:
-    found = CrisisReport.objects.filter(request_key=request_key).first()
+    found = round_trips.execute(_KNOWN, [request_key]).fetchone()
     if found is None:
         return None
-    return Receipt(found.case_id, found.receipt_no, found.reported_at, repeated=True)
+    case_id, number, reported_at = found
+    return Receipt(case_id, number, reported_at, repeated=True)
 
 
 def _open(
@@ -99,7 +105,7 @@ def _open(
     *,
     at: datetime,
 ) -> Receipt:
-    student = Student.objects.filter(pk=report.student_id).first() if report.student_id else None
+    student = _student(report.student_id)
     case = _case_about(student, school_id, at=at)
     reports.name_parties(case, student=student, reporter=reporter, report=report, at=at)
     stored = reports.keep(
@@ -107,16 +113,15 @@ def _open(
     )
     # No actor: who reported is for the head of 德育处 and the leaders alone (CRI-R).
     _record("case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel))
-    ProcessInstance.objects.create(
-        school_id=school_id, case=case, process_key=PROCESS, created_at=at
-    )
+    waiting = ProcessInstance(school_id=school_id, case=case, process_key=PROCESS, created_at=at)
+    inserts.insert([waiting])
     escalation.raise_(case=case, reason="report", at=at)
     case_entries.keep(case)
     return Receipt(case.pk, stored.receipt_no, at, repeated=False)
 
 
 def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Case:
-    return Case.objects.create(
+    case = Case(
         school_id=school_id,
         channel=Case.Channel.CRISIS,
         student=student,
@@ -124,12 +129,27 @@ def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Cas
         opened_at=at,
         alarm_at=at,
     )
+    inserts.insert([case])
+    return case
 
 
 def _placement(student: Student | None) -> Placement | None:
     if student is None:
         return None
-    return student.placements.filter(state=Placement.State.ACTIVE).order_by("-starts_on").first()
+    return next(iter(statements.rows(_active, student, limit=1)), None)
+
+
+def _active(student: Student) -> QuerySet[Placement]:
+    running = Placement.objects.filter(student=student, state=Placement.State.ACTIVE)
+    return running.order_by("-starts_on")
+
+
+def _student(pk: UUID | None) -> Student | None:
+    return None if pk is None else next(iter(statements.rows(_students, pk)), None)
+
+
+def _students(pk: UUID) -> QuerySet[Student]:
+    return Student.objects.filter(pk=pk)
 
 
 def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Escalation:

@@ -16,10 +16,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django_fsm import can_proceed
 
 from ledger import events
-from parties import tenancy
+from parties import inserts, statements, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
 from workflow import rungs, waking
@@ -39,11 +40,7 @@ def raise_(
 
     While one is waiting for this case, that one is moved up to `start` instead of a second ladder.
     """
-    waiting = (
-        Escalation.objects.select_for_update()
-        .filter(case=case, state=Escalation.State.WAITING)
-        .first()
-    )
+    waiting = next(iter(statements.rows(_waiting, case.pk, limit=1)), None)
     if waiting is not None:
         if start > waiting.rung:
             rung = _wake_from(waiting, start, at=at, via=via)
@@ -63,6 +60,11 @@ def raise_(
     _record("escalation.raised", escalation, at=at, reason=reason, rung=start, via=via)
     _wake_from(escalation, start, at=at, via=via)
     return escalation
+
+
+def _waiting(case_id: UUID) -> QuerySet[Escalation]:
+    climbing = Escalation.objects.filter(case=case_id, state=Escalation.State.WAITING)
+    return climbing.select_for_update().order_by("pk")
 
 
 def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Escalation:
@@ -157,7 +159,10 @@ def _wake_from(escalation: Escalation, start: int, *, at: datetime, via: str) ->
         number += 1
     upcoming = ladder.next_due(number, raised_at=escalation.raised_at, after=at)
     escalation.climb(rung=number, due_at=upcoming)
-    escalation.save()
+    if escalation._state.adding:
+        inserts.insert([escalation])
+    else:
+        escalation.save()
     return number
 
 

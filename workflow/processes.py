@@ -10,17 +10,24 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from parties import tenancy
+from parties import round_trips, statements, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
 from workflow import human_tasks, steps
 from workflow.errors import SanfangError, WrongState
-from workflow.models import Escalation, HumanTask, Incident, ProcessInstance
+from workflow.models import HumanTask, Incident, ProcessInstance
 
 logger = logging.getLogger(__name__)
 
 _CRISIS: Final = "crisis"
+_LAST_ALARM: Final = """
+SELECT alarm.case_id, alarm.acknowledged_by_id
+FROM workflow_processinstance instance
+JOIN workflow_escalation alarm ON alarm.case_id = instance.case_id
+WHERE instance.id = %s ORDER BY alarm.raised_at DESC LIMIT 1
+"""
 #: So many times what one sweep steps is looked at, where so much is due.
 _BACKLOG: Final = 10
 
@@ -125,10 +132,14 @@ def _due(sql: str, params: list[Any]) -> list[tuple[int, UUID]]:
 def start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
     """Start what this case has waiting. After the commit, outside of every scope."""
     with tenancy.scope(school_id):
-        pending = ProcessInstance.objects.filter(case=case_id, status=ProcessInstance.State.PENDING)
-        found = list(pending.values_list("pk", flat=True))
-    for pk in found:
-        _start(school_id, pk, at=at, via="web")
+        found = statements.rows(_pending, case_id)
+    for instance in found:
+        _start(school_id, instance.pk, at=at, via="web")
+
+
+def _pending(case_id: UUID) -> QuerySet[ProcessInstance]:
+    waiting = ProcessInstance.objects.filter(case=case_id, status=ProcessInstance.State.PENDING)
+    return waiting.only("pk").order_by("pk")
 
 
 def _start(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
@@ -145,9 +156,9 @@ def _start(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
 
 def _hear_earlier_acknowledgement(instance_id: UUID, *, at: datetime) -> None:
     """Somebody may have taken over while the diagram could not start."""
-    case_id = ProcessInstance.objects.values_list("case_id", flat=True).get(pk=instance_id)
-    last = Escalation.objects.filter(case=case_id).order_by("-raised_at").first()
-    by = None if last is None else last.acknowledged_by
-    waiting = None if by is None else waiting_acknowledgement(case_id)
-    if by is not None and waiting is not None:
-        hear_acknowledgement(waiting, by=by, at=at)
+    last = round_trips.execute(_LAST_ALARM, [instance_id]).fetchone()
+    if last is None or last[1] is None:
+        return
+    waiting = waiting_acknowledgement(last[0])
+    if waiting is not None:
+        hear_acknowledgement(waiting, by=Person.objects.get(pk=last[1]), at=at)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from parties import inserts
 from parties.models import GuardianLink, Person, Student
 from parties.roles import Role
 from workflow.models import Case, CaseParty, CrisisReport
@@ -69,7 +70,7 @@ def keep(
 ) -> CrisisReport:
     """Store the words of a report. An id that nobody has becomes part of them: nothing is lost."""
     unknown = report.student_id is not None and case.student_id is None
-    return CrisisReport.objects.create(
+    stored = CrisisReport(
         school_id=case.school_id,
         case=case,
         receipt_no=receipt_no(at),
@@ -85,6 +86,8 @@ def keep(
         request_key=request_key,
         reported_at=at,
     )
+    inserts.insert([stored])
+    return stored
 
 
 def name_parties(
@@ -109,13 +112,11 @@ def name_parties(
 
 def name(case: Case, parts: dict[tuple[UUID, str], None], *, at: datetime) -> None:
     """Add parts; naming somebody twice changes nothing."""
-    CaseParty.objects.bulk_create(
-        [
-            CaseParty(school_id=case.school_id, case=case, person_id=person, part=part, since=at)
-            for person, part in parts
-        ],
-        ignore_conflicts=True,
-    )
+    named = [
+        CaseParty(school_id=case.school_id, case=case, person_id=person, part=part, since=at)
+        for person, part in parts
+    ]
+    inserts.insert(named, ignore_conflicts=True)
 
 
 def _meant(suspect: Suspect, student: Student | None) -> list[tuple[UUID, str]]:

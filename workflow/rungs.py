@@ -15,8 +15,8 @@ from typing import Any, Final
 import yaml
 from django.conf import settings
 
+from parties import round_trips
 from parties.roles import Role
-from workflow.models import LadderSetting
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ FLAGS: Final = frozenset({"", "duty", "head", "deputy"})
 CHANNELS: Final = frozenset({"in_app", "sms", "call", "email"})
 EXTRAS: Final = frozenset({"banner", "incident", "numbers_to_all"})
 _MINUTE: Final = timedelta(minutes=1)
+_OWN: Final = "SELECT rungs FROM workflow_laddersetting WHERE school_id = %s AND name = %s"
 _LONGEST: Final = 24 * 60  # minutes; a crisis ladder that waits longer is a mistake
 
 
@@ -107,12 +108,11 @@ def load(school_id: int, name: str) -> Ladder:
     A school's slip of the pen must not silence a crisis: then the default counts, and the log
     says so.
     """
-    own = LadderSetting.objects.filter(school_id=school_id, name=name)
-    found = own.values_list("rungs", flat=True).first()
+    found = round_trips.execute(_OWN, [school_id, name]).fetchone()
     if found is None:
         return defaults()[name]
     try:
-        return parse(found)
+        return parse(found[0])
     except LadderInvalid:
         logger.exception("ladder.setting_ignored school=%s name=%s", school_id, name)
         return defaults()[name]

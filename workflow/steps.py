@@ -36,6 +36,9 @@ _REFUSALS: Final = (TaskGone, NobodyListens)
 #: First retry of an incident; doubled each time, at most a day apart.
 _RETRY: Final = timedelta(minutes=1)
 _RETRY_LIMIT: Final = timedelta(days=1)
+_RESTING: Final = """
+SELECT FROM workflow_incident WHERE instance_id = %s AND state = 'OPEN' AND retry_at > %s LIMIT 1
+"""
 
 
 def start(*, instance_id: UUID, at: datetime, via: str) -> bool:
@@ -259,9 +262,7 @@ def _note(instance: Locked, error: Exception, *, code: str, at: datetime) -> Inc
 
 def _resting(instance: Locked, at: datetime) -> bool:
     """A start that failed is tried again when its incident says so, not every second."""
-    return Incident.objects.filter(
-        instance=instance.id, state=Incident.State.OPEN, retry_at__gt=at
-    ).exists()
+    return round_trips.execute(_RESTING, [instance.id, at]).fetchone() is not None
 
 
 def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> CaseContext:

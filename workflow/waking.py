@@ -5,7 +5,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ledger import events
+from parties import inserts, statements
+from parties.likeness import Ids
 from parties.models import Person
 from parties.roles import Role
 from workflow import notifications, nudge, rung_people
@@ -53,7 +57,11 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
 
 def _people(now: Standing, calls: Sequence[Call]) -> Mapping[UUID, Person]:
     found = {pk for call in calls for pk in now.on(call)}
-    return Person.objects.in_bulk(found) if found else {}
+    return {person.pk: person for person in statements.rows(_with_ids, Ids(found))}
+
+
+def _with_ids(ids: Ids) -> QuerySet[Person]:
+    return Person.objects.filter(statements.among("pk", ids))
 
 
 def _record(
@@ -105,7 +113,7 @@ def _ask_to_call(
         if callers and person.pk not in asked:
             asked.add(person.pk)
             tasks.append(_call(escalation, role, person, callers, at=at))
-    HumanTask.objects.bulk_create(tasks)
+    inserts.insert(tasks)
 
 
 def _call(

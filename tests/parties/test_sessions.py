@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from parties.sessions import Session, SessionStore
+from parties.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 
