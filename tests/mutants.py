@@ -117,7 +117,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a statement is read by those its class is open to",
-        "records/reading.py",
+        "records/cuts.py",
         "return privacy.readable(codes, policies.roles_for(viewer, record), given=given)",
         "return True",
         ["tests/records/test_reading.py", "-k", "about_money_is_for"],
