@@ -131,7 +131,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "no name of a student or guardian goes to everybody",
-        "records/notice_gate.py",
+        "records/notice_persons.py",
         'yield folded.finding("name", start, end + 1)',
         "continue",
         ["tests/records/test_notice_gate.py", "-k", "is_stopped or longer_name"],
