@@ -43,6 +43,10 @@ class Mutant:
     new: str
     tests: Sequence[str]
 
+    def is_at_home(self, root: Path) -> bool:
+        """Whether the text to break stands once in its file; the code may have moved on."""
+        return (root / self.file).read_text(encoding="utf-8").count(self.old) == 1
+
 
 MUTANTS: Final = (
     Mutant(
@@ -164,7 +168,7 @@ def run(mutant: Mutant, copy: Path, number: int) -> str:
     """Seed the mutant in `copy`, run its tests, mend it; return what is wrong, or nothing."""
     path = copy / mutant.file
     sound = path.read_text(encoding="utf-8")
-    if sound.count(mutant.old) != 1:
+    if not mutant.is_at_home(copy):
         return f"the text to break is not (or not once) in {mutant.file}"
     path.write_text(sound.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
