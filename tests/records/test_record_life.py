@@ -30,6 +30,7 @@ from records import (
     reading,
     signatures,
 )
+from records.complaints import Complaint
 from records.draft_input import Header, Said
 from records.models import CommunicationRecord, Objection, Signature, Statement
 from tests.factories import build_world
@@ -207,7 +208,7 @@ class Life(BesideTheWords):
 
     @rule(by=likely, which=st.integers(0, 3), ground=st.sampled_from(["WRONG", "CONSENT"]))
     def complain(self, by: str, which: int, ground: str) -> None:
-        complaint = objections.Complaint(ground=ground, wish="CORRECT", words="不对")
+        complaint = Complaint(ground=ground, wish="CORRECT", words="不对")
         self._try(
             by,
             lambda v: objections.file(v, record_id=self._version(which), complaint=complaint),
