@@ -3,105 +3,26 @@
 from typing import Any, Final
 from uuid import UUID
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency, pagination, shapes
+from api import case_shapes, idempotency, pagination
 from api.auth import identity_of
+from api.case_shapes import (
+    AcknowledgedSerializer,
+    CaseDetailSerializer,
+    CaseSerializer,
+    EntrySerializer,
+)
 from api.problems import Problem, Refused
-from api.schema import PAGING, describe, objects, page_of
-from api.shapes import PersonSerializer, StudentSerializer
+from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Nothing, read_body, viewing
 from parties.access import Viewer
 from parties.cursors import Cursors
-from workflow import case_files, cases, policies, timeline
-from workflow.models import Case, CrisisReport, Escalation
+from workflow import case_files, cases, timeline
+from workflow.models import Case
 
 _TIMELINE_LIMIT: Final = pagination.LARGEST_LIMIT
-
-
-class CaseSerializer(serializers.Serializer[Any]):
-    """A member that this reader may not see is absent, not null."""
-
-    id = serializers.UUIDField()
-    channel = serializers.ChoiceField(Case.Channel.choices, required=False)
-    state = serializers.ChoiceField(Case.State.choices, required=False)
-    student = StudentSerializer(required=False, allow_null=True)
-    placement = serializers.UUIDField(required=False, allow_null=True)
-    owner = PersonSerializer(required=False, allow_null=True)
-    kind = serializers.CharField(required=False)
-    colour = serializers.ChoiceField(Case.Colour.choices, required=False, allow_blank=True)
-    safe_to_tell = serializers.ChoiceField(Case.SafeToTell.choices, required=False)
-    opened_at = serializers.DateTimeField(required=False)
-    alarm_at = serializers.DateTimeField(required=False)
-    triaged_at = serializers.DateTimeField(required=False, allow_null=True)
-    danger_over_at = serializers.DateTimeField(required=False, allow_null=True)
-    closed_at = serializers.DateTimeField(required=False, allow_null=True)
-
-
-class ReportSerializer(serializers.Serializer[Any]):
-    """The words of a report. Who reported is shown only to those the law names."""
-
-    receipt_no = serializers.CharField()
-    reported_at = serializers.DateTimeField()
-    who = serializers.CharField()
-    observed = serializers.CharField()
-    safe_now = serializers.ChoiceField(CrisisReport.Safe.choices)
-    place = serializers.CharField()
-    with_whom = serializers.CharField()
-    injuries = serializers.CharField()
-    supplement = serializers.CharField(required=False, help_text="事后补充的中性说法")
-    reporter = PersonSerializer(required=False, allow_null=True)
-    reporter_role = serializers.CharField(required=False)
-    keep_secret = serializers.BooleanField(required=False)
-
-
-class CaseDetailSerializer(CaseSerializer):
-    may = serializers.ListField(
-        child=serializers.ChoiceField([act.value for act in case_files.ACTS])
-    )
-    waiting = serializers.BooleanField(required=False, help_text="还没有人接报")
-    reports = ReportSerializer(many=True, required=False)
-
-
-class EntrySerializer(serializers.Serializer[Any]):
-    at = serializers.DateTimeField()
-    kind = serializers.CharField()
-    actor = PersonSerializer(required=False)
-    payload = objects(help_text="编号与代码，因读者而异")
-
-
-class AcknowledgedSerializer(serializers.Serializer[Any]):
-    case = serializers.UUIDField()
-    state = serializers.ChoiceField(Escalation.State.choices)
-    acknowledged_at = serializers.DateTimeField()
-
-
-_VALUES: Final = (
-    "channel",
-    "state",
-    "kind",
-    "colour",
-    "safe_to_tell",
-    "opened_at",
-    "alarm_at",
-    "triaged_at",
-    "danger_over_at",
-    "closed_at",
-)
-_REPORT_VALUES: Final = (
-    "receipt_no",
-    "reported_at",
-    "who",
-    "observed",
-    "safe_now",
-    "place",
-    "with_whom",
-    "injuries",
-    "reporter_role",
-    "keep_secret",
-)
 
 
 class CasesView(ApiView):
@@ -122,7 +43,9 @@ class CasesView(ApiView):
                 cursors=Cursors.of(viewer, "cases"),
                 request=request,
             )
-            return Response(pagination.answer(found, following, lambda row: shown(viewer, row)))
+            return Response(
+                pagination.answer(found, following, lambda row: case_shapes.shown(viewer, row))
+            )
 
 
 class CaseView(ApiView):
@@ -136,11 +59,11 @@ class CaseView(ApiView):
     def get(self, request: Request, case_id: UUID) -> Response:
         with viewing(request) as viewer:
             file = case_files.read(viewer=viewer, case_id=case_id)
-            body = shown(viewer, file.case)
+            body = case_shapes.shown(viewer, file.case)
             body["may"] = sorted(act.value for act in file.may)
             if "owner" in file.fields:
                 body["waiting"] = file.waiting
-                body["reports"] = [_report(file, *each) for each in file.reports]
+                body["reports"] = [case_shapes.report(file, *each) for each in file.reports]
             return Response(body)
 
 
@@ -164,7 +87,7 @@ class TimelineView(ApiView):
             found = timeline.entries(viewer, case, after=after, limit=limit + 1)
             following = cursors.seal([found[limit - 1].number]) if len(found) > limit else None
             return Response(
-                {"results": [_entry(entry) for entry in found[:limit]], "next": following}
+                {"results": [case_shapes.entry(one) for one in found[:limit]], "next": following}
             )
 
 
@@ -219,7 +142,7 @@ class DangerAgainView(ApiView):
             )
             with viewing(request) as now:
                 case = now.get(Case, case_id)
-                return Response(shown(now, case))
+                return Response(case_shapes.shown(now, case))
 
         return idempotency.once(request, given, act)
 
@@ -232,51 +155,6 @@ def _see(request: Request, case_id: UUID) -> Viewer:
     if identity.is_bound and identity.case_id != case_id:
         raise Refused(Problem("link.bound"))
     return viewer
-
-
-def shown(viewer: Viewer, case: Case) -> dict[str, Any]:
-    """The members that this reader may see, as they may see them. Needs a case of Viewer.rows."""
-    fields, face = viewer.fields(case), policies.face(viewer, case)
-    body: dict[str, Any] = {"id": str(case.pk)}
-    for name in _VALUES:
-        if name in fields:
-            body[name] = _plain(face[name] if name in face else getattr(case, name))
-    if "student" in fields:
-        body["student"] = shapes.student(case.student)
-    if "placement" in fields:
-        body["placement"] = None if case.placement_id is None else str(case.placement_id)
-    if "owner" in fields:
-        body["owner"] = shapes.person(case.owner)
-    return body
-
-
-def _report(
-    file: case_files.CaseFile, report: CrisisReport, fields: frozenset[str]
-) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    if report.pk in file.supplements:
-        body["supplement"] = file.supplements[report.pk]
-    for name in _REPORT_VALUES:
-        if name in fields:
-            body[name] = _plain(getattr(report, name))
-    if "reporter" in fields:
-        body["reporter"] = shapes.person(report.reporter)
-    return body
-
-
-def _entry(entry: timeline.Entry) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "at": entry.at.isoformat(),
-        "kind": entry.kind,
-        "payload": entry.payload,
-    }
-    if entry.actor is not None and entry.actor_name:
-        body["actor"] = {"id": str(entry.actor), "name": entry.actor_name}
-    return body
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _moment(value: Any) -> str | None:

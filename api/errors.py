@@ -17,8 +17,10 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from api import problems
+from api.problem_texts import PROBLEMS
 from api.problems import Mistake, Problem, Refused
-from api.texts import OTHER_RULE, PROBLEMS, RULES, speaks_english
+from api.rule_texts import OTHER_RULE, RULES
+from api.texts import speaks_english
 from parties.errors import InvalidInput, LostRace, SanfangError, TooMany
 from records.notice_facts import Finding
 from records.notice_wording import Hint, NotNeutral

@@ -25,7 +25,7 @@ from records import notice_answers, notice_owing
 from records.models import Notice, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
-from workflow import notices as notice_desk
+from workflow import notice_answering
 
 _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
 
@@ -76,7 +76,7 @@ class ContactsView(ApiView):
         )
 
         def act() -> Response:
-            made = notice_desk.contact(
+            made = notice_answering.contact(
                 school_id=viewer.person.school_id,
                 notice_id=notice_id,
                 by=viewer.person,
@@ -111,7 +111,7 @@ class OnPaperView(ApiView):
         )
 
         def act() -> Response:
-            made = notice_desk.by_staff(
+            made = notice_answering.by_staff(
                 school_id=viewer.person.school_id,
                 notice_id=notice_id,
                 by=viewer.person,

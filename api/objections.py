@@ -17,8 +17,9 @@ from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
 from records import side_words
+from records.complaints import Complaint
 from records.models import Objection
-from records.objections import LONGEST_ANNOTATION, Complaint
+from records.objections import LONGEST_ANNOTATION
 from workflow import communication as acts
 
 _LONGEST: Final = 5_000

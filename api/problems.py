@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.http import HttpResponse
 from rest_framework.response import Response
 
-from api.texts import PROBLEMS, RULES
+from api.problem_texts import PROBLEMS
+from api.rule_texts import RULES
 
 MEDIA_TYPE: Final = "application/problem+json"
 

@@ -26,7 +26,7 @@ from parties.models import SignInLink
 from parties.sign_in import Identity, Means
 from records import notice_receipts
 from records.models import NoticeReceipt
-from workflow import notices as notice_desk
+from workflow import notice_answering
 
 
 class SignInput(Strict):
@@ -94,7 +94,7 @@ class OpenView(ApiView):
     )
     def post(self, request: Request, receipt_id: UUID) -> Response:
         given = read_body(request, Nothing)
-        return _act(request, receipt_id, given, notice_desk.open_, how=_how(request))
+        return _act(request, receipt_id, given, notice_answering.open_, how=_how(request))
 
 
 class ConfirmView(ApiView):
@@ -110,7 +110,7 @@ class ConfirmView(ApiView):
     )
     def post(self, request: Request, receipt_id: UUID) -> Response:
         given = read_body(request, Nothing)
-        return _act(request, receipt_id, given, notice_desk.confirm, how=_how(request))
+        return _act(request, receipt_id, given, notice_answering.confirm, how=_how(request))
 
 
 class ReceiptSignView(ApiView):
@@ -132,7 +132,7 @@ class ReceiptSignView(ApiView):
             identity_of(request),
             password=given.pop("password", ""),
         )
-        return _act(request, receipt_id, given, notice_desk.sign, how=_how(request))
+        return _act(request, receipt_id, given, notice_answering.sign, how=_how(request))
 
 
 class ReplyView(ApiView):
@@ -148,7 +148,7 @@ class ReplyView(ApiView):
     )
     def post(self, request: Request, receipt_id: UUID) -> Response:
         given = read_body(request, ReplyInput)
-        return _act(request, receipt_id, given, notice_desk.reply, text=given["text"])
+        return _act(request, receipt_id, given, notice_answering.reply, text=given["text"])
 
 
 class DangerView(ApiView):
@@ -166,7 +166,7 @@ class DangerView(ApiView):
         viewer = _see(request, receipt_id)
 
         def act() -> Response:
-            receipt = notice_desk.report_danger(
+            receipt = notice_answering.report_danger(
                 school_id=viewer.person.school_id,
                 receipt_id=receipt_id,
                 by=viewer.person,

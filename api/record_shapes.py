@@ -9,6 +9,7 @@ from api import shapes
 from api.schema import objects
 from api.shapes import PersonSerializer, StudentSerializer
 from records import as_read
+from records.cuts import SaidTo
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -17,7 +18,7 @@ from records.models import (
     Signature,
     Statement,
 )
-from records.reading import LetThrough, RecordFile, SaidTo
+from records.reading import LetThrough, RecordFile
 
 #: Members that are written as they are.
 _VALUES: Final = (

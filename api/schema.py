@@ -13,8 +13,8 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from api.problem_texts import PROBLEMS
 from api.problems import MEDIA_TYPE
-from api.texts import PROBLEMS
 
 #: Rows on one page.
 LARGEST_PAGE: Final = 100

@@ -6,14 +6,9 @@ it is open: after a rollback nothing could open what it sealed.
 """
 
 import os
-import time
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from threading import Lock
-from typing import Final
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
@@ -22,46 +17,9 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from ledger import cursors
 from parties import root_keys
 from parties.errors import KeyUnavailable
+from parties.key_cache import Key, KeyCache
 
-#: Seconds a destroyed key may live on in another process: erasure is complete after that.
-CACHE_SECONDS: Final = 60
-_CACHE_SIZE: Final = 10_000
-
-
-@dataclass(frozen=True)
-class Key:
-    """An opened key and the id that values carry."""
-
-    id: UUID
-    secret: bytes
-
-
-class _Cache:
-    """Opened keys by (school, what); bounded in number and in age."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str, UUID | None], tuple[float, Key]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, school_id: int, what: str, about: UUID | None = None) -> Key | None:
-        with self._lock:
-            kept = self._kept.get((school_id, what, about))
-            if kept is None or kept[0] < time.monotonic():
-                return None
-            return kept[1]
-
-    def put(self, school_id: int, what: str, about: UUID | None, key: Key) -> None:
-        with self._lock:
-            self._kept[school_id, what, about] = (time.monotonic() + CACHE_SECONDS, key)
-            while len(self._kept) > _CACHE_SIZE:
-                self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
-_cache = _Cache()
+_cache = KeyCache()
 forget = _cache.clear
 
 #: Subject keys that a bulk writer holds for the length of its block.

@@ -18,14 +18,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import truncate_name
 from django.db.migrations.state import ProjectState
 
-from ledger.guards import (
-    AppendOnly,
-    DatabaseOperation,
-    IsolateBySchool,
-    ReferenceWithinSchool,
-    TableOperation,
-    require_app_role,
-)
+from ledger.guards import AppendOnly, IsolateBySchool, ReferenceWithinSchool
+from ledger.operations import DatabaseOperation, TableOperation, require_app_role
 
 __all__ = [
     "AppendOnly",

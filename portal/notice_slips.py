@@ -24,7 +24,7 @@ from records.attachments import Upload
 from records.models import Attachment, Notice, NoticeReceipt
 from records.notice_receipts import OnPaper
 from records.uploads import LARGEST
-from workflow import notices
+from workflow import notice_answering
 
 #: Bytes of a form: the largest file and its framing.
 LARGEST_FORM: Final = max(LARGEST.values()) + 64 * 1024
@@ -66,7 +66,7 @@ def _slip(request: HttpRequest, identity: Identity, receipt_id: UUID) -> HttpRes
             notice_scans.store(**who, receipt_id=receipt_id, upload=upload)
             context["scanned"] = True
         if not context["answered"]:
-            notices.by_staff(**who, notice_id=receipt.notice_id, given=given)
+            notice_answering.by_staff(**who, notice_id=receipt.notice_id, given=given)
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
         return pages.show(request, "notice_slip", context, status=400)

@@ -21,7 +21,7 @@ from portal import pages
 from portal.session import signed_in, viewing
 from records import notice_answers, notice_owing, notice_receipts
 from records.models import Attachment, Notice, NoticeReceipt
-from workflow import notices
+from workflow import notice_answering
 
 _SIGNED: Final = NoticeReceipt.State.SIGNED
 _DONE: Final = (NoticeReceipt.State.CONFIRMED, _SIGNED)
@@ -54,7 +54,7 @@ def notice(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
         shown = _shown(viewer, receipt, identity, own=own)
     form = ReplyForm(request.POST if request.method == "POST" else None)
     if request.method == "GET" and own:
-        notices.open_(
+        notice_answering.open_(
             school_id=identity.school_id,
             receipt_id=target_id,
             by=identity.person,
@@ -73,7 +73,7 @@ def notice(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 
 
 def _act(request: HttpRequest, identity: Identity, receipt_id: UUID, form: ReplyForm) -> None:
-    """What the pressed button says. Raises as workflow.notices does."""
+    """What the pressed button says. Raises as workflow.notice_answering does."""
     with viewing(identity) as viewer:
         at = viewer.at
     who: dict[str, Any] = {
@@ -84,12 +84,12 @@ def _act(request: HttpRequest, identity: Identity, receipt_id: UUID, form: Reply
     }
     how = notice_receipts.how_of(by_link=identity.is_bound)
     if "reply" in request.POST:
-        notices.reply(**who, text=form.cleaned_data["text"].replace("\x00", ""))
+        notice_answering.reply(**who, text=form.cleaned_data["text"].replace("\x00", ""))
     elif "sign" in request.POST:
         _prove(identity, form.cleaned_data["password"])
-        notices.sign(**who, how=how)
+        notice_answering.sign(**who, how=how)
     elif "confirm" in request.POST:
-        notices.confirm(**who, how=how)
+        notice_answering.confirm(**who, how=how)
 
 
 def _prove(identity: Identity, password: str) -> None:

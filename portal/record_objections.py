@@ -14,8 +14,8 @@ from portal.record_forms import ObjectionForm
 from portal.records import show
 from portal.session import signed_in, viewing
 from records import reading, sheets
+from records.complaints import Complaint
 from records.models import Objection
-from records.objections import Complaint
 from workflow import communication as acts
 
 _LONGEST: Final = 5_000

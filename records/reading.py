@@ -14,9 +14,9 @@ from ledger import events
 from parties import crypto, privacy
 from parties.access import Act, Viewer
 from parties.models import Person
-from parties.privacy import FieldClass, Level
 from parties.roles import Role
-from records import bystanders, policies, record_parts, side_words
+from records import bystanders, cuts, policies, record_parts, side_words
+from records.cuts import SaidTo
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -24,38 +24,13 @@ from records.models import (
     Participant,
     PreparedItem,
     Signature,
-    Statement,
 )
 from records.record_parts import Parts
 from records.stillness import as_it_stood
 
-State = CommunicationRecord.State
 _ACTS: Final = (
     Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL,
 )  # fmt: skip
-#: Whoever wrote something down reads it as long as nobody else has the last word on it.
-_UNFINISHED: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES, State.DISCARDED)
-_OF_RECORD: Final = frozenset({FieldClass.COM})
-_REDACTED: Final = "（涉及其他学生，已隐去）"
-
-
-@dataclass(frozen=True, slots=True)
-class SaidTo:
-    """A statement as this reader gets it. `text` is None where only its class may be named."""
-
-    id: UUID
-    section: str
-    source: str
-    status: str
-    at: datetime
-    text: str | None
-    masked: str = ""
-    redacted: bool = False
-    is_quote: bool = False
-    basis: str = ""
-    mine: bool = False
-    #: Said in confidence, and read by the one who received it: theirs to read, not to hand on.
-    confided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +117,7 @@ def _file(
 ) -> RecordFile:
     content = policies.reads_content(viewer, record)
     present = bystanders.shown(viewer, record, parts.participants, pupils=pupils)
-    said = [cut(viewer, record, one) for one in parts.statements]
+    said = [cuts.cut(viewer, record, one) for one in parts.statements]
     return RecordFile(
         record=record,
         fields=viewer.fields(record),
@@ -161,74 +136,6 @@ def _file(
     )
 
 
-def cut(viewer: Viewer, record: CommunicationRecord, said: Statement) -> SaidTo | None:
-    """One statement for one reader; None if they may not even know of it. No query."""
-    if policies.is_closed(viewer, record):
-        return None
-    classes = privacy.parse(said.sensitivity)
-    if _mine(viewer, record, said) or _readable(viewer, record, said, classes):
-        return _shown(viewer, said, said.text)
-    others = frozenset({FieldClass.TPD})
-    if classes > others and _readable(viewer, record, said, classes - others):
-        return _shown(viewer, said, said.redacted_text or _REDACTED, redacted=True)
-    hidden = sorted(classes - others, key=lambda code: code.value)
-    if hidden and _masked(viewer, record, hidden):
-        return _shown(viewer, said, None, masked="、".join(str(code.label) for code in hidden))
-    return None
-
-
-def _mine(viewer: Viewer, record: CommunicationRecord, said: Statement) -> bool:
-    """Who wrote it down reads it until it is signed and done; later its class decides."""
-    return said.entered_by_id == viewer.person.pk and record.state in _UNFINISHED
-
-
-def _readable(
-    viewer: Viewer,
-    record: CommunicationRecord,
-    said: Statement,
-    classes: frozenset[FieldClass],
-) -> bool:
-    if classes == _OF_RECORD and policies.oversees(viewer, record):
-        return True
-    given = policies.circumstances(viewer, record)
-    if said.said_by_id == viewer.person.pk:
-        given |= {Level.OWN, Level.NAMED}
-    if said.entered_by_id == viewer.person.pk:  # who wrote it down is who it was said to
-        given |= {Level.NAMED}
-    codes = " ".join(code.value for code in classes)
-    return privacy.readable(codes, policies.roles_for(viewer, record), given=given)
-
-
-def _masked(viewer: Viewer, record: CommunicationRecord, classes: Sequence[FieldClass]) -> bool:
-    """Whether every class that is in the way is one that this reader may know to be there."""
-    roles = policies.roles_for(viewer, record)
-    return all(
-        any(Level.MASKED in privacy.levels(code, role) for role in roles)
-        or privacy.readable(code.value, roles, given=policies.circumstances(viewer, record))
-        for code in classes
-    )
-
-
-def _shown(
-    viewer: Viewer, said: Statement, text: str | None, *, masked: str = "", redacted: bool = False
-) -> SaidTo:
-    whole = text is not None and not redacted
-    return SaidTo(
-        id=said.pk,
-        section=said.section,
-        source=said.source,
-        status=said.status,
-        at=said.at,
-        text=text,
-        masked=masked,
-        redacted=redacted,
-        is_quote=said.is_quote,
-        basis=said.basis if whole else "",
-        mine=said.entered_by_id == viewer.person.pk,
-        confided=text is not None and FieldClass.VOI in privacy.parse(said.sensitivity),
-    )
-
-
 def _prepared(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[PreparedItem]:
     """What lay on the table is for the school; of a psychological report others see nothing."""
     if policies.is_at_home(viewer, record):
@@ -238,7 +145,7 @@ def _prepared(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list
         item
         for item in parts.prepared
         if privacy.readable(PreparedItem.CLASSES[item.kind], roles, given=given)
-        or (record.author_id == viewer.person.pk and record.state in _UNFINISHED)
+        or (record.author_id == viewer.person.pk and record.state in cuts.OPEN_TO_WRITER)
     ]
 
 
@@ -246,7 +153,7 @@ def may_open(viewer: Viewer, record: CommunicationRecord, attachment: Attachment
     """Whether this reader may have the file; who uploaded it may until the record is done."""
     if policies.is_closed(viewer, record):
         return False
-    if attachment.uploaded_by_id == viewer.person.pk and record.state in _UNFINISHED:
+    if attachment.uploaded_by_id == viewer.person.pk and record.state in cuts.OPEN_TO_WRITER:
         return True
     roles, given = policies.roles_for(viewer, record), policies.circumstances(viewer, record)
     return privacy.readable(attachment.sensitivity, roles, given=given)

@@ -18,11 +18,12 @@ from parties.access import Viewer
 from parties.errors import NotAllowed, WrongState
 from parties.models import GuardianLink, Person
 from records import policies, reading, sharing, signatures
+from records.cuts import SaidTo
 from records.models import CommunicationRecord, Participant, Signature, Statement
 from records.printing import as_json, pdf
 from records.printing import documents as paper
 from records.printing.documents import RecordSheet, Watermark
-from records.reading import RecordFile, SaidTo
+from records.reading import RecordFile
 from records.record_rows import note
 
 State = CommunicationRecord.State

@@ -20,9 +20,9 @@ from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
 from records import communication, discarding, drafts, objections, signatures, signers
+from records.complaints import Complaint
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
-from records.objections import Complaint
 from records.signatures import Witnessed
 from workflow import family_words, meetings, next_contacts, record_news
 from workflow.models import Case

@@ -11,11 +11,10 @@ alarm clock: `climb_due` may run late, twice, or in eight workers at once withou
 twice on one rung and without skipping a rung.
 """
 
-import logging
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 from django_fsm import can_proceed
 
@@ -23,11 +22,9 @@ from ledger import events
 from parties import inserts, statements, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import rungs, waking
+from workflow import due_rows, rungs, waking
 from workflow.errors import WrongState
 from workflow.models import Case, Escalation
-
-logger = logging.getLogger(__name__)
 
 #: After an outage every missed rung is climbed at once, one after the other, up to this many.
 _CLIMBS_A_SWEEP = 12
@@ -117,16 +114,9 @@ def climb_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
 
     Each climb is its own transaction, so one broken case cannot hold up the others.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_escalations(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    climbed = 0
-    for school_id, pk in due:
-        try:
-            climbed += _catch_up(school_id, pk, at=at, via=via)
-        except Exception:
-            logger.exception("escalation.climb_failed id=%s", pk)
-    return climbed
+    rows = due_rows.found("SELECT school_id, id FROM due_escalations(%s, %s)", [at, limit])
+    act = partial(_catch_up, at=at, via=via)
+    return due_rows.each(rows, act, failed="escalation.climb_failed", via=via)
 
 
 def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int:

@@ -1,7 +1,7 @@
 """What a family, a student or a company writes beside an answer: a sign of danger asks a person.
 
 Everything is kept as it was written, nothing is refused or decided here, and no word found means
-nothing. A reply to a notice has its own way (workflow.notices), and so has a matter (intake).
+nothing. A reply to a notice has its own way (notice_answering), and so has a matter (intake).
 """
 
 from collections.abc import Callable, Collection

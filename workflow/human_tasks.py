@@ -4,13 +4,12 @@ Every verb locks the process instance first and the task second, checks the righ
 records, and lets the process run on: all in one transaction.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, Q
 
 from ledger import events
@@ -20,6 +19,7 @@ from parties.models import Person
 from workflow import (
     assignment,
     completions,
+    due_rows,
     exclusions,
     forms,
     notifications,
@@ -30,8 +30,6 @@ from workflow import (
 from workflow.completions import Completion
 from workflow.errors import ConflictOfInterest, InvalidInput, SamePerson, WrongState
 from workflow.models import HumanTask, ProcessInstance
-
-logger = logging.getLogger(__name__)
 
 _LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 
@@ -165,16 +163,9 @@ def remind(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanT
 
 def remind_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Remind once of every task whose deadline has passed; return how many."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_tasks(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    reminded = 0
-    for school_id, pk in due:
-        try:
-            reminded += _remind_late(school_id, pk, at=at, via=via)
-        except Exception:
-            logger.exception("task.remind_failed id=%s", pk)
-    return reminded
+    rows = due_rows.found("SELECT school_id, id FROM due_tasks(%s, %s)", [at, limit])
+    act = partial(_remind_late, at=at, via=via)
+    return due_rows.each(rows, act, failed="task.remind_failed", via=via)
 
 
 def _remind_late(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:

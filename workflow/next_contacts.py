@@ -7,14 +7,13 @@ Where no case could hold the task, the next record is what tells that they talke
 (workflow/record_contacts.py).
 """
 
-import logging
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from django_fsm import can_proceed
 
 from ledger import events
@@ -22,12 +21,10 @@ from parties import tenancy
 from parties.models import Person
 from parties.roles import Role
 from records.models import CommunicationRecord
-from workflow import assignment, clocks, plan_people, quiet_hours, record_contacts
+from workflow import assignment, clocks, due_rows, plan_people, quiet_hours, record_contacts
 from workflow.assignment import Wanted
 from workflow.errors import InvalidInput
 from workflow.models import Case, HumanTask, ScheduledContact
-
-logger = logging.getLogger(__name__)
 
 TASK: Final = "next_contact"
 SOON: Final = "plan.contact_soon"
@@ -100,16 +97,9 @@ def may_be_planned(due_at: datetime, *, at: datetime) -> bool:
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Open what comes tomorrow, mark what has passed; return how many moved."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_contacts(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    moved = 0
-    for school_id, pk in due:
-        try:
-            moved += _look(school_id, pk, at=at, via=via)
-        except Exception:
-            logger.exception("contact.look_failed id=%s", pk)
-    return moved
+    rows = due_rows.found("SELECT school_id, id FROM due_contacts(%s, %s)", [at, limit])
+    act = partial(_look, at=at, via=via)
+    return due_rows.each(rows, act, failed="contact.look_failed", via=via)
 
 
 def held(*, contact_id: UUID, by: Person, at: datetime) -> None:

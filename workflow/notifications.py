@@ -22,10 +22,10 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from parties import round_trips
-from workflow import channels, deliveries, nudge, quiet_hours
+from workflow import channels, deliveries, due_rows, nudge, quiet_hours
 from workflow.deliveries import Claim
 from workflow.senders import Outcome, Senders
 
@@ -164,9 +164,7 @@ def _settle(outcomes: Iterable[Outcome], *, via: str) -> int:
 
 
 def _due(lane: str, limit: int) -> list[tuple[int, UUID]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_notifications(%s, %s)", [lane, limit])
-        return [(int(row[0]), row[1]) for row in cursor.fetchall()]
+    return due_rows.found("SELECT school_id, id FROM due_notifications(%s, %s)", [lane, limit])
 
 
 def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[list[Claim]]:

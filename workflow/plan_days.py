@@ -5,21 +5,17 @@ something is difficult: then 班主任 gets the task to talk. After an outage th
 every day, but reminds of the last one only.
 """
 
-import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
-
-from django.db import connection
 
 from parties import tenancy
 from records import check_ins, plan_times, plans, streaks
 from records.models import ActionItem
-from workflow import assignment, clocks, plan_people, quiet_hours
+from workflow import assignment, clocks, due_rows, plan_people, quiet_hours
 from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask
-
-logger = logging.getLogger(__name__)
 
 TALK: Final = "plan_talk"
 #: So many missed in a row open a talk; and so many again.
@@ -32,16 +28,9 @@ _DAYS_A_SWEEP: Final = 31
 
 def miss_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Look back at every due day that is over; return how many were missed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_item_days(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    missed = 0
-    for school_id, pk in due:
-        try:
-            missed += _catch_up(school_id, pk, at=at, via=via)
-        except Exception:
-            logger.exception("plan.day_failed id=%s", pk)
-    return missed
+    rows = due_rows.found("SELECT school_id, id FROM due_item_days(%s, %s)", [at, limit])
+    act = partial(_catch_up, at=at, via=via)
+    return due_rows.each(rows, act, failed="plan.day_failed", via=via)
 
 
 def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int:

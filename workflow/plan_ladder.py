@@ -7,22 +7,18 @@ stands in the item's own row and moves in the transaction that promises the mess
 waits to be verified reminds whoever may verify it, and one that is blocked tells 班主任 at once.
 """
 
-import logging
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
-
-from django.db import connection
 
 from parties import tenancy
 from parties.roles import Role
 from records import plan_owners, plans
 from records.models import ActionItem
-from workflow import clocks, plan_people, quiet_hours
+from workflow import clocks, due_rows, plan_people, quiet_hours
 from workflow.clocks import ClockBook
 from workflow.models import Case
-
-logger = logging.getLogger(__name__)
 
 #: Rungs above the owner, each with the clock that counts from the deadline.
 ABOVE: Final = (("HT", "plan.overdue_ht"), ("GL", "plan.overdue_gl"), ("ME", "plan.overdue_me"))
@@ -36,16 +32,9 @@ _LOOKS_A_SWEEP: Final = 6
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Look at every item that is late, waits or is stuck; return how many tellings there were."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_items(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    told = 0
-    for school_id, pk in due:
-        try:
-            told += _catch_up(school_id, pk, at=at, via=via)
-        except Exception:
-            logger.exception("plan.look_failed id=%s", pk)
-    return told
+    rows = due_rows.found("SELECT school_id, id FROM due_items(%s, %s)", [at, limit])
+    act = partial(_catch_up, at=at, via=via)
+    return due_rows.each(rows, act, failed="plan.look_failed", via=via)
 
 
 def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int:

@@ -6,16 +6,16 @@ What cannot start or step is logged and looked at again by the next sweep; one f
 import logging
 import random
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from parties import round_trips, statements, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import human_tasks, steps
+from workflow import due_rows, human_tasks, steps
 from workflow.errors import SanfangError, WrongState
 from workflow.models import HumanTask, Incident, ProcessInstance
 
@@ -59,7 +59,8 @@ def start_pending(
 ) -> int:
     """Start every process of `lane` that has not started yet; return how many did."""
     started = 0
-    for school_id, pk in _due("SELECT school_id, id FROM due_starts(%s, %s)", [lane, limit]):
+    due = due_rows.found("SELECT school_id, id FROM due_starts(%s, %s)", [lane, limit])
+    for school_id, pk in due:
         started += _start(school_id, pk, at=at, via=via)
     return started
 
@@ -67,7 +68,8 @@ def start_pending(
 def step_due(*, via: str, lane: str = _CRISIS, at: datetime | None = None, limit: int = 100) -> int:
     """Let every instance of `lane` whose timer has passed run on; return how many did."""
     stepped = 0
-    due = _due("SELECT school_id, id FROM due_steps(%s, %s, %s)", [lane, at, _BACKLOG * limit])
+    sql = "SELECT school_id, id FROM due_steps(%s, %s, %s)"
+    due = due_rows.found(sql, [lane, at, _BACKLOG * limit])
     for school_id, pk in _share(due, limit):
         try:
             with tenancy.scope(school_id) as school_now:
@@ -87,7 +89,8 @@ def _share(due: list[tuple[int, UUID]], limit: int) -> list[tuple[int, UUID]]:
 def retry_incidents_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Try again what failed and may succeed now; return how many incidents were tried."""
     tried = 0
-    for school_id, pk in _due("SELECT school_id, id FROM due_incidents(%s, %s)", [at, limit]):
+    due = due_rows.found("SELECT school_id, id FROM due_incidents(%s, %s)", [at, limit])
+    for school_id, pk in due:
         try:
             with tenancy.scope(school_id) as school_now:
                 tried += _retry(pk, at=at or school_now, via=via)
@@ -121,12 +124,6 @@ def _retry(incident_id: UUID, *, at: datetime, via: str) -> bool:
     if done and instance is not None:
         _hear_earlier_acknowledgement(instance, at=at)
     return done
-
-
-def _due(sql: str, params: list[Any]) -> list[tuple[int, UUID]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
 def start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:

@@ -3,11 +3,10 @@
 released by 德育处, or its time is over --> those who may read it now get a link again
 """
 
-import logging
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from parties import tenancy
@@ -15,9 +14,7 @@ from parties.access import Viewer
 from parties.models import Person
 from records import communication, holds
 from records.models import CommunicationRecord
-from workflow import record_news
-
-logger = logging.getLogger(__name__)
+from workflow import due_rows, record_news
 
 State = CommunicationRecord.State
 
@@ -35,16 +32,9 @@ def release(*, school_id: int, record_id: UUID, by: Person, at: datetime) -> Com
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """End every hold whose time is over; return how many. Each in a transaction of its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_holds(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    ended = 0
-    for school_id, pk in due:
-        try:
-            ended += _end(school_id, pk, at=at)
-        except Exception:
-            logger.exception("hold.end_failed id=%s via=%s", pk, via)
-    return ended
+    rows = due_rows.found("SELECT school_id, id FROM due_holds(%s, %s)", [at, limit])
+    act = partial(_end, at=at)
+    return due_rows.each(rows, act, failed="hold.end_failed", via=via)
 
 
 def _end(school_id: int, pk: UUID, *, at: datetime | None) -> bool:

@@ -10,14 +10,13 @@ case. A family's, a student's or a company's words stay as they are; a report wi
 nobody to be asked. The report never changes: the team reads the supplement beside it.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django_fsm import can_proceed
 
 from ledger import events
@@ -28,11 +27,9 @@ from parties.roles import STAFF
 from records import language, lexicons
 from records.language import Author, Field, Finding, Lexicon, Moment, Verdict
 from records.language.values import Severity
-from workflow import exclusions, notifications
+from workflow import due_rows, exclusions, notifications
 from workflow.errors import InvalidInput, WrongState
 from workflow.models import CrisisReport, ReportWording
-
-logger = logging.getLogger(__name__)
 
 ASKED: Final = "report.wording"
 LONGEST: Final = 3_000
@@ -51,16 +48,9 @@ class Remark:
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Look at reports that nobody has looked at, and at terms that have passed; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_wordings(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    looked = 0
-    for school_id, pk in due:
-        try:
-            looked += _look(school_id, pk, at=at, via=via)
-        except Exception:
-            logger.exception("report.look_failed id=%s", pk)
-    return looked
+    rows = due_rows.found("SELECT school_id, id FROM due_wordings(%s, %s)", [at, limit])
+    act = partial(_look, at=at, via=via)
+    return due_rows.each(rows, act, failed="report.look_failed", via=via)
 
 
 def give(*, school_id: int, wording_id: UUID, by: Person, at: datetime, text: str) -> ReportWording:

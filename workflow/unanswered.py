@@ -5,31 +5,20 @@ its days are over --> ROUTED --> the office's list and inbox; filer and author h
 Never between 21:00 and 07:00: two working days end at midnight, and nobody is told then.
 """
 
-import logging
 from datetime import datetime
+from functools import partial
 from uuid import UUID
-
-from django.db import connection
 
 from parties import tenancy
 from records import unanswered
-from workflow import quiet_hours, record_news
-
-logger = logging.getLogger(__name__)
+from workflow import due_rows, quiet_hours, record_news
 
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Hand on every objection whose days are over; return how many. Each in its own transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_objections(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    routed = 0
-    for school_id, pk in due:
-        try:
-            routed += _look(school_id, pk, at=at)
-        except Exception:
-            logger.exception("objection.look_failed id=%s via=%s", pk, via)
-    return routed
+    rows = due_rows.found("SELECT school_id, id FROM due_objections(%s, %s)", [at, limit])
+    act = partial(_look, at=at)
+    return due_rows.each(rows, act, failed="objection.look_failed", via=via)
 
 
 def _look(school_id: int, pk: UUID, *, at: datetime | None) -> bool:

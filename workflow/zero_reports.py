@@ -4,23 +4,20 @@ One report is always open ahead: giving or missing it opens the next day's. Afte
 sweep walks through every missed day, so none is forgotten and none is made twice.
 """
 
-import logging
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 
 from ledger import events
 from parties import tenancy
 from parties.models import Person
-from workflow import assignment, clocks, escalation, exclusions, rungs
+from workflow import assignment, clocks, due_rows, escalation, exclusions, rungs
 from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask, ZeroReport
-
-logger = logging.getLogger(__name__)
 
 TASK: Final = "zero_report"
 CLOCK: Final = "crisis.zero_report"
@@ -76,16 +73,9 @@ def give(*, report_id: UUID, by: Person, at: datetime, answer: dict[str, Any]) -
 
 def miss_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Mark what nobody gave in time; return how many days were missed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_zero_reports(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    missed = 0
-    for school_id, pk in due:
-        try:
-            missed += _catch_up(school_id, pk, at=at, via=via)
-        except Exception:
-            logger.exception("zero_report.sweep_failed id=%s", pk)
-    return missed
+    rows = due_rows.found("SELECT school_id, id FROM due_zero_reports(%s, %s)", [at, limit])
+    act = partial(_catch_up, at=at, via=via)
+    return due_rows.each(rows, act, failed="zero_report.sweep_failed", via=via)
 
 
 def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.drainage import reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 
-from api.texts import PROBLEMS
+from api.problem_texts import PROBLEMS
 from tests.api.callers import Caller, code, member
 from tests.factories import World
 

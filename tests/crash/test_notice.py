@@ -11,7 +11,7 @@ from tests.crash.stories import Story, Tally, print_figures
 from tests.factories import CN, MINUTE, NOW
 from tests.processes.intake_walk import raised
 from tests.processes.notice_walk import FRIDAY, Sent, drafted, second_family
-from workflow import notice_calls, notice_sending, notices, processes
+from workflow import notice_answering, notice_calls, notice_sending, notices, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +61,7 @@ def test_a_second_person_approves_and_the_last_answer_ends_it(
     decide(story, walk, task, by)
     if not scope:
         receipt = walk.receipt("mother").pk
-        story.move("the last answer", lambda: notices.confirm(
+        story.move("the last answer", lambda: notice_answering.confirm(
             school_id=story.world.id, receipt_id=receipt, by=story.world["mother"], at=walk.at,
             how="APP",
         ), at=walk.at)  # fmt: skip

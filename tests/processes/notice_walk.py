@@ -12,7 +12,7 @@ from records import notices as drafts
 from records.models import Notice, NoticeReceipt
 from records.notices import Draft
 from tests.factories import CN, World, people_of
-from workflow import human_tasks, notices, processes
+from workflow import human_tasks, notice_answering, notices, processes
 from workflow.models import Case, HumanTask, Notification, ProcessInstance
 
 #: Friday morning before a working Saturday (调休) in the world's calendar.
@@ -92,7 +92,7 @@ class Sent:
     def act(self, verb: str, guardian: str, **given: Any) -> NoticeReceipt:
         """`guardian` opens, confirms, signs or replies."""
         given = given if verb == "reply" else {"how": "APP", **given}
-        made: NoticeReceipt = getattr(notices, verb)(
+        made: NoticeReceipt = getattr(notice_answering, verb)(
             school_id=self.world.id,
             receipt_id=self.receipt(guardian).pk,
             by=self.world[guardian],

@@ -11,7 +11,7 @@ from records.models import FileEntry, Notice, NoticeReceipt
 from records.notices import AboutOnePerson
 from tests.factories import CN, LONG_AGO, World
 from tests.processes.notice_walk import FRIDAY, drafted, second_family, sent
-from workflow import notice_sending, notices, processes
+from workflow import notice_answering, notice_sending, notices, processes
 from workflow.errors import WrongState
 from workflow.models import Case, HumanTask, Incident, Notification, ProcessInstance
 
@@ -251,7 +251,7 @@ def test_one_answer_per_child_ends_it(world: World) -> None:
 
     with tenancy.scope(world.id):
         receipt = NoticeReceipt.objects.get(guardian=world["other_mother"])
-    notices.confirm(
+    notice_answering.confirm(
         school_id=world.id,
         receipt_id=receipt.pk,
         by=world["other_mother"],

@@ -10,9 +10,9 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Viewer
 from records import as_read, communication, drafts, objections, reading, signatures
+from records.complaints import Complaint
 from records.draft_input import Header, Present, Said
 from records.models import CommunicationRecord, Objection, Statement
-from records.objections import Complaint
 from records.reading import RecordFile
 from records.signatures import Witnessed
 from tests.factories import NOW, World

@@ -16,7 +16,7 @@ from records.notice_receipts import OnPaper
 from records.printing.documents import NoticeSlips, Watermark
 from tests.factories import World
 from tests.processes.notice_walk import FRIDAY, Sent, drafted, second_family, sent
-from workflow import notices
+from workflow import notice_answering
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_who_has_answered_needs_no_slip_any_more(world: World, paper_family: Stu
     walk = sent(world)
     with tenancy.scope(world.id):
         theirs = NoticeReceipt.objects.get(guardian=world["other_mother"])
-    notices.confirm(
+    notice_answering.confirm(
         school_id=world.id, receipt_id=theirs.pk, by=world["other_mother"], at=walk.at, how="APP"
     )
 
@@ -161,7 +161,7 @@ def attachment(world: World, student: Student) -> Attachment:
 def on_paper(walk: Sent, scan: UUID) -> NoticeReceipt:
     world = walk.world
     given: dict[str, Any] = {"student_id": world.student.pk, "guardian_id": world["father"].pk}
-    return notices.by_staff(
+    return notice_answering.by_staff(
         school_id=world.id,
         notice_id=walk.notice_id,
         by=world["teacher"],

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from parties import tenancy
+from records.complaints import Complaint
 from records.models import CommunicationRecord, ItemCheckIn, MeetingReply
-from records.objections import Complaint
 from records.signatures import Witnessed
 from tests.factories import NOW, World, people_of
 from tests.processes.meeting_walk import offered

@@ -25,7 +25,7 @@ from tests.processes.notice_walk import FRIDAY, Sent, second_family, sent
 from tests.records.agreed import agree, at, daily, draft, meeting
 from tests.records.filed import read
 from tests.workflow.test_plan_days import TALK, look, talks
-from workflow import human_tasks, notices
+from workflow import human_tasks, notice_answering
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def notice(world: World) -> Sent:
     second_family(world)
     walk = sent(world)
     walk.act("confirm", "mother")
-    notices.contact(
+    notice_answering.contact(
         school_id=world.id,
         notice_id=walk.notice_id,
         by=world["teacher"],
@@ -142,7 +142,7 @@ def test_at_home_a_notice_says_nothing_of_others(world: World, notice: Sent) -> 
     assert office.line.extra["receipt_confirmed_at"]
 
     before = read(world, "father", kind="notice")
-    notices.confirm(
+    notice_answering.confirm(
         school_id=world.id,
         receipt_id=_receipt_of(world, notice, "other_mother"),
         by=world["other_mother"],

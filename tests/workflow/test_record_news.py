@@ -7,8 +7,8 @@ import pytest
 from ledger.models import Event
 from parties import tenancy
 from records import communication as records_of
+from records.complaints import Complaint
 from records.models import CommunicationRecord
-from records.objections import Complaint
 from tests.factories import World
 from tests.records.desk import Desk
 from tests.records.test_objections import handed_over

@@ -1,0 +1,109 @@
+"""Who is named or meant in a mass message: names of the roster, a name beside a personal affair,
+and 某同学.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+import ahocorasick
+
+from records.language import matching, spelling
+from records.language.normalise import normalise
+from records.notice_facts import Finding, Folded, fact_after, fold, is_cued, may_be_name
+from records.notice_words import load
+
+#: 李某某、小明、某同学: somebody is meant although no name is given.
+_MASKED: Final = re.compile(
+    r"(?:[\u4e00-\u9fff](?:某{1,2}|[*＊○×xX]{1,2})|某(?:位|名)?(?:同学|学生|男生|女生)"
+    r"|小[明红刚强华丽芳军])"
+)
+#: Of a name in Pinyin that needs no fact beside it: li na and an na are many other things.
+_SYLLABLES: Final = 3
+
+
+def roster_names(folded: Folded, names: Collection[str]) -> Iterator[Finding]:
+    """Longest first: 王伟强 is not 王伟. An ordinary word is a name only beside a cue."""
+    searched = _automaton(frozenset(names))
+    if searched is None:
+        return
+    for end, name in searched.iter_long(folded.text):
+        start = end + 1 - len(name)
+        if name in load().common and not is_cued(folded.text, start, end + 1):
+            continue
+        yield folded.finding("name", start, end + 1)
+
+
+def romanised_names(text: str, names: Collection[str]) -> Iterator[Finding]:
+    """Wang Weiqiang, zhang三: a word of its own; two syllables or a mixture only beside a fact."""
+    searched = _latin_automaton(frozenset(names))
+    if searched is None:
+        return
+    normal = normalise(text)
+    folded = Folded(normal.text, normal.offsets, text)
+    for last, (size, alone) in searched.iter(normal.text):
+        first = last - size + 1
+        if not matching.stands_alone(normal, first, last + 1):
+            continue
+        if alone or _is_said_of(text[normal.offsets[last] + 1 :]):
+            yield folded.finding("name", first, last + 1)
+
+
+def _is_said_of(rest: str) -> bool:
+    """What follows on a name concerns that person."""
+    after = fold(rest, dense=True).text
+    return after.startswith(load().titles) or fact_after(after, 0) is not None
+
+
+@lru_cache(maxsize=8)
+def _latin_automaton(names: frozenset[str]) -> "ahocorasick.Automaton | None":
+    made = ahocorasick.Automaton()
+    for name in names:
+        for written, syllables in spelling.romanised(name) if len(name) > 1 else ():
+            alone = syllables == len(name) >= _SYLLABLES
+            made.add_word(written, (len(written), alone))
+    if not len(made):
+        return None
+    made.make_automaton()
+    return made
+
+
+@lru_cache(maxsize=8)
+def _automaton(names: frozenset[str]) -> "ahocorasick.Automaton | None":
+    """Built once per roster; None when there is nobody to look for."""
+    usable = {fold(name, dense=True).text for name in names}
+    usable = {name for name in usable if len(name) > 1}
+    if not usable:
+        return None
+    made = ahocorasick.Automaton()
+    for name in usable:
+        made.add_word(name, name)
+    made.make_automaton()
+    return made
+
+
+def beside_an_affair(folded: Folded) -> Iterator[Finding]:
+    """Family name, given name, and then something that concerns that person alone."""
+    text = folded.text
+    for start in range(len(text)):
+        for length in _lengths(text, start):
+            end = start + length
+            fact = fact_after(text, end)
+            if fact is None or not may_be_name(text, start, end):
+                continue
+            yield folded.finding("person", start, fact)
+            break
+
+
+def _lengths(text: str, start: int) -> Sequence[int]:
+    if text[start : start + 2] in load().compound_surnames:
+        return (4, 3)
+    return (3, 2) if text[start] in load().surnames else ()
+
+
+def unnamed(folded: Folded) -> Iterator[Finding]:
+    for match in _MASKED.finditer(folded.text):
+        fact = fact_after(folded.text, match.end())
+        if fact is not None:
+            yield folded.finding("person", match.start(), fact)

@@ -1,0 +1,33 @@
+"""What is due, in whichever school: found by functions of the database, done row by row."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+logger = logging.getLogger(__name__)
+
+
+def found(sql: str, params: Sequence[Any]) -> list[tuple[int, UUID]]:
+    """(school, id) of each; the function looks across schools, so no scope is needed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [(int(row[0]), row[1]) for row in cursor.fetchall()]
+
+
+def each(
+    rows: Sequence[tuple[int, UUID]], act: Callable[[int, UUID], int], *, failed: str, via: str
+) -> int:
+    """Let `act` do every row; return the sum of what it says it did.
+
+    `act` opens a transaction of its own: one that fails is logged and cannot hold up the others.
+    """
+    done = 0
+    for school_id, pk in rows:
+        try:
+            done += act(school_id, pk)
+        except Exception:
+            logger.exception("%s id=%s via=%s", failed, pk, via)
+    return done
