@@ -1,17 +1,20 @@
-"""A draft as its page knows it: one text per section, and who of the family was there.
+"""A draft as its page knows it: the writer's statements, and who of the family was there.
 
 Inside a scope. Statements that this page does not show are left as they are.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 from uuid import UUID
 
 from parties.access import Viewer
+from parties.errors import InvalidInput
 from parties.models import GuardianLink
-from portal import record_forms
+from portal import statement_rows
 from portal.record_forms import RecordForm
+from portal.statement_rows import Row
 from records import drafts
 from records.draft_input import Header, Present, Said
 from records.models import CommunicationRecord, Statement
@@ -62,17 +65,24 @@ _HEADER: Final = (
 
 
 def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+    """What is wrong with a statement is said beside its row."""
     before = _own(record, viewer)
-    for code, text in form.written().items():
-        old = before.get(code)
-        said = form.said(code)
-        if old is not None and not text:
-            drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
-        elif old is not None and not _same(old, said):
-            whole = _with_the_rest(old, said)
-            drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=whole)
-        elif old is None and text:
-            drafts.state(viewer, record_id=record.pk, said=said)
+    for row in form.written():
+        try:
+            _put(viewer, record, before.get(row), form.said(row))
+        except InvalidInput as refused:
+            field = row.field_of(refused.field)
+            raise InvalidInput(str(refused), field=field, mend=refused.mend) from refused
+
+
+def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, said: Said) -> None:
+    if old is not None and not said.text:
+        drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
+    elif old is not None and not _same(old, said):
+        whole = _with_the_rest(old, said)
+        drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=whole)
+    elif old is None and said.text:
+        drafts.state(viewer, record_id=record.pk, said=said)
 
 
 def _same(old: Statement, said: Said) -> bool:
@@ -129,12 +139,14 @@ def _not_listed(record: CommunicationRecord, listed: Collection[str]) -> list[Pr
     ]
 
 
-def _own(record: CommunicationRecord, viewer: Viewer) -> dict[str, Statement]:
-    """This writer's first statement of each section."""
+def _own(record: CommunicationRecord, viewer: Viewer) -> dict[Row, Statement]:
+    """This writer's statements of each section, in their order."""
     mine = record.statements.filter(withdrawn_at=None, entered_by=viewer.person)
-    found: dict[str, Statement] = {}
+    found: dict[Row, Statement] = {}
+    many: Counter[str] = Counter()
     for one in mine.order_by("place", "pk"):
-        found.setdefault(one.section, one)
+        many[one.section] += 1
+        found[Row(one.section, many[one.section])] = one
     return found
 
 
@@ -143,7 +155,7 @@ def kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
     there = record.participants.exclude(person=None).exclude(person=record.author_id)
     first = there.order_by("pk").first()
     return {
-        **record_forms.typed(_own(record, viewer)),
+        **statement_rows.typed(_own(record, viewer)),
         **{name: getattr(record, name) for name in _HEADER},
         "people": [str(pk) for pk in there.values_list("person_id", flat=True)],
         "presence": first.presence if first else "",
