@@ -12,11 +12,11 @@ from uuid import UUID
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import GuardianLink
-from portal import statement_rows
+from portal import prepared_rows, statement_rows
 from portal.record_forms import RecordForm
-from portal.statement_rows import Row
-from records import drafts
-from records.draft_input import Header, Present, Said
+from portal.statement_rows import Choices, Row
+from records import drafts, reading
+from records.draft_input import Header, Prepared, Present, Said, prepared_values
 from records.models import CommunicationRecord, Statement
 from workflow import communication as acts
 
@@ -55,6 +55,7 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
         record = drafts.change(viewer, record_id=found.pk, header=both, seen=given["seen"])
     _say(viewer, record, page.form)
     _attend(viewer, record, page)
+    _lay(viewer, record, page.form)
     return viewer.get(CommunicationRecord, record.pk)
 
 
@@ -125,6 +126,32 @@ def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
     drafts.attend(viewer, record_id=record.pk, people=[*others, *there])
 
 
+def _lay(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+    """Material that this writer may not read stays; what is wrong is said beside its row."""
+    wanted = form.prepared()
+    shown = [] if wanted is None else _papers(record, viewer)
+    if wanted is None or list(wanted.values()) == shown:
+        return
+    for place, item in wanted.items():
+        try:
+            prepared_values(record, item, at=viewer.at)
+        except InvalidInput as refused:
+            field = prepared_rows.name(refused.field, place)
+            raise InvalidInput(str(refused), field=field, mend=refused.mend) from refused
+    lying = [prepared_rows.of(one) for one in record.prepared.all()]
+    hidden = [item for item in lying if item not in shown]
+    drafts.prepare(viewer, record_id=record.pk, items=[*hidden, *wanted.values()])
+
+
+def _papers(record: CommunicationRecord, viewer: Viewer) -> list[Prepared]:
+    return [prepared_rows.of(one) for one in reading.seen(viewer, record).prepared]
+
+
+def files_of(record: CommunicationRecord, viewer: Viewer) -> Choices:
+    """Files of the draft that this writer may open."""
+    return [(str(one.pk), one.name) for one in reading.seen(viewer, record).attachments]
+
+
 def _not_listed(record: CommunicationRecord, listed: Collection[str]) -> list[Present]:
     return [
         Present(
@@ -156,6 +183,7 @@ def kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
     first = there.order_by("pk").first()
     return {
         **statement_rows.typed(_own(record, viewer)),
+        **prepared_rows.typed(_papers(record, viewer)),
         **{name: getattr(record, name) for name in _HEADER},
         "people": [str(pk) for pk in there.values_list("person_id", flat=True)],
         "presence": first.presence if first else "",

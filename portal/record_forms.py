@@ -6,11 +6,11 @@ from uuid import UUID
 from django import forms
 
 from parties.errors import InvalidInput, LostRace
-from portal import statement_rows
+from portal import prepared_rows, statement_rows
 from portal.statement_rows import Choices, Row
 from records import templates
-from records.draft_input import Said
-from records.models import CommunicationRecord, Objection, Participant
+from records.draft_input import Prepared, Said
+from records.models import CommunicationRecord, Objection, Participant, PreparedItem
 
 _REQUIRED: Final = {
     "required": "请填写这一项。",
@@ -37,7 +37,10 @@ def _short(label: str, longest: int) -> forms.CharField:
 
 
 class RecordForm(forms.Form):
-    """Sections of the trigger's template, needed ones first; `people` may have been there."""
+    """Sections of the trigger's template, needed ones first; `people` may have been there.
+
+    `files` were uploaded for this record.
+    """
 
     started_at = forms.DateTimeField(
         label="沟通时间",
@@ -75,6 +78,7 @@ class RecordForm(forms.Form):
         trigger: str,
         people: Choices,
         guardians: Choices = (),
+        files: Choices = (),
         **more: Any,
     ) -> None:
         super().__init__(data, **more)
@@ -84,6 +88,11 @@ class RecordForm(forms.Form):
         for row in self.rows:
             needed = row.code in found.needed and row.place == 1
             self.fields.update(statement_rows.fields(row, needed=needed, guardians=guardians))
+
+        self.places = prepared_rows.places_of(self.data, self.initial)
+        for place in self.places:
+            drops = prepared_rows.name("kind", place) in self.initial
+            self.fields.update(prepared_rows.fields(place, files=files, drops=drops))
 
     def head(self) -> list[forms.BoundField]:
         return [self[name] for name in ("started_at", "place_kind", "presence", "people")]
@@ -105,6 +114,16 @@ class RecordForm(forms.Form):
             "wrong": any(one.errors for one in (words, *about)),
         }
 
+    def papers(self) -> dict[str, Any]:
+        """Prepared material by row; unfolded where there is some."""
+        rows = [[self[one] for one in self.fields if self._is_of(one, at)] for at in self.places]
+        said = any(one.errors or one.value() for row in rows for one in row)
+        return {"rows": rows, "open": said}
+
+    @staticmethod
+    def _is_of(field: str, place: int) -> bool:
+        return field.startswith("prep_") and field.endswith(f"_{place}")
+
     def more(self) -> list[forms.BoundField]:
         return [self[name] for name in ("ended_at", "place", "trigger_note")]
 
@@ -119,13 +138,26 @@ class RecordForm(forms.Form):
         asked = [row for row in self.rows if row.place == 1 or row.words in self.data]
         return {row: self.cleaned_data.get(row.words, "") for row in asked}
 
+    def prepared(self) -> dict[int, Prepared] | None:
+        """What is on the table, by row; None for a page that did not ask."""
+        if prepared_rows.name("kind", 1) not in self.data:
+            return None
+        return prepared_rows.given(self.cleaned_data, self.places)
+
     def refuse(self, refused: InvalidInput | LostRace) -> None:
         """Say it beside the field it is about, or above all of them."""
         if isinstance(refused, LostRace):
             self.add_error(None, str(refused))
         else:
-            field = refused.field if refused.field in self.fields else None
-            self.add_error(field, f"{refused}{refused.mend}")
+            field = self._report() if refused.field == "prepared" else refused.field
+            self.add_error(field if field in self.fields else None, f"{refused}{refused.mend}")
+
+    def _report(self) -> str | None:
+        """The basis of the psychological report, which may have lapsed."""
+        found = self.prepared() or {}
+        kinds = {item.kind: place for place, item in found.items()}
+        place = kinds.get(PreparedItem.Kind.PSY_REPORT)
+        return None if place is None else prepared_rows.name("basis", place)
 
 
 class ObjectionForm(forms.Form):

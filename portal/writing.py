@@ -89,7 +89,8 @@ def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
             raise WrongState("记录已交双方签字，请先收回。", state=str(record.state))
         trigger, student, name = record.trigger, record.student, record.student.person.name
         home, kept = guardians_of(student), record_drafts.kept(record, viewer)
-        whom = {"people": with_student(home, student), "guardians": home}
+        files = record_drafts.files_of(record, viewer)
+        whom = {"people": with_student(home, student), "guardians": home, "files": files}
     if request.method != "POST":
         form = RecordForm(trigger=trigger, initial=kept, **whom)
         return ask(request, form, name, trigger, {})
