@@ -223,6 +223,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_copy": may_copy,
         "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
+        "may_add": attachments.may_add(viewer, record),
         "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
         "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
         "whys": [(one.value, one.label) for one in keeping.Why],

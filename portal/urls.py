@@ -17,6 +17,7 @@ from portal import (
     notices,
     plan,
     plan_evidence,
+    record_files,
     record_keeping,
     record_objections,
     record_sharing,
@@ -97,7 +98,13 @@ urlpatterns = [
         name="sharing-override",
     ),
     path("records/<uuid:target_id>/pdf", records.pdf, name="record-pdf"),
+    path("records/<uuid:target_id>/files", record_files.files, name="record-files"),
     path("records/<uuid:target_id>/files/<uuid:file_id>", records.file, name="record-file"),
+    path(
+        "records/<uuid:target_id>/files/<uuid:file_id>/out",
+        record_files.take_out,
+        name="record-file-out",
+    ),
     path("records/<uuid:target_id>/object", record_objections.file, name="object"),
     path(
         "records/<uuid:target_id>/objections/<uuid:objection_id>",

@@ -101,7 +101,8 @@ def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
 def take(
     request: HttpRequest, identity: Identity, page: Page, *, back: UUID | None = None
 ) -> HttpResponse:
-    """`look` only shows the hints, `keep` stores the draft, `offer` hands it to both sides.
+    """`look` only shows the hints, `keep` stores the draft, `attach` goes on to its files,
+    `offer` hands it to both sides.
 
     `back` is the task that asked for the record.
     """
@@ -119,6 +120,8 @@ def take(
         form.refuse(refused)
         return ask(request, form, name, page.trigger, hints)
     _remember(request, form, record.pk)
+    if "attach" in request.POST:
+        return redirect("portal:record-files", target_id=record.pk)
     if back is not None:
         return redirect("portal:task", task_id=back)
     return redirect("portal:record", target_id=record.pk)
