@@ -5,6 +5,7 @@ from django.urls import path
 from portal import (
     case_plan,
     cases,
+    consent_desk,
     consents,
     doors,
     files,
@@ -56,10 +57,17 @@ urlpatterns = [
     path("meetings/<uuid:target_id>/attend", meetings.attend, name="meeting-attend"),
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
-    path("students/<uuid:student_id>/consents", consents.family, name="consents"),
+    path("students/<uuid:target_id>/consents", consents.family, name="consents"),
     path(
-        "students/<uuid:student_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
+        "students/<uuid:target_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
     ),
+    path("students/<uuid:student_id>/consent-desk", consent_desk.desk, name="consent-desk"),
+    path(
+        "students/<uuid:student_id>/consent-desk/withdraw",
+        consent_desk.withdraw,
+        name="consent-desk-withdraw",
+    ),
+    path("students/<uuid:student_id>/consent-desk/ask", consent_desk.ask, name="consent-desk-ask"),
     path("cases/<uuid:case_id>/plan", case_plan.case_plan, name="case-plan"),
     path("plan/<uuid:item_id>/amend", case_plan.amend, name="plan-amend"),
     path("plan", plan.plan, name="plan"),
