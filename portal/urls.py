@@ -70,6 +70,7 @@ urlpatterns = [
     path("students/<uuid:student_id>/consent-desk/ask", consent_desk.ask, name="consent-desk-ask"),
     path("cases/<uuid:case_id>/plan", case_plan.case_plan, name="case-plan"),
     path("plan/<uuid:item_id>/amend", case_plan.amend, name="plan-amend"),
+    path("plan/<uuid:item_id>/drop", case_plan.drop, name="plan-drop"),
     path("plan", plan.plan, name="plan"),
     path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),
     path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
