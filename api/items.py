@@ -169,12 +169,14 @@ class DoneView(ItemAct):
 
 class EvidenceInput(Strict):
     file = serializers.FileField(help_text="照片、PDF、文本或 MP4；图片会去除拍摄信息")
+    replaces = Id(required=False, help_text="替换自己上传的哪一个（编号）")
 
 
 class EvidenceView(UploadView):
     @describe(
         "上传完成情况的凭据",
-        description="由负责的一方，在完成之前；得到的编号在“已完成”里填写。",
+        description="由负责的一方，在完成之前；得到的编号在“已完成”里填写。"
+        "核实之前，上传人可以用新文件替换自己的一个（replaces）；原来的保留，标明已替换。",
         body={MULTIPART: EvidenceInput},
         answers={201: AttachmentSerializer},
         codes=[*_CODES, "upload.refused", "vault.unavailable"],
@@ -183,7 +185,7 @@ class EvidenceView(UploadView):
     )
     def post(self, request: Request, item_id: UUID) -> Response:
         given = read_form(request, EvidenceInput)
-        data = given.pop("file").read()
+        data, replaces = given.pop("file").read(), given.pop("replaces", None)
         with viewing(request) as viewer:
             viewer.get(ActionItem, item_id)
 
@@ -194,11 +196,12 @@ class EvidenceView(UploadView):
                 at=viewer.at,
                 item_id=item_id,
                 upload=Upload(source=data, **given),
+                replaces=replaces,
             )
             with viewing(request) as now:
                 return Response(attachment(now.get(Attachment, made.pk)), status=201)
 
-        once = {**given, "file": hashlib.sha256(data).hexdigest()}
+        once = {**given, "replaces": str(replaces or ""), "file": hashlib.sha256(data).hexdigest()}
         return idempotency.once(request, once, act)
 
 

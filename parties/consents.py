@@ -132,12 +132,26 @@ def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
     return links.exists() and student.pk in standings.wards(giver, at)[1]
 
 
+def is_asked_by(viewer: Viewer, student: Student) -> bool:
+    """Whether this person's work asks this family for a consent and writes one down."""
+    return student.pk not in viewer.kin and bool(viewer.roles_towards(student) & STAFF)
+
+
+def givers(student: Student) -> Sequence[Person]:
+    """Legal guardians in their order, then the student; whether a yes counts is asked of each."""
+    links = GuardianLink.objects.filter(
+        student=student, state=GuardianLink.State.LIVE, legal_guardian=True
+    )
+    found = links.select_related("guardian").order_by("contact_priority", "pk")
+    return [*(link.guardian for link in found), student.person]
+
+
 def is_held(viewer: Viewer, *, student: Student, purpose: str) -> bool | None:
     """Whether one holds now, for staff whose work asks for it; None: not theirs to know.
 
     Nothing is locked: what rests on it asks again (live).
     """
-    if student.pk in viewer.kin or not viewer.roles_towards(student) & STAFF:
+    if not is_asked_by(viewer, student):
         return None
     rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
     return any(is_live(one, at=viewer.at) for one in rows.select_related("student", "giver"))
@@ -156,7 +170,7 @@ def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
         if given.giver not in (None, mine.pk) or given.proof != Consent.Proof.IN_APP:
             raise NotAllowed("只能为自己表示同意。", act="consent")
         return mine
-    if not viewer.roles_towards(student) & STAFF:
+    if not is_asked_by(viewer, student):
         raise NotAllowed("只有该生家庭，或与其工作有关的教师可以登记同意。", act="consent")
     if given.proof == Consent.Proof.IN_APP or not given.proof_note.strip():
         raise InvalidInput(

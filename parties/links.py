@@ -36,7 +36,7 @@ def issue(
 ) -> SignInLink:
     """A new link; older ones of the same person, purpose and target stop working. Inside a scope.
 
-    `target_id` is the one notice, meeting or record that a link of that purpose opens.
+    `target_id` is the one notice, meeting, record or student that a link of that purpose opens.
     """
     older = SignInLink.objects.select_for_update().filter(
         person=person,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
@@ -35,12 +35,7 @@ def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRe
         found, at = case_plans.read(viewer, case_id), viewer.at
         lines = _lines(viewer, found)
     if request.method != "POST":
-        usual = {
-            "starts_on": plan_times.local_day(at),
-            "due_at": at + _USUAL,
-            "nonce": uuid4(),
-        }
-        return _ask(request, found, lines, ItemForm(plan=found, initial=usual))
+        return _ask(request, found, lines, _empty(found, at=at))
     form, nonce = ItemForm(request.POST, plan=found), request.POST.get("nonce", "")
     again = bool(nonce) and request.session.get(_KEPT) == nonce
     if not again and not (form.is_valid() and _made(identity, found, form, at=at)):
@@ -66,6 +61,27 @@ def amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespon
     return redirect("portal:case-plan", case_id=item.case_id)
 
 
+@require_POST
+@signed_in()
+def drop(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    """Let go of an item, with the reason that the family reads. Another tap is refused kindly."""
+    why = request.POST.get("why", "").replace("\x00", "").strip()
+    with viewing(identity) as viewer:
+        case_id, at = viewer.get(ActionItem, item_id).case_id, viewer.at
+        found = case_plans.read(viewer, case_id) if case_id is not None else None
+        lines = [] if found is None else _lines(viewer, found)
+    try:
+        items.drop(
+            school_id=identity.school_id, item_id=item_id, by=identity.person, at=at, why=why
+        )
+    except InvalidInput as refused:
+        if found is None:
+            raise
+        mistake = {"pk": item_id, "why": why, "said": f"{refused}{refused.mend}"}
+        return _ask(request, found, lines, _empty(found, at=at), mistake)
+    return redirect("portal:case-plan", case_id=case_id)
+
+
 def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
     """What the task shows of the plan. Inside a scope."""
     task = file.task
@@ -73,6 +89,11 @@ def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
         return {}
     agreed = viewer.rows(ActionItem).filter(case_id=task.case_id)
     return {"plan_of": task.case_id, "agreed": agreed.exclude(state="DROPPED").count()}
+
+
+def _empty(found: CasePlan, *, at: datetime) -> ItemForm:
+    usual = {"starts_on": plan_times.local_day(at), "due_at": at + _USUAL, "nonce": uuid4()}
+    return ItemForm(plan=found, initial=usual)
 
 
 def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) -> bool:
@@ -147,12 +168,19 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "due_at": item.due_at,
         "rhythm": dict(RHYTHMS).get(item.recurrence, "重复") if item.recurrence else "",
         "may_amend": item.state in ActionItem.LIVE and viewer.may(Act.AMEND, item),
+        "may_drop": item.state in ActionItem.LIVE and viewer.may(Act.DROP, item),
+        "dropped_why": values.get("dropped_why", ""),
     }
 
 
 def _ask(
-    request: HttpRequest, found: CasePlan, lines: list[dict[str, Any]], form: ItemForm
+    request: HttpRequest,
+    found: CasePlan,
+    lines: list[dict[str, Any]],
+    form: ItemForm,
+    mistake: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """`mistake`: the item that was not dropped, the reason as it was typed, and what is wrong."""
     shown = [field for field in form.visible_fields() if field.name not in _FOLDED]
     context = {
         "case": found.case,
@@ -162,8 +190,10 @@ def _ask(
         "shown": shown,
         "folded": [form[name] for name in _FOLDED],
         "unfolded": any(form[name].errors for name in _FOLDED),
+        "mistake": mistake,
     }
-    return pages.show(request, "case_plan", context, status=400 if form.errors else 200)
+    status = 400 if form.errors or mistake else 200
+    return pages.show(request, "case_plan", context, status=status)
 
 
 def _ask_again(request: HttpRequest, item: ActionItem, form: AmendForm, seen: str) -> HttpResponse:

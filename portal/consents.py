@@ -28,38 +28,38 @@ _PERIODS: Final = (("30", "一个月"), ("180", "半年"), ("365", "一年"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in()
-def family(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
+@signed_in(bound=True)
+def family(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     """A second tap gives nothing more: one's own yes runs until its end."""
     if request.method != "POST":
-        return _show(request, identity, student_id)
+        return _show(request, identity, target_id)
     days = request.POST.get("days", "")
     if days not in dict(_PERIODS):
-        return _show(request, identity, student_id, mistake="请选择同意到什么时候为止。")
+        return _show(request, identity, target_id, mistake="请选择同意到什么时候为止。")
     with viewing(identity) as viewer:
-        student = _at_home(viewer, student_id)
+        student = _at_home(viewer, target_id)
         if not _has_own(viewer, _known(viewer, student)):
             ends_at = viewer.at + timedelta(days=int(days))
             given = consents.Given(purpose=_PURPOSE.value, ends_at=ends_at)
-            consents.give(viewer, student_id=student_id, given=given)
-    return redirect("portal:consents", student_id=student_id)
+            consents.give(viewer, student_id=target_id, given=given)
+    return redirect("portal:consents", target_id=target_id)
 
 
 @require_POST
-@signed_in()
-def withdraw(_request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
+@signed_in(bound=True)
+def withdraw(_request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     """Everything that runs, whoever gave it. Again changes nothing."""
     with viewing(identity) as viewer:
-        _at_home(viewer, student_id)
-        consents.withdraw_all(viewer, student_id=student_id, purpose=_PURPOSE.value)
-    return redirect("portal:consents", student_id=student_id)
+        _at_home(viewer, target_id)
+        consents.withdraw_all(viewer, student_id=target_id, purpose=_PURPOSE.value)
+    return redirect("portal:consents", target_id=target_id)
 
 
 def _show(
-    request: HttpRequest, identity: Identity, student_id: UUID, *, mistake: str = ""
+    request: HttpRequest, identity: Identity, target_id: UUID, *, mistake: str = ""
 ) -> HttpResponse:
     with viewing(identity) as viewer:
-        student = _at_home(viewer, student_id)
+        student = _at_home(viewer, target_id)
         known = _known(viewer, student)
         context = {
             "student": student,
@@ -70,6 +70,7 @@ def _show(
             "may_give": consents.may_give(student, viewer.person, at=viewer.at),
             "periods": _PERIODS,
             "mistake": mistake,
+            "bound": identity.is_bound,
         }
     return pages.show(request, "consents", context, status=400 if mistake else 200)
 

@@ -20,6 +20,7 @@ from workflow import link_requests
 _LANDING: Final = {
     SignInLink.Purpose.ACKNOWLEDGE: "portal:acknowledge",
     SignInLink.Purpose.READ_CASE: "portal:case",
+    SignInLink.Purpose.CONSENT: "portal:consents",
     SignInLink.Purpose.MEETING: "portal:meeting",
     SignInLink.Purpose.NOTICE: "portal:notice",
     SignInLink.Purpose.RECORD: "portal:record",

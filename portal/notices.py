@@ -158,6 +158,7 @@ def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpR
             "counts": notice_owing.numbers(found),
             "owing": owing,
             "answers": [_answer(one) for one in notice_answers.to_(found, viewer=viewer)],
+            "elsewhere": notice_answers.elsewhere(found, viewer=viewer),
         }
     return pages.show(request, "notice_contacts", context)
 

@@ -152,6 +152,7 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "due_at": item.due_at,
         "mine": mine,
         "live": item.state in ActionItem.LIVE,
+        "unverified": mine and item.state == ActionItem.State.DONE,
         "progress": found,
         "signed": found is not None and found.today == _STATE.DONE,
         "excused": found is not None and found.today == _STATE.EXCUSED,

@@ -44,9 +44,10 @@ def _evidence(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRe
             at=at,
             item_id=item_id,
             upload=_upload(request),
+            replaces=_replaces(request),
         )
     except InvalidInput as refused:
-        context["mistake"] = f"{refused}{refused.mend}"
+        context |= {"mistake": f"{refused}{refused.mend}", "field": refused.field}
         return pages.show(request, "plan_evidence", context, status=400)
     return redirect("portal:plan-evidence", item_id=item_id)
 
@@ -72,11 +73,18 @@ def file(_request: HttpRequest, identity: Identity, file_id: UUID) -> HttpRespon
 def _shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     """Read inside the scope: texts are sealed outside of it."""
     values = plan_views.shown(viewer, item)
+    files = plan_evidence.of_item(viewer, item)
+    owns = viewer.may(Act.FINISH, item)
+    mine = [one for one in files if one.uploaded_by_id == viewer.person.pk] if owns else []
     return {
         "pk": item.pk,
         "title": values.get("title", values.get("label", "")),
-        "adds": viewer.may(Act.FINISH, item) and item.state in ActionItem.LIVE,
-        "files": [(one.pk, one.name) for one in plan_evidence.of_item(viewer, item)],
+        "adds": owns and item.state in ActionItem.LIVE,
+        "mine": [(str(one.pk), one.name) for one in mine]
+        if item.state in item_files.UNVERIFIED
+        else [],
+        "files": [(one.pk, one.name) for one in files],
+        "replaced": [(one.pk, one.name) for one in plan_evidence.replaced(viewer, item)],
     }
 
 
@@ -86,3 +94,14 @@ def _upload(request: HttpRequest) -> Upload:
     if sent is None:
         raise InvalidInput("还没有选择文件。", field="file", mend="请拍照，或选择一个文件。")
     return Upload(source=sent.read(), name=sent.name or "", media_type=sent.content_type or "")
+
+
+def _replaces(request: HttpRequest) -> UUID | None:
+    """Raises InvalidInput: what was chosen is no file."""
+    chosen = request.POST.get("replaces", "")
+    try:
+        return UUID(chosen) if chosen else None
+    except ValueError:
+        raise InvalidInput(
+            "没有这个文件。", field="replaces", mend="请选择您自己上传的一个文件。"
+        ) from None

@@ -1,19 +1,22 @@
-"""A draft as its page knows it: one text per section, and who of the family was there.
+"""A draft as its page knows it: the writer's statements, and who of the family was there.
 
 Inside a scope. Statements that this page does not show are left as they are.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 from uuid import UUID
 
 from parties.access import Viewer
+from parties.errors import InvalidInput
 from parties.models import GuardianLink
-from portal import record_forms
+from portal import prepared_rows, statement_rows
 from portal.record_forms import RecordForm
-from records import drafts
-from records.draft_input import Header, Present, Said
+from portal.statement_rows import Choices, Row
+from records import drafts, reading
+from records.draft_input import Header, Prepared, Present, Said, prepared_values
 from records.models import CommunicationRecord, Statement
 from workflow import communication as acts
 
@@ -52,6 +55,7 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
         record = drafts.change(viewer, record_id=found.pk, header=both, seen=given["seen"])
     _say(viewer, record, page.form)
     _attend(viewer, record, page)
+    _lay(viewer, record, page.form)
     return viewer.get(CommunicationRecord, record.pk)
 
 
@@ -62,17 +66,24 @@ _HEADER: Final = (
 
 
 def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+    """What is wrong with a statement is said beside its row."""
     before = _own(record, viewer)
-    for code, text in form.written().items():
-        old = before.get(code)
-        said = form.said(code)
-        if old is not None and not text:
-            drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
-        elif old is not None and not _same(old, said):
-            whole = _with_the_rest(old, said)
-            drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=whole)
-        elif old is None and text:
-            drafts.state(viewer, record_id=record.pk, said=said)
+    for row in form.written():
+        try:
+            _put(viewer, record, before.get(row), form.said(row))
+        except InvalidInput as refused:
+            field = row.field_of(refused.field)
+            raise InvalidInput(str(refused), field=field, mend=refused.mend) from refused
+
+
+def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, said: Said) -> None:
+    if old is not None and not said.text:
+        drafts.retract(viewer, record_id=record.pk, statement_id=old.pk)
+    elif old is not None and not _same(old, said):
+        whole = _with_the_rest(old, said)
+        drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=whole)
+    elif old is None and said.text:
+        drafts.state(viewer, record_id=record.pk, said=said)
 
 
 def _same(old: Statement, said: Said) -> bool:
@@ -115,6 +126,32 @@ def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
     drafts.attend(viewer, record_id=record.pk, people=[*others, *there])
 
 
+def _lay(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
+    """Material that this writer may not read stays; what is wrong is said beside its row."""
+    wanted = form.prepared()
+    shown = [] if wanted is None else _papers(record, viewer)
+    if wanted is None or list(wanted.values()) == shown:
+        return
+    for place, item in wanted.items():
+        try:
+            prepared_values(record, item, at=viewer.at)
+        except InvalidInput as refused:
+            field = prepared_rows.name(refused.field, place)
+            raise InvalidInput(str(refused), field=field, mend=refused.mend) from refused
+    lying = [prepared_rows.of(one) for one in record.prepared.all()]
+    hidden = [item for item in lying if item not in shown]
+    drafts.prepare(viewer, record_id=record.pk, items=[*hidden, *wanted.values()])
+
+
+def _papers(record: CommunicationRecord, viewer: Viewer) -> list[Prepared]:
+    return [prepared_rows.of(one) for one in reading.seen(viewer, record).prepared]
+
+
+def files_of(record: CommunicationRecord, viewer: Viewer) -> Choices:
+    """Files of the draft that this writer may open."""
+    return [(str(one.pk), one.name) for one in reading.seen(viewer, record).attachments]
+
+
 def _not_listed(record: CommunicationRecord, listed: Collection[str]) -> list[Present]:
     return [
         Present(
@@ -129,12 +166,14 @@ def _not_listed(record: CommunicationRecord, listed: Collection[str]) -> list[Pr
     ]
 
 
-def _own(record: CommunicationRecord, viewer: Viewer) -> dict[str, Statement]:
-    """This writer's first statement of each section."""
+def _own(record: CommunicationRecord, viewer: Viewer) -> dict[Row, Statement]:
+    """This writer's statements of each section, in their order."""
     mine = record.statements.filter(withdrawn_at=None, entered_by=viewer.person)
-    found: dict[str, Statement] = {}
+    found: dict[Row, Statement] = {}
+    many: Counter[str] = Counter()
     for one in mine.order_by("place", "pk"):
-        found.setdefault(one.section, one)
+        many[one.section] += 1
+        found[Row(one.section, many[one.section])] = one
     return found
 
 
@@ -143,7 +182,8 @@ def kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
     there = record.participants.exclude(person=None).exclude(person=record.author_id)
     first = there.order_by("pk").first()
     return {
-        **record_forms.typed(_own(record, viewer)),
+        **statement_rows.typed(_own(record, viewer)),
+        **prepared_rows.typed(_papers(record, viewer)),
         **{name: getattr(record, name) for name in _HEADER},
         "people": [str(pk) for pk in there.values_list("person_id", flat=True)],
         "presence": first.presence if first else "",

@@ -1,17 +1,16 @@
 """The forms about communication records. A section left empty is a section not written."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 
 from parties.errors import InvalidInput, LostRace
+from portal import prepared_rows, statement_rows
+from portal.statement_rows import Choices, Row
 from records import templates
-from records.draft_input import Said
-from records.models import CommunicationRecord, Objection, Participant, Statement
-
-Choices = Sequence[tuple[str, str]]
+from records.draft_input import Prepared, Said
+from records.models import CommunicationRecord, Objection, Participant, PreparedItem
 
 _REQUIRED: Final = {
     "required": "请填写这一项。",
@@ -19,23 +18,7 @@ _REQUIRED: Final = {
     "max_length": "内容太长，请缩短。",
     "invalid_choice": "请从给出的选项中选择。",
 }
-_LONGEST: Final = 3_000
 _SHORT: Final = 300
-_PRE: Final = "s_"
-_SOURCE: Final = "source_"
-_STATUS: Final = "status_"
-_WHOSE: Final = "whose"
-
-Section = Statement.Section
-Source = Statement.Source
-Status = Statement.Status
-#: Whose words a section usually holds.
-_SOURCES: Final = {
-    Section.HOME: Source.GUARDIAN,
-    Section.GUARDIAN_OPINION: Source.GUARDIAN,
-    Section.STUDENT_OPINION: Source.STUDENT,
-    Section.INTERNSHIP: Source.COMPANY,
-}
 
 
 def _moment(label: str) -> forms.DateTimeField:
@@ -54,7 +37,10 @@ def _short(label: str, longest: int) -> forms.CharField:
 
 
 class RecordForm(forms.Form):
-    """Sections of the trigger's template, needed ones first; `people` may have been there."""
+    """Sections of the trigger's template, needed ones first; `people` may have been there.
+
+    `files` were uploaded for this record.
+    """
 
     started_at = forms.DateTimeField(
         label="沟通时间",
@@ -92,60 +78,51 @@ class RecordForm(forms.Form):
         trigger: str,
         people: Choices,
         guardians: Choices = (),
+        files: Choices = (),
         **more: Any,
     ) -> None:
         super().__init__(data, **more)
         self.fields["people"].choices = people  # type: ignore[attr-defined]
         found = templates.of(trigger)
-        self.sections = [*found.needed, *found.offered]
-        for code in self.sections:
-            self._ask_for(Section(code), needed=code in found.needed)
-        self.fields[_WHOSE] = forms.ChoiceField(
-            label="是哪位家长的反应",
-            choices=[("", "请选择"), *guardians],
-            required=False,
-            error_messages=_REQUIRED,
-        )
+        self.rows = statement_rows.rows_of([*found.needed, *found.offered], self.data, self.initial)
+        for row in self.rows:
+            needed = row.code in found.needed and row.place == 1
+            self.fields.update(statement_rows.fields(row, needed=needed, guardians=guardians))
 
-    def _ask_for(self, code: Section, *, needed: bool) -> None:
-        """The words of a section, whose they are, and whether they are confirmed."""
-        label = str(code.label)
-        self.fields[f"{_PRE}{code}"] = forms.CharField(
-            label=label if needed else f"{label}（可不填）",
-            required=False,
-            max_length=_LONGEST,
-            error_messages=_REQUIRED,
-            widget=forms.Textarea(attrs={"rows": 4 if needed else 2}),
-        )
-        self.fields[f"{_SOURCE}{code}"] = forms.ChoiceField(
-            label=f"{label}：来源",
-            choices=Source.choices,
-            required=False,
-            initial=_SOURCES.get(code, Source.TEACHER),
-            error_messages=_REQUIRED,
-        )
-        self.fields[f"{_STATUS}{code}"] = forms.ChoiceField(
-            label=f"{label}：是否核实",
-            choices=Status.choices,
-            required=False,
-            initial=Status.ONE_SIDED,
-            error_messages=_REQUIRED,
-        )
+        self.places = prepared_rows.places_of(self.data, self.initial)
+        for place in self.places:
+            drops = prepared_rows.name("kind", place) in self.initial
+            self.fields.update(prepared_rows.fields(place, files=files, drops=drops))
 
     def head(self) -> list[forms.BoundField]:
         return [self[name] for name in ("started_at", "place_kind", "presence", "people")]
 
     def groups(self) -> list[dict[str, Any]]:
-        """Each section with what belongs to its words, folded away unless it is wrong."""
-        return [
-            {"words": self[f"{_PRE}{code}"], "about": about, "open": any(x.errors for x in about)}
-            for code in self.sections
-            for about in [self._about(code)]
-        ]
+        """Each statement with what belongs to its words, folded away unless it is wrong.
 
-    def _about(self, code: str) -> list[forms.BoundField]:
-        whose = [self[_WHOSE]] if code == Section.EMOTION else []
-        return [*whose, self[f"{_SOURCE}{code}"], self[f"{_STATUS}{code}"]]
+        The empty one at the end of a section is folded away as a whole.
+        """
+        return [self._group(row) for row in self.rows]
+
+    def _group(self, row: Row) -> dict[str, Any]:
+        words, about = self[row.words], [self[name] for name in row.about]
+        return {
+            "words": words,
+            "about": about,
+            "open": any(one.errors for one in about),
+            "another": row.label if row.place > 1 and not words.value() else "",
+            "wrong": any(one.errors for one in (words, *about)),
+        }
+
+    def papers(self) -> dict[str, Any]:
+        """Prepared material by row; unfolded where there is some."""
+        rows = [[self[one] for one in self.fields if self._is_of(one, at)] for at in self.places]
+        said = any(one.errors or one.value() for row in rows for one in row)
+        return {"rows": rows, "open": said}
+
+    @staticmethod
+    def _is_of(field: str, place: int) -> bool:
+        return field.startswith("prep_") and field.endswith(f"_{place}")
 
     def more(self) -> list[forms.BoundField]:
         return [self[name] for name in ("ended_at", "place", "trigger_note")]
@@ -153,42 +130,34 @@ class RecordForm(forms.Form):
     def after(self) -> list[forms.BoundField]:
         return [self[name] for name in ("next_contact_at", "next_focus")]
 
-    def said(self, code: str) -> Said:
-        """The statement of a section. What stands in “ ” is somebody's own words."""
-        given, text = self.cleaned_data, self.cleaned_data.get(f"{_PRE}{code}", "")
-        source = given.get(f"{_SOURCE}{code}") or _SOURCES.get(Section(code), Source.TEACHER)
-        whose = given.get(_WHOSE, "") if code == Section.EMOTION else ""
-        return Said(
-            section=code,
-            source=source,
-            status=given.get(f"{_STATUS}{code}") or Status.ONE_SIDED,
-            text=text,
-            is_quote=source != Source.TEACHER and "“" in text,
-            said_by=UUID(whose) if whose else None,
-        )
+    def said(self, row: Row) -> Said:
+        return statement_rows.said(row, self.cleaned_data)
 
-    def written(self) -> dict[str, str]:
-        """Text by section; an empty one is there as well."""
-        return {code: self.cleaned_data.get(f"{_PRE}{code}", "") for code in self.sections}
+    def written(self) -> dict[Row, str]:
+        """Text by row; an empty one is there as well, unless the page did not ask for it."""
+        asked = [row for row in self.rows if row.place == 1 or row.words in self.data]
+        return {row: self.cleaned_data.get(row.words, "") for row in asked}
+
+    def prepared(self) -> dict[int, Prepared] | None:
+        """What is on the table, by row; None for a page that did not ask."""
+        if prepared_rows.name("kind", 1) not in self.data:
+            return None
+        return prepared_rows.given(self.cleaned_data, self.places)
 
     def refuse(self, refused: InvalidInput | LostRace) -> None:
         """Say it beside the field it is about, or above all of them."""
         if isinstance(refused, LostRace):
             self.add_error(None, str(refused))
         else:
-            field = _WHOSE if refused.field == "said_by" else refused.field
+            field = self._report() if refused.field == "prepared" else refused.field
             self.add_error(field if field in self.fields else None, f"{refused}{refused.mend}")
 
-
-def typed(statements: Mapping[str, Statement]) -> dict[str, str]:
-    """Statements by section as initial values of the form."""
-    found: dict[str, str] = {}
-    for code, one in statements.items():
-        found |= {f"{_PRE}{code}": one.text, f"{_SOURCE}{code}": str(one.source)}
-        found[f"{_STATUS}{code}"] = str(one.status)
-        if code == Section.EMOTION:
-            found[_WHOSE] = str(one.said_by_id)
-    return found
+    def _report(self) -> str | None:
+        """The basis of the psychological report, which may have lapsed."""
+        found = self.prepared() or {}
+        kinds = {item.kind: place for place, item in found.items()}
+        place = kinds.get(PreparedItem.Kind.PSY_REPORT)
+        return None if place is None else prepared_rows.name("basis", place)
 
 
 class ObjectionForm(forms.Form):

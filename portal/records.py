@@ -17,7 +17,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, NotSignedIn, TooMany
 from parties.models import Person
 from parties.sign_in import Identity, Means
-from portal import pages
+from portal import pages, prepared_rows
 from portal.session import signed_in, viewing
 from records import (
     as_read,
@@ -187,6 +187,7 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "record": {"pk": record.pk, "edits": record.edits, "state": record.state},
         "as_read": as_read.mark(found),
         "sheet": sheets.sheet_of(found, school=record.school.name),
+        "prepared": [prepared_rows.shown(one) for one in found.prepared],
         "files": [(one.pk, one.name, one.size) for one in found.attachments],
         "whole": "trigger" in found.fields,
         "let_through": found.let_through,
@@ -222,6 +223,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_copy": may_copy,
         "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
+        "may_add": attachments.may_add(viewer, record),
         "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
         "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
         "whys": [(one.value, one.label) for one in keeping.Why],

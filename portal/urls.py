@@ -5,6 +5,7 @@ from django.urls import path
 from portal import (
     case_plan,
     cases,
+    consent_desk,
     consents,
     doors,
     files,
@@ -17,6 +18,7 @@ from portal import (
     notices,
     plan,
     plan_evidence,
+    record_files,
     record_keeping,
     record_objections,
     record_sharing,
@@ -55,12 +57,20 @@ urlpatterns = [
     path("meetings/<uuid:target_id>/attend", meetings.attend, name="meeting-attend"),
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
-    path("students/<uuid:student_id>/consents", consents.family, name="consents"),
+    path("students/<uuid:target_id>/consents", consents.family, name="consents"),
     path(
-        "students/<uuid:student_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
+        "students/<uuid:target_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
     ),
+    path("students/<uuid:student_id>/consent-desk", consent_desk.desk, name="consent-desk"),
+    path(
+        "students/<uuid:student_id>/consent-desk/withdraw",
+        consent_desk.withdraw,
+        name="consent-desk-withdraw",
+    ),
+    path("students/<uuid:student_id>/consent-desk/ask", consent_desk.ask, name="consent-desk-ask"),
     path("cases/<uuid:case_id>/plan", case_plan.case_plan, name="case-plan"),
     path("plan/<uuid:item_id>/amend", case_plan.amend, name="plan-amend"),
+    path("plan/<uuid:item_id>/drop", case_plan.drop, name="plan-drop"),
     path("plan", plan.plan, name="plan"),
     path("plan/<uuid:item_id>/check-in", plan.check_in, name="plan-check-in"),
     path("plan/<uuid:item_id>/excuse", plan.excuse, name="plan-excuse"),
@@ -97,7 +107,13 @@ urlpatterns = [
         name="sharing-override",
     ),
     path("records/<uuid:target_id>/pdf", records.pdf, name="record-pdf"),
+    path("records/<uuid:target_id>/files", record_files.files, name="record-files"),
     path("records/<uuid:target_id>/files/<uuid:file_id>", records.file, name="record-file"),
+    path(
+        "records/<uuid:target_id>/files/<uuid:file_id>/out",
+        record_files.take_out,
+        name="record-file-out",
+    ),
     path("records/<uuid:target_id>/object", record_objections.file, name="object"),
     path(
         "records/<uuid:target_id>/objections/<uuid:objection_id>",

@@ -19,12 +19,13 @@ from parties.models import GuardianLink, Person, Student
 from parties.sign_in import Identity
 from portal import pages, record_drafts, record_lists
 from portal.record_drafts import Page
-from portal.record_forms import Choices, RecordForm
+from portal.record_forms import RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
+from portal.statement_rows import Choices
 from records import language, language_gate, policies, templates
 from records.language import Author, Field, Moment
-from records.models import CommunicationRecord, Statement
+from records.models import CommunicationRecord
 from workflow import communication as acts
 
 Trigger = CommunicationRecord.Trigger
@@ -80,7 +81,7 @@ def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in()
 def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    """Go on with a draft: one's own first statement of each section."""
+    """Go on with a draft: one's own statements of each section."""
     with viewing(identity) as viewer:
         record = viewer.get(CommunicationRecord, target_id)
         viewer.require(Act.EDIT, record)
@@ -88,18 +89,20 @@ def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
             raise WrongState("记录已交双方签字，请先收回。", state=str(record.state))
         trigger, student, name = record.trigger, record.student, record.student.person.name
         home, kept = guardians_of(student), record_drafts.kept(record, viewer)
-        whom = {"people": with_student(home, student), "guardians": home}
+        files = record_drafts.files_of(record, viewer)
+        whom = {"people": with_student(home, student), "guardians": home, "files": files}
     if request.method != "POST":
         form = RecordForm(trigger=trigger, initial=kept, **whom)
         return ask(request, form, name, trigger, {})
-    form = RecordForm(request.POST, trigger=trigger, **whom)
+    form = RecordForm(request.POST, trigger=trigger, initial=kept, **whom)
     return take(request, identity, Page(form, trigger, student.pk, target_id))
 
 
 def take(
     request: HttpRequest, identity: Identity, page: Page, *, back: UUID | None = None
 ) -> HttpResponse:
-    """`look` only shows the hints, `keep` stores the draft, `offer` hands it to both sides.
+    """`look` only shows the hints, `keep` stores the draft, `attach` goes on to its files,
+    `offer` hands it to both sides.
 
     `back` is the task that asked for the record.
     """
@@ -117,6 +120,8 @@ def take(
         form.refuse(refused)
         return ask(request, form, name, page.trigger, hints)
     _remember(request, form, record.pk)
+    if "attach" in request.POST:
+        return redirect("portal:record-files", target_id=record.pk)
     if back is not None:
         return redirect("portal:task", task_id=back)
     return redirect("portal:record", target_id=record.pk)
@@ -158,7 +163,7 @@ def with_student(guardians: Choices, student: Student) -> list[tuple[str, str]]:
 
 
 def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]]:
-    """What could be said differently, by the label of its section."""
+    """What could be said differently, by the label of its statement."""
     people = language_gate.names_near(student)
     found: dict[str, list[dict[str, str]]] = {}
     for label, text, quote in [*_quoted(form), (_NEXT, form.cleaned_data["next_focus"], False)]:
@@ -176,11 +181,9 @@ def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]
 
 
 def _quoted(form: RecordForm) -> list[tuple[str, str, bool]]:
-    """Label and text of each section, and whether it holds somebody's own words."""
+    """Label and text of each statement, and whether it holds somebody's own words."""
     return [
-        (str(Statement.Section(code).label), text, form.said(code).is_quote)
-        for code, text in form.written().items()
-        if text
+        (row.label, text, form.said(row).is_quote) for row, text in form.written().items() if text
     ]
 
 

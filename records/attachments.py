@@ -157,6 +157,15 @@ def _refuse(viewer: Viewer, record: CommunicationRecord) -> None:
         raise WrongState(f"一份记录最多 {MOST} 个附件。", state=str(record.state))
 
 
+def may_add(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether this person may add a file now. Inside a scope."""
+    try:
+        _refuse(viewer, record)
+    except (WrongState, NotAllowed):
+        return False
+    return True
+
+
 def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
     """Under its lock, asked once more: it may have been signed while the file was cleaned."""
     seen = viewer.get(CommunicationRecord, record_id)

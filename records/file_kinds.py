@@ -76,7 +76,7 @@ def _attachments(_viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, 
         attachment.pk: Line(
             title="附件",
             summary=str(attachment.get_redaction_display()),
-            state=str(attachment.get_state_display()),
+            state=_of_file(attachment),
             extra={"media_type": attachment.media_type},
         )
         for attachment in found
@@ -85,6 +85,12 @@ def _attachments(_viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, 
 
 def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationRecord]:
     return viewer.rows(CommunicationRecord).exclude(state=CommunicationRecord.State.DISCARDED)
+
+
+def _of_file(attachment: Attachment) -> str:
+    if attachment.superseded_by is not None and attachment.state == Attachment.State.STORED:
+        return "已由新文件替换"
+    return str(attachment.get_state_display())
 
 
 def _files_of_those(viewer: Viewer, _student: Student) -> QuerySet[Attachment]:

@@ -1,7 +1,9 @@
 """Evidence of an item of a plan: a photo or a paper that its owner adds, kept as files of records.
 
 Cleaned and sealed between two scopes (records/attachments.py). A file has the class of its item and
-is read by whoever reads what the item says; a company gets back its own uploads alone.
+is read by whoever reads what the item says; a company gets back its own uploads alone. Until
+somebody has verified the item, its uploader may put another file in the place of one: the old one
+is kept, for its uploader and for whoever verifies.
 """
 
 from datetime import datetime
@@ -19,44 +21,86 @@ from records.models import ActionItem, Attachment
 from records.uploads import CleanFile
 from records.vault import StoredBlob
 
-#: Files of one item.
+#: Files of one item; and of those that were replaced, as many again.
 MOST: Final = 20
+_STORED: Final = Attachment.State.STORED
+#: States in which a file may still be replaced.
+UNVERIFIED: Final = (*ActionItem.LIVE, ActionItem.State.DONE)
 
 
-def store(*, school_id: int, by: Person, at: datetime, item_id: UUID, upload: Upload) -> Attachment:
-    """Keep a file with an item. Not for use inside a scope.
+def store(
+    *,
+    school_id: int,
+    by: Person,
+    at: datetime,
+    item_id: UUID,
+    upload: Upload,
+    replaces: UUID | None = None,
+) -> Attachment:
+    """Keep a file with an item, or in the place of one's own. Not for use inside a scope.
 
-    Raises NotFound; NotAllowed: not the owner's side; WrongState: it is done or dropped, or has
-    too many; InvalidInput: it shows others; UploadRefused over the file; VaultUnavailable.
+    Raises NotFound; NotAllowed: not the owner's side; WrongState: it is done, verified or dropped,
+    or has too many; InvalidInput: it shows others, or `replaces` none of one's own; UploadRefused
+    over the file; VaultUnavailable.
     """
     if upload.redaction == Attachment.Redaction.NEEDED:
         raise InvalidInput(
             "照片里还有别的学生。", field="redaction", mend="请重新拍一张，或先涂黑他人的信息。"
         )
     with tenancy.scope(school_id):
-        student_id = _allowed(Viewer.load(by, at=at), item_id).student_id
+        student_id = _allowed(Viewer.load(by, at=at), item_id, replaces).student_id
     cleaned, redaction = attachments.cleaned_of(upload)
     blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        _allowed(viewer, item_id)
         rows = ActionItem.objects.select_for_update(of=("self",)).select_related("student")
         item = rows.get(pk=item_id)
+        _allowed(viewer, item_id, replaces)  # once more, now that nobody verifies it meanwhile
         made = _row(viewer, item, cleaned, blob)
         made.redaction = redaction
         made.save(force_insert=True)
         _enter(made, item)
+        if replaces is not None:
+            _supersede(replaces, made, item)
         return made
 
 
-def _allowed(viewer: Viewer, item_id: UUID) -> ActionItem:
+def _allowed(viewer: Viewer, item_id: UUID, replaces: UUID | None) -> ActionItem:
     item = viewer.get(ActionItem, item_id)
     viewer.require(Act.FINISH, item)
-    if item.state not in ActionItem.LIVE:
+    open_ = ActionItem.LIVE if replaces is None else UNVERIFIED
+    if item.state not in open_:
         raise WrongState("该事项已经结束，不用再上传。", item=str(item.pk))
-    if Attachment.objects.filter(item_id=item.pk).count() >= MOST:
-        raise WrongState(f"一个事项最多 {MOST} 个文件。", item=str(item.pk))
+    files = Attachment.objects.filter(item_id=item.pk)
+    most = MOST if replaces is None else 2 * MOST
+    if files.count() >= most:
+        raise WrongState(f"一个事项最多 {most} 个文件。", item=str(item.pk))
+    own = files.filter(uploaded_by=viewer.person, superseded_by=None, state=_STORED)
+    if replaces is not None and not own.filter(pk=replaces).exists():
+        raise InvalidInput(
+            "没有这个文件，或它已经换过。", field="replaces", mend="请选择您自己上传的一个文件。"
+        )
     return item
+
+
+def _supersede(old_id: UUID, made: Attachment, item: ActionItem) -> None:
+    """Under the item's lock. What is done names the new file, and somebody looks at it again."""
+    old = Attachment.objects.get(pk=old_id)
+    old.supersede(by=made, at=made.uploaded_at)
+    old.save(update_fields=["superseded_by", "superseded_at"])
+    item.evidence = [made.pk if one == old.pk else one for one in item.evidence]
+    if item.state == ActionItem.State.DONE:
+        item.next_look_at = made.uploaded_at
+    item.save(update_fields=["evidence", "next_look_at"])
+    events.append(
+        school_id=item.school_id,
+        kind="plan.evidence_replaced",
+        actor=made.uploaded_by_id,
+        subject=("case", item.case_id),
+        refs=[("action_item", item.pk), (KIND, old.pk), ("replacement", made.pk)],
+        at=made.uploaded_at,
+        payload={},
+    )
 
 
 def _row(viewer: Viewer, item: ActionItem, cleaned: CleanFile, blob: StoredBlob) -> Attachment:

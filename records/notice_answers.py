@@ -19,6 +19,15 @@ def to_(notice: Notice, *, viewer: Viewer) -> Sequence[NoticeReceipt]:
     return _read(rows.order_by("student__student_no", "replied_at", "pk"))
 
 
+def elsewhere(notice: Notice, *, viewer: Viewer) -> int:
+    """How many more answered, for who wrote the notice; their words are for who calls them."""
+    if notice.author_id != viewer.person.pk or not viewer.is_staff:
+        return 0
+    answered = NoticeReceipt.objects.filter(notice=notice, replied_at__isnull=False)
+    others = answered.exclude(student__in=viewer.kin).exclude(guardian=viewer.person)
+    return others.exclude(pk__in=_answered(viewer).values("pk")).count()
+
+
 def newest(*, viewer: Viewer, limit: int) -> Sequence[NoticeReceipt]:
     """The latest words of all notices, without those that somebody should look at first."""
     rows = _answered(viewer).filter(hint="")

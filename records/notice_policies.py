@@ -178,7 +178,11 @@ class FilePolicy(PartPolicy):
         item = viewer.find(ActionItem, item_id)
         if item is None:
             return False
-        return obj.uploaded_by_id == viewer.person.pk or "evidence" in viewer.fields(item)
+        if obj.uploaded_by_id == viewer.person.pk:
+            return True
+        if obj.superseded_by is not None and not viewer.may(Act.VERIFY, item):
+            return False  # it was replaced for a reason: it may show somebody else
+        return "evidence" in viewer.fields(item)
 
 
 def register() -> None:

@@ -12,9 +12,20 @@ _MEND: Final = "请先在这一事项下上传，再填写上传后得到的编�
 
 
 def of_item(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
-    """Stored files of a visible item that this reader may open, in the order they came."""
-    rows = viewer.rows(Attachment).filter(item_id=item.pk, state=Attachment.State.STORED)
+    """Stored files of a visible item that this reader may open, in the order they came; of those
+    that were replaced, none.
+    """
+    rows = viewer.rows(Attachment).filter(
+        item_id=item.pk, state=Attachment.State.STORED, superseded_by=None
+    )
     return [one for one in rows.order_by("uploaded_at", "pk") if "name" in viewer.fields(one)]
+
+
+def replaced(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
+    """Those that were replaced, for their uploader and for whoever verifies."""
+    rows = viewer.rows(Attachment).filter(item_id=item.pk, state=Attachment.State.STORED)
+    gone = rows.exclude(superseded_by=None).order_by("uploaded_at", "pk")
+    return [one for one in gone if "name" in viewer.fields(one)]
 
 
 def refuse_strange(viewer: Viewer, item: ActionItem, evidence: Collection[UUID]) -> None:

@@ -67,6 +67,7 @@ class SignInLink(FSMModelMixin, models.Model):
         NOTICE = "NOTICE", "阅读与确认通知"
         MEETING = "MEETING", "约定会谈时间"
         RECORD = "RECORD", "阅读与签署记录"
+        CONSENT = "CONSENT", "查看说明并表示是否同意"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")

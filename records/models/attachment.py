@@ -49,6 +49,9 @@ class Attachment(FSMModelMixin, models.Model):
     )
     destroyed_reason = EncryptedTextField("销毁的理由", blank=True, default="")
 
+    superseded_by = models.UUIDField("由哪个文件替换", null=True, blank=True)
+    superseded_at = models.DateTimeField("替换时间", null=True, blank=True)
+
     #: Each row's own `sensitivity` counts as well: records/policies.py reads both.
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -70,6 +73,8 @@ class Attachment(FSMModelMixin, models.Model):
         "destroyed_at": "AUD",
         "destroyed_by": "AUD",
         "destroyed_reason": "AUD",
+        "superseded_by": "COM",
+        "superseded_at": "COM",
     }
 
     class Meta:
@@ -87,6 +92,17 @@ class Attachment(FSMModelMixin, models.Model):
                 condition=models.Q(record_id__isnull=True) | models.Q(item_id__isnull=True),
                 name="file_belongs_to_one_thing",
             ),
+            models.CheckConstraint(
+                condition=models.Q(superseded_by__isnull=True, superseded_at__isnull=True)
+                | models.Q(
+                    superseded_by__isnull=False, superseded_at__isnull=False, item_id__isnull=False
+                )
+                & ~models.Q(superseded_by=models.F("id")),
+                name="only_evidence_is_replaced_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "superseded_by"], name="one_file_replaces_one"
+            ),
         ]
         indexes = [
             models.Index(fields=["school", "record_id"], name="attachment_by_record"),
@@ -103,6 +119,10 @@ class Attachment(FSMModelMixin, models.Model):
     @property
     def crypto_subject(self) -> UUID:
         return self.student_id
+
+    def supersede(self, *, by: "Attachment", at: datetime) -> None:
+        """Another file stands in its place; this one is kept."""
+        self.superseded_by, self.superseded_at = by.pk, at
 
     @transition(field=state, source=State.STORED, target=State.DESTROYED)
     def destroy(self, *, by: Person, at: datetime, reason: str = "") -> None:

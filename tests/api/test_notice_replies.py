@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from parties import clock, tenancy
-from parties.models import GuardianLink
+from parties.models import GuardianLink, Membership
 from tests.api.callers import Caller
 from tests.factories import CN, World
 from tests.portal.visitors import by_password
-from tests.processes.notice_walk import Sent, second_family
+from tests.processes.notice_walk import Sent, drafted, second_family
 from tests.processes.notice_walk import sent as sent_at
 from workflow.models import Notification
 
@@ -48,6 +48,58 @@ def test_the_teacher_reads_who_answered_what(world: World, as_: As) -> None:
     assert (answer["guardian"]["name"], answer["reply"]) == ("mother", WORDS)
     assert reads(as_, walk, "teacher") == [True, True]
     assert told(walk) == [(world["teacher"].pk, "in_app")]
+
+
+def test_the_author_hears_that_there_are_answers_and_reads_none_that_others_call_for(
+    world: World, as_: As
+) -> None:
+    second_family(world)
+    walk = approved(world, by="counsellor")
+    walk.act("reply", "mother", text=WORDS)
+    walk.act("reply", "father", text=WORDS)
+
+    assert sorted(told(walk)) == sorted(
+        [(world["teacher"].pk, "in_app"), (world["counsellor"].pk, "in_app")]
+    )
+    assert reads(as_, walk, "counsellor") == [False, False]
+    phone = by_password(world, "counsellor")
+    phone.open(f"/notices/{walk.notice_id}/contacts")
+    assert "还有 2 位家长回复了" in phone.text
+    assert WORDS not in phone.html
+    assert "还有 2 位" not in page_of(world, walk, "teacher")
+
+
+def approved(world: World, *, by: str) -> Sent:
+    """Written by somebody else, and sent by the homeroom teacher of its class."""
+    yesterday = clock.now().astimezone(CN).replace(hour=10) - timedelta(days=1)
+    walk = drafted(world, by=by, at=yesterday)
+    walk.submit(by)
+    walk.decide("approve_class", "teacher")
+    walk.wait(minutes=1)
+    return walk
+
+
+def page_of(world: World, walk: Sent, who: str) -> str:
+    phone = by_password(world, who)
+    phone.open(f"/notices/{walk.notice_id}/contacts")
+    return phone.text
+
+
+@pytest.mark.parametrize("left", ["post", "family"])
+def test_an_author_without_the_post_or_of_the_family_hears_nothing(world: World, left: str) -> None:
+    walk = approved(world, by="counsellor")
+    author = world["counsellor"]
+    with tenancy.scope(world.id):
+        if left == "post":
+            Membership.objects.filter(person=author).update(ends_at=walk.at)
+        else:
+            GuardianLink.objects.create(
+                school=world.school, student=world.student, guardian=author, relation="OTHER"
+            )
+    walk.at += timedelta(minutes=1)
+    walk.act("reply", "mother", text=WORDS)
+
+    assert author.pk not in {person for person, _ in told(walk)}
 
 
 def test_no_other_parent_and_nobody_who_calls_others_reads_it(world: World, as_: As) -> None:

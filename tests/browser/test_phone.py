@@ -1,6 +1,7 @@
 """Report, acknowledge, confirm and read, as thumbs do it on a small phone."""
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,10 +11,11 @@ from parties import tenancy
 from parties.models import SignInLink
 from records.models import Signature
 from tests.api.callers import PASSWORD, account
-from tests.api.papers import FACT, MONEY, offered
+from tests.api.papers import FACT, MONEY, offered, written
 from tests.api.stories import reported, triaged
 from tests.browser.conftest import PHONE, look
 from tests.factories import World
+from tests.records.uploads.files import jpeg
 from workflow import notifications
 from workflow.models import CrisisReport, Escalation, HumanTask
 
@@ -226,3 +228,41 @@ def test_a_teacher_writes_a_record_by_thumb(world: World, phone: Page) -> None:
 
     expect(phone.get_by_text("待签字")).to_be_visible()
     fits(phone, "record-teacher")
+
+
+def test_a_teacher_adds_a_second_fact_material_and_a_file(
+    world: World, phone: Page, tmp_path: Path
+) -> None:
+    paper = written(world, FACT)
+    photo = tmp_path / "考勤.jpg"
+    photo.write_bytes(jpeg())
+    signed_in(phone, world, "teacher")
+    phone.goto(f"/records/{paper.id}/edit")
+    phone.get_by_text("再加一条“问题描述（第2条）”").click()
+    phone.get_by_label("问题描述（第2条）（可不填）").fill("企业师傅来电：10月9日迟到。")
+    phone.get_by_label("问题描述（第2条）：来源").select_option("企业陈述")
+    phone.get_by_text("事先准备的材料（可不填）").click()
+    phone.get_by_label("材料1：是哪一种").select_option("心理评估报告")
+    fits(phone, "write-material")
+    phone.get_by_role("button", name="存为草稿，接着上传附件").click()
+    expect(phone.locator("#field-prep_basis_1")).to_contain_text("须有依据")
+    fits(phone, "write-material-mistake")
+
+    phone.get_by_label("材料1：是哪一种").select_option("考勤")
+    phone.get_by_role("button", name="存为草稿，接着上传附件").click()
+    phone.get_by_label("照片、扫描件").set_input_files(photo)
+    phone.get_by_label("没有别人的信息").check()
+    fits(phone, "record-files")
+    phone.get_by_role("button", name="上传", exact=True).click()
+    expect(phone.get_by_role("link", name="考勤.jpg")).to_be_visible()
+    phone.get_by_role("link", name="返回记录").click()
+
+    expect(phone.get_by_text("企业师傅来电")).to_be_visible()
+    fits(phone, "record-with-material")
+
+
+def signed_in(page: Page, world: World, who: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_role("textbox", name="账号").fill(account(world, who))
+    page.get_by_role("textbox", name="密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()

@@ -149,6 +149,43 @@ def test_an_item_is_adjusted_as_the_page_showed_it(world: World, case: UUID) -> 
     assert items(world)[0].title == "晚上一起看作业"
 
 
+def test_an_item_is_dropped_with_the_reason_that_the_family_reads(world: World, case: UUID) -> None:
+    item = plan_stories.item(world, case)
+    phone = at_plan(world, case)
+    assert f'action="/plan/{item.pk}/drop"' in phone.html
+
+    phone.send(f"/plan/{item.pk}/drop", why="改为在校完成作业")
+
+    assert "不再进行的原因：改为在校完成作业" in phone.text
+    assert f'action="/plan/{item.pk}/drop"' not in phone.html
+    with tenancy.scope(world.id):
+        dropped = ActionItem.objects.get()
+        assert (dropped.state, dropped.dropped_why) == ("DROPPED", "改为在校完成作业")
+        assert dropped.next_look_at is None
+    again = phone.send(f"/plan/{item.pk}/drop", why="又一次")
+    assert again.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [(" ", "请写明为什么不再进行"), ("他是差生", "“差生”"), ("字" * 1001, "超过 1000 字")],
+)
+def test_a_reason_that_cannot_stand_is_said_at_its_item(
+    world: World, case: UUID, why: str, told: str
+) -> None:
+    item = plan_stories.item(world, case)
+    phone = at_plan(world, case)
+
+    answer = phone.send(f"/plan/{item.pk}/drop", why=why)
+
+    assert answer.status_code == 400
+    beside = phone.html.split(f'action="/plan/{item.pk}/drop"')[1].split("</form>")[0]
+    assert told in beside
+    assert why.strip() in beside
+    with tenancy.scope(world.id):
+        assert ActionItem.objects.get().state != "DROPPED"
+
+
 def test_a_guardian_who_must_not_be_met_is_not_offered_an_item(world: World, case: UUID) -> None:
     assert str(world["father"].pk) in at_plan(world, case).html
     with tenancy.scope(world.id):
@@ -169,8 +206,12 @@ def test_only_who_works_on_the_case_has_the_page(world: World, case: UUID, who: 
         assert "每日签到监督作业" not in phone.text
         phone.open("/")
         assert phone.send(path, **typed(title="别的")).status_code in (403, 404), path
+    phone.open("/")
+    assert phone.send(f"/plan/{item.pk}/drop", why="不想做了").status_code in (403, 404)
     assert phone.open(f"/cases/{uuid4()}/plan").status_code == 404
     assert [one.title for one in items(world)] == ["每日签到监督作业"]
+    with tenancy.scope(world.id):
+        assert ActionItem.objects.get().state != "DROPPED"
 
 
 def test_the_task_leads_to_the_plan_and_is_completed_behind_it(world: World) -> None:

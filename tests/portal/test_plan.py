@@ -209,6 +209,34 @@ def test_a_photo_goes_with_what_is_done(world: World, item: ActionItem) -> None:
     assert by_password(world, "stranger").open(f"/plan/files/{made.pk}").status_code == 404
 
 
+def test_a_photo_is_replaced_until_somebody_has_looked(world: World, item: ActionItem) -> None:
+    phone = at_plan(world, "mother")
+    address = f"/plan/{item.pk}/evidence"
+    photo = {"file": SimpleUploadedFile("作业.jpg", jpeg(), content_type="image/jpeg")}
+    phone.open(address)
+    phone.send(address, **photo)
+    phone.send(f"/plan/{item.pk}/done", note="都做完了")
+    assert f'href="{address}"' in phone.html
+    with tenancy.scope(world.id):
+        old = Attachment.objects.get(item_id=item.pk)
+    phone.open(address)
+    for wrong in ("x", str(item.pk)):
+        better = SimpleUploadedFile("新.jpg", jpeg(), content_type="image/jpeg")
+        answer = phone.send(address, file=better, replaces=wrong)
+        assert (answer.status_code, "没有这个文件" in phone.text) == (400, True)
+
+    better = SimpleUploadedFile("新.jpg", jpeg(), content_type="image/jpeg")
+    phone.send(address, file=better, replaces=str(old.pk))
+
+    assert "已被替换的文件" in phone.text
+    with tenancy.scope(world.id):
+        made = Attachment.objects.get(item_id=item.pk, superseded_by=None)
+        assert ActionItem.objects.get(pk=item.pk).evidence == [made.pk]
+    father = by_password(world, "father")
+    assert father.open(f"/plan/files/{old.pk}").status_code == 404
+    assert father.open(f"/plan/files/{made.pk}").status_code == 200
+
+
 def test_a_photo_that_nobody_chose_is_asked_for(world: World, item: ActionItem) -> None:
     phone = at_plan(world, "mother")
     phone.send(f"/plan/{item.pk}/evidence")

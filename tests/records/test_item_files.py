@@ -5,11 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from ledger.models import Event
 from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, NotFound, SanfangError, WrongState
-from records import attachments, item_files, plans
+from records import attachments, item_files, plan_evidence, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment
 from records.uploads import UploadRefused
@@ -116,6 +118,102 @@ def test_what_shows_others_or_is_no_picture_is_refused(world: World) -> None:
         add(world, item, redaction="NEEDED")
     with pytest.raises(UploadRefused):
         add(world, item, source=b"MZ\x90\x00", name="a.exe")
+
+
+def replace(world: World, item: ActionItem, old: Attachment, by: str = "mother") -> Attachment:
+    photo = Upload(source=jpeg(), name="作业2.jpg", media_type="image/jpeg")
+    return item_files.store(
+        school_id=world.id, by=world[by], at=LATER, item_id=item.pk, upload=photo, replaces=old.pk
+    )
+
+
+def shown_to(world: World, item: ActionItem, who: str) -> tuple[list[Any], list[Any]]:
+    """Ids of the files that count, and of those that were replaced."""
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world[who], at=LATER)
+        found = plan_evidence.of_item(viewer, item), plan_evidence.replaced(viewer, item)
+        return [one.pk for one in found[0]], [one.pk for one in found[1]]
+
+
+def test_the_uploader_replaces_a_file_and_the_old_one_is_kept(world: World) -> None:
+    item = one(world, draft())
+    old = add(world, item)
+    made = replace(world, item, old)
+
+    assert shown_to(world, item, "mother") == ([made.pk], [old.pk])
+    assert shown_to(world, item, "teacher") == ([made.pk], [old.pk])
+    assert shown_to(world, item, "father") == ([made.pk], [])
+    assert (opens(world, old, "mother"), opens(world, old, "teacher")) == (True, True)
+    for who in ("father", "student", "stranger", "classmate"):
+        assert not opens(world, old, who), who
+    with tenancy.scope(world.id):
+        row = Attachment.objects.get(pk=old.pk)
+        assert (row.state, row.superseded_by) == ("STORED", made.pk)
+        event = Event.objects.get(kind="plan.evidence_replaced")
+        assert event.actor == world["mother"].pk
+
+
+def test_what_is_done_names_the_new_file_and_is_looked_at_again(world: World) -> None:
+    item = one(world, draft())
+    old = add(world, item)
+    done(world, item, old.pk)
+    with tenancy.scope(world.id):
+        ActionItem.objects.filter(pk=item.pk).update(next_look_at=None)
+
+    made = replace(world, item, old)
+
+    after = now(world, item)
+    assert (after.state, after.evidence) == ("DONE", [made.pk])
+    assert after.next_look_at == LATER
+
+
+def test_what_is_verified_or_dropped_keeps_its_files(world: World) -> None:
+    item, gone = one(world, draft()), one(world, draft())
+    old, other = add(world, item), add(world, gone)
+    done(world, item, old.pk)
+    plans.verify(school_id=world.id, item_id=item.pk, by=world["teacher"], at=LATER)
+    plans.drop(school_id=world.id, item_id=gone.pk, by=world["teacher"], at=LATER, why="改期")
+
+    for each, file in ((item, old), (gone, other)):
+        with pytest.raises(WrongState):
+            replace(world, each, file)
+    assert now(world, item).evidence == [old.pk]
+
+
+def test_only_ones_own_file_of_this_item_is_replaced_and_once(world: World) -> None:
+    item, other = one(world, draft()), one(world, draft())
+    mine, fathers, foreign = add(world, item), add(world, item, "father"), add(world, other)
+    replace(world, item, mine)
+
+    for file in (mine, fathers, foreign):
+        with pytest.raises(InvalidInput, check=lambda no: no.field == "replaces"):
+            replace(world, item, file)
+    with pytest.raises(NotAllowed):
+        replace(world, item, mine, by="teacher")
+
+
+def test_a_replaced_file_is_no_evidence_any_more(world: World) -> None:
+    item = one(world, draft())
+    old = add(world, item)
+    replace(world, item, old)
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "evidence"):
+        done(world, item, old.pk)
+
+
+def test_the_database_itself_lets_no_file_replace_itself_or_two(world: World) -> None:
+    item = one(world, draft())
+    first, second = add(world, item), add(world, item)
+    made = replace(world, item, first)
+
+    for values in (
+        {"superseded_by": second.pk, "superseded_at": LATER},
+        {"superseded_by": made.pk, "superseded_at": LATER},
+        {"superseded_by": None, "superseded_at": LATER},
+        {"superseded_by": made.pk, "superseded_at": None},
+    ):
+        with pytest.raises(IntegrityError), tenancy.scope(world.id), transaction.atomic():
+            Attachment.objects.filter(pk=second.pk).update(**values)
 
 
 def test_only_files_of_this_item_count(world: World) -> None:

@@ -15,7 +15,9 @@ CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 
 #: Templates whose message is a one-time link.
-LINK_TEMPLATES: Final = frozenset({"link.sign_in", "link.record", "notice.link", "link.meeting"})
+LINK_TEMPLATES: Final = frozenset(
+    {"link.sign_in", "link.record", "notice.link", "link.meeting", "link.consent"}
+)
 
 #: Templates whose mail carries a calendar entry.
 CALENDAR_TEMPLATES: Final = frozenset({"meeting.invitation", "meeting.called_off"})
@@ -189,6 +191,23 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
     "link.record": {
         CHINESE: Text("请阅读并签字", "请打开链接阅读并签字，14 天内有效，只能使用一次。"),
         ENGLISH: Text("Please read and sign", "Open the link to read and sign, valid 14 days."),
+    },
+    "consent.asked": {
+        CHINESE: Text(
+            "请查看一份说明", "学校有一份说明请您查看，是否同意由您决定；请登录，在首页打开。"
+        ),
+        ENGLISH: Text(
+            "Something to decide", "The school asks whether you agree; sign in, it is yours to say."
+        ),
+    },
+    "link.consent": {
+        CHINESE: Text(
+            "请查看一份说明",
+            "学校有一份说明请您查看，是否同意由您决定；链接 14 天内有效，只能使用一次。",
+        ),
+        ENGLISH: Text(
+            "Something to decide", "The school asks whether you agree; the link works once."
+        ),
     },
     "notice.new": {
         CHINESE: Text("学校通知，请查看", "学校有一份通知，请登录查看。"),

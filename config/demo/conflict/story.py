@@ -52,7 +52,7 @@ class Conflict(Talk):
     def play(self) -> None:
         self.greet()
         self.other = self._classmate()
-        self.stage.say("几次冲突之后，家长在电话里说不会是她家孩子，班主任约谈")
+        self.stage.say("几次冲突之后，家长在电话里说不会是她家孩子，班主任请家长来会谈")
         self.raise_matter(trigger="conflict", words=WORDS)
         self.arrange(trigger="PEERS", purpose="一起看看近两周在校的情况，商量怎样支持孩子")
         self.choose_a_time()

@@ -56,7 +56,7 @@ class Skills(Talk):
 
     def play(self) -> None:
         self.greet()
-        self.stage.say("连续两次技能考核不合格，班主任提出约谈")
+        self.stage.say("连续两次技能考核不合格，班主任请家长来会谈")
         self.raise_matter(trigger="academic", words=WORDS)
         self.arrange(trigger="STUDY", purpose="两次考核未达标，一起商量怎样帮助")
         self.choose_a_time()

@@ -1,0 +1,152 @@
+"""The statements of a section on a form: each its words, their source, and whether confirmed.
+
+The first of a section has plain names (s_FACT), every other carries its place (s_FACT_2). There
+is always room for one more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django import forms
+
+from records.draft_input import Said
+from records.models import Statement
+
+Choices = Sequence[tuple[str, str]]
+
+Section = Statement.Section
+Source = Statement.Source
+Status = Statement.Status
+
+#: Statements of one section on a page; further ones stay as they are.
+MOST: Final = 12
+_LONGEST: Final = 3_000
+_WORDS: Final = "s_"
+_SOURCE: Final = "source_"
+_STATUS: Final = "status_"
+_WHOSE: Final = "whose"
+_MISTAKES: Final = {
+    "max_length": "内容太长，请缩短。",
+    "invalid_choice": "请从给出的选项中选择。",
+}
+#: Whose words a section usually holds.
+_SOURCES: Final = {
+    Section.HOME: Source.GUARDIAN,
+    Section.GUARDIAN_OPINION: Source.GUARDIAN,
+    Section.STUDENT_OPINION: Source.STUDENT,
+    Section.INTERNSHIP: Source.COMPANY,
+}
+
+
+class Row(NamedTuple):
+    """One statement of a section; `place` counts from 1."""
+
+    code: str
+    place: int
+
+    @property
+    def words(self) -> str:
+        return f"{_WORDS}{self.code}{self._ending}"
+
+    @property
+    def source(self) -> str:
+        return f"{_SOURCE}{self.code}{self._ending}"
+
+    @property
+    def status(self) -> str:
+        return f"{_STATUS}{self.code}{self._ending}"
+
+    @property
+    def whose(self) -> str:
+        return f"{_WHOSE}{self._ending}"
+
+    @property
+    def label(self) -> str:
+        name = str(Section(self.code).label)
+        return name if self.place == 1 else f"{name}（第{self.place}条）"
+
+    @property
+    def about(self) -> list[str]:
+        """Names of what is asked about the words: an observed reaction is of one guardian."""
+        whose = [self.whose] if self.code == Section.EMOTION else []
+        return [*whose, self.source, self.status]
+
+    def field_of(self, mistake: str) -> str:
+        """The field of the form that a mistake of the domain is about."""
+        asked = {"source": self.source, "status": self.status}
+        if self.code == Section.EMOTION:
+            asked["said_by"] = self.whose
+        return asked.get(mistake, self.words)
+
+    @property
+    def _ending(self) -> str:
+        return "" if self.place == 1 else f"_{self.place}"
+
+
+def rows_of(sections: Iterable[str], *filled: Mapping[str, Any]) -> list[Row]:
+    """A row for each statement that is written in any of `filled`, and an empty one more."""
+    found = []
+    for code in sections:
+        rows = [Row(code, place) for place in range(1, MOST + 1)]
+        written = [row.place for row in rows if any(_has(one, row.words) for one in filled)]
+        found += rows[: max([1, *written]) + 1]
+    return found
+
+
+def _has(values: Mapping[str, Any], name: str) -> bool:
+    return bool(str(values.get(name) or "").strip())
+
+
+def fields(row: Row, *, needed: bool, guardians: Choices) -> dict[str, forms.Field]:
+    """The words, whose they are, and whether they are confirmed."""
+    asked: dict[str, forms.Field] = {
+        row.words: forms.CharField(
+            label=row.label if needed else f"{row.label}（可不填）",
+            required=False,
+            max_length=_LONGEST,
+            error_messages=_MISTAKES,
+            widget=forms.Textarea(attrs={"rows": 4 if needed else 2}),
+        ),
+        row.source: _choice(f"{row.label}：来源", Source.choices, _usual(row.code)),
+        row.status: _choice(f"{row.label}：是否核实", Status.choices, Status.ONE_SIDED),
+    }
+    if row.code == Section.EMOTION:
+        label = "是哪位家长的反应" if row.place == 1 else f"{row.label}：是哪位家长的反应"
+        asked[row.whose] = _choice(label, [("", "请选择"), *guardians])
+    return asked
+
+
+def _choice(label: str, choices: Choices, initial: str | None = None) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=choices, required=False, initial=initial, error_messages=_MISTAKES
+    )
+
+
+def _usual(code: str) -> str:
+    return _SOURCES.get(Section(code), Source.TEACHER)
+
+
+def said(row: Row, given: Mapping[str, Any]) -> Said:
+    """The statement of a row. What stands in “ ” is somebody's own words."""
+    text = given.get(row.words, "")
+    source = given.get(row.source) or _usual(row.code)
+    whose = given.get(row.whose, "") if row.code == Section.EMOTION else ""
+    return Said(
+        section=row.code,
+        source=source,
+        status=given.get(row.status) or Status.ONE_SIDED,
+        text=text,
+        is_quote=source != Source.TEACHER and "“" in text,
+        said_by=UUID(whose) if whose else None,
+    )
+
+
+def typed(statements: Mapping[Row, Statement]) -> dict[str, str]:
+    """Statements by row as initial values of the form."""
+    found: dict[str, str] = {}
+    for row, one in statements.items():
+        found |= {row.words: one.text, row.source: str(one.source), row.status: str(one.status)}
+        if row.code == Section.EMOTION:
+            found[row.whose] = str(one.said_by_id)
+    return found

@@ -1,0 +1,151 @@
+"""Prepared material on the page of a record: its kind, and by what right it is used."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from parties import consents, tenancy
+from parties.access import Viewer
+from parties.consents import Given
+from records.models import PreparedItem
+from tests.api.papers import upload, written
+from tests.factories import World
+from tests.portal.test_records import TYPED, stored, writing
+from tests.portal.visitors import Phone, by_password
+from tests.records.uploads.files import jpeg
+
+REPORT = {"prep_kind_1": "PSY_REPORT", "prep_note_1": "9月量表结论"}
+DUTY = {
+    "prep_basis_1": "DUTY",
+    "prep_duty_1": "TALK",
+    "prep_basis_note_1": "与家长沟通近期情绪状况须用到",
+}
+
+
+def give_consent(world: World) -> None:
+    with tenancy.scope(world.id) as at:
+        given = Given(purpose="PSY_REPORT", ends_at=at + timedelta(days=30))
+        mother = Viewer.load(world["mother"], at=at)
+        consents.give(mother, student_id=world.student.pk, given=given)
+
+
+def lying(world: World) -> list[tuple[str, str]]:
+    with tenancy.scope(world.id):
+        return sorted((one.kind, one.note) for one in PreparedItem.objects.all())
+
+
+def stored_id(world: World) -> Any:
+    return stored(world).pk
+
+
+def beside(phone: Phone, field: str) -> str:
+    """What stands between the label of a field and its input."""
+    part = phone.html.split(f'id="field-{field}"')[1]
+    return part.split("<select")[0].split("<input")[0]
+
+
+def test_a_teacher_says_what_lay_on_the_table(world: World) -> None:
+    phone, address = writing(world)
+    laid = {"prep_kind_1": "TRANSCRIPT", "prep_note_1": "期中成绩", "prep_kind_2": "OBSERVATION"}
+
+    phone.send(address, keep="1", prep_note_2="10月观察表", **laid, **TYPED)
+
+    assert lying(world) == [("OBSERVATION", "10月观察表"), ("TRANSCRIPT", "期中成绩")]
+    assert "成绩单：期中成绩" in phone.text
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "why"),
+    [
+        ({}, "prep_basis_1", "使用心理评估报告须有依据"),
+        ({"prep_basis_1": "CONSENT"}, "prep_basis_1", "目前没有有效的同意"),
+        ({**DUTY, "prep_basis_note_1": ""}, "prep_basis_note_1", "没有写明职责"),
+        ({**DUTY, "prep_duty_1": ""}, "prep_duty_1", "没有写明是哪一项职责"),
+    ],
+)
+def test_no_report_without_consent_or_duty_and_it_is_said_beside_it(
+    world: World, given: dict[str, str], field: str, why: str
+) -> None:
+    phone, address = writing(world)
+
+    answer = phone.send(address, keep="1", **{**REPORT, **given}, **TYPED)
+
+    assert answer.status_code == 400
+    assert why in beside(phone, field)
+    assert "9月量表结论" in phone.html
+    with tenancy.scope(world.id):
+        assert not PreparedItem.objects.exists()
+
+
+def test_a_report_lies_there_by_a_consent_that_holds_or_by_a_duty(world: World) -> None:
+    give_consent(world)
+    phone, address = writing(world)
+
+    phone.send(address, keep="1", prep_basis_1="CONSENT", **REPORT, **TYPED)
+    with tenancy.scope(world.id):
+        assert PreparedItem.objects.get().consent is not None
+    phone.open(f"/records/{stored_id(world)}/edit")
+    changed = {**REPORT, **DUTY, **TYPED, "seen": phone.value("seen")}
+    phone.send(f"/records/{stored_id(world)}/edit", keep="1", **changed)
+
+    with tenancy.scope(world.id):
+        item = PreparedItem.objects.get()
+        assert (item.consent, item.duty) == (None, "TALK")
+
+
+def test_material_whose_kind_nobody_chose_is_asked_for(world: World) -> None:
+    phone, address = writing(world)
+
+    answer = phone.send(address, keep="1", prep_kind_1="", prep_note_1="期中成绩", **TYPED)
+
+    assert answer.status_code == 400
+    assert "请从给出的选项中选择" in beside(phone, "prep_kind_1")
+    assert "期中成绩" in phone.html
+
+
+def test_the_draft_keeps_changes_and_gives_up_its_material(world: World) -> None:
+    phone, address = writing(world)
+    phone.send(address, keep="1", prep_kind_1="TRANSCRIPT", prep_note_1="期中成绩", **TYPED)
+    address = f"/records/{stored_id(world)}/edit"
+    phone.open(address)
+    assert "期中成绩" in phone.html
+
+    phone.send(address, keep="1", seen=phone.value("seen"), **TYPED)  # a page that did not ask
+    assert lying(world) == [("TRANSCRIPT", "期中成绩")]
+    phone.open(address)
+    gone = {"prep_kind_1": "TRANSCRIPT", "prep_note_1": "期中成绩", "prep_drop_1": "on"}
+    phone.send(address, keep="1", seen=phone.value("seen"), **gone, **TYPED)
+
+    assert lying(world) == []
+
+
+def test_material_names_a_file_of_the_draft(world: World) -> None:
+    paper = written(world)
+    made = upload(paper.writer, paper.id, jpeg(), name="成绩单.jpg").json()["id"]
+    phone = by_password(world, "teacher")
+    address = f"/records/{paper.id}/edit"
+    phone.open(address)
+    assert "成绩单.jpg" in phone.html
+
+    same = {**TYPED, "seen": phone.value("seen"), "source_FACT": "TEACHER"}
+    phone.send(address, keep="1", prep_kind_1="TRANSCRIPT", prep_attachment_1=made, **same)
+
+    with tenancy.scope(world.id):
+        assert str(PreparedItem.objects.get().attachment_id) == made
+
+
+@pytest.mark.parametrize("who", ["mother", "student"])
+def test_what_lay_on_the_table_is_for_the_school_alone(world: World, who: str) -> None:
+    phone, address = writing(world)
+    phone.send(
+        address, offer="1", prep_kind_1="TRANSCRIPT", prep_note_1="期中成绩",
+        people=[str(world["mother"].pk)], **TYPED,
+    )  # fmt: skip
+    assert "期中成绩" in phone.text
+
+    reader = by_password(world, who)
+    reader.open(f"/records/{stored_id(world)}")
+
+    assert "期中成绩" not in reader.html
+    assert "事先准备的材料" not in reader.html

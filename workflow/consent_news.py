@@ -1,0 +1,105 @@
+"""A family is asked for a consent: by a link to the page where it decides, once a week at most.
+
+No message says for what, nor about whom. Whoever could not give it is not asked, and a guardian
+whom a running case names hears nothing: nobody is told whom the others asked.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from ledger import events
+from parties import consents, links, tenancy
+from parties.access import Viewer
+from parties.errors import InvalidInput, NotAllowed
+from parties.models import Consent, Person, SignInLink, Student
+from parties.roles import Role
+from workflow import notifications, waking
+from workflow.models import CaseParty, Notification
+from workflow.notifications import Message
+
+ASKED: Final = "consent.asked"
+LINK: Final = "link.consent"
+LINK_LIFETIME: Final = timedelta(days=14)
+#: A yes counts only as long as nobody is pressed for it.
+PAUSE: Final = timedelta(days=7)
+#: Whom a case is about may be asked what becomes of their own report.
+_NAMED: Final = CaseParty.AGAINST - {CaseParty.Part.SUBJECT}
+
+
+def ask(*, school_id: int, student_id: UUID, by: Person, at: datetime) -> None:
+    """Ask everybody of the family whose yes would count.
+
+    Raises NotFound; NotAllowed: not the work of this person; InvalidInput: there is one already,
+    the family was asked this week, or there is nobody to ask.
+    """
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        student = viewer.get(Student, student_id)
+        if not consents.is_asked_by(viewer, student):
+            raise NotAllowed("只有与该生工作有关的教师可以征求同意。", act="consent")
+        Student.objects.select_for_update(of=("self",)).get(pk=student.pk)
+        people = _people(student, at=at)
+        _refuse(viewer, student, people)
+        rows = [row for person in people for row in _messages(student, person, at=at)]
+        notifications.enqueue_many(school_id=school_id, rows=rows, at=at)
+        events.append(
+            school_id=school_id,
+            kind=ASKED,
+            actor=by.pk,
+            subject=("student", student.pk),
+            at=at,
+            payload={"purpose": Consent.Purpose.PSY_REPORT.value, "people": len(people)},
+        )
+
+
+def _people(student: Student, *, at: datetime) -> Sequence[Person]:
+    against = CaseParty.objects.filter(case__student=student, case__closed_at=None, part__in=_NAMED)
+    named = set(against.values_list("person_id", flat=True))
+    able = [one for one in consents.givers(student) if consents.may_give(student, one, at=at)]
+    return [one for one in able if one.pk not in named]
+
+
+def _refuse(viewer: Viewer, student: Student, people: Sequence[Person]) -> None:
+    purpose = Consent.Purpose.PSY_REPORT.value
+    if consents.is_held(viewer, student=student, purpose=purpose):
+        raise InvalidInput("现在已有有效的同意。", field="ask", mend="不必再征求。")
+    if was_asked(student, at=viewer.at):
+        raise InvalidInput(
+            f"{PAUSE.days} 天内已经征求过。", field="ask", mend="请等家庭自己决定，不催、不劝。"
+        )
+    if not people:
+        raise InvalidInput(
+            "现在没有可以征求的人。", field="ask", mend="请不使用这份报告，或与德育处商量。"
+        )
+
+
+def was_asked(student: Student, *, at: datetime) -> bool:
+    """Whether the family was asked within PAUSE. Inside a scope."""
+    sent = Notification.objects.filter(template=ASKED, created_at__gt=at - PAUSE)
+    asked = [one.pk for one in consents.givers(student)]
+    return sent.filter(recipient__in=asked, key__startswith=_of(student)).exists()
+
+
+def _messages(student: Student, person: Person, *, at: datetime) -> Iterator[Message]:
+    """In the app, and to a guardian's phone and mail a link of their own."""
+    role = Role.STU if person.pk == student.person_id else Role.G
+    key = f"{_of(student)}{at:%Y%m%d}:{person.pk}"
+    yield Message(None, person.pk, role.value, "in_app", ASKED, key, "routine")
+    outside = waking.channels_of(person, ("sms", "email")) if role == Role.G else []
+    if not outside:
+        return
+    link = links.issue(
+        person=person,
+        purpose=SignInLink.Purpose.CONSENT,
+        target_id=student.pk,
+        lifetime=LINK_LIFETIME,
+    )
+    for channel in outside:
+        key = f"{LINK}:{link.pk}:{channel}"
+        yield Message(None, person.pk, role.value, channel, LINK, key, "routine")
+
+
+def _of(student: Student) -> str:
+    return f"{ASKED}:{student.pk}:"
