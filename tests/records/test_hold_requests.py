@@ -14,7 +14,8 @@ from records.models import CommunicationRecord, HoldRequest
 from tests.factories import World
 from tests.records.agreed import at
 from tests.records.desk import FACT, Desk, texts_of
-from tests.records.test_destroying import add, destroy
+from tests.records.test_attachments import add
+from tests.records.test_destroying import destroy
 
 pytestmark = pytest.mark.django_db
 
