@@ -17,7 +17,7 @@ from api.problems import Problem, Refused
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
-from parties.access import Viewer
+from parties.access import Act, Viewer
 from records import check_ins, item_files, plan_drafts, plan_views, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment, ItemCheckIn
@@ -49,6 +49,7 @@ class DoneInput(Strict):
 
 class VerifyInput(Strict):
     agree = serializers.BooleanField(default=True, help_text="false：还没有完成，请继续")
+    as_read = text(longest=80, required=False, help_text="读取时得到的 as_read；缺少时 428")
 
 
 class CheckInInput(Strict):
@@ -134,12 +135,14 @@ class ItemAct(ApiView):
         return idempotency.once(request, given, run)
 
 
-def _verb(summary: str, body: type[Strict] = Nothing) -> Callable[[Any], Any]:
+def _verb(
+    summary: str, body: type[Strict] = Nothing, codes: tuple[str, ...] = ()
+) -> Callable[[Any], Any]:
     return describe(
         summary,
         body=body,
         answers={200: ItemSerializer},
-        codes=_CODES,
+        codes=[*_CODES, *codes],
         tags=["plans"],
         post=True,
     )
@@ -208,8 +211,13 @@ class EvidenceView(UploadView):
 class VerifyView(ItemAct):
     body_type = VerifyInput
 
-    @_verb("核实", VerifyInput)
+    @_verb("核实", VerifyInput, ("state.lost_race", "request.precondition_required"))
     def post(self, request: Request, item_id: UUID) -> Response:
+        if not read_body(request, VerifyInput).get("as_read"):
+            with viewing(request) as viewer:
+                viewer.require(Act.VERIFY, viewer.get(ActionItem, item_id))
+            raise Refused(Problem("request.precondition_required"))
+
         def verb(*, agree: bool, **who: Any) -> None:
             (plans.verify if agree else plans.reopen)(**who)
 

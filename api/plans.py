@@ -80,6 +80,9 @@ class ItemSerializer(serializers.Serializer[Any]):
     created_by = serializers.UUIDField(required=False, allow_null=True)
     created_at = serializers.DateTimeField(required=False)
     may = serializers.ListField(child=serializers.ChoiceField([act.value for act in _ACTS]))
+    as_read = serializers.CharField(
+        required=False, help_text="您读到的文字的标记；由您核实的，核实时原样送回"
+    )
     progress = ProgressSerializer(required=False)
 
 
@@ -182,6 +185,8 @@ def shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     values = plan_views.shown(viewer, item)
     body = {name: _plain(value) for name, value in values.items()}
     body["may"] = sorted(act.value for act in _ACTS if viewer.may(act, item))
+    if Act.VERIFY.value in body["may"]:
+        body["as_read"] = plan_views.mark(values)
     if values.get("recurrence"):
         body["progress"] = progress(check_ins.progress(item, at=viewer.at))
     return body

@@ -31,6 +31,7 @@ from records import communication, drafts, reading, sharing, templates
 from records.draft_input import Header
 from records.models import CommunicationRecord, Statement
 from workflow import communication as acts
+from workflow import record_holds
 
 _EXAMPLE = OpenApiExample(
     "学业预警",
@@ -132,7 +133,9 @@ class HoldView(RecordAct):
 
     @acting("暂缓家长查看（德育处）", HoldInput)
     def post(self, request: Request, record_id: UUID) -> Response:
-        return self.act(request, record_id, communication.hold)
+        given = read_body(request, HoldInput)
+        who = asked(request, record_id)
+        return answered(request, given, lambda: record_holds.hold(**who.who, **given))
 
 
 class SharingOverrideView(RecordAct):

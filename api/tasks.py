@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, pagination, shapes
-from api.problems import broken, invalid
+from api.problems import Problem, Refused, broken, invalid
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
-from workflow import answers, human_tasks, task_files
+from workflow import answers, human_tasks, meeting_minutes, task_files
 from workflow.models import HumanTask
 from workflow.task_files import TaskFile
 
@@ -57,10 +57,17 @@ class TaskDetailSerializer(TaskSerializer):
     about = AboutSerializer(required=False, help_text="要联系的人")
     answer = objects(required=False, allow_null=True)
     completed_by = PersonSerializer(required=False, allow_null=True)
+    as_read = serializers.CharField(
+        required=False,
+        help_text="要复述的会谈记录的标记；办理时原样送回，记录改过则 409",
+    )
 
 
 class CompleteInput(Strict):
     answer = serializers.DictField(default=dict, help_text="按 form 填写")
+    as_read = text(
+        longest=80, required=False, help_text="待办有 as_read 的，须原样送回；缺少时 428"
+    )
 
 
 class DelegateInput(Strict):
@@ -116,7 +123,9 @@ class TaskView(ApiView):
     )
     def get(self, request: Request, task_id: UUID) -> Response:
         with viewing(request) as viewer:
-            return Response(_detail(task_files.read(viewer=viewer, task_id=task_id)))
+            body = _detail(task_files.read(viewer=viewer, task_id=task_id))
+            mark = _mark(viewer, task_id)
+            return Response({**body, "as_read": mark} if mark else body)
 
 
 class TaskAct(ApiView):
@@ -152,11 +161,12 @@ _CODES: Final = (
 
 
 def _verb(summary: str, body: type[Strict] = Nothing, **options: Any) -> Callable[[Any], Any]:
+    codes = [*_CODES, *options.pop("codes", ())]
     return describe(
         summary,
         body=body,
         answers={200: TaskSerializer},
-        codes=_CODES,
+        codes=codes,
         tags=["tasks"],
         post=True,
         **options,
@@ -175,6 +185,7 @@ class CompleteView(TaskAct):
     @_verb(
         "办理",
         CompleteInput,
+        codes=("state.lost_race", "request.precondition_required"),
         examples=[
             OpenApiExample(
                 "联系记录",
@@ -184,6 +195,10 @@ class CompleteView(TaskAct):
         ],
     )
     def post(self, request: Request, task_id: UUID) -> Response:
+        if not read_body(request, CompleteInput).get("as_read"):
+            with viewing(request) as viewer:
+                if _mark(viewer, task_id):  # nothing says which words were read back
+                    raise Refused(Problem("request.precondition_required"))
         return self.act(request, task_id, answers.give)
 
 
@@ -207,6 +222,13 @@ class RemindView(TaskAct):
     @_verb("催办")
     def post(self, request: Request, task_id: UUID) -> Response:
         return self.act(request, task_id, human_tasks.remind)
+
+
+def _mark(viewer: Viewer, task_id: UUID) -> str:
+    """What whoever may still do this task has to have read; empty for most tasks."""
+    task = viewer.get(HumanTask, task_id)
+    mine = task.state in task_files.LIVE and viewer.may(Act.COMPLETE, task)
+    return meeting_minutes.mark(viewer, task) if mine else ""
 
 
 def _after(request: Request, task_id: UUID) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from api import (
     evaluations,
     exports,
     files,
+    hold_requests,
     inbox,
     items,
     language,
@@ -175,6 +176,22 @@ urlpatterns = [
         name="next-version",
     ),
     path("records/<uuid:record_id>/hold", records.HoldView.as_view(), name="hold"),
+    path("hold-requests", hold_requests.HoldRequestsView.as_view(), name="hold-requests"),
+    path(
+        "records/<uuid:record_id>/hold-requests",
+        hold_requests.RecordHoldRequestsView.as_view(),
+        name="record-hold-requests",
+    ),
+    path(
+        "hold-requests/<uuid:request_id>/refuse",
+        hold_requests.RefuseHoldView.as_view(),
+        name="refuse-hold",
+    ),
+    path(
+        "hold-requests/<uuid:request_id>/withdraw",
+        hold_requests.WithdrawHoldView.as_view(),
+        name="withdraw-hold-request",
+    ),
     path(
         "records/<uuid:record_id>/sharing-override",
         records.SharingOverrideView.as_view(),

@@ -1,8 +1,14 @@
 """Consents of a family: given by somebody who may, for one purpose and a time, and taken back.
 
 A yes holds from the moment it is recorded until its end, as long as nobody has taken it back and
-its giver still may give it: a guardian whose link ended or who is barred counts for nothing. The
-student and every legal guardian may take back any of them, because the most protective word wins.
+its giver still may give it: a guardian whose link ended or who is barred counts for nothing, and
+what they said before a bar does not come back to life with its end. The student and every legal
+guardian may take back any of them, because the most protective word wins.
+
+    below 14   a guardian decides
+    14 to 17   a guardian or the student; after the student's own no, the student alone
+    from 18    the student alone
+
 Inside a scope.
 """
 
@@ -26,6 +32,8 @@ from parties.roles import Role
 LONGEST: Final = timedelta(days=366)
 #: PIPL 31: below it a guardian decides alone.
 _OWN_WORD_AGE: Final = 14  # years
+#: Civil Code 17 and 18: from then on nobody consents in their place.
+_ADULT_AGE: Final = 18  # years
 #: Whose work asks a family for it, and who writes down what was said on paper or by telephone.
 STAFF: Final = frozenset({Role.HT, Role.PSY, Role.ME})
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -61,7 +69,7 @@ def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = N
         consent_no=f"TY{viewer.at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8)),
         purpose=given.purpose,
         giver=giver,
-        capacity=_capacity(student, giver, at=viewer.at),
+        capacity=_capacity(student, giver, given.purpose, at=viewer.at),
         proof=given.proof,
         proof_note=given.proof_note.strip(),
         starts_at=viewer.at,
@@ -106,7 +114,7 @@ def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
     rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
     rows = rows.filter(starts_at__lte=at, ends_at__gt=at).select_related("giver")
     found = rows.select_for_update(of=("self",)).order_by("-ends_at", "pk")
-    return next((one for one in found if may_give(student, one.giver, at=at)), None)
+    return next((one for one in found if _counts(one, student, at=at)), None)
 
 
 def holds(consent: Consent, *, at: datetime) -> bool:
@@ -119,13 +127,16 @@ def is_live(consent: Consent, *, at: datetime) -> bool:
     """As holds(), of a row as it was read."""
     running = consent.starts_at <= at < consent.ends_at
     given = running and consent.state == Consent.State.GIVEN
-    return given and may_give(consent.student, consent.giver, at=at)
+    return given and _counts(consent, consent.student, at=at)
 
 
 def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
     """Whether this person's yes counts: the student's own, or an unbarred legal guardian's."""
+    age = _age(student, timezone.localdate(at))
     if giver.pk == student.person_id:
-        return _age(student, timezone.localdate(at)) >= _OWN_WORD_AGE
+        return age >= _OWN_WORD_AGE
+    if age >= _ADULT_AGE:
+        return False
     links = GuardianLink.objects.filter(
         student=student, guardian=giver, state=GuardianLink.State.LIVE, legal_guardian=True
     )
@@ -144,6 +155,28 @@ def givers(student: Student) -> Sequence[Person]:
     )
     found = links.select_related("guardian").order_by("contact_priority", "pk")
     return [*(link.guardian for link in found), student.person]
+
+
+def _counts(consent: Consent, student: Student, *, at: datetime) -> bool:
+    """Whether its giver may give it still, and nothing came between that outlives its own end."""
+    giver = consent.giver
+    if not may_give(student, giver, at=at):
+        return False
+    if giver.pk == student.person_id:
+        return True
+    barred = standings.was_barred(giver, student.pk, since=consent.starts_at, until=at)
+    return not barred and not _said_no(student, consent.purpose, at=at)
+
+
+def _said_no(student: Student, purpose: str, *, at: datetime) -> bool:
+    """Whether the last word of a student whose word counts was to take it back, whoever gave it."""
+    rows = Consent.objects.filter(student=student, purpose=purpose)
+    taken = rows.filter(withdrawn_by=student.person_id, withdrawn_at__lte=at)
+    last = taken.order_by("-withdrawn_at").values_list("withdrawn_at", flat=True).first()
+    if last is None or _age(student, timezone.localdate(last)) < _OWN_WORD_AGE:
+        return False
+    since = rows.filter(giver=student.person_id, starts_at__gte=last)
+    return not since.exclude(withdrawn_by=student.person_id).exists()
 
 
 def is_held(viewer: Viewer, *, student: Student, purpose: str) -> bool | None:
@@ -184,14 +217,18 @@ def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
     return giver
 
 
-def _capacity(student: Student, giver: Person, *, at: datetime) -> str:
+def _capacity(student: Student, giver: Person, purpose: str, *, at: datetime) -> str:
+    own = giver.pk == student.person_id
     if not may_give(student, giver, at=at):
         raise InvalidInput(
             "这个人不能表示同意。",
             field="giver",
-            mend="须由法定监护人，或年满十四周岁的学生本人同意。",
+            mend="须由未满十八周岁学生的法定监护人，或年满十四周岁的学生本人同意。",
         )
-    own = giver.pk == student.person_id
+    if not own and _said_no(student, purpose, at=at):
+        raise InvalidInput(
+            "学生本人撤回了同意。", field="giver", mend="须由学生本人再次同意；监护人不能代替。"
+        )
     return (Consent.Capacity.STUDENT if own else Consent.Capacity.GUARDIAN).value
 
 

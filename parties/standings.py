@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from parties import statements
@@ -46,6 +46,19 @@ def wards(person: Person, at: datetime) -> tuple[frozenset[UUID], frozenset[UUID
     told = {pk for pk, open_ in readable.items() if open_}
     told -= {found.student_id for found in statements.rows(_barred, person, at)}
     return frozenset(readable), frozenset(told)
+
+
+def was_barred(person: Person, student_id: UUID, *, since: datetime, until: datetime) -> bool:
+    """Whether a restriction kept this person from the student at any moment of that time."""
+    orders = Restriction.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=since),
+        person=person,
+        student=student_id,
+        case_id=None,
+        kind__in=_BARRING,
+        starts_at__lte=until,
+    )
+    return orders.exists()
 
 
 def company_roles(person: Person, at: datetime) -> Mapping[UUID, frozenset[Role]]:

@@ -52,6 +52,7 @@ def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
     return {
         "written": meeting_minutes.written(viewer, task),
         "may_write": task.state in LIVE and Act.COMPLETE in file.may,
+        "as_read": meeting_minutes.mark(viewer, task),
     }
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from parties import consents
 from parties.access import Act
-from parties.errors import InvalidInput
+from parties.errors import InvalidInput, LostRace
 from parties.models import Consent
 from parties.sign_in import Identity
 from portal import case_plan, minutes, notice_desk, pages
@@ -20,6 +20,7 @@ from workflow.task_files import TaskFile
 
 #: The question of a form that is answered by a consent or a duty.
 _BASIS: Final = "psy_basis"
+_LONGEST_MARK: Final = 80
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,9 +37,11 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         mentors=[(str(person.pk), f"{person.name}（企业指导教师）") for person in file.mentors],
     )
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
-        return _ask(request, identity, file, form, shelf)
+        kept = {"as_read": _as_read(request)} if _as_read(request) else {}
+        return _ask(request, identity, file, form, {**shelf, **kept})
     if "sure" not in request.POST:
-        return pages.show(request, "task_confirm", {"task": file.task, "form": form})
+        read = {"as_read": _as_read(request)}
+        return pages.show(request, "task_confirm", {"task": file.task, "form": form, **read})
     try:
         answers.give(
             school_id=identity.school_id,
@@ -46,7 +49,11 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
             by=identity.person,
             at=_now(identity),
             answer=form.answer(),
+            as_read=_as_read(request),
         )
+    except LostRace as changed:
+        said = {**shelf, "changed": str(changed)}
+        return _ask(request, identity, file, form, said, status=409)
     except InvalidInput as refused:
         form.refuse(refused.field, f"{refused}{refused.mend}")
         return _ask(request, identity, file, form, shelf)
@@ -135,8 +142,18 @@ def _consent(identity: Identity, file: TaskFile) -> bool | None:
         )
 
 
+def _as_read(request: HttpRequest) -> str:
+    return request.POST.get("as_read", "").replace("\x00", "")[:_LONGEST_MARK]
+
+
 def _ask(
-    request: HttpRequest, identity: Identity, file: TaskFile, form: Questions, shelf: dict[str, Any]
+    request: HttpRequest,
+    identity: Identity,
+    file: TaskFile,
+    form: Questions,
+    shelf: dict[str, Any],
+    *,
+    status: int = 0,
 ) -> HttpResponse:
     context = {
         **shelf,
@@ -150,7 +167,7 @@ def _ask(
         "may_return": Act.RETURN in file.may and file.earlier,
         "may_remind": Act.REMIND in file.may,
     }
-    return pages.show(request, "task", context, status=400 if form.errors else 200)
+    return pages.show(request, "task", context, status=status or (400 if form.errors else 200))
 
 
 def _uuid(text: str) -> UUID:

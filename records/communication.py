@@ -20,7 +20,7 @@ from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from records import bases, file_entries, language_gate, templates
+from records import bases, file_entries, hold_waits, language_gate, templates
 from records.draft_input import OPEN_WORDS, refuse_restricted
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
@@ -98,11 +98,13 @@ def check(
 def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:
     """Let both sides read and sign it. The family sees it from now on, unless it is held.
 
-    Raises InvalidInput: it rests on a consent that no longer holds.
+    Raises InvalidInput: it rests on a consent that no longer holds. WrongState: it is not checked,
+    or 德育处 has been asked for a hold and may still decide.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.offer):
         raise WrongState("请先检查用语，再交双方签字。", state=str(record.state))
+    hold_waits.refuse_undecided(record, at=viewer.at)
     bases.refuse_lapsed(record, at=viewer.at)
     record.offer(at=viewer.at)
     open_entry(record)
@@ -170,7 +172,8 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
 def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> CommunicationRecord:
     """德育处 keeps a family from reading it yet, for a reason that is on file, for a time.
 
-    An unfinished next version is held as long.
+    An unfinished next version is held as long. Of a draft it answers what its author asked for
+    (records/hold_requests.py).
 
     Raises WrongState: the family has given its word, so it has what it spoke to; InvalidInput: no
     reason, or a date that is past or too far away.
@@ -190,7 +193,9 @@ def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Co
     for one in versions:
         if one.version >= record.version and not sides(one)["family"]:
             one.hold_reason, one.held_by, one.held_until = reason.strip(), viewer.person, until
-            saved(one, viewer, "record.held")
+            granted = hold_waits.grant(one, by=viewer.person, at=viewer.at)
+            refs = [] if granted is None else [("hold_request", granted.pk)]
+            saved(one, viewer, "record.held", refs=refs)
     return record
 
 

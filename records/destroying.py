@@ -15,7 +15,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
-from records import disputes, vault
+from records import disputes, policies, vault
 from records.attachments import KIND, never_before, readable
 from records.models import Attachment, CommunicationRecord, Signature
 from records.record_rows import lock, saved
@@ -66,8 +66,8 @@ def destroy(
     """The head of 德育处 destroys a file for good. Again changes nothing. Not inside a scope.
 
     They need not be able to look into it. Raises NotFound; NotAllowed: not the head, or their own
-    record or upload; WrongState: an objection to any version is open, the record is archived or
-    sealed, or a signature stands on this scan; InvalidInput: no occasion, no reason.
+    record or upload; WrongState: an objection to any version is open, the record is a draft,
+    archived or sealed, or a signature stands on this scan; InvalidInput: no occasion, no reason.
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
@@ -95,6 +95,8 @@ def _lock(viewer: Viewer, found: Attachment, act: Act) -> CommunicationRecord:
 
 
 def _refuse_needed(record: CommunicationRecord) -> None:
+    if record.state in policies.UNFINISHED:
+        raise WrongState("草稿里的附件由记录人删除。", state=str(record.state))
     if disputes.is_open(record):
         raise WrongState("还有异议没有了结，附件不能销毁。", state=str(record.state))
     if record.state in _PUT_AWAY:

@@ -15,6 +15,7 @@ from django_fsm import can_proceed
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
+from records import hold_waits
 from records.disputes import OPEN, UNFINISHED
 from records.models import CommunicationRecord, Objection
 from records.record_rows import lock, saved
@@ -77,4 +78,5 @@ def _refuse(record: CommunicationRecord, reason: str, *, promised: tuple[str, ..
 def _put_aside(viewer: Viewer, record: CommunicationRecord, reason: str) -> CommunicationRecord:
     by: Person = viewer.person
     record.discard(by=by, at=viewer.at, reason=reason.strip())
+    hold_waits.drop(record, by=by, at=viewer.at)
     return saved(record, viewer, "record.discarded")

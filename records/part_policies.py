@@ -8,9 +8,11 @@ from django.db.models import Q, QuerySet
 from parties import access, privacy
 from parties.access import Act, Viewer
 from parties.roles import Role
+from records import walls
 from records.models import (
     CommunicationRecord,
     Delivery,
+    HoldRequest,
     Objection,
     Participant,
     PreparedItem,
@@ -129,6 +131,40 @@ class DeliveryPolicy:
         return False
 
 
+class HoldRequestPolicy:
+    """Whoever writes the record, and 德育处, which decides; nobody else learns of it."""
+
+    def rows(self, viewer: Viewer) -> QuerySet[HoldRequest]:
+        away = ~Q(student__in=viewer.kin)
+        mine = Q(record__author=viewer.person) | _took_over(viewer)
+        known = viewer.rows(CommunicationRecord).values("pk")
+        seen = mine & Q(record__in=known)
+        if viewer.serves({Role.ME}):  # what was refused stays theirs to know, the draft does not
+            shut = CommunicationRecord.objects.filter(walls.named_at_work(viewer))
+            seen |= ~Q(record__in=shut.values("pk"))
+        found = HoldRequest.objects.filter(seen & away if viewer.is_staff else Q(pk__in=[]))
+        return found.select_related("record__student__person", "asked_by")
+
+    def fields(self, viewer: Viewer, obj: HoldRequest) -> frozenset[str]:
+        return frozenset(HoldRequest.field_classes) - {"school", "next_look_at"}
+
+    def may(self, viewer: Viewer, act: Act, obj: HoldRequest) -> bool:
+        if act == Act.WITHDRAW:
+            return writes(viewer, obj.record)
+        if act != Act.HOLD or obj.asked_by_id == viewer.person.pk:
+            return False
+        return viewer.may(Act.HOLD, obj.record)
+
+
+def to_hold(viewer: Viewer) -> QuerySet[HoldRequest]:
+    """What this person may decide now, the oldest first: never about a record of their own."""
+    waiting = viewer.rows(HoldRequest).filter(state=HoldRequest.State.ASKED)
+    if not viewer.serves({Role.ME}):
+        return waiting.none()
+    mine = Q(record__author=viewer.person) | Q(asked_by=viewer.person)
+    return waiting.exclude(mine).order_by("asked_at", "pk")
+
+
 def register() -> None:
     policies: dict[Any, access.Policy] = {
         CommunicationRecord: RecordPolicy(),
@@ -138,6 +174,7 @@ def register() -> None:
         Signature: PartPolicy(Signature),
         Objection: ObjectionPolicy(Objection),
         Delivery: DeliveryPolicy(),
+        HoldRequest: HoldRequestPolicy(),
     }
     for model, policy in policies.items():
         access.register(model, policy)

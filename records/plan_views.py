@@ -9,7 +9,7 @@ import orjson
 
 from ledger import events
 from parties.access import Viewer
-from parties.errors import NotFound
+from parties.errors import LostRace, NotFound
 from parties.models import Student
 from records import plan_consensus
 from records.models import ActionItem
@@ -17,6 +17,12 @@ from records.models import ActionItem
 _PEOPLE: Final = ("owner_person", "done_by", "verified_by", "created_by")
 #: Shown by other means, or of no use to anybody.
 _LEFT_OUT: Final = frozenset({"student", "placement", "from_consensus", *_PEOPLE})
+
+#: What was agreed on, and what its owner says came of it.
+_LOOKED_AT: Final = (
+    "id", "title", "measure", "baseline", "target", "starts_on", "due_at", "recurrence",
+    "owner_party", "owner_person", "evidence_note", "evidence", "done_by", "done_at",
+)  # fmt: skip
 
 Shown = Mapping[str, Any]
 
@@ -43,6 +49,18 @@ def fingerprint(values: Shown) -> str:
     """Of what this reader sees: what others change out of their sight changes nothing here."""
     written = orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str)
     return hashlib.sha256(written).hexdigest()[:32]
+
+
+def mark(values: Shown) -> str:
+    """Of the words that somebody looks at who says whether it is done; no sweep changes these."""
+    return fingerprint({name: values[name] for name in _LOOKED_AT if name in values})
+
+
+def refuse_other(viewer: Viewer, item: ActionItem, given: str) -> None:
+    """What was looked at is what stands there now. Raises LostRace."""
+    current = mark(shown(viewer, item))
+    if given != current:
+        raise LostRace("文字刚刚改过，请再看一遍。", yours=given, current=current)
 
 
 def note_reads(viewer: Viewer, items: Sequence[ActionItem]) -> None:

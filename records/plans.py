@@ -30,6 +30,7 @@ from records import (
     plan_evidence,
     plan_owners,
     plan_times,
+    plan_views,
     plan_words,
 )
 from records.models import ActionItem, FileEntry
@@ -163,11 +164,15 @@ def finish(  # noqa: PLR0913 -- the words, and who hears them
     return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change)
 
 
-def verify(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> ActionItem:
-    """Somebody at school who is neither the owner nor said so confirms that it is done."""
+def verify(*, school_id: int, item_id: UUID, by: Person, at: datetime, as_read: str) -> ActionItem:
+    """Somebody at school who is neither the owner nor said so confirms that it is done.
+
+    Raises: NotFound, NotAllowed; WrongState; LostRace: it says something else than they looked at.
+    """
 
     def change(item: ActionItem) -> None:
         _require(can_proceed(item.verify), item)
+        plan_views.refuse_other(Viewer.load(by, at=at), item, as_read)
         item.verify(by=by, at=at)
         item.next_look_at = None
         record("plan.item_verified", item, at=at, actor=by)
@@ -175,11 +180,15 @@ def verify(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> Action
     return _change(school_id, item_id, by=by, at=at, act=Act.VERIFY, change=change)
 
 
-def reopen(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> ActionItem:
-    """Looked at and not there yet: it goes on, and the ladder counts from now if it is late."""
+def reopen(*, school_id: int, item_id: UUID, by: Person, at: datetime, as_read: str) -> ActionItem:
+    """Looked at and not there yet: it goes on, and the ladder counts from now if it is late.
+
+    Raises: as verify.
+    """
 
     def change(item: ActionItem) -> None:
         _require(can_proceed(item.reopen), item)
+        plan_views.refuse_other(Viewer.load(by, at=at), item, as_read)
         item.reopen()
         item.next_look_at = item.overdue_from = max(item.due_at, at)
         item.next_day_at = plan_times.first_morning(item, after=plan_times.local_day(at))

@@ -1,9 +1,10 @@
 """Who reads which record, and which part of it.
 
-A draft is its author's. Once offered it is for the homeroom teacher, 德育处, the family and the
-student, and whoever took part; the grade leader and the auditor know that there is one. Every
-statement then has its own class, so that a sentence about money or health stays with those whose
-task that is, even inside a record that many may open (records/reading.py cuts it).
+A draft is its author's; one for which a hold was asked is 德育处's as well, to decide. Once offered
+it is for the homeroom teacher, 德育处, the family and the student, and whoever took part; the grade
+leader and the auditor know that there is one. Every statement then has its own class, so that a
+sentence about money or health stays with those whose task that is, even inside a record that many
+may open (records/reading.py cuts it).
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from parties.roles import Role
 from records import walls
 from records.models import (
     CommunicationRecord,
+    HoldRequest,
     Objection,
     Participant,
     Signature,
@@ -88,7 +90,7 @@ class RecordPolicy:
         put_aside = Q(state=State.DISCARDED) & ~Q(discarded_by=viewer.person)
         seen = Q(author=viewer.person) | _stands_in(viewer) & ~put_aside
         if viewer.serves(READS_ALL):
-            seen |= ~Q(state__in=_OF_THE_DESK)
+            seen |= ~Q(state__in=_OF_THE_DESK) | _asked_about()
         finished = _by_post(viewer) | _by_task(viewer) | _took_part(viewer)
         seen |= finished & ~Q(state__in=_OF_THE_DESK)
         if viewer.serves({Role.VP}):
@@ -229,6 +231,13 @@ def learn(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
 def _given(viewer: Viewer, record: CommunicationRecord, *, took_part: bool) -> frozenset[Level]:
     mine = record.author_id == viewer.person.pk or record.student_id in family_of(viewer)
     return frozenset({Level.PARTY}) if mine or took_part else frozenset()
+
+
+def _asked_about() -> Q:
+    """A draft that 德育处 is to decide about, or keeps from the family: it may lift that, too."""
+    marks = (HoldRequest.State.ASKED, HoldRequest.State.GRANTED)
+    asked = HoldRequest.objects.filter(record=OuterRef("pk"), state__in=marks)
+    return Q(Exists(asked), state__in=UNFINISHED)
 
 
 def _judged_above() -> Q:

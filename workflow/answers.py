@@ -21,7 +21,13 @@ ACKNOWLEDGE: Final = "acknowledge"
 
 
 def give(
-    *, school_id: int, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any]
+    *,
+    school_id: int,
+    task_id: UUID,
+    by: Person,
+    at: datetime,
+    answer: Mapping[str, Any],
+    as_read: str = "",
 ) -> None:
     """Complete a task, or take its case over.
 
@@ -35,4 +41,6 @@ def give(
     if task.name == ACKNOWLEDGE and task.state != HumanTask.State.CANCELLED:
         cases.acknowledge(school_id=school_id, case_id=task.case_id, by=by, at=at)
         return
-    human_tasks.complete(school_id=school_id, task_id=task_id, by=by, at=at, answer=answer)
+    human_tasks.complete(
+        school_id=school_id, task_id=task_id, by=by, at=at, answer=answer, as_read=as_read
+    )

@@ -22,6 +22,8 @@ class Completion:
     by: Person
     at: datetime
     answer: Mapping[str, Any]
+    #: The mark of the text that this is a word about, where the task has one.
+    as_read: str = ""
 
 
 Hook = Callable[[Completion], None]

@@ -57,21 +57,28 @@ def claim(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanTa
 
 
 def complete(
-    *, school_id: int, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any]
+    *,
+    school_id: int,
+    task_id: UUID,
+    by: Person,
+    at: datetime,
+    answer: Mapping[str, Any],
+    as_read: str = "",
 ) -> HumanTask:
-    """Store the answer and run the process on.
+    """Store the answer and run the process on; `as_read` marks the text that it is about, if any.
 
     Raises:
         NotFound, NotAllowed: not visible; not a candidate, the same person twice.
-        WrongState: somebody else holds or did it, or the process went another way.
+        WrongState: somebody else holds or did it, or the process went another way; LostRace:
+            the text says something else than what was read.
         InvalidInput: the form refuses the answer; names the field and the mend.
     """
     with tenancy.scope(school_id):
-        return complete_now(task_id=task_id, by=by, at=at, answer=answer)
+        return complete_now(task_id=task_id, by=by, at=at, answer=answer, as_read=as_read)
 
 
 def complete_now(
-    *, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any]
+    *, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any], as_read: str = ""
 ) -> HumanTask:
     """`complete` inside the caller's scope, with the same refusals."""
     task = _held(task_id, by=by, at=at, act=Act.COMPLETE)
@@ -83,7 +90,7 @@ def complete_now(
     task.answer = dict(answer)
     task.save(update_fields=["state", "completed_by", "ended_at", "answer"])
     _record("task.completed", task, by=by, at=at)
-    completions.run(Completion(task, by, at, answer))
+    completions.run(Completion(task, by, at, answer, as_read))
     if task.instance_id is not None:
         steps.take(
             instance_id=task.instance_id,

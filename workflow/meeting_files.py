@@ -11,7 +11,7 @@ from ledger import events
 from parties import crypto, statements
 from parties.access import Act, Viewer
 from parties.errors import NotFound
-from records.meetings import rows
+from records.meetings import dossier, rows
 from records.models import (
     DossierItem,
     Meeting,
@@ -29,6 +29,7 @@ M = TypeVar("M", bound=Model)
 
 #: A family that has changed twice is asked to phone instead of being offered a third change.
 MOST_CHANGES: Final = Meeting.MOST_CHANGES
+_OF_A_PAPER: Final = "student,consent__giver,consent__student"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
         invitees=_parts(viewer, MeetingInvitee, meeting, "person", "part", "capacity", "turn"),
         dossier=[
             (item, viewer.fields(item))
-            for item in _parts(viewer, DossierItem, meeting, "student", "kind")
+            for item in _parts(viewer, DossierItem, meeting, _OF_A_PAPER, "kind")
+            if dossier.is_listed(item, meeting, at=viewer.at)
         ],
         attempts=_parts(viewer, MeetingAttempt, meeting, "person,by", "tried_at"),
         replies=_parts(viewer, MeetingReply, meeting, "by", "at"),

@@ -10,6 +10,7 @@ from parties.access import Act, Viewer
 from parties.errors import NotFound, WrongState
 from parties.models import Student
 from parties.roles import Role
+from records import as_read, reading
 from records.draft_input import Present
 from records.meetings import rows
 from records.models import CommunicationRecord, Meeting, MeetingInvitee, Participant
@@ -23,6 +24,12 @@ Presence = Participant.Presence
 
 TASK: Final = "meeting_minutes"
 _GONE: Final = (State.SUPERSEDED, State.DISCARDED)
+_ON_THE_WAY: Final = (
+    State.PENDING_SIGNATURES,
+    State.EFFECTIVE,
+    State.UNDER_OBJECTION,
+    State.ARCHIVED,
+)
 _POSTS: Final = {
     Role.HT: Capacity.HT,
     Role.ST: Capacity.ST,
@@ -75,6 +82,29 @@ def written(viewer: Viewer, task: HumanTask) -> Sequence[CommunicationRecord]:
         case_id=task.case_id, created_at__gte=meeting.prepared_at
     )
     return list(found.exclude(state__in=_GONE).order_by("-version", "-created_at"))
+
+
+def record_of(case_id: UUID) -> CommunicationRecord | None:
+    """The minutes of the meeting that counts now, once both sides were asked to sign them."""
+    meeting = rows.of_case(case_id)
+    if meeting is None:
+        return None
+    written = CommunicationRecord.objects.filter(
+        case_id=case_id, created_at__gte=meeting.prepared_at, state__in=_ON_THE_WAY
+    )
+    return written.order_by("-version", "-created_at").first()
+
+
+def handed_over(viewer: Viewer, case_id: UUID) -> CommunicationRecord | None:
+    """The same, as far as the viewer knows of it. Inside a scope."""
+    record = record_of(case_id)
+    return None if record is None else viewer.find(CommunicationRecord, record.pk)
+
+
+def mark(viewer: Viewer, task: HumanTask) -> str:
+    """Of the record that this task says was read back; empty where there is none to read."""
+    record = handed_over(viewer, task.case_id) if task.name == TASK else None
+    return "" if record is None else as_read.mark(reading.seen(viewer, record))
 
 
 def _filled(viewer: Viewer, student: Student, meeting: Meeting) -> Minutes:

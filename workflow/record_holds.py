@@ -1,5 +1,6 @@
 """A family that was kept from a record is asked for its word once it may read it.
 
+set by 德育处          --> whoever had asked for it before the record was offered hears so
 released by 德育处, or its time is over --> those who may read it now get a link again
 """
 
@@ -13,10 +14,27 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.models import Person
 from records import communication, holds
-from records.models import CommunicationRecord
+from records.models import CommunicationRecord, HoldRequest
 from workflow import due_rows, record_news
 
 State = CommunicationRecord.State
+
+
+def hold(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str, until: datetime
+) -> CommunicationRecord:
+    """Keep the family from reading it yet. Raises: as communication.hold."""
+    with tenancy.scope(school_id):
+        waiting = HoldRequest.objects.filter(
+            record__in=_versions_of(record_id), state=HoldRequest.State.ASKED
+        )
+        asked = list(waiting.values_list("pk", flat=True))
+        viewer = Viewer.load(by, at=at)
+        record = communication.hold(viewer, record_id=record_id, reason=reason, until=until)
+        granted = HoldRequest.objects.filter(pk__in=asked, state=HoldRequest.State.GRANTED)
+        for one in granted.select_related("record__student", "record__author"):
+            record_news.hold_decided(one, at=at)
+        return record
 
 
 def release(*, school_id: int, record_id: UUID, by: Person, at: datetime) -> CommunicationRecord:

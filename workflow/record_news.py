@@ -10,11 +10,11 @@ from typing import Final
 from uuid import UUID
 
 from parties import links, relations
-from parties.access import Viewer
+from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, SignInLink
 from parties.roles import Role
 from records import policies, signers
-from records.models import CommunicationRecord, Objection
+from records.models import CommunicationRecord, HoldRequest, Objection
 from workflow import notifications, waking
 from workflow.models import Case
 
@@ -93,6 +93,36 @@ def objection_unanswered(objection: Objection, *, at: datetime) -> None:
     for person in _writers(record, at=at):
         key = f"objection.overdue:{objection.pk}:{person.pk}"
         _tell(record, person, Role(record.author_role), "objection.overdue", key, at=at)
+
+
+def hold_asked(request: HoldRequest, *, at: datetime) -> None:
+    """Whoever decides at 德育处 hears of it once: its head, or who else may."""
+    record = request.record
+    for head in (True, False):
+        posts = relations.holders(role=Role.ME, at=at, head=head)
+        shut_out = {record.author_id, request.asked_by_id, *_at_home(record)}
+        found = relations.able(posts, at=at, excluded=shut_out)
+        people = [one for one in found if _may_hold(Viewer.load(one, at=at), request)]
+        for person in people:
+            key = f"record.hold_asked:{request.pk}:{person.pk}"
+            _tell(record, person, Role.ME, "record.hold_asked", key, at=at)
+        if people:
+            return
+
+
+def _may_hold(viewer: Viewer, request: HoldRequest) -> bool:
+    known = viewer.find(HoldRequest, request.pk)
+    return known is not None and viewer.may(Act.HOLD, known)
+
+
+def hold_decided(request: HoldRequest, *, at: datetime) -> None:
+    """Whoever writes the record may go on: a hold was set, refused, or nobody decided in time."""
+    lapsed = request.state == HoldRequest.State.LAPSED
+    template = "record.hold_lapsed" if lapsed else "record.hold_decided"
+    record = request.record
+    for person in _writers(record, at=at):
+        key = f"{template}:{request.pk}:{person.pk}"
+        _tell(record, person, Role(record.author_role), template, key, at=at)
 
 
 def _at_home(record: CommunicationRecord) -> Iterable[UUID]:

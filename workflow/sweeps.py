@@ -17,6 +17,7 @@ from django.db import connection
 from records import orphans
 from workflow import (
     escalation,
+    hold_requests,
     human_tasks,
     next_contacts,
     notifications,
@@ -78,6 +79,7 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("overdue", lambda via: plan_ladder.look_due(via=via)),
         ("unsigned", lambda via: plan_days.miss_due(via=via)),
         ("let_in", lambda via: record_holds.look_due(via=via)),
+        ("undecided", lambda via: hold_requests.look_due(via=via)),
         ("routed", lambda via: unanswered.look_due(via=via)),
         ("talks", lambda via: next_contacts.look_due(via=via)),
         ("reworded", lambda via: report_wordings.look_due(via=via)),

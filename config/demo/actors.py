@@ -66,7 +66,8 @@ class Actors:
         self.stage.wait(f"task.{task}", mine)
         task_id = mine()[0]
         opened = visitor.get(f"tasks/{task_id}")
-        visitor.post(f"tasks/{task_id}/complete", {"answer": answer})
+        read = {"as_read": opened["as_read"]} if "as_read" in opened else {}
+        visitor.post(f"tasks/{task_id}/complete", {"answer": answer, **read})
         self.stage.tick()
         return str(opened.get("about", {}).get("id", ""))
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from parties import consents
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
 from records import bases, language_gate
@@ -58,6 +59,20 @@ def add(  # noqa: PLR0913 -- one argument per column
         basis=basis,
     )  # fmt: skip
     return item
+
+
+def is_listed(item: DossierItem, meeting: Meeting, *, at: datetime) -> bool:
+    """Whether this paper lies on the table now, or did when the meeting was over.
+
+    A psychological report goes with the consent that it rested on, as long as nobody has met.
+    """
+    if item.kind != DossierItem.Kind.PSY_REPORT or item.basis == DossierItem.Basis.DUTY:
+        return True
+    consent = item.consent
+    if meeting.ended_at is None:
+        return consent is not None and consents.is_live(consent, at=at)
+    taken_back = None if consent is None else consent.withdrawn_at
+    return taken_back is None or taken_back > meeting.ended_at
 
 
 def _refuse_unknown(kind: str, basis: str) -> None:

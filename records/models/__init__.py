@@ -6,6 +6,7 @@ from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
 from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
+from records.models.hold_request import HoldRequest
 from records.models.meeting import Meeting, MeetingSlot
 from records.models.meeting_file import DossierItem, MeetingAttempt, MeetingInvitee, MeetingReply
 from records.models.notice import Notice
@@ -26,6 +27,7 @@ __all__ = [
     "DossierItem",
     "Evaluation",
     "FileEntry",
+    "HoldRequest",
     "ItemCheckIn",
     "Meeting",
     "MeetingAttempt",

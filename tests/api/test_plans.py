@@ -26,7 +26,7 @@ ON_OBJECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/items/{item}/start", {}),
     ("post", "/items/{item}/block", {"why": "夜班"}),
     ("post", "/items/{item}/done", {"note": "好了"}),
-    ("post", "/items/{item}/verify", {}),
+    ("post", "/items/{item}/verify", {"as_read": "1"}),
     ("post", "/items/{item}/drop", {"why": "转学"}),
     ("post", "/items/{item}/check-ins", {}),
     ("get", "/cases/{case}/evaluations", {}),
@@ -213,10 +213,18 @@ def test_from_the_first_tap_to_the_teachers_look(world: World, as_: As, item: Ac
     assert mother.get(address).json()["state"] == "DOING"
     assert mother.post(f"{address}/done", {"note": "两周都签了"}).json()["state"] == "DONE"
     assert mother.post(f"{address}/verify").status_code == 403
-    assert teacher.post(f"{address}/verify", {"agree": False}).json()["state"] == "DOING"
+    read = teacher.get(address).json()["as_read"]
+    body = {"agree": False, "as_read": read}
+    assert teacher.post(f"{address}/verify", body).json()["state"] == "DOING"
     mother.post(f"{address}/done", {"note": "补好了"})
-    assert teacher.post(f"{address}/verify").json()["state"] == "VERIFIED"
-    assert code(teacher.post(f"{address}/verify")) == "state.wrong"
+    late = teacher.post(f"{address}/verify", {"as_read": read})
+    unread = teacher.post(f"{address}/verify")
+    now = {"as_read": teacher.get(address).json()["as_read"]}
+    assert (late.status_code, code(late)) == (409, "state.lost_race")
+    assert (late.json()["yours"], late.json()["current"]) == (read, now["as_read"])
+    assert (unread.status_code, code(unread)) == (428, "request.precondition_required")
+    assert teacher.post(f"{address}/verify", now).json()["state"] == "VERIFIED"
+    assert code(teacher.post(f"{address}/verify", now)) == "state.wrong"
 
 
 def test_an_excuse_may_be_given_and_a_far_day_may_not(

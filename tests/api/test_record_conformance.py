@@ -1,12 +1,19 @@
 """Odd requests about records by several kinds of people, as tests/api/test_conformance.py sends."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from parties import tenancy
-from records.models import Attachment, CommunicationRecord, Objection, Statement
+from records.models import (
+    Attachment,
+    CommunicationRecord,
+    HoldRequest,
+    Objection,
+    Statement,
+)
 from tests.api.callers import PASSWORD, company, member
 from tests.api.conformance import search
 from tests.api.papers import as_read, effective, offered, upload, written
@@ -31,7 +38,12 @@ RECORD_OPERATIONS = [
     "POST /api/v1/records/{record_id}/attachments",
     "POST /api/v1/records/{record_id}/check",
     "GET /api/v1/records/{record_id}/export",
+    "GET /api/v1/hold-requests",
+    "POST /api/v1/hold-requests/{request_id}/refuse",
+    "POST /api/v1/hold-requests/{request_id}/withdraw",
     "POST /api/v1/records/{record_id}/hold",
+    "GET /api/v1/records/{record_id}/hold-requests",
+    "POST /api/v1/records/{record_id}/hold-requests",
     "POST /api/v1/records/{record_id}/next-version",
     "POST /api/v1/records/{record_id}/objections",
     "POST /api/v1/records/{record_id}/offer",
@@ -62,7 +74,7 @@ OFFERED = ("sign", "refuse", "witness", "recall")
 NEEDS_LUCK = (
     "attachments", "hold", "release", "refuse", "witness", "offer", "objections", "PATCH",
     "prepared", "participants", "check", "sharing-override", "archive", "seal",
-    "destroy", "discard", "discard-next",
+    "destroy", "discard", "discard-next", "hold-requests",
 )  # fmt: skip
 
 
@@ -77,6 +89,11 @@ def record_for(world: World, operation: str) -> str:
         return paper.id
     paper = offered(world) if verb in OFFERED else written(world)
     upload(paper.writer, paper.id, jpeg())
+    if "request_id" in operation:
+        until = paper.writer.get(f"/records/{paper.id}").json()["created_at"]
+        moment = datetime.fromisoformat(until) + timedelta(days=2)
+        body = {"reason": "先由心理教师说明", "until": moment.isoformat()}
+        paper.writer.post(f"/records/{paper.id}/hold-requests", body)
     if verb == "offer":
         paper.keep(paper.writer.get(f"/records/{paper.id}"))
         paper.do("check")
@@ -88,6 +105,7 @@ def ids(world: World, record_id: str) -> dict[str, UUID]:
         statement = Statement.objects.filter(record=UUID(record_id)).first()
         attached = Attachment.objects.first()
         objection = Objection.objects.first()
+        request = HoldRequest.objects.first()
     assert statement is not None
     return {
         "record_id": UUID(record_id),
@@ -95,6 +113,7 @@ def ids(world: World, record_id: str) -> dict[str, UUID]:
         "statement_id": statement.pk,
         "attachment_id": attached.pk if attached else statement.pk,
         "objection_id": objection.pk if objection else statement.pk,
+        "request_id": request.pk if request else statement.pk,
     }
 
 

@@ -39,7 +39,7 @@ ON_ROUTINE: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/items/{item}/block", {"why": "有困难"}),
     ("post", "/items/{item}/check-ins", {}),
     ("post", "/items/{item}/done", {"note": "做完了"}),
-    ("post", "/items/{item}/verify", {"agree": True}),
+    ("post", "/items/{item}/verify", {"agree": True, "as_read": "1"}),
     ("post", "/items/{item}/drop", {"why": "不需要"}),
     ("get", "/cases/{case}", {}),
     ("get", "/cases/{case}/routing", {}),

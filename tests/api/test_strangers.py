@@ -62,6 +62,12 @@ ON_RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/records/{record}/next-version", {}),
     ("post", "/records/{record}/hold", {"reason": "先核实情况", "until": "2027-01-01T08:00:00Z"}),
     ("post", "/records/{record}/release", {}),
+    ("get", "/records/{record}/hold-requests", {}),
+    (
+        "post",
+        "/records/{record}/hold-requests",
+        {"reason": "先核实情况", "until": "2027-01-01T08:00:00Z"},
+    ),
     ("post", "/records/{record}/sharing-override", {"reason": "法院调取原文"}),
     ("post", "/records/{record}/archive", {"why": "handover"}),
     ("post", "/records/{record}/seal", {"reason": "家长申请撤回"}),
@@ -95,6 +101,7 @@ LISTS = [
     "/alerts",
     "/students",
     "/objections",
+    "/hold-requests",
     "/notices",
     "/receipts",
 ]
@@ -102,6 +109,7 @@ EVERYTHING = [
     *((method, path) for method, path, _ in (*ON_OBJECTS, *ON_RECORDS)),
     *(("post", f"/objections/{{message}}/{verb}") for verb in ("answer", "content", "insist")),
     *(("post", f"/objections/{{message}}/{verb}") for verb in ("withdraw", "annotate")),
+    *(("post", f"/hold-requests/{{message}}/{verb}") for verb in ("refuse", "withdraw")),
     ("post", "/students/{case}/records"),
     ("get", "/records/templates"),
     ("get", "/notices/templates"),

@@ -25,6 +25,7 @@ from tests.crash.picture import Camera
 from tests.crash.rest import settle
 from tests.crash.restarts import Restarts, Scene, look
 from tests.factories import World
+from tests.processes.meeting_walk import read_mark
 from workflow import human_tasks, processes
 from workflow.models import HumanTask
 
@@ -169,9 +170,11 @@ class Story:
         """Somebody completes the oldest open task of this name."""
         with tenancy.scope(self.world.id):
             waiting = HumanTask.objects.filter(case=case, name=task, state__in=_LIVE)
-            task_id = waiting.earliest("created_at").pk
+            found = waiting.earliest("created_at")
+        read = read_mark(self.world, found, by=by, at=at)
         self.move(f"complete {task}", lambda: human_tasks.complete(
-            school_id=self.world.id, task_id=task_id, by=self.world[by], at=at, answer=answer
+            school_id=self.world.id, task_id=found.pk, by=self.world[by], at=at, answer=answer,
+            as_read=read,
         ), at=at)  # fmt: skip
 
     def _make(self, act: Callable[[], Any], crashing: Crashing) -> Any:

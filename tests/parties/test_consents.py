@@ -8,7 +8,7 @@ import pytest
 
 from parties import consents, tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound
-from parties.models import Consent, GuardianLink
+from parties.models import Consent, GuardianLink, Restriction
 from tests.factories import NOW, World
 from tests.records.consented import give, withdraw
 from tests.records.desk import Desk
@@ -136,6 +136,94 @@ def test_a_teacher_at_school_is_told_nothing_of_their_own_child(desk: Desk) -> N
         )  # fmt: skip
 
     assert held(desk, "teacher") is None
+
+
+def born(desk: Desk, day: str) -> None:
+    with tenancy.scope(desk.world.id):
+        type(desk.world.student).objects.filter(pk=desk.world.student.pk).update(birth_date=day)
+        desk.world.student.refresh_from_db()
+
+
+def bar(desk: Desk, **more: Any) -> Restriction:
+    with tenancy.scope(desk.world.id):
+        return Restriction.objects.create(
+            school=desk.world.school, student=desk.world.student, person=desk.world["mother"],
+            kind="DO_NOT_TELL", starts_at=desk.at, **more,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("by", "given"), [("mother", {}), ("teacher", {"giver": "father", **PAPER})]
+)
+def test_after_the_students_own_no_no_guardian_says_yes_instead(
+    desk: Desk, by: str, given: dict[str, Any]
+) -> None:
+    withdraw(desk, give(desk), "student")
+    desk.later(hours=1)
+
+    with pytest.raises(InvalidInput, match="学生本人撤回了同意"):
+        give(desk, by, **given)
+    give(desk, "student")
+    give(desk, by, **given)
+    assert held(desk, "teacher") is True
+
+
+def test_the_students_no_ends_every_guardians_yes(desk: Desk) -> None:
+    mine, _ = give(desk, "student"), give(desk, "mother")
+    withdraw(desk, mine, "student")
+
+    assert held(desk, "teacher") is False
+    with tenancy.scope(desk.world.id):
+        found = consents.live(student=desk.world.student, purpose="PSY_REPORT", at=desk.at)
+    assert found is None
+
+
+def test_a_guardians_own_no_is_theirs_to_change(desk: Desk) -> None:
+    withdraw(desk, give(desk), "mother")
+    give(desk)
+
+    assert held(desk, "teacher") is True
+
+
+def test_below_fourteen_a_guardian_decides_again(desk: Desk) -> None:
+    made = give(desk)
+    born(desk, "2013-05-14")
+    withdraw(desk, made, "student")
+    give(desk)
+
+    assert held(desk, "teacher") is True
+
+
+def test_from_eighteen_on_nobody_says_yes_for_the_student(desk: Desk) -> None:
+    give(desk)
+    born(desk, "2008-10-09")
+    desk.later(hours=1)
+
+    assert held(desk, "teacher") is False
+    with pytest.raises(InvalidInput):
+        give(desk)
+    give(desk, "student")
+    assert held(desk, "teacher") is True
+
+
+def test_what_was_said_before_a_bar_does_not_come_back_with_its_end(desk: Desk) -> None:
+    give(desk)
+    desk.later(hours=1)
+    bar(desk, ends_at=desk.at + timedelta(hours=2))
+    assert held(desk, "teacher") is False
+    desk.later(hours=3)
+    assert held(desk, "teacher") is False
+
+    give(desk)
+    assert held(desk, "teacher") is True
+
+
+def test_a_bar_that_was_over_before_takes_nothing_away(desk: Desk) -> None:
+    bar(desk, ends_at=desk.at + timedelta(hours=2))
+    desk.later(hours=2)
+    give(desk)
+
+    assert held(desk, "teacher") is True
 
 
 def held(desk: Desk, who: str) -> bool | None:

@@ -67,7 +67,8 @@ def test_the_task_leads_to_its_record_and_is_completed_behind_it(held: MeetingWa
     assert record.state == "PENDING_SIGNATURES"
     assert phone.page.redirect_chain[-1][0] == task
     assert record.record_no in phone.text
-    phone.send(task, sure="1", **{"answer-read_back": "yes"})
+    phone.send(task, as_read=phone.value("as_read"), **{"answer-read_back": "yes"})
+    phone.send(task, sure="1", as_read=phone.value("as_read"), **{"answer-read_back": "yes"})
     assert "已提交" in phone.text
     assert "meeting_minutes" not in held.open()
 
@@ -142,3 +143,23 @@ def test_only_the_task_of_the_minutes_has_such_a_page(world: World) -> None:
     phone.open(f"/tasks/{task.pk}")
     assert "写会谈记录" not in phone.text
     assert phone.open(f"/tasks/{task.pk}/record").status_code == 404
+
+
+def test_words_that_were_changed_are_read_back_again(held: MeetingWalk) -> None:
+    phone, task = by_password(held.world, "teacher"), address(held)
+    phone.open(f"{task}/record")
+    phone.send(f"{task}/record", offer="1", **shown(phone), **TYPED)
+    read = phone.value("as_read")
+    page = f"/records/{stored(held).pk}"
+    phone.send(f"{page}/recall")
+    phone.open(f"{page}/edit")
+    changed = {**TYPED, "s_ADVICE": "停学两周。"}
+    phone.send(f"{page}/edit", offer="1", seen=phone.value("seen"), **shown(phone), **changed)
+
+    phone.open(task)
+    phone.send(task, sure="1", as_read=read, **{"answer-read_back": "yes"})
+
+    assert (phone.page.status_code, "meeting_minutes" in held.open()) == (409, True)
+    assert "文字刚刚改过" in phone.text
+    phone.send(task, sure="1", as_read=phone.value("as_read"), **{"answer-read_back": "yes"})
+    assert "meeting_minutes" not in held.open()

@@ -10,11 +10,12 @@ import orjson
 
 from ledger.models import Event
 from parties import tenancy
+from parties.access import Viewer
 from records.meetings import rows
 from records.models import CommunicationRecord, Meeting, MeetingSlot
 from tests.factories import MINUTE, NOW, World, people_of
 from tests.records.meeting_days import keep_calendar, local
-from workflow import human_tasks, meetings, notifications, openings, processes
+from workflow import human_tasks, meeting_minutes, meetings, notifications, openings, processes
 from workflow.models import Case, HumanTask, Notification, ProcessInstance
 
 #: A usual answer per task; a test overrides what it is about.
@@ -84,11 +85,13 @@ class MeetingWalk:
 
     def do(self, name: str, by: str = "", **answer: Any) -> HumanTask:
         doer = by or ("grade_leader" if name == "meeting_next_channel" else "teacher")
+        task = self.task(name)
         return human_tasks.complete(
             school_id=self.world.id,
-            task_id=self.task(name).pk,
+            task_id=task.pk,
             by=self.world[doer],
             at=self.at,
+            as_read=read_mark(self.world, task, by=doer, at=self.at),
             answer={**ANSWERS.get(name, {}), **answer},
         )
 
@@ -200,6 +203,12 @@ class MeetingWalk:
     def deliver(self) -> None:
         while notifications.deliver_due(lane="routine", via="test"):
             continue
+
+
+def read_mark(world: World, task: HumanTask, *, by: str, at: datetime) -> str:
+    """What whoever does the task has read just now."""
+    with tenancy.scope(world.id):
+        return meeting_minutes.mark(Viewer.load(world[by], at=at), task)
 
 
 def begin(world: World, *, routed: bool = True) -> MeetingWalk:

@@ -4,6 +4,7 @@ whose word was written down, what was held, added, destroyed, put away.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +19,14 @@ from records import (
     communication,
     destroying,
     drafts,
+    hold_requests,
     keeping,
     objections,
     reading,
     signatures,
 )
 from records.draft_input import Prepared, Present
-from records.models import Attachment, CommunicationRecord, Objection
+from records.models import Attachment, CommunicationRecord, HoldRequest, Objection
 from tests.factories import World
 from tests.records.desk import Desk, texts_of
 
@@ -111,13 +113,19 @@ class BesideTheWords(RuleBasedStateMachine):
 
     @rule(by=office, which=st.integers(0, 3), days=st.sampled_from([1, 1, 31]))
     def hold(self, by: str, which: int, days: int) -> None:
+        """Asked for first, as long as it is a draft; who asked does not wait for ever."""
         until = self.desk.at + timedelta(days=days)
+        given = {"record_id": self._version(which), "reason": "先核实情况", "until": until}
+        made: list[HoldRequest] = []
+        self._try("teacher", lambda v: made.append(hold_requests.ask(v, **given)))
         self._try(
             by,
             lambda v: communication.hold(
                 v, record_id=self._version(which), reason="先由心理教师说明", until=until
             ),
         )
+        for one in made:
+            self._try("teacher", partial(hold_requests.withdraw, request_id=one.pk))
 
     @rule(which=st.integers(0, 3))
     def let_in(self, which: int) -> None:

@@ -11,7 +11,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, NotFound, SanfangError, WrongState
-from records import attachments, item_files, plan_evidence, plans
+from records import attachments, item_files, plan_evidence, plan_views, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment
 from records.uploads import UploadRefused
@@ -171,7 +171,10 @@ def test_what_is_verified_or_dropped_keeps_its_files(world: World) -> None:
     item, gone = one(world, draft()), one(world, draft())
     old, other = add(world, item), add(world, gone)
     done(world, item, old.pk)
-    plans.verify(school_id=world.id, item_id=item.pk, by=world["teacher"], at=LATER)
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["teacher"], at=LATER)
+        read = plan_views.mark(plan_views.shown(viewer, viewer.get(ActionItem, item.pk)))
+    plans.verify(school_id=world.id, item_id=item.pk, by=world["teacher"], at=LATER, as_read=read)
     plans.drop(school_id=world.id, item_id=gone.pk, by=world["teacher"], at=LATER, why="改期")
 
     for each, file in ((item, old), (gone, other)):

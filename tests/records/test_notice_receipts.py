@@ -9,14 +9,35 @@ from django.test.utils import CaptureQueriesContext
 from parties import tenancy
 from parties.access import Viewer
 from parties.models import GuardianLink, Restriction
+from parties.state_guards import transitions
 from records import notice_audience, notice_owing
+from records import notices as notice_drafts
 from records.models import Notice, NoticeReceipt
 from tests.factories import LONG_AGO, World
 from tests.processes.notice_walk import FRIDAY, drafted, second_family, sent
 from workflow import notice_sending, notices
-from workflow.errors import InvalidInput, NotFound
+from workflow.errors import InvalidInput, NotFound, WrongState
 
 pytestmark = pytest.mark.django_db
+
+
+def test_what_went_out_is_frozen_so_a_receipt_needs_no_mark_of_it(world: World) -> None:
+    walk = sent(world)
+    with tenancy.scope(world.id):
+        notice = Notice.objects.get(pk=walk.notice_id)
+    with pytest.raises(WrongState):
+        notice_drafts.change(
+            school_id=world.id,
+            notice_id=notice.pk,
+            by=world["teacher"],
+            at=walk.at,
+            version=notice.version,
+            given={"body": "另一段话。"},
+        )
+    out = {"SENT", "CLOSED", "WITHDRAWN"}
+    left = {target for source, target in transitions(Notice, "state") if source in out}
+    assert left <= out
+    assert not out & set(Notice.EDITABLE)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from django.db import IntegrityError, connection, transaction
 
 from parties import tenancy
 from parties.access import Viewer
-from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, WrongState
 from parties.models import CalendarDay, Placement
 from parties.roles import Role
-from records import plan_times, plans
+from records import plan_times, plan_views, plans
 from records.models import ActionItem
 from tests.factories import World
 from tests.records.agreed import (
@@ -36,7 +36,16 @@ Verb = Callable[..., ActionItem]
 
 
 def do(world: World, verb: Verb, item: ActionItem, by: str, *, day: int = 13, **more: Any) -> Any:
+    if verb in (plans.verify, plans.reopen):
+        more = {"as_read": looked_at(world, item), **more}
     return verb(school_id=world.id, item_id=item.pk, by=world[by], at=at(day), **more)
+
+
+def looked_at(world: World, item: ActionItem, by: str = "teacher") -> str:
+    """What this person has before them just now."""
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world[by], at=at(13))
+        return plan_views.mark(plan_views.shown(viewer, viewer.get(ActionItem, item.pk)))
 
 
 # --- making ---------------------------------------------------------------------------------------
@@ -218,7 +227,31 @@ def test_the_owner_never_verifies_their_own(world: World) -> None:
 
     with pytest.raises(NotAllowed):
         do(world, plans.verify, item, "teacher")
-    assert do(world, plans.verify, item, "grade_leader").state == "VERIFIED"
+    assert (
+        do(
+            world,
+            plans.verify,
+            item,
+            "grade_leader",
+            as_read=looked_at(world, item, "grade_leader"),
+        ).state
+        == "VERIFIED"
+    )
+
+
+@pytest.mark.parametrize("verb", [plans.verify, plans.reopen])
+def test_whoever_looks_names_what_they_looked_at(world: World, verb: Verb) -> None:
+    item = one(world, draft())
+    do(world, plans.finish, item, "mother", note="做完了")
+    read = looked_at(world, item)
+    do(world, plans.reopen, item, "teacher")
+    do(world, plans.finish, item, "father", note="只做了一半")
+
+    for other in (read, ""):
+        with pytest.raises(LostRace):
+            do(world, verb, item, "teacher", as_read=other)
+    assert now(world, item).state == "DONE"
+    assert do(world, verb, item, "teacher").state in ("VERIFIED", "DOING")
 
 
 def test_what_is_done_at_home_is_verified_by_the_homeroom_teacher(world: World) -> None:

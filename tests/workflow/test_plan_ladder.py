@@ -7,9 +7,10 @@ import pytest
 from django.db import connections
 
 from parties import tenancy
+from parties.access import Viewer
 from parties.models import CalendarDay, CompanyMember, Membership, Restriction
 from parties.roles import Role
-from records import plans
+from records import plan_views, plans
 from records.models import ActionItem
 from tests.factories import LONG_AGO, World, people_of
 from tests.records.agreed import at, draft, now, one
@@ -130,7 +131,11 @@ def test_what_is_over_climbs_no_more(world: World, state: str) -> None:
         plans.drop(school_id=school, item_id=item.pk, by=world["teacher"], at=when, why="转学")
     else:
         plans.finish(school_id=school, item_id=item.pk, by=world["mother"], at=when, note="好了")
-        plans.verify(school_id=school, item_id=item.pk, by=world["teacher"], at=when)
+        with tenancy.scope(school):
+            viewer = Viewer.load(world["teacher"], at=when)
+            seen = plan_views.shown(viewer, viewer.get(ActionItem, item.pk))
+        read = plan_views.mark(seen)
+        plans.verify(school_id=school, item_id=item.pk, by=world["teacher"], at=when, as_read=read)
 
     assert look(at(30)) == 0
     assert told(world) == []

@@ -168,6 +168,18 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
             "A draft was put aside", "A draft you wrote was put aside; sign in to see why."
         ),
     },
+    "record.hold_asked": {
+        CHINESE: Text("有一份记录请您决定", "有一份记录请您决定是否暂缓查看，请登录查看。"),
+        ENGLISH: Text("A hold to decide", "You are asked to decide on a record; please sign in."),
+    },
+    "record.hold_decided": {
+        CHINESE: Text("您的请求有了决定", "您请求暂缓查看的记录有了决定，请登录查看。"),
+        ENGLISH: Text("Your request was decided", "A hold you asked for was decided; sign in."),
+    },
+    "record.hold_lapsed": {
+        CHINESE: Text("您的请求逾期未决定", "您请求暂缓查看，一个工作日内没有决定，视为不暂缓。"),
+        ENGLISH: Text("Nobody decided in time", "Nobody decided on the hold; nothing is held."),
+    },
     "objection.filed": {
         CHINESE: Text("有一份异议待答复", "您写的一份记录有人提出异议，请登录答复。"),
         ENGLISH: Text("An objection", "Somebody objects to a record you wrote; please answer."),

@@ -13,6 +13,7 @@ from records.models import CommunicationRecord, Delivery, Meeting
 from workflow import contacts, meeting_ladder, meeting_news, meetings, openings
 from workflow.engine import StepContext, service_task
 from workflow.meeting_ladder import Step
+from workflow.meeting_minutes import record_of
 from workflow.models import Case
 
 Results = Mapping[str, object]
@@ -23,7 +24,6 @@ _EFFECTIVE: Final = (
     CommunicationRecord.State.UNDER_OBJECTION,
     CommunicationRecord.State.ARCHIVED,
 )
-_ON_THE_WAY: Final = (CommunicationRecord.State.PENDING_SIGNATURES, *_EFFECTIVE)
 
 
 @service_task("meeting.begin")
@@ -200,17 +200,6 @@ def clock_missed(context: StepContext, *, clock: str, task: str) -> Results:
     _record(context, "clock.missed", clock=clock, task=task)
     meeting_news.tell_late(case, clock=clock, at=context.at)
     return {}
-
-
-def record_of(case_id: UUID) -> CommunicationRecord | None:
-    """The minutes of the meeting that counts now, once both sides were asked to sign them."""
-    meeting = rows.of_case(case_id)
-    if meeting is None:
-        return None
-    written = CommunicationRecord.objects.filter(
-        case_id=case_id, created_at__gte=meeting.prepared_at, state__in=_ON_THE_WAY
-    )
-    return written.order_by("-version", "-created_at").first()
 
 
 def deliver(

@@ -8,15 +8,19 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from parties.access import Viewer
+from records import as_read
 from records.meetings import answers, dossier, family, outcomes, rows
 from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import ActionItem, Delivery, DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import contacts, meeting_news, meetings
+from records.record_rows import note
+from workflow import contacts, meeting_minutes, meeting_news, meetings
 from workflow.completions import Completion, on_complete
 from workflow.errors import InvalidInput
-from workflow.handlers.meeting import deliver, record_of
+from workflow.handlers.meeting import deliver
+from workflow.meeting_minutes import record_of
 
 #: A task offers as many times as its form has lines.
 _LINES: Final = range(1, 6)
@@ -174,13 +178,20 @@ def hold(completion: Completion) -> None:
 
 @on_complete("meeting_minutes")
 def minutes(completion: Completion) -> None:
-    """Read back and handed to both sides: a draft in a drawer is no record."""
-    if record_of(completion.task.case_id) is None:
+    """Read back and handed to both sides: a draft in a drawer is no record.
+
+    What was read back is what stands there now, as its reader sees it. Raises LostRace.
+    """
+    viewer = Viewer.load(completion.by, at=completion.at)
+    record = meeting_minutes.handed_over(viewer, completion.task.case_id)
+    if record is None:
         raise InvalidInput(
             "会谈记录还没有提交双方签字。",
             field="read_back",
             mend="请先写好记录，向在场各方复述核对，再提交签字。",
         )
+    as_read.refuse_other(viewer, record, completion.as_read)
+    note(record, "record.read_back", viewer, refs=[("task", completion.task.pk)])
 
 
 @on_complete("meeting_copy")

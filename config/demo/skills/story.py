@@ -142,4 +142,5 @@ class Skills(Talk):
         """What was agreed is done; nobody verifies their own."""
         teacher, mentor = self.session("teacher"), self.session("mentor")
         mentor.post(f"items/{self.items[2]}/done", {"note": "已按此排班。"})
-        teacher.post(f"items/{self.items[2]}/verify", {"agree": True})
+        read = teacher.get(f"items/{self.items[2]}")["as_read"]
+        teacher.post(f"items/{self.items[2]}/verify", {"agree": True, "as_read": read})

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0007_consent_links'),
-        ('records', '0072_as_read'),
+        ('records', '0073_hold_requests'),
     ]
 
     operations = [
