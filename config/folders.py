@@ -13,8 +13,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from config import binaries, children
-from config.servers import clear_remains, owned_folder
+from config import binaries, children, remains
+from config.servers import owned_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 THROWAWAY_PREFIX = "sanfang-throwaway-"
@@ -109,5 +109,5 @@ def _remove_if_abandoned(folder: Path) -> None:
                 return
         except OSError:  # another user's, or gone meanwhile
             return
-        clear_remains(folder / "postgres")
+        remains.clear(folder / "postgres")
         shutil.rmtree(folder, ignore_errors=True)

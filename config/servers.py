@@ -15,10 +15,9 @@ from urllib.parse import quote
 
 import psycopg
 
-from config import binaries, children
+from config import binaries, children, remains
 
 READY_SECONDS = 30.0
-POSTGRES_GRACE_SECONDS = 20.0
 BROKER_GRACE_SECONDS = 2.0
 SUPERUSER = "postgres"
 
@@ -100,7 +99,7 @@ class Postgres(Server):
     name = "PostgreSQL"
     # Fast shutdown: a clean stop without waiting for clients.
     on_parent_death = stop_signal = signal.SIGINT
-    grace = POSTGRES_GRACE_SECONDS
+    grace = remains.GRACE_SECONDS
 
     def __init__(self, folder: Path, *, sockets: Path, log: Path, fsync: bool) -> None:
         super().__init__(sockets=sockets, log=log)
@@ -114,13 +113,13 @@ class Postgres(Server):
     def cut(self) -> None:
         """SIGKILL for the postmaster and every backend: a backend would finish what it is at."""
         self.kill()
-        for pid in _processes_in(self.folder):
-            _kill(pid)
+        for pid in remains.processes_in(self.folder):
+            remains.kill(pid)
 
     def _prepare(self) -> None:
         if not (self.folder / "PG_VERSION").exists():
             self._initialise()
-        clear_remains(self.folder)
+        remains.clear(self.folder)
 
     def _initialise(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)  # half of an initdb that was killed
@@ -214,40 +213,3 @@ def last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
     told = (line for line in reversed(lines) if line.strip() and "removing contents" not in line)
     return next(told, "（无）")
-
-
-def clear_remains(folder: Path) -> None:
-    """Wait out, then end, what a killed run left in `folder`; drop its postmaster.pid.
-
-    A zombie still counts as alive to Postgres, which would refuse to start; and a pid file may only
-    go when no backend is left, since two postmasters on one folder destroy it.
-    """
-    deadline = time.monotonic() + POSTGRES_GRACE_SECONDS
-    while remains := _processes_in(folder):
-        if time.monotonic() > deadline:
-            for pid in remains:
-                _kill(pid)
-        time.sleep(0.02)
-    (folder / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:  # it ended by itself
-        return
-
-
-def _processes_in(folder: Path) -> list[int]:
-    """Live processes (no zombies) that work in `folder`: the postmaster and all its backends do."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            here = (entry / "cwd").readlink() == folder.resolve()
-        except OSError:  # ended meanwhile, a zombie, or another user's
-            continue
-        if here:
-            found.append(int(entry.name))
-    return found

@@ -15,7 +15,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -109,7 +108,7 @@ def run(
     tell(f"正在写入一份 {filling.ENTRIES} 条记录的档案……")
     school, student_id = filling.fill(password=_PASSWORD, at=clock.now())
     _vacuum()
-    with psycopg.connect(_address(), autocommit=True) as bare:
+    with psycopg.connect(addresses.app(), autocommit=True) as bare:
         work = Workload(school.pk, student_id, _signed_in(), _spots(school.pk, student_id), bare)
         for arm in (work.product, work.floor, work.naive):
             for _ in range(3 * len(work.spots)):  # everything is loaded and prepared
@@ -203,18 +202,6 @@ def _signed_in() -> Client:
     if answer.status_code != 200:  # noqa: PLR2004 - OK
         raise RuntimeError(f"signing in answered {answer.status_code}")
     return client
-
-
-def _address() -> str:
-    """The very database and role that Django uses."""
-    given = settings.DATABASES["default"]
-    return psycopg.conninfo.make_conninfo(
-        host=given["HOST"],
-        port=given["PORT"] or None,
-        dbname=given["NAME"],
-        user=given["USER"],
-        password=given["PASSWORD"] or None,
-    )
 
 
 def _vacuum() -> None:

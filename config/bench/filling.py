@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from config.bench import mixture
+from config.bench import family, mixture
 from parties import schools, tenancy
 from parties.models import Account, GuardianLink, Person, School, SchoolClass, Student
 
@@ -19,7 +19,7 @@ def fill(*, password: str, at: datetime, entries: int = ENTRIES) -> tuple[School
     school = schools.found(code="BENCH", name="测速学校")
     with tenancy.scope(school.pk):
         student = _student(school)
-        story = mixture.begin(student, _mother(school, student, password), at=at)
+        story = family.begin(student, _mother(school, student, password), at=at)
     for begin in range(0, entries, _BATCH):
         with tenancy.scope(school.pk):
             mixture.enter(story, range(begin, min(begin + _BATCH, entries)))

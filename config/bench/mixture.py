@@ -5,12 +5,11 @@ Each maker takes the numbers of its entries and gives them back with their objec
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from parties.models import Membership, Person, Student
+from config.bench import family
+from config.bench.family import Story
 from parties.roles import Role
 from records import file_entries, notices
 from records.models import (
@@ -25,57 +24,8 @@ from records.models import (
 from workflow import case_entries
 from workflow.models import Case
 
-_GAP: Final = timedelta(minutes=37)
 _AT_HOME: Final = file_entries.SCHOOL | file_entries.FAMILY | file_entries.STUDENT
 _SENT_TO: Final = file_entries.SCHOOL | file_entries.FAMILY
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Who and what everything else hangs on: a family, a teacher, one plan, one notice's case."""
-
-    student: Student
-    mother: Person
-    teacher: Person
-    plan: Case
-    chores: ActionItem
-    mail: Case
-    newest: datetime
-
-    def moment(self, number: int) -> datetime:
-        return self.newest - number * _GAP
-
-    def entry(self, number: int, kind: str, object_id: UUID, **given: Any) -> FileEntry:
-        readers = given.pop("readers")
-        return FileEntry(
-            school_id=self.student.school_id,
-            student=self.student,
-            at=self.moment(number),
-            kind=kind,
-            object_id=object_id,
-            readers=sorted(role.value for role in readers),
-            **{"party": FileEntry.Party.SCHOOL, **given},
-        )
-
-
-def begin(student: Student, mother: Person, *, at: datetime) -> Story:
-    """The things that are there once. Inside a scope."""
-    school_id = student.school_id
-    teacher = Person.objects.create(school_id=school_id, name="测速班主任")
-    Membership.objects.create(
-        school_id=school_id,
-        person=teacher,
-        role=Role.HT,
-        school_class=student.school_class,
-        starts_at=at - timedelta(days=3_650),
-    )
-    usual = {"school_id": school_id, "opened_at": at, "alarm_at": at}
-    plan = Case.objects.create(student=student, channel="MEETING", shown_channel="MEETING", **usual)
-    mail = Case.objects.create(channel="NOTICE", **usual)
-    chores = _item(student, plan, number=0, moment=at)
-    chores.item_no = "XD-CHORES"
-    chores.save(force_insert=True)
-    return Story(student, mother, teacher, plan, chores, mail, at)
 
 
 def enter(story: Story, numbers: Sequence[int]) -> None:
@@ -167,28 +117,13 @@ def _contacts(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
 
 def _items(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
     made = ActionItem.objects.bulk_create(
-        _item(story.student, story.plan, number=number, moment=story.moment(number))
+        family.item(story.student, story.plan, number=number, moment=story.moment(number))
         for number in numbers
     )
     return [
         story.entry(number, "action_item", item.pk, readers=_AT_HOME, case_id=story.plan.pk)
         for number, item in zip(numbers, made, strict=True)
     ]
-
-
-def _item(student: Student, plan: Case, *, number: int, moment: datetime) -> ActionItem:
-    return ActionItem(
-        school_id=student.school_id,
-        student=student,
-        case_id=plan.pk,
-        item_no=f"XD-{number:08d}",
-        title="每日签到监督作业",
-        owner_party="FAMILY",
-        starts_on=moment.date(),
-        due_at=moment,
-        overdue_from=moment,
-        created_at=moment,
-    )
 
 
 def _check_ins(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
@@ -203,9 +138,9 @@ def _check_ins(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
         )
         for number in numbers
     )
-    family = {"readers": _AT_HOME, "party": FileEntry.Party.FAMILY, "case_id": story.plan.pk}
+    given = {"readers": _AT_HOME, "party": FileEntry.Party.FAMILY, "case_id": story.plan.pk}
     return [
-        story.entry(number, "plan_checkin", row.pk, **family)
+        story.entry(number, "plan_checkin", row.pk, **given)
         for number, row in zip(numbers, made, strict=True)
     ]
 

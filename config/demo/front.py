@@ -14,11 +14,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from config import children, devstack, endings, folders, tables
+from config import children, devstack, endings, folders, remains, tables
 from config.demo.options import BROKEN, KEPT, Options, failed, write_json
 from config.demo.processes import free_port, last_words
 from config.demo.voice import say
-from config.servers import clear_remains
 
 MIGRATE_SECONDS: Final = 120
 STAGE_GRACE_SECONDS: Final = 30.0
@@ -98,7 +97,7 @@ def _wipe() -> None:
     with ExitStack() as undo:
         if not folders.lock(data, undo):
             raise devstack.ServicesUnavailable("另一个命令正在使用演示数据：请先结束它。")
-        clear_remains(data / "postgres")
+        remains.clear(data / "postgres")
         shutil.rmtree(data / "postgres", ignore_errors=True)
         shutil.rmtree(data / "attachments", ignore_errors=True)
         (data / "keys.json").unlink(missing_ok=True)

@@ -10,20 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count
-
 from config.demo import cast as casting
 from config.demo.actors import CN
-from config.demo.cast import Cast, Member
+from config.demo.cast import Cast
 from config.demo.evidence import Evidence
+from config.demo.mass_notice import silent_family
 from config.demo.mass_notice.promises import PROMISES
 from config.demo.mass_notice.review import review
+from config.demo.mass_notice.silent_family import SILENT
 from config.demo.postbox import Received
 from config.demo.scenario import Scenario
 from config.demo.visitor import Visitor
 from parties import tenancy
-from parties.models import GuardianLink, Student
-from parties.roles import Role
+from parties.models import Student
 from records.models import NoticeReceipt
 
 #: Friday 21:10, before a working Saturday (调休): after the hour at which nobody is written to.
@@ -33,7 +32,6 @@ NAMED: Final = "张三助学金已发放"
 BODY: Final = "各位家长：助学金已按名单发放，请在银行卡中查收；家长会于下周五下午两点召开，请确认。"
 _UNPROCESSABLE: Final = 422
 _FORBIDDEN: Final = 403
-SILENT: Final = "silent_parent"
 _REMINDERS: Final = ((24, "silence.resent"), (48, "silence.texted"))
 _ATTEMPT: Final = {"channel": "PHONE", "outcome": "NO_ANSWER", "place": "年级办公室"}
 
@@ -54,7 +52,7 @@ class MassNotice(Scenario):
     def cast_of(cls, *, school_id: int, at: datetime) -> Cast:
         """Everybody of the school's own cast, and a parent of the same class who stays silent."""
         cast = casting.find(school_id=school_id, at=at)
-        return replace(cast, members={**cast.members, SILENT: _silent(cast)})
+        return replace(cast, members={**cast.members, SILENT: silent_family.found_in(cast)})
 
     def play(self) -> None:
         self.session("father")  # signed in before anything is sent: what he sees must not change
@@ -250,20 +248,3 @@ class MassNotice(Scenario):
         with tenancy.scope(self.cast.school_id):
             student = Student.objects.select_related("school_class").get(pk=self.cast.student_id)
             return student.school_class.grade
-
-
-def _silent(cast: Cast) -> Member:
-    """A classmate's only guardian, with a phone. Inside a scope."""
-    own = Student.objects.get(pk=cast.student_id)
-    links = GuardianLink.objects.filter(
-        student__school_class=own.school_class_id,
-        state=GuardianLink.State.LIVE,
-        child_data_access=True,
-        guardian__phone_index__isnull=False,
-    ).exclude(student=own)
-    alone = links.annotate(many=Count("student__guardian_links")).filter(many=1)
-    link = alone.select_related("guardian").order_by("student__student_no").first()
-    if link is None:
-        raise casting.Miscast("班里没有只登记了一位家长的学生。")
-    person = link.guardian
-    return Member(SILENT, Role.G, person.pk, person.phone, person.email)
