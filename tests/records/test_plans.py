@@ -11,7 +11,6 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, WrongState
 from parties.models import CalendarDay, Placement
-from parties.roles import Role
 from records import plan_times, plan_views, plans
 from records.models import ActionItem
 from tests.factories import World
@@ -343,61 +342,6 @@ def test_events_of_a_plan_hold_codes_and_never_a_word_of_it(world: World) -> Non
     assert ["action_item", str(item.pk)] in [list(ref) for ref in told["refs"]] or any(
         str(item.pk) in str(ref) for ref in told["refs"]
     )
-
-
-# --- who sees what --------------------------------------------------------------------------------
-
-
-def fields(world: World, item: ActionItem, name: str) -> frozenset[str]:
-    with tenancy.scope(world.id):
-        viewer = Viewer.load(world[name], at=at(13))
-        found = viewer.rows(ActionItem).filter(pk=item.pk).first()
-        return frozenset() if found is None else viewer.fields(found)
-
-
-@pytest.mark.parametrize("name", ["teacher", "grade_leader", "duty_officer", "mother", "student"])
-def test_family_and_team_read_an_ordinary_item(world: World, name: str) -> None:
-    assert {"title", "target", "evidence_note"} <= fields(world, one(world), name)
-
-
-def test_a_company_reads_five_fields_of_its_own_items_and_no_trace_of_others(world: World) -> None:
-    case = meeting(world)
-    own, home = agree(world, case, draft(owner_party="COMPANY"), daily())
-
-    assert fields(world, own, "mentor") == {
-        "id", "title", "measure", "target", "due_at", "state",
-    }  # fmt: skip
-    assert fields(world, home, "mentor") == frozenset()
-
-
-def test_of_aid_the_school_sees_that_there_is_something(world: World) -> None:
-    with tenancy.scope(world.id):
-        aid = world.staff("aid_officer", Role.FA)
-    item = one(world, draft(owner_party="SCHOOL", owner_id=aid.pk, field_class="ECO"))
-
-    for name in ("teacher", "grade_leader", "duty_officer", "student"):
-        seen = fields(world, item, name)
-        assert "state" in seen, name
-        assert seen.isdisjoint({"title", "measure", "baseline", "target"}), name
-    for name in ("aid_officer", "mother"):
-        assert "title" in fields(world, item, name)
-    for name in ("counsellor", "mentor", "stranger"):
-        assert fields(world, item, name) == frozenset()
-
-
-def test_of_health_the_counsellor_reads_and_the_teacher_does_not(world: World) -> None:
-    item = one(world, draft(field_class="HLT"))
-
-    assert "title" not in fields(world, item, "teacher")
-    assert "title" in fields(world, item, "counsellor")
-    assert fields(world, item, "deputy") == frozenset()  # an aid officer
-
-
-def test_a_company_never_has_an_item_of_aid_even_by_raw_sql(world: World) -> None:
-    item = one(world, draft(owner_party="COMPANY"))
-
-    with tenancy.scope(world.id), pytest.raises(IntegrityError), transaction.atomic():
-        ActionItem.objects.filter(pk=item.pk).update(field_class="ECO")
 
 
 def test_the_plan_lasts_no_longer_than_its_days(world: World) -> None:
