@@ -101,7 +101,7 @@ def shown(viewer: Viewer, case: Case) -> dict[str, Any]:
     body: dict[str, Any] = {"id": str(case.pk)}
     for name in _VALUES:
         if name in fields:
-            body[name] = _plain(face[name] if name in face else getattr(case, name))
+            body[name] = shapes.plain(face[name] if name in face else getattr(case, name))
     if "student" in fields:
         body["student"] = shapes.student(case.student)
     if "placement" in fields:
@@ -117,7 +117,7 @@ def report(file: case_files.CaseFile, one: CrisisReport, fields: frozenset[str])
         body["supplement"] = file.supplements[one.pk]
     for name in _REPORT_VALUES:
         if name in fields:
-            body[name] = _plain(getattr(one, name))
+            body[name] = shapes.plain(getattr(one, name))
     if "reporter" in fields:
         body["reporter"] = shapes.person(one.reporter)
     return body
@@ -132,7 +132,3 @@ def entry(one: timeline.Entry) -> dict[str, Any]:
     if one.actor is not None and one.actor_name:
         body["actor"] = {"id": str(one.actor), "name": one.actor_name}
     return body
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,12 +1,12 @@
 """Cases as this reader may see them, and what the team may do there."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import case_shapes, idempotency, pagination
+from api import case_shapes, idempotency, pagination, shapes
 from api.auth import identity_of
 from api.case_shapes import (
     AcknowledgedSerializer,
@@ -115,7 +115,7 @@ class AcknowledgeView(ApiView):
                 {
                     "case": str(case_id),
                     "state": str(taken.state),
-                    "acknowledged_at": _moment(taken.acknowledged_at),
+                    "acknowledged_at": shapes.moment(taken.acknowledged_at),
                 }
             )
 
@@ -155,7 +155,3 @@ def _see(request: Request, case_id: UUID) -> Viewer:
     if identity.is_bound and identity.case_id != case_id:
         raise Refused(Problem("link.bound"))
     return viewer
-
-
-def _moment(value: Any) -> str | None:
-    return None if value is None else value.isoformat()

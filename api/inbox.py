@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency, pagination
+from api import idempotency, pagination, shapes
 from api.schema import PAGING, describe, page_of
 from api.texts import speaks_english
 from api.views import ApiView, Nothing, read_body, viewing
@@ -88,7 +88,7 @@ def _shown(message: Notification, cases: set[UUID]) -> dict[str, Any]:
         "template": message.template,
         "text": texts.of(message.template, language).line,
         "created_at": message.created_at.isoformat(),
-        "read_at": None if message.read_at is None else message.read_at.isoformat(),
+        "read_at": shapes.moment(message.read_at),
     }
     if message.case_id in cases:
         body["case"] = str(message.case_id)

@@ -114,7 +114,7 @@ def shown(file: MeetingFile) -> dict[str, Any]:
         "case_id": ("case", str(meeting.case_id)),
         "trigger": ("trigger", meeting.trigger),
         "student_present": ("student_present", meeting.student_present),
-        "held_at": ("held_at", _moment(meeting.held_at)),
+        "held_at": ("held_at", shapes.moment(meeting.held_at)),
     }
     body |= dict(told for name, told in said.items() if name in file.fields)
     if file.own is not None:
@@ -140,7 +140,7 @@ def _for_the_team(file: MeetingFile) -> dict[str, Any]:
                 "kind": reply.kind,
                 "by": shapes.person(reply.by),
                 "words": reply.words,
-                "at": _moment(reply.at),
+                "at": shapes.moment(reply.at),
             }
             for reply in file.replies
         ],
@@ -150,8 +150,8 @@ def _for_the_team(file: MeetingFile) -> dict[str, Any]:
 def _slot(slot: MeetingSlot) -> dict[str, Any]:
     return {
         "id": str(slot.pk),
-        "starts_at": _moment(slot.starts_at),
-        "ends_at": _moment(slot.ends_at),
+        "starts_at": shapes.moment(slot.starts_at),
+        "ends_at": shapes.moment(slot.ends_at),
         "place_kind": slot.place_kind,
         "place": slot.place,
         "is_evening": slot.is_evening,
@@ -166,7 +166,7 @@ def _invitee(invitee: MeetingInvitee) -> dict[str, Any]:
         "part": invitee.part,
         "reason": invitee.reason,
         "answer": invitee.answer,
-        "told_at": _moment(invitee.told_at),
+        "told_at": shapes.moment(invitee.told_at),
     }
 
 
@@ -176,12 +176,8 @@ def _attempt(attempt: MeetingAttempt) -> dict[str, Any]:
         "person": shapes.person(attempt.person),
         "channel": attempt.channel,
         "outcome": attempt.outcome,
-        "tried_at": _moment(attempt.tried_at),
+        "tried_at": shapes.moment(attempt.tried_at),
         "place": attempt.place,
         "note": attempt.note,
         "by": shapes.person(attempt.by),
     }
-
-
-def _moment(value: Any) -> str | None:
-    return None if value is None else str(value.isoformat())

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency
-from api.notice_shapes import (
+from api.notice_contact_shapes import (
     ContactsSerializer,
     NoticeAttemptInput,
     NoticeAttemptSerializer,

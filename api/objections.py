@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency, pagination
+from api import idempotency, pagination, shapes
 from api.auth import identity_of
 from api.record_acts import CODES, asked
 from api.record_inputs import optional
@@ -209,7 +209,6 @@ def _shown(viewer: Viewer, row: Objection) -> dict[str, Any]:
         value = getattr(found, name)
         body[name.removesuffix("_id")] = None if value is None else str(value)
     for name in _VALUES:
-        value = getattr(found, name)
-        body[name] = value.isoformat() if hasattr(value, "isoformat") else value
+        body[name] = shapes.plain(getattr(found, name))
     body["may"] = [act.value for act in (Act.ANSWER, Act.OBJECT) if viewer.may(act, found)]
     return body

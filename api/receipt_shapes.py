@@ -38,18 +38,14 @@ def receipt_body(receipt: NoticeReceipt, viewer: Viewer) -> dict[str, Any]:
         "body": notice.body,
         "strength": notice.strength,
         "needs_answer": notice.needs_answer,
-        "deadline": _moment(notice.deadline),
+        "deadline": shapes.moment(notice.deadline),
         "state": receipt.shown_state,
         "sent_at": receipt.created_at.isoformat(),
-        "opened_at": _moment(receipt.opened_at),
-        "confirmed_at": _moment(receipt.confirmed_at),
-        "signed_at": _moment(receipt.signed_at),
+        "opened_at": shapes.moment(receipt.opened_at),
+        "confirmed_at": shapes.moment(receipt.confirmed_at),
+        "signed_at": shapes.moment(receipt.signed_at),
         "reply": receipt.reply,
     }
     if receipt.scan and viewer.find(Attachment, receipt.scan) is not None:
         body["scan"] = str(receipt.scan)
     return body
-
-
-def _moment(value: Any) -> str | None:
-    return None if value is None else value.isoformat()

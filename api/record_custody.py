@@ -80,7 +80,7 @@ class DestroyedView(ApiView):
 def _gone(one: custody.Gone) -> dict[str, Any]:
     return {
         "file": str(one.file),
-        "at": None if one.at is None else one.at.isoformat(),
+        "at": shapes.moment(one.at),
         "by": shapes.person(one.by),
         "reason": one.reason,
     }

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency, pagination
+from api import idempotency, pagination, shapes
 from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Strict, read_body, text, viewing
 from parties.cursors import Cursors
@@ -93,7 +93,7 @@ def _shown(wording: ReportWording) -> dict[str, Any]:
         "id": str(wording.pk),
         "receipt_no": wording.report.receipt_no,
         "state": str(wording.state),
-        "due_at": None if wording.due_at is None else wording.due_at.isoformat(),
+        "due_at": shapes.moment(wording.due_at),
         "supplement": wording.supplement,
         "remarks": [
             {

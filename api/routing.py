@@ -3,23 +3,26 @@
 from typing import Any, Final
 from uuid import UUID
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency, shapes
-from api.crises import SuspectInput
-from api.schema import describe, objects
-from api.shapes import PersonSerializer
-from api.views import ApiView, Id, Strict, read_body, text, viewing
+from api import idempotency
+from api.routing_shapes import (
+    ConfirmBody,
+    DowngradeBody,
+    MovedSerializer,
+    RoutingSerializer,
+    UpgradeBody,
+    routing_body,
+)
+from api.schema import describe
+from api.views import ApiView, read_body, viewing
 from parties.access import Viewer
 from workflow import rerouting, routing_files, stabilising
-from workflow.models import Case, CrisisReport, DowngradeProposal, Matter, RoutingDecision
+from workflow.models import Case
 from workflow.reports import Suspect
-from workflow.routing_files import RoutingFile
 from workflow.upgrading import UpgradeInput
 
-_MOST_SUSPECTS: Final = 10
 _CODES: Final = (
     "access.not_found",
     "access.not_allowed",
@@ -27,79 +30,6 @@ _CODES: Final = (
     "task.same_person",
     "state.wrong",
 )
-
-
-class UpgradeBody(Strict):
-    to = serializers.ChoiceField([Case.Channel.MEETING.value, Case.Channel.CRISIS.value])
-    reason = text(longest=5000, help_text="为什么；升级为危机时写看到或听到什么")
-    safe_now = serializers.ChoiceField(
-        CrisisReport.Safe.choices, default=CrisisReport.Safe.UNKNOWN.value
-    )
-    suspects = serializers.ListField(
-        child=SuspectInput(), required=False, max_length=_MOST_SUSPECTS
-    )
-
-
-class DowngradeBody(Strict):
-    to = serializers.ChoiceField([Case.Channel.NOTICE.value, Case.Channel.MEETING.value])
-    reason = text(longest=2000, help_text="为什么")
-
-
-class ConfirmBody(Strict):
-    proposal = Id(help_text="所确认的降级意见")
-    reason = text(longest=2000, required=False, allow_blank=True, help_text="补充理由")
-
-
-class MovedSerializer(serializers.Serializer[Any]):
-    case = serializers.UUIDField()
-    channel = serializers.ChoiceField(Case.Channel.choices, help_text="现在的渠道")
-    proposal = serializers.UUIDField(required=False, help_text="待另一人确认的降级意见")
-
-
-class RaisedSerializer(serializers.Serializer[Any]):
-    """A member that this reader may not see is absent, not null."""
-
-    receipt_no = serializers.CharField()
-    trigger = serializers.ChoiceField(Matter.Trigger.choices)
-    words = serializers.CharField()
-    answers = objects(help_text="danger、repeated、needs_family、individual")
-    raised_by = PersonSerializer(required=False)
-    raised_role = serializers.CharField(required=False)
-    raised_at = serializers.DateTimeField()
-    level = serializers.CharField(help_text="red、amber、none")
-    hints = serializers.ListField(child=serializers.CharField())
-    proposed = serializers.CharField(help_text="建议渠道；空为没有建议")
-    rule = serializers.CharField()
-    rule_label = serializers.CharField()
-
-
-class DecisionSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(RoutingDecision.Kind.choices)
-    proposed = serializers.CharField()
-    rule = serializers.CharField()
-    rule_label = serializers.CharField()
-    from_channel = serializers.CharField()
-    chosen = serializers.ChoiceField(Case.Channel.choices)
-    channel = serializers.ChoiceField(Case.Channel.choices)
-    decided_by = PersonSerializer()
-    second_by = PersonSerializer(allow_null=True)
-    reason = serializers.CharField()
-    second_reason = serializers.CharField()
-    at = serializers.DateTimeField()
-
-
-class ProposalSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    to = serializers.ChoiceField(Case.Channel.choices)
-    reason = serializers.CharField()
-    by = PersonSerializer()
-    at = serializers.DateTimeField()
-
-
-class RoutingSerializer(serializers.Serializer[Any]):
-    matter = RaisedSerializer(required=False)
-    decisions = DecisionSerializer(many=True)
-    proposal = ProposalSerializer(required=False)
 
 
 class RoutingView(ApiView):
@@ -112,7 +42,7 @@ class RoutingView(ApiView):
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         with viewing(request) as viewer:
-            return Response(_file(routing_files.read(viewer=viewer, case_id=case_id)))
+            return Response(routing_body(routing_files.read(viewer=viewer, case_id=case_id)))
 
 
 class UpgradeView(ApiView):
@@ -222,43 +152,3 @@ def _upgrade(given: dict[str, Any]) -> UpgradeInput:
             for suspect in given.get("suspects", [])
         ),
     )
-
-
-def _file(file: RoutingFile) -> dict[str, Any]:
-    body: dict[str, Any] = {"decisions": [_decision(row) for row in file.decisions]}
-    if file.matter is not None:
-        body["matter"] = _raised(*file.matter)
-    if file.proposal is not None:
-        body["proposal"] = _proposal(file.proposal)
-    return body
-
-
-def _raised(matter: Matter, fields: frozenset[str]) -> dict[str, Any]:
-    names = ("receipt_no", "trigger", "words", "raised_role", "level", "hints", "proposed")
-    body = {name: getattr(matter, name) for name in names if name in fields}
-    body |= {"rule": matter.rule, "rule_label": matter.rule_label, "answers": matter.answers()}
-    body["raised_at"] = matter.raised_at.isoformat()
-    if "raised_by" in fields:
-        body["raised_by"] = shapes.person(matter.raised_by)
-    return body
-
-
-def _decision(row: RoutingDecision) -> dict[str, Any]:
-    names = (
-        "kind", "proposed", "rule", "rule_label", "from_channel", "chosen", "channel", "reason",
-        "second_reason",
-    )  # fmt: skip
-    body = {name: getattr(row, name) for name in names}
-    body["decided_by"] = shapes.person(row.decided_by)
-    body["second_by"] = shapes.person(row.second_by)
-    return {**body, "at": row.at.isoformat()}
-
-
-def _proposal(row: DowngradeProposal) -> dict[str, Any]:
-    return {
-        "id": str(row.pk),
-        "to": row.channel,
-        "reason": row.reason,
-        "by": shapes.person(row.by),
-        "at": row.at.isoformat(),
-    }

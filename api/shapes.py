@@ -1,6 +1,8 @@
 """Small parts that several answers share."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -33,3 +35,14 @@ def student(found: Student | None) -> dict[str, Any] | None:
         "name": found.person.name,
         "school_class": found.school_class.name,
     }
+
+
+def moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def plain(value: Any) -> Any:
+    """An id or a moment as JSON has it; anything else as it is."""
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value

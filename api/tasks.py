@@ -247,8 +247,7 @@ def _seen_row(viewer: Viewer, task: HumanTask) -> dict[str, Any]:
 def _row(task: HumanTask, *, case: bool, student: Any) -> dict[str, Any]:
     body: dict[str, Any] = {"id": str(task.pk)}
     for name in _VALUES:
-        value = getattr(task, name)
-        body[name] = value.isoformat() if hasattr(value, "isoformat") else value
+        body[name] = shapes.plain(getattr(task, name))
     body["roles"] = list(task.roles)
     body["assignee"] = shapes.person(task.assignee)
     if case:

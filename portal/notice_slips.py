@@ -7,50 +7,28 @@ calls the family.
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, uploads
 from portal.session import signed_in, viewing
+from portal.uploads import takes_file
 from records import attachments, notice_scans, notice_witnesses
 from records.attachments import Upload
 from records.models import Attachment, Notice, NoticeReceipt
 from records.notice_receipts import OnPaper
-from records.uploads import LARGEST
 from workflow import notice_answering
 
-#: Bytes of a form: the largest file and its framing.
-LARGEST_FORM: Final = max(LARGEST.values()) + 64 * 1024
 _LONGEST_REPLY: Final = 1_000
 
 
-class InMemory(MemoryFileUploadHandler):
-    """What somebody signed never lies in a temporary file; the length was limited before."""
-
-    def handle_raw_input(self, *_args: Any, **_options: Any) -> None:
-        self.activated = True
-
-
-@csrf_exempt  # only until the handlers are set: the inner page is protected
-@require_http_methods(["GET", "HEAD", "POST"])
-def slip(request: HttpRequest, **asked: UUID) -> HttpResponse:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > LARGEST_FORM:
-        return pages.trouble(request, 422, "文件太大，请拍得小一些再上传。")
-    request.upload_handlers = [InMemory(request)]
-    return _slip(request, **asked)
-
-
-@csrf_protect
+@takes_file
 @signed_in()
-def _slip(request: HttpRequest, identity: Identity, receipt_id: UUID) -> HttpResponse:
+def slip(request: HttpRequest, identity: Identity, receipt_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
         receipt = viewer.get(NoticeReceipt, receipt_id)
         viewer.require(Act.WITNESS, receipt)
@@ -86,13 +64,7 @@ def scan(_request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResp
     opened = attachments.open_(
         school_id=identity.school_id, by=identity.person, at=at, attachment_id=found.pk
     )
-    answer = HttpResponse(opened.data, content_type=opened.media_type)
-    answer["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=opened.name
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return pages.download(opened.name, opened.media_type, opened.data)
 
 
 def _shown(viewer: Viewer, receipt: NoticeReceipt) -> dict[str, Any]:
@@ -118,12 +90,10 @@ def _shown(viewer: Viewer, receipt: NoticeReceipt) -> dict[str, Any]:
 
 def _upload(request: HttpRequest, *, needed: bool) -> Upload | None:
     """Raises InvalidInput: no file was chosen, and none was kept before."""
-    sent = request.FILES.get("file")
-    if sent is None and needed:
+    found = uploads.chosen(request)
+    if found is None and needed:
         raise InvalidInput("还没有选择照片。", field="file", mend="请拍下或选择签好字的回执单。")
-    if sent is None:
-        return None
-    return Upload(source=sent.read(), name=sent.name or "", media_type=sent.content_type or "")
+    return found
 
 
 def _given(request: HttpRequest, receipt: NoticeReceipt) -> OnPaper:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import content_disposition_header
 
 _TROUBLE: Final[Mapping[int, tuple[str, str]]] = {
     400: ("没有看懂这个请求", "请返回上一页再试一次。"),
@@ -41,3 +42,12 @@ def trouble(request: HttpRequest, status: int, why: str = "") -> HttpResponse:
     return show(
         request, "trouble", {"title": title, "advice": why or advice, "code": known}, status=known
     )
+
+
+def download(name: str, media_type: str, data: bytes) -> HttpResponse:
+    """A file to keep: never shown as a page, whatever is in it."""
+    answer = HttpResponse(data, content_type=media_type)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

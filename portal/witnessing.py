@@ -9,17 +9,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace
 from parties.sign_in import Identity
-from portal import pages
-from portal.notice_slips import LARGEST_FORM, InMemory
+from portal import pages, uploads
 from portal.session import signed_in, viewing
+from portal.uploads import takes_file
 from records import as_read, attachments, reading, sheets, signers
-from records.attachments import Upload
 from records.models import CommunicationRecord
 from records.signatures import Method, Witnessed
 from workflow import communication as acts
@@ -33,19 +30,9 @@ _WAYS: Final = (
 )
 
 
-@csrf_exempt  # only until the handlers are set: the inner page is protected
-@require_http_methods(["GET", "HEAD", "POST"])
-def witness(request: HttpRequest, **asked: UUID) -> HttpResponse:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > LARGEST_FORM:
-        return pages.trouble(request, 422, "文件太大，请拍得小一些再上传。")
-    request.upload_handlers = [InMemory(request)]
-    return _witness(request, **asked)
-
-
-@csrf_protect
+@takes_file
 @signed_in()
-def _witness(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+def witness(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
         record = viewer.get(CommunicationRecord, target_id)
         viewer.require(Act.WITNESS, record)
@@ -106,11 +93,10 @@ def _person(request: HttpRequest, field: str, wrong: str, mend: str) -> UUID:
 
 def _scan(request: HttpRequest, who: dict[str, Any], record_id: UUID) -> UUID | None:
     """The page that was just photographed, or the one that an earlier try has kept."""
-    sent = request.FILES.get("file")
-    if sent is None:
+    upload = uploads.chosen(request)
+    if upload is None:
         kept = request.POST.get("scan", "")
         return UUID(kept) if _is_id(kept) else None
-    upload = Upload(source=sent.read(), name=sent.name or "", media_type=sent.content_type or "")
     return attachments.store(**who, record_id=record_id, upload=upload).pk
 
 

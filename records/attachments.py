@@ -12,7 +12,7 @@ records/destroying.py.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from ledger import events
@@ -175,21 +175,34 @@ def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
     return record
 
 
-def _row(
-    viewer: Viewer, record: CommunicationRecord, cleaned: CleanFile, blob: StoredBlob
+def row(
+    cleaned: CleanFile, blob: StoredBlob, *, by: Person, at: datetime, **about: Any
 ) -> Attachment:
+    """What is known of a file that lies in the vault; `about` says whose it is, and where."""
     return Attachment(
-        school_id=record.school_id,
-        student_id=record.student_id,
-        record_id=record.pk,
         name=cleaned.name,
         media_type=cleaned.media_type,
         size=blob.size,
         sha256=bytes.fromhex(blob.sha256),
         original_sha256=bytes.fromhex(cleaned.sha256_of_original),
         blob=blob.ref,
-        uploaded_by=viewer.person,
-        uploaded_at=never_before(record.signed_at, viewer.at),
+        uploaded_by=by,
+        uploaded_at=at,
+        **about,
+    )
+
+
+def _row(
+    viewer: Viewer, record: CommunicationRecord, cleaned: CleanFile, blob: StoredBlob
+) -> Attachment:
+    return row(
+        cleaned,
+        blob,
+        by=viewer.person,
+        at=never_before(record.signed_at, viewer.at),
+        school_id=record.school_id,
+        student_id=record.student_id,
+        record_id=record.pk,
     )
 
 

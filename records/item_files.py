@@ -104,19 +104,15 @@ def _supersede(old_id: UUID, made: Attachment, item: ActionItem) -> None:
 
 
 def _row(viewer: Viewer, item: ActionItem, cleaned: CleanFile, blob: StoredBlob) -> Attachment:
-    return Attachment(
+    return attachments.row(
+        cleaned,
+        blob,
+        by=viewer.person,
+        at=viewer.at,
         school_id=item.school_id,
         student_id=item.student_id,
         item_id=item.pk,
-        name=cleaned.name,
-        media_type=cleaned.media_type,
-        size=blob.size,
-        sha256=bytes.fromhex(blob.sha256),
-        original_sha256=bytes.fromhex(cleaned.sha256_of_original),
         sensitivity=str(item.field_class),
-        blob=blob.ref,
-        uploaded_by=viewer.person,
-        uploaded_at=viewer.at,
     )
 
 

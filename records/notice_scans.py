@@ -71,17 +71,13 @@ def _refuse_type(cleaned: CleanFile) -> None:
 def _row(
     viewer: Viewer, receipt: NoticeReceipt, cleaned: CleanFile, blob: StoredBlob
 ) -> Attachment:
-    return Attachment(
+    return attachments.row(
+        cleaned,
+        blob,
+        by=viewer.person,
+        at=viewer.at,
         school_id=receipt.school_id,
         student_id=receipt.student_id,
-        name=cleaned.name,
-        media_type=cleaned.media_type,
-        size=blob.size,
-        sha256=bytes.fromhex(blob.sha256),
-        original_sha256=bytes.fromhex(cleaned.sha256_of_original),
-        blob=blob.ref,
-        uploaded_by=viewer.person,
-        uploaded_at=viewer.at,
     )
 
 

@@ -10,35 +10,25 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 import psycopg
 import redis
 
 from config.bench import addresses, cast, measuring
-from config.bench.cast import Cast
 from config.bench.crisis import floor, gateway
-from config.bench.crisis.floor import Floor
-from config.bench.crisis.gateway import Gateway
+from config.bench.crisis.stage import LATE, RATE, Stage
 from config.bench.crisis.workers import CRISIS, WATCH, Workers
-from parties import clock, tenancy
-from workflow import deliveries, processes, reporting
-from workflow.models import Notification
-from workflow.reports import ReportInput
+from parties import clock
 
 BACKLOG: Final = 10_000
-#: Reports a second: far more than a school will ever see, and far less than fills the machine.
-RATE: Final = 2.0
 P50_TARGET_MS, P99_TARGET_MS = 15.0, 50.0
 KILLED_TARGET_S, OFF_TARGET_S = 6.0, 2.0
 _SLOTS: Final = 4
 _SLOT_SECONDS: Final = 2.0
-_LATE: Final = 30.0
 #: Routine sends a second at most: two at a time, 20 ms each.
 _FLOW: Final = 100
 _MANY: Final = 5
@@ -51,108 +41,6 @@ SELECT gen_random_uuid(), %(school)s, NULL, %(to)s, 'HT', 'sms', 'notice.new', '
     'backlog:' || n, now(), now(), 0, 'PENDING', ''
 FROM generate_series(1, %(count)s) AS n
 """
-
-
-_LISTENING: Final = """
-SELECT EXISTS (SELECT FROM pg_stat_activity
-    WHERE datname = current_database() AND query = 'LISTEN crisis')
-"""
-
-
-@dataclass
-class Report:
-    """When it was due, when it was committed, and the keys of its alerts on the wire."""
-
-    case_id: UUID
-    due: float
-    committed: float
-    keys: Sequence[str] = ()
-
-    def waited(self, arrivals: dict[str, list[float]]) -> float:
-        """Seconds to the first alert; infinite when none arrived."""
-        return self._first(arrivals) - self.due
-
-    def waited_since_commit(self, arrivals: dict[str, list[float]]) -> float:
-        return self._first(arrivals) - self.committed
-
-    def _first(self, arrivals: dict[str, list[float]]) -> float:
-        return min(
-            (min(arrivals[key]) for key in self.keys if key in arrivals), default=float("inf")
-        )
-
-
-@dataclass
-class Stage:
-    cast: Cast
-    gateway: Gateway
-    floor: Floor
-    owner: psycopg.Connection[Any]
-    reports: list[list[Report]] = field(default_factory=list)
-    promises: list[list[tuple[str, float]]] = field(default_factory=list)
-
-    def report(self, due: float) -> Report:
-        """One report through the service; `processes.start_now` begins right after its commit."""
-        committed = list[float]()
-        real = processes.start_now
-
-        def heard(school_id: int, case_id: UUID, *, at: Any) -> None:
-            committed.append(time.monotonic())
-            real(school_id, case_id, at=at)
-
-        processes.start_now = heard
-        try:
-            receipt = reporting.receive(
-                person=self.cast.staff["HT"],
-                report=ReportInput(
-                    student_id=self.cast.student.pk, who="", observed="手臂有新伤", safe_now="NO"
-                ),
-                key=str(uuid4()),
-            )
-        finally:
-            processes.start_now = real
-        return Report(receipt.case_id, due, committed[0])
-
-    def product(self, length: float) -> None:
-        self.reports.append([self.report(due) for due in _arrivals(length)])
-        self.gateway.read()
-
-    def bare(self, length: float) -> None:
-        self.promises.append([(self.floor.promise(), due) for due in _arrivals(length)])
-        self.gateway.read()
-
-    def settled(self, reports: Sequence[Report]) -> list[float]:
-        """Waits until an alert of each has arrived; seconds from when it was due."""
-        with tenancy.scope(self.cast.school.pk):
-            rows = Notification.objects.filter(
-                case__in=[report.case_id for report in reports], channel="sms"
-            )
-            keys: dict[UUID, list[str]] = {}
-            for case_id, key in rows.values_list("case_id", "key"):
-                keys.setdefault(case_id, []).append(deliveries.wire_key(self.cast.school.pk, key))
-        for report in reports:
-            report.keys = keys.get(report.case_id, [])
-        until = time.monotonic() + _LATE
-        arrivals = self.gateway.arrivals
-        while time.monotonic() < until:
-            if all(report.waited(arrivals) < _LATE for report in reports):
-                break
-            self.gateway.read(seconds=0.1)
-        return [min(report.waited(arrivals), _LATE) for report in reports]
-
-    def await_listener(self) -> None:
-        """Until watch hears of a crisis."""
-        until = time.monotonic() + _LATE
-        while time.monotonic() < until:
-            if self.owner.execute(_LISTENING).fetchone() == (True,):
-                return
-            time.sleep(0.1)
-
-    def backlog(self) -> int:
-        row = self.owner.execute(
-            "SELECT count(*) FROM workflow_notification WHERE lane = 'routine'"
-            " AND state = 'PENDING' AND key LIKE 'backlog:%'"
-        ).fetchone()
-        return int(row[0]) if row else 0
 
 
 def run(
@@ -223,9 +111,7 @@ def _result(stage: Stage, waits: list[list[float]]) -> dict[str, Any]:
     halves = [statistics.median(waits[n]) / statistics.median(waits[n + 1]) for n in (0, 2)]
     everything = [one for slot in waits for one in slot]
     since = [
-        min(report.waited_since_commit(arrivals), _LATE)
-        for slot in stage.reports
-        for report in slot
+        min(report.waited_since_commit(arrivals), LATE) for slot in stage.reports for report in slot
     ]
     return {
         "ratio_to_floor": round(statistics.median(ratios), 4),
@@ -254,7 +140,7 @@ def _killed(stage: Stage, workers: Workers) -> float:
     stage.gateway.hold(on=False)
     workers.thaw(CRISIS[1])
     arrivals, again = stage.gateway.arrivals, 2
-    until = time.monotonic() + _LATE
+    until = time.monotonic() + LATE
     while time.monotonic() < until:
         times = [
             sorted(arrivals[key]) for key in report.keys if len(arrivals.get(key, [])) >= again
@@ -262,7 +148,7 @@ def _killed(stage: Stage, workers: Workers) -> float:
         if times:
             return round(min(one[1] for one in times) - report.due, 3)
         stage.gateway.read(seconds=0.1)
-    return _LATE
+    return LATE
 
 
 def _broker_off(stage: Stage) -> list[float]:
@@ -275,12 +161,3 @@ def _broker_off(stage: Stage) -> list[float]:
         reports.append(stage.report(time.monotonic()))
         time.sleep(1 / RATE)
     return stage.settled(reports)
-
-
-def _arrivals(length: float) -> Any:
-    """One moment after the other, each at its time; one at least."""
-    begun = time.monotonic()
-    for number in range(max(1, round(length * RATE))):
-        due = begun + number / RATE
-        time.sleep(max(0.0, due - time.monotonic()))
-        yield due
