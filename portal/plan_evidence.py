@@ -15,7 +15,7 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.notice_slips import LARGEST_FORM, InMemory
 from portal.session import signed_in, viewing
-from records import attachments, item_files, plan_evidence, plan_views
+from records import attachments, item_files, item_stillness, plan_evidence, plan_views
 from records.attachments import Upload
 from records.models import ActionItem
 
@@ -72,6 +72,7 @@ def file(_request: HttpRequest, identity: Identity, file_id: UUID) -> HttpRespon
 def _shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     """Read inside the scope: texts are sealed outside of it."""
     values = plan_views.shown(viewer, item)
+    item = item_stillness.as_it_stood(viewer, item)
     return {
         "pk": item.pk,
         "title": values.get("title", values.get("label", "")),
