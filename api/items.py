@@ -18,7 +18,7 @@ from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
-from records import check_ins, item_files, plan_drafts, plan_views, plans
+from records import check_ins, item_files, item_stillness, plan_drafts, plan_views, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment, ItemCheckIn
 from workflow import family_words
@@ -264,7 +264,7 @@ def _check_in(request: Request, row: ItemCheckIn) -> dict[str, Any]:
     """The day; how it goes altogether is for who reads the item's rhythm."""
     body: dict[str, Any] = {"id": str(row.pk), "day": row.day.isoformat(), "state": row.state}
     with viewing(request) as viewer:
-        item = viewer.get(ActionItem, row.item_id)
+        item = item_stillness.as_it_stood(viewer, viewer.get(ActionItem, row.item_id))
         if "recurrence" in viewer.fields(item):
             body["progress"] = progress(check_ins.progress(item, at=viewer.at))
     return body

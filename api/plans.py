@@ -14,7 +14,7 @@ from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
-from records import check_ins, plan_drafts, plan_views
+from records import check_ins, item_stillness, plan_drafts, plan_views
 from records.models import ActionItem
 from records.plan_drafts import Draft
 from workflow import plans
@@ -183,6 +183,7 @@ class PlanView(ApiView):
 def shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     """One item with what this reader may do; how it goes day by day for who reads its rhythm."""
     values = plan_views.shown(viewer, item)
+    item = item_stillness.as_it_stood(viewer, item)
     body = {name: _plain(value) for name, value in values.items()}
     body["may"] = sorted(act.value for act in _ACTS if viewer.may(act, item))
     if Act.VERIFY.value in body["may"]:

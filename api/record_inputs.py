@@ -155,6 +155,12 @@ class WitnessInput(Strict):
         allow_blank=True,
         help_text="纸质原件存放处，如“3号柜／2026-2册”",
     )
+    printed = text(
+        longest=40,
+        required=False,
+        allow_blank=True,
+        help_text="纸上印的“文字标记”（用途为 sign 的 PDF）；与现在的文字不符则 409",
+    )
 
 
 def plain(given: dict[str, Any]) -> dict[str, Any]:

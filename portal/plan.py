@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
+from parties.walls import NEVER
 from portal import pages
 from portal.session import signed_in, viewing
-from records import check_ins, plan_evidence, plan_times, plan_views
+from records import check_ins, item_stillness, plan_evidence, plan_times, plan_views, walls
 from records.evaluations import Score
 from records.models import ActionItem, ItemCheckIn
 from workflow import family_words, plan_policies
@@ -38,7 +39,7 @@ def plan(request: HttpRequest, identity: Identity) -> HttpResponse:
     with viewing(identity) as viewer:
         found = list(_at_home(viewer).order_by("due_at", "pk")[:_MOST])
         plan_views.note_reads(viewer, found)
-        lines = [_line(viewer, item) for item in found]
+        lines = [line for line in (_line(viewer, item) for item in found) if not line["dropped"]]
         context = {
             "mine": [line for line in lines if line["mine"] and line["live"]],
             "others": [line for line in lines if not (line["mine"] and line["live"])],
@@ -135,11 +136,14 @@ def _do(
 
 def _at_home(viewer: Viewer) -> QuerySet[ActionItem]:
     own = plan_policies.family_of(viewer)
-    return viewer.rows(ActionItem).filter(student__in=own).exclude(state=ActionItem.State.DROPPED)
+    open_ = {f"{walls.SINCE}__gte": NEVER}  # the others may stand still as they were before
+    dropped = Q(state=ActionItem.State.DROPPED, **open_)
+    return viewer.rows(ActionItem).filter(student__in=own).exclude(dropped)
 
 
 def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     values = plan_views.shown(viewer, item)
+    item = item_stillness.as_it_stood(viewer, item)
     mine = viewer.may(Act.CHECK_IN, item)
     found = check_ins.progress(item, at=viewer.at) if item.recurrence and mine else None
     return {
@@ -149,10 +153,11 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "point": values.get("from_consensus"),
         "party": item.get_owner_party_display(),
         "state": item.get_state_display(),
-        "due_at": item.due_at,
+        "due_at": values.get("due_at"),
         "mine": mine,
         "live": item.state in ActionItem.LIVE,
         "unverified": mine and item.state == ActionItem.State.DONE,
+        "dropped": item.state == ActionItem.State.DROPPED,
         "progress": found,
         "signed": found is not None and found.today == _STATE.DONE,
         "excused": found is not None and found.today == _STATE.EXCUSED,

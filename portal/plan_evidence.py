@@ -13,7 +13,7 @@ from parties.sign_in import Identity
 from portal import pages, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
-from records import attachments, item_files, plan_evidence, plan_views
+from records import attachments, item_files, item_stillness, plan_evidence, plan_views
 from records.attachments import Upload
 from records.models import ActionItem
 
@@ -55,6 +55,7 @@ def file(_request: HttpRequest, identity: Identity, file_id: UUID) -> HttpRespon
 def _shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     """Read inside the scope: texts are sealed outside of it."""
     values = plan_views.shown(viewer, item)
+    item = item_stillness.as_it_stood(viewer, item)
     files = plan_evidence.of_item(viewer, item)
     owns = viewer.may(Act.FINISH, item)
     mine = [one for one in files if one.uploaded_by_id == viewer.person.pk] if owns else []

@@ -17,8 +17,8 @@ from parties.errors import InvalidInput, NotFound
 from parties.privacy import FieldClass
 from parties.sign_in import Identity
 from portal import pages
-from portal.notice_slips import LARGEST_FORM, InMemory
 from portal.session import signed_in, viewing
+from portal.uploads import LARGEST_FORM, InMemory
 from records import attachments, destroying, reading, sensitivity
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord

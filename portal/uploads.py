@@ -14,10 +14,10 @@ from records.attachments import Upload
 from records.uploads import LARGEST
 
 #: Bytes of a form: the largest file and its framing.
-_LARGEST_FORM: Final = max(LARGEST.values()) + 64 * 1024
+LARGEST_FORM: Final = max(LARGEST.values()) + 64 * 1024
 
 
-class _InMemory(MemoryFileUploadHandler):
+class InMemory(MemoryFileUploadHandler):
     """What somebody signed never lies in a temporary file; the length was limited before."""
 
     def handle_raw_input(self, *_args: Any, **_options: Any) -> None:
@@ -33,9 +33,9 @@ def takes_file(page: Page) -> Page:
     @wraps(page)
     def limited(request: HttpRequest, **asked: Any) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > _LARGEST_FORM:
+        if not length.isdigit() or int(length) > LARGEST_FORM:
             return pages.trouble(request, 422, "文件太大，请拍得小一些再上传。")
-        request.upload_handlers = [_InMemory(request)]
+        request.upload_handlers = [InMemory(request)]
         return protected(request, **asked)
 
     return limited

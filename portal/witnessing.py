@@ -79,7 +79,7 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
     }
     texts = {
         name: request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]
-        for name in ("method", "reason", "note", "kept_at", "as_read")
+        for name in ("method", "reason", "note", "kept_at", "as_read", "printed")
     }
     return {**people, **texts}
 

@@ -7,7 +7,7 @@ nothing about what this reader may not see. What others sign or annotate is no p
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from records.models import Attachment, CommunicationRecord
 from records.reading import RecordFile
 
 _PREFIX: Final = b"\x01"  # no other hash of a record begins like this (records/content.py)
+#: Characters of a digest on paper.
+_ON_PAPER: Final = 12
 _HEADER: Final = (
     "trigger", "trigger_note", "started_at", "ended_at", "place_kind", "place", "next_contact_at",
     "next_focus",
@@ -58,6 +60,37 @@ def refuse_other(
     current = mark(file)
     if given not in (current, mark(file, beside=scan)):
         raise LostRace("文字刚刚改过，请再看一遍。", yours=given, current=current)
+
+
+def short(marked: str) -> str:
+    """What a paper for signing carries of a mark: short enough to be typed from it."""
+    version, digest = marked.split(".")
+    return f"{version}.{digest[:_ON_PAPER]}"
+
+
+def refuse_other_paper(
+    readers: Iterable[Viewer], record: CommunicationRecord, printed: str, *, scan: UUID | None
+) -> None:
+    """The paper says what stands there now, as one of these readers had it printed; the scan of
+    it may have come since. Raises LostRace.
+    """
+    current = [one for reader in readers for one in _on_paper(reader, record, scan)]
+    if printed.strip().lower() not in current:
+        raise LostRace(
+            "纸上的文字标记与现在的记录不符，请按现在的文字重新打印、签字。",
+            yours=printed,
+            current=current[0] if current else "",
+        )
+
+
+def _on_paper(reader: Viewer, record: CommunicationRecord, scan: UUID | None) -> Iterator[str]:
+    """The marks of a copy of theirs, with and without what was said to them in confidence."""
+    known = reader.find(CommunicationRecord, record.pk)
+    if known is None:
+        return
+    file = reading.seen(reader, known)
+    for copied in (reading.without_confided(reader, file), file):
+        yield short(mark(copied, beside=scan))
 
 
 def proof(given: str, salted: bytes) -> bytes:

@@ -12,7 +12,15 @@ from parties import tenancy
 from parties.access import Act
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import file_entries, plan_drafts, plan_owners, plan_times, plans, streaks
+from records import (
+    file_entries,
+    item_stillness,
+    plan_drafts,
+    plan_owners,
+    plan_times,
+    plans,
+    streaks,
+)
 from records.models import ActionItem, FileEntry, ItemCheckIn
 
 _STATE: Final = ItemCheckIn.State
@@ -105,7 +113,8 @@ def progress(item: ActionItem, *, at: datetime) -> Progress:
 
 
 def marks_of(item: ActionItem) -> Mapping[date, str]:
-    return dict(item.check_ins.values_list("day", "state"))
+    known = item.check_ins.filter(item_stillness.known_days(item))
+    return dict(known.values_list("day", "state"))
 
 
 def _refuse_day(item: ActionItem, day: date, *, at: datetime) -> None:

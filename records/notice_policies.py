@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.models import Membership, SchoolClass
 from parties.relations import in_force
 from parties.roles import Role
-from records import notices
+from records import item_stillness, notices
 from records.models import (
     ActionItem,
     Attachment,
@@ -165,7 +165,8 @@ class FilePolicy(PartPolicy):
             mine |= ~Q(student__in=viewer.interns) | Q(student__in=family_of(viewer))
         else:
             mine |= ~Q(pk=None)
-        return Q(item_id__in=viewer.rows(ActionItem).values("pk")) & mine
+        later = item_stillness.came_later(viewer, "item_id", "uploaded_at", "uploaded_by")
+        return Q(item_id__in=viewer.rows(ActionItem).values("pk")) & mine & ~later
 
     def fields(self, viewer: Viewer, obj: Attachment) -> frozenset[str]:
         if obj.record_id is not None:

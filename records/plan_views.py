@@ -11,7 +11,7 @@ from ledger import events
 from parties.access import Viewer
 from parties.errors import LostRace, NotFound
 from parties.models import Student
-from records import plan_consensus
+from records import item_stillness, plan_consensus
 from records.models import ActionItem
 
 _PEOPLE: Final = ("owner_person", "done_by", "verified_by", "created_by")
@@ -32,7 +32,8 @@ def shown(viewer: Viewer, item: ActionItem) -> Shown:
 
     Needs an item of Viewer.rows; opens what it says, so call it inside the scope.
     """
-    fields = viewer.fields(item)
+    item = item_stillness.as_it_stood(viewer, item)
+    fields = viewer.fields(item) - item_stillness.withheld(item)
     values = {name: getattr(item, name) for name in sorted(fields - _LEFT_OUT)}
     for name in _PEOPLE:
         if name in fields:

@@ -5,7 +5,7 @@ page; that it was taken is an event and a delivery. Rendering stands outside of 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -17,7 +17,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import NotAllowed, WrongState
 from parties.models import GuardianLink, Person
-from records import policies, reading, sharing, signatures
+from records import as_read, policies, reading, sharing, signatures
 from records.cuts import SaidTo
 from records.models import CommunicationRecord, Participant, Signature, Statement
 from records.printing import as_json, pdf
@@ -107,9 +107,16 @@ def export(
         note(record, "record.exported", viewer, form=form, purpose=purpose.value)
         signatures.deliver(record, to=by, how="EXPORT", viewer=viewer)
         sheet = sheet_of(file, school=record.school.name)
+        if purpose is Purpose.SIGN:
+            sheet = replace(sheet, details=(*sheet.details, _marked(file)))
     mark = Watermark(reader=by.name, at=at, purpose=purpose.label)
     name = f"{record.record_no}-v{record.version}.{form}"
     return Copy(name, media_type, render(sheet, watermark=mark))
+
+
+def _marked(file: RecordFile) -> paper.Labelled:
+    """Whoever writes the signature on this paper down names it (records/signatures.py)."""
+    return paper.Labelled("文字标记", as_read.short(as_read.mark(file)))
 
 
 def _copied(viewer: Viewer, record_id: UUID, purpose: Purpose) -> RecordFile:

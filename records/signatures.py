@@ -50,6 +50,8 @@ class Witnessed:
     scan: UUID | None = None
     #: Of a paper: where its original lies, e.g. 3号柜／2026-2册.
     kept_at: str = ""
+    #: Of a paper that carries one: the short mark that is printed on it.
+    printed: str = ""
 
 
 def sign(
@@ -104,7 +106,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
 
     Raises InvalidInput: nobody who is asked to sign, no second member of staff who reads the
     record, no scan, no reason, forbidden words. WrongState: they have given their word already.
-    LostRace: the record says something else than what was read to them.
+    LostRace: the record says something else than what was read to them, or than the paper.
     """
     record = lock(viewer, record_id, Act.WITNESS)
     signer = signers.guardian(record, given.signer, at=viewer.at)
@@ -116,6 +118,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     _refuse_closed(record)
     reads.refuse_other(viewer, record, given.as_read, scan=given.scan)
     _refuse_unwitnessed(viewer, record, given)
+    _refuse_other_paper(viewer, record, given)
     _refuse_words({"note": given.note}, record)
     # What stands in “ ” is the guardian's; everything around it is told by staff.
     language_gate.refuse_forbidden(
@@ -246,6 +249,15 @@ def _supersede(viewer: Viewer, record: CommunicationRecord) -> None:
     for older in earlier.exclude(state__in=over).order_by("version"):
         older.supersede()
         saved(older, viewer, "record.superseded")
+
+
+def _refuse_other_paper(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:
+    """Printed by who writes it down, by who stood beside, or by the guardian."""
+    if given.method != Method.PAPER or not given.printed.strip():
+        return
+    others = Person.objects.filter(pk__in=[given.witness, given.signer]).order_by("pk")
+    readers = [viewer, *(Viewer.load(one, at=viewer.at) for one in others)]
+    reads.refuse_other_paper(readers, record, given.printed, scan=given.scan)
 
 
 def _refuse_spoken(record: CommunicationRecord, spoken: bool) -> None:  # noqa: FBT001

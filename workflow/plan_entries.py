@@ -21,10 +21,11 @@ from django.db.models import (
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
-from parties import crypto
+from parties import crypto, statements
 from parties.access import Viewer
+from parties.likeness import Ids
 from parties.models import Student
-from records import file
+from records import file, item_stillness
 from records.file import Line, Source
 from records.models import ActionItem, Evaluation, ItemCheckIn, PlanRound
 from records.notice_entries import CONTACT_LABEL
@@ -34,21 +35,26 @@ from workflow.models import HumanTask
 _FORM: Final = "follow_up_contact"
 _DONE: Final = ItemCheckIn.State.DONE
 _EXCUSED: Final = ItemCheckIn.State.EXCUSED
+_A_WEEK: Final = timedelta(days=6)
 
 
 def _items(viewer: Viewer, found: Sequence[ActionItem]) -> Mapping[UUID, Line]:
-    return {item.pk: _item(viewer.fields(item), item) for item in found}
+    still = [item_stillness.as_it_stood(viewer, item) for item in found]
+    return {item.pk: _item(viewer.fields(item), item) for item in still}
 
 
 def _item(fields: frozenset[str], item: ActionItem) -> Line:
     """A company learns of its own items no more than that, until when, and how far they are."""
     owner = f"由{item.get_owner_party_display()}完成，" if "owner_party" in fields else ""
     number = {"item_no": item.item_no} if "item_no" in fields else {}
+    shut = "due_at" in item_stillness.withheld(item)
+    until = "" if shut else f"{_day(timezone.localdate(item.due_at))}前"
+    due = {} if shut else {"due_at": item.due_at.isoformat()}
     return Line(
         title=str(item.get_field_class_display()),
-        summary=f"{owner}{_day(timezone.localdate(item.due_at))}前",
+        summary=f"{owner}{until}",
         state=str(item.get_state_display()),
-        extra={"state": str(item.state), "due_at": item.due_at.isoformat(), **number},
+        extra={"state": str(item.state), **due, **number},
         names_author="created_by" in fields,
     )
 
@@ -57,9 +63,31 @@ def _day(day: Any) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _check_ins(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
+def _check_ins(viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
     """The first day of a week stands for the whole of it; reasons stay where they were written."""
+    if viewer.wards and found:
+        _recount(viewer, found)
     return {row.pk: _week(row) for row in found}
+
+
+def _recount(viewer: Viewer, found: Sequence[Any]) -> None:
+    """Of an item that is shut to a guardian, the days that they know of."""
+    ids = Ids(sorted({row.item_id for row in found}))
+    for item in statements.rows(_items_with, viewer, ids):
+        still = item_stillness.as_it_stood(viewer, item)
+        if still is item:
+            continue
+        for row in found:
+            if row.item_id == item.pk:
+                week = still.check_ins.filter(
+                    item_stillness.known_days(still), day__range=(row.week, row.week + _A_WEEK)
+                )
+                states = list(week.values_list("state", flat=True))
+                row.done, row.excused = states.count(_DONE), states.count(_EXCUSED)
+
+
+def _items_with(viewer: Viewer, ids: Ids) -> QuerySet[ActionItem]:
+    return viewer.rows(ActionItem).filter(statements.among("pk", ids))
 
 
 def _week(row: Any) -> Line:

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from parties import access
 from parties.access import Act, Viewer
 from parties.roles import Role
-from records import plan_owners, plan_words, walls
+from records import item_stillness, plan_owners, plan_words, walls
 from records.models import ActionItem, CommunicationRecord, Evaluation, ItemCheckIn, PlanRound
 from workflow import policies
 from workflow.models import CaseParty, ScheduledContact
@@ -78,7 +78,9 @@ class ItemPolicy:
     """Items by owner and class."""
 
     def rows(self, viewer: Viewer) -> QuerySet[ActionItem]:
-        items = ActionItem.objects.select_related("student__school_class", "placement")
+        items = ActionItem.objects.select_related("student__school_class", "placement").annotate(
+            **{walls.SINCE: walls.since(viewer, "created_at")}
+        )
         return items.filter(
             walls.open_at_home(viewer, "created_at")
             | self._at_school(viewer)
@@ -205,7 +207,9 @@ class CheckInPolicy:
         if viewer.is_staff:
             beyond = ~Q(pk=None)
         items = viewer.rows(ActionItem).filter(beyond)
-        return ItemCheckIn.objects.filter(item__in=items).select_related("item__student")
+        later = item_stillness.came_later(viewer, "item_id", "at", "by")
+        days = ItemCheckIn.objects.filter(item__in=items).exclude(later)
+        return days.select_related("item__student")
 
     def fields(self, viewer: Viewer, obj: ItemCheckIn) -> frozenset[str]:
         everything = frozenset(ItemCheckIn.field_classes) - {"school"}

@@ -1,0 +1,124 @@
+"""An item of a plan as it stood before a guardian was shut out of what concerns it.
+
+What they had stays with them, and what they do themselves. Whatever others did since would tell
+them of what is kept from them: that it went on, days, reasons, evidence, and who looked at it. How
+far it was, the events of its case know. Words that others amended since were kept nowhere: they are
+absent rather than shown as they are now.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.db.models import Exists, OuterRef, Q
+
+from ledger.models import Event
+from parties.access import Viewer
+from records import walls
+from records.models import ActionItem
+
+State = ActionItem.State
+
+_LEADS_TO: Final = {
+    "plan.item_made": State.TODO,
+    "plan.item_started": State.DOING,
+    "plan.item_reopened": State.DOING,
+    "plan.item_blocked": State.BLOCKED,
+    "plan.item_done": State.DONE,
+    "plan.item_verified": State.VERIFIED,
+    "plan.item_dropped": State.DROPPED,
+}
+_DAY: Final = "plan.day_marked"
+_BLOCKED: Final = "plan.item_blocked"
+_AMENDED: Final = "plan.item_amended"
+#: On a copy: until when, and whose own acts count after that; and what was amended since.
+_UNTIL: Final = "known_until"
+_WITHHELD: Final = "withheld"
+
+
+def as_it_stood(viewer: Viewer, item: ActionItem) -> ActionItem:
+    """The item, read by Viewer.rows; a copy that nobody saves where it is shut. Inside a scope."""
+    since = walls.shut_since(item)
+    if since is None or item.student_id not in viewer.wards:
+        return item
+    known, later = _history(item, since, viewer.person.pk)
+    still = copy(item)
+    still.__dict__[_UNTIL] = (since, viewer.person.pk)
+    still.__dict__[_WITHHELD] = _amended(later)
+    still.__dict__["state"] = _state(known)  # its state is no transition's to make
+    _forget(still, since, viewer.person.pk, later)
+    return still
+
+
+def withheld(item: ActionItem) -> frozenset[str]:
+    """Fields of a copy that others amended since it stood still."""
+    found: frozenset[str] = item.__dict__.get(_WITHHELD, frozenset())
+    return found
+
+
+def known_days(item: ActionItem) -> Q:
+    """Of its days, those that the reader of this copy knows of; of an item, all."""
+    until: tuple[datetime, UUID] | None = item.__dict__.get(_UNTIL)
+    return Q() if until is None else Q(at__lte=until[0]) | Q(by=until[1])
+
+
+def came_later(viewer: Viewer, item: str, moment: str, by: str) -> Q:
+    """Rows beside an item, `moment` long after it was shut to this guardian, that others added."""
+    items = ActionItem.objects.annotate(**{walls.SINCE: walls.since(viewer, "created_at")})
+    shut = items.filter(
+        pk=OuterRef(item), student__in=viewer.wards, **{f"{walls.SINCE}__lt": OuterRef(moment)}
+    )
+    return Q(Exists(shut)) & ~Q(**{by: viewer.person})
+
+
+def _history(
+    item: ActionItem, since: datetime, me: UUID
+) -> tuple[Sequence[Event], Sequence[Event]]:
+    """What this guardian knows of it, and what they do not."""
+    rows = Event.objects.filter(
+        subject_type="case",
+        subject_id=item.case_id,
+        refs__contains=[f"action_item:{item.pk}"],
+        kind__in=[*_LEADS_TO, _DAY, _AMENDED],
+    )
+    known: list[Event] = []
+    later: list[Event] = []
+    for event in rows.order_by("pk"):
+        (known if event.at <= since or event.actor == me else later).append(event)
+    return known, later
+
+
+def _state(known: Sequence[Event]) -> str:
+    state = str(State.TODO)
+    for event in known:
+        if event.kind == _DAY:
+            state = str(State.DOING) if state == State.TODO else state
+        else:
+            state = str(_LEADS_TO.get(event.kind, state))
+    return state
+
+
+def _amended(later: Sequence[Event]) -> frozenset[str]:
+    bodies = [orjson.loads(bytes(one.body)) for one in later if one.kind == _AMENDED]
+    return frozenset(name for body in bodies for name in body["payload"].get("fields", ()))
+
+
+def _forget(still: ActionItem, since: datetime, me: UUID, later: Sequence[Event]) -> None:
+    """What others wrote beside it since."""
+    done = still.done_at is not None and (still.done_at <= since or still.done_by_id == me)
+    if not done:
+        _put(still, evidence_note="", evidence=[], done_by_id=None, done_at=None)
+    if still.verified_at is None or still.verified_at > since:
+        _put(still, verified_by_id=None, verified_at=None)
+    if still.state != State.DROPPED:
+        _put(still, dropped_why="")
+    if any(event.kind == _BLOCKED for event in later):
+        _put(still, blocked_why="")
+
+
+def _put(still: ActionItem, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(still, name, value)
