@@ -1,7 +1,7 @@
 """A family is asked for a consent: by a link to the page where it decides, once a week at most.
 
 No message says for what, nor about whom. Whoever could not give it is not asked, and a guardian
-whom a running case names hears nothing: nobody is told whom the others asked.
+whom a running case names hears nothing. Who asks is not told who heard.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,14 @@ from typing import Final
 from uuid import UUID
 
 from ledger import events
+from ledger.models import Event
 from parties import consents, links, tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, Person, SignInLink, Student
 from parties.roles import Role
 from workflow import notifications, waking
-from workflow.models import CaseParty, Notification
+from workflow.models import CaseParty
 from workflow.notifications import Message
 
 ASKED: Final = "consent.asked"
@@ -40,9 +41,9 @@ def ask(*, school_id: int, student_id: UUID, by: Person, at: datetime) -> None:
         if not consents.is_asked_by(viewer, student):
             raise NotAllowed("只有与该生工作有关的教师可以征求同意。", act="consent")
         Student.objects.select_for_update(of=("self",)).get(pk=student.pk)
-        people = _people(student, at=at)
-        _refuse(viewer, student, people)
-        rows = [row for person in people for row in _messages(student, person, at=at)]
+        _refuse(viewer, student)
+        told = _unnamed(student, _able(student, at=at))
+        rows = [row for person in told for row in _messages(student, person, at=at)]
         notifications.enqueue_many(school_id=school_id, rows=rows, at=at)
         events.append(
             school_id=school_id,
@@ -50,18 +51,22 @@ def ask(*, school_id: int, student_id: UUID, by: Person, at: datetime) -> None:
             actor=by.pk,
             subject=("student", student.pk),
             at=at,
-            payload={"purpose": Consent.Purpose.PSY_REPORT.value, "people": len(people)},
+            payload={"purpose": Consent.Purpose.PSY_REPORT.value},
         )
 
 
-def _people(student: Student, *, at: datetime) -> Sequence[Person]:
+def _able(student: Student, *, at: datetime) -> Sequence[Person]:
+    return [one for one in consents.givers(student) if consents.may_give(student, one, at=at)]
+
+
+def _unnamed(student: Student, people: Sequence[Person]) -> Sequence[Person]:
+    """Whoever asks may not know of the case: what they are answered is the same without it."""
     against = CaseParty.objects.filter(case__student=student, case__closed_at=None, part__in=_NAMED)
     named = set(against.values_list("person_id", flat=True))
-    able = [one for one in consents.givers(student) if consents.may_give(student, one, at=at)]
-    return [one for one in able if one.pk not in named]
+    return [one for one in people if one.pk not in named]
 
 
-def _refuse(viewer: Viewer, student: Student, people: Sequence[Person]) -> None:
+def _refuse(viewer: Viewer, student: Student) -> None:
     purpose = Consent.Purpose.PSY_REPORT.value
     if consents.is_held(viewer, student=student, purpose=purpose):
         raise InvalidInput("现在已有有效的同意。", field="ask", mend="不必再征求。")
@@ -69,17 +74,16 @@ def _refuse(viewer: Viewer, student: Student, people: Sequence[Person]) -> None:
         raise InvalidInput(
             f"{PAUSE.days} 天内已经征求过。", field="ask", mend="请等家庭自己决定，不催、不劝。"
         )
-    if not people:
+    if not _able(student, at=viewer.at):
         raise InvalidInput(
             "现在没有可以征求的人。", field="ask", mend="请不使用这份报告，或与德育处商量。"
         )
 
 
 def was_asked(student: Student, *, at: datetime) -> bool:
-    """Whether the family was asked within PAUSE. Inside a scope."""
-    sent = Notification.objects.filter(template=ASKED, created_at__gt=at - PAUSE)
-    asked = [one.pk for one in consents.givers(student)]
-    return sent.filter(recipient__in=asked, key__startswith=_of(student)).exists()
+    """Whether the family was asked within PAUSE, whoever of it heard. Inside a scope."""
+    asked = Event.objects.filter(subject_type="student", subject_id=student.pk, kind=ASKED)
+    return asked.filter(at__gt=at - PAUSE).exists()
 
 
 def _messages(student: Student, person: Person, *, at: datetime) -> Iterator[Message]:

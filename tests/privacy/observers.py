@@ -91,6 +91,7 @@ def page_addresses() -> tuple[str, ...]:
     patterns = [entry for entry in pages.urlpatterns if isinstance(entry, URLPattern)]
     routes = [re.sub(r"<uuid:(\w+)>", r"{\1}", str(entry.pattern)) for entry in patterns]
     wanted = (f"/{route}" for route in routes if "<" not in route and route != "sign-out")
+    wanted = (route.replace("/students/{target_id}", "/students/{student_id}") for route in wanted)
     return tuple(sorted(wanted))
 
 

@@ -17,6 +17,7 @@ from tests.workflow.outbox import waits
 from workflow import consent_news, deliveries
 from workflow.channels import texts
 from workflow.models import Notification
+from workflow.reports import Suspect
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,19 @@ def test_a_guardian_whom_a_running_case_names_is_not_asked(world: World) -> None
     ask(world)
 
     assert {name for name, *_ in told(world)} == {"mother", "student"}
+
+
+def test_who_asks_learns_nothing_of_a_case_that_names_everybody(world: World) -> None:
+    everybody = (Suspect(relation="FATHER"), Suspect(relation="MOTHER"))
+    begin(world, suspects=everybody)
+    with tenancy.scope(world.id):
+        Student.objects.filter(pk=world.student.pk).update(birth_date="2014-05-14")
+
+    ask(world)
+
+    assert told(world) == set()
+    with tenancy.scope(world.id):
+        assert consent_news.was_asked(world.student, at=DAY)
 
 
 def test_a_child_below_fourteen_is_not_asked(world: World) -> None:
