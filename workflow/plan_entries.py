@@ -12,13 +12,12 @@ from uuid import UUID
 from django.db.models import (
     Count,
     DateField,
-    ExpressionWrapper,
     F,
     OuterRef,
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import TruncWeek
+from django.db.models.functions import Cast, TruncWeek
 from django.utils import timezone
 
 from parties import crypto, statements
@@ -104,8 +103,9 @@ def _week(row: Any) -> Line:
 
 def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
     """With the days done and excused of the same item in the same week."""
-    last = ExpressionWrapper(F("week") + timedelta(days=6), DateField())
-    # Two bounds, which an index can start from: truncating each row would read all of them.
+    # Two bounds, and dates: an index starts from nothing else, and what truncates a row reads all.
+    week = Cast(TruncWeek("day"), DateField())
+    last = Cast(F("week") + _A_WEEK, DateField())
     same = ItemCheckIn.objects.filter(
         item=OuterRef("item"), day__gte=OuterRef("week"), day__lte=OuterRef("last")
     )
@@ -115,7 +115,7 @@ def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
         )
         for name, state in (("done", _DONE), ("excused", _EXCUSED))
     }
-    weeks = rows.select_related(None).annotate(week=TruncWeek("day")).annotate(last=last)
+    weeks = rows.select_related(None).annotate(week=week).annotate(last=last)
     counted: QuerySet[Any] = weeks.annotate(**counts)
     return counted
 
