@@ -15,25 +15,19 @@ Inside a scope.
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.utils import timezone
-
 from ledger import events
-from parties import standings
+from parties import consent_givers
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed
-from parties.models import Consent, GuardianLink, Person, Student
+from parties.models import Consent, Person, Student
 from parties.roles import Role
 
 #: After this somebody has to ask again.
 LONGEST: Final = timedelta(days=366)
-#: PIPL 31: below it a guardian decides alone.
-_OWN_WORD_AGE: Final = 14  # years
-#: Civil Code 17 and 18: from then on nobody consents in their place.
-_ADULT_AGE: Final = 18  # years
 #: Whose work asks a family for it, and who writes down what was said on paper or by telephone.
 STAFF: Final = frozenset({Role.HT, Role.PSY, Role.ME})
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -114,7 +108,7 @@ def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
     rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
     rows = rows.filter(starts_at__lte=at, ends_at__gt=at).select_related("giver")
     found = rows.select_for_update(of=("self",)).order_by("-ends_at", "pk")
-    return next((one for one in found if _counts(one, student, at=at)), None)
+    return next((one for one in found if consent_givers.counts(one, student, at=at)), None)
 
 
 def holds(consent: Consent, *, at: datetime) -> bool:
@@ -127,56 +121,12 @@ def is_live(consent: Consent, *, at: datetime) -> bool:
     """As holds(), of a row as it was read."""
     running = consent.starts_at <= at < consent.ends_at
     given = running and consent.state == Consent.State.GIVEN
-    return given and _counts(consent, consent.student, at=at)
-
-
-def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
-    """Whether this person's yes counts: the student's own, or an unbarred legal guardian's."""
-    age = _age(student, timezone.localdate(at))
-    if giver.pk == student.person_id:
-        return age >= _OWN_WORD_AGE
-    if age >= _ADULT_AGE:
-        return False
-    links = GuardianLink.objects.filter(
-        student=student, guardian=giver, state=GuardianLink.State.LIVE, legal_guardian=True
-    )
-    return links.exists() and student.pk in standings.wards(giver, at)[1]
+    return given and consent_givers.counts(consent, consent.student, at=at)
 
 
 def is_asked_by(viewer: Viewer, student: Student) -> bool:
     """Whether this person's work asks this family for a consent and writes one down."""
     return student.pk not in viewer.kin and bool(viewer.roles_towards(student) & STAFF)
-
-
-def givers(student: Student) -> Sequence[Person]:
-    """Legal guardians in their order, then the student; whether a yes counts is asked of each."""
-    links = GuardianLink.objects.filter(
-        student=student, state=GuardianLink.State.LIVE, legal_guardian=True
-    )
-    found = links.select_related("guardian").order_by("contact_priority", "pk")
-    return [*(link.guardian for link in found), student.person]
-
-
-def _counts(consent: Consent, student: Student, *, at: datetime) -> bool:
-    """Whether its giver may give it still, and nothing came between that outlives its own end."""
-    giver = consent.giver
-    if not may_give(student, giver, at=at):
-        return False
-    if giver.pk == student.person_id:
-        return True
-    barred = standings.was_barred(giver, student.pk, since=consent.starts_at, until=at)
-    return not barred and not _said_no(student, consent.purpose, at=at)
-
-
-def _said_no(student: Student, purpose: str, *, at: datetime) -> bool:
-    """Whether the last word of a student whose word counts was to take it back, whoever gave it."""
-    rows = Consent.objects.filter(student=student, purpose=purpose)
-    taken = rows.filter(withdrawn_by=student.person_id, withdrawn_at__lte=at)
-    last = taken.order_by("-withdrawn_at").values_list("withdrawn_at", flat=True).first()
-    if last is None or _age(student, timezone.localdate(last)) < _OWN_WORD_AGE:
-        return False
-    since = rows.filter(giver=student.person_id, starts_at__gte=last)
-    return not since.exclude(withdrawn_by=student.person_id).exists()
 
 
 def is_held(viewer: Viewer, *, student: Student, purpose: str) -> bool | None:
@@ -219,13 +169,13 @@ def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
 
 def _capacity(student: Student, giver: Person, purpose: str, *, at: datetime) -> str:
     own = giver.pk == student.person_id
-    if not may_give(student, giver, at=at):
+    if not consent_givers.may_give(student, giver, at=at):
         raise InvalidInput(
             "这个人不能表示同意。",
             field="giver",
             mend="须由未满十八周岁学生的法定监护人，或年满十四周岁的学生本人同意。",
         )
-    if not own and _said_no(student, purpose, at=at):
+    if not own and consent_givers.said_no(student, purpose, at=at):
         raise InvalidInput(
             "学生本人撤回了同意。", field="giver", mend="须由学生本人再次同意；监护人不能代替。"
         )
@@ -241,14 +191,6 @@ def _refuse_terms(given: Given, *, at: datetime) -> None:
         raise InvalidInput(
             "期限不合适。", field="ends_at", mend=f"请选择今后 {LONGEST.days} 天之内的时间。"
         )
-
-
-def _age(student: Student, today: date) -> int:
-    """In years; nobody's age is guessed, so without a date of birth it is none."""
-    born = student.birth_date
-    if born is None:
-        return 0
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _note(consent: Consent, kind: str, viewer: Viewer) -> None:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import consents
+from parties import consent_givers, consents
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.models import Consent, Person, Student
@@ -168,7 +168,7 @@ def _asked(viewer: Viewer, student_id: UUID) -> Student:
 
 
 def _people(student: Student) -> list[tuple[str, str]]:
-    return [(str(one.pk), _called(student, one)) for one in consents.givers(student)]
+    return [(str(one.pk), _called(student, one)) for one in consent_givers.givers(student)]
 
 
 def _called(student: Student, one: Person) -> str:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import consents
+from parties import consent_givers, consents
 from parties.access import Viewer
 from parties.errors import NotFound
 from parties.models import Consent, Student
@@ -67,7 +67,7 @@ def _show(
             "lines": [_line(viewer, one) for one in known],
             "runs": any(_runs(one, at=viewer.at) for one in known),
             "own": _has_own(viewer, known),
-            "may_give": consents.may_give(student, viewer.person, at=viewer.at),
+            "may_give": consent_givers.may_give(student, viewer.person, at=viewer.at),
             "periods": _PERIODS,
             "mistake": mistake,
             "bound": identity.is_bound,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ledger import events
 from ledger.models import Event
-from parties import consents, links, tenancy
+from parties import consent_givers, consents, links, tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, Person, SignInLink, Student
@@ -56,7 +56,11 @@ def ask(*, school_id: int, student_id: UUID, by: Person, at: datetime) -> None:
 
 
 def _able(student: Student, *, at: datetime) -> Sequence[Person]:
-    return [one for one in consents.givers(student) if consents.may_give(student, one, at=at)]
+    return [
+        one
+        for one in consent_givers.givers(student)
+        if consent_givers.may_give(student, one, at=at)
+    ]
 
 
 def _unnamed(student: Student, people: Sequence[Person]) -> Sequence[Person]:

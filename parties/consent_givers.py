@@ -1,0 +1,70 @@
+"""Whose yes counts for a student, and whose no outlives it: by age, by family, and by bars.
+
+Inside a scope.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from django.utils import timezone
+
+from parties import standings
+from parties.models import Consent, GuardianLink, Person, Student
+
+#: PIPL 31: below it a guardian decides alone.
+_OWN_WORD_AGE: Final = 14  # years
+#: Civil Code 17 and 18: from then on nobody consents in their place.
+_ADULT_AGE: Final = 18  # years
+
+
+def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
+    """Whether this person's yes counts: the student's own, or an unbarred legal guardian's."""
+    age = _age(student, timezone.localdate(at))
+    if giver.pk == student.person_id:
+        return age >= _OWN_WORD_AGE
+    if age >= _ADULT_AGE:
+        return False
+    links = GuardianLink.objects.filter(
+        student=student, guardian=giver, state=GuardianLink.State.LIVE, legal_guardian=True
+    )
+    return links.exists() and student.pk in standings.wards(giver, at)[1]
+
+
+def givers(student: Student) -> Sequence[Person]:
+    """Legal guardians in their order, then the student; whether a yes counts is asked of each."""
+    links = GuardianLink.objects.filter(
+        student=student, state=GuardianLink.State.LIVE, legal_guardian=True
+    )
+    found = links.select_related("guardian").order_by("contact_priority", "pk")
+    return [*(link.guardian for link in found), student.person]
+
+
+def counts(consent: Consent, student: Student, *, at: datetime) -> bool:
+    """Whether its giver may give it still, and nothing came between that outlives its own end."""
+    giver = consent.giver
+    if not may_give(student, giver, at=at):
+        return False
+    if giver.pk == student.person_id:
+        return True
+    barred = standings.was_barred(giver, student.pk, since=consent.starts_at, until=at)
+    return not barred and not said_no(student, consent.purpose, at=at)
+
+
+def said_no(student: Student, purpose: str, *, at: datetime) -> bool:
+    """Whether the last word of a student whose word counts was to take it back, whoever gave it."""
+    rows = Consent.objects.filter(student=student, purpose=purpose)
+    taken = rows.filter(withdrawn_by=student.person_id, withdrawn_at__lte=at)
+    last = taken.order_by("-withdrawn_at").values_list("withdrawn_at", flat=True).first()
+    if last is None or _age(student, timezone.localdate(last)) < _OWN_WORD_AGE:
+        return False
+    since = rows.filter(giver=student.person_id, starts_at__gte=last)
+    return not since.exclude(withdrawn_by=student.person_id).exists()
+
+
+def _age(student: Student, today: date) -> int:
+    """In years; nobody's age is guessed, so without a date of birth it is none."""
+    born = student.birth_date
+    if born is None:
+        return 0
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
