@@ -5,20 +5,16 @@ asked --> whoever decides at 德育处; decided, or nobody decided in a working 
 Never between 21:00 and 07:00: the day ends at midnight, and nobody is told then.
 """
 
-import logging
 from datetime import datetime
+from functools import partial
 from uuid import UUID
-
-from django.db import connection
 
 from parties import tenancy
 from parties.access import Viewer
 from parties.models import Person
 from records import hold_requests
 from records.models import HoldRequest
-from workflow import quiet_hours, record_news
-
-logger = logging.getLogger(__name__)
+from workflow import due_rows, quiet_hours, record_news
 
 
 def ask(
@@ -51,16 +47,8 @@ def withdraw(*, school_id: int, request_id: UUID, by: Person, at: datetime) -> H
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     """Let go every request whose day is over; return how many. Each in its own transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT school_id, id FROM due_hold_requests(%s, %s)", [at, limit])
-        due = cursor.fetchall()
-    lapsed = 0
-    for school_id, pk in due:
-        try:
-            lapsed += _look(school_id, pk, at=at)
-        except Exception:
-            logger.exception("hold_request.look_failed id=%s via=%s", pk, via)
-    return lapsed
+    due = due_rows.found("SELECT school_id, id FROM due_hold_requests(%s, %s)", [at, limit])
+    return due_rows.each(due, partial(_look, at=at), failed="hold_request.look_failed", via=via)
 
 
 def _look(school_id: int, pk: UUID, *, at: datetime | None) -> bool:
