@@ -22,6 +22,7 @@ from records.models import Notice, NoticeContact, NoticeReceipt
 from records.models.notice_receipt import UNOPENED_LABEL
 
 CONTACT_LABEL: Final = "联系记录"
+REPLY: Final = "notice_reply"
 _SENT_TO: Final = ("state", "how", "opened_at", "confirmed_at", "signed_at", "settled_at")
 _FURTHEST: Final = ("settled_at", "signed_at", "confirmed_at", "opened_at")
 
@@ -113,6 +114,24 @@ def _contacts(_viewer: Viewer, found: Sequence[NoticeContact]) -> Mapping[UUID, 
     }
 
 
+def _answered(viewer: Viewer, _student: Student) -> QuerySet[NoticeReceipt]:
+    return viewer.rows(NoticeReceipt).filter(replied_at__isnull=False)
+
+
+def _answers(_viewer: Viewer, found: Sequence[NoticeReceipt]) -> Mapping[UUID, Line]:
+    """That something was answered, and to what; the words stand with the notice."""
+    return {
+        receipt.pk: Line(
+            title="家长回复",
+            summary=receipt.notice.title,
+            state="已回复",
+            extra={"notice": str(receipt.notice_id)},
+        )
+        for receipt in found
+    }
+
+
 def register() -> None:
     file.register("notice", Source("通知", Notice, _notices, rows=_rows))
     file.register("contact_attempt", Source(CONTACT_LABEL, NoticeContact, _contacts))
+    file.register(REPLY, Source("家长回复", NoticeReceipt, _answers, rows=_answered))

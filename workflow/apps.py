@@ -15,6 +15,7 @@ class WorkflowConfig(AppConfig):
         import_module("workflow.case_row_policies").register()
         import_module("workflow.meeting_policies").register()
         import_module("workflow.case_entries").register()
+        import_module("workflow.matter_entries").register()
         import_module("workflow.meeting_entries").register()
         import_module("workflow.plan_policies").register()
         import_module("workflow.report_wording_policies").register()

@@ -17,7 +17,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.models import Person, Student
 from parties.roles import Role
-from workflow import openings, processes, reports, routing
+from workflow import matter_entries, openings, processes, reports, routing
 from workflow.errors import InvalidInput, NotAllowed
 from workflow.models import Case, Matter
 
@@ -170,6 +170,7 @@ def _open(by: Person, role: Role, matter: MatterInput, request_key: str, *, at: 
         request_key=request_key,
         raised_at=at,
     )
+    matter_entries.keep(kept, student)
     _record(kept, at=at)
     return Slip(case.pk, kept.receipt_no, at, repeated=False)
 

@@ -19,8 +19,16 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import SanfangError, WrongState
 from parties.models import Person
-from records import notice_attempts, notice_owing, notice_receipts, notices, signs
-from records.models import NoticeContact, NoticeReceipt
+from records import (
+    file_entries,
+    notice_attempts,
+    notice_entries,
+    notice_owing,
+    notice_receipts,
+    notices,
+    signs,
+)
+from records.models import FileEntry, NoticeContact, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
 from workflow import (
@@ -123,8 +131,24 @@ def report_danger(*, school_id: int, receipt_id: UUID, by: Person, at: datetime)
 
 
 def _tell(receipt: NoticeReceipt, text: str, *, by: Person, at: datetime) -> None:
+    _enter(receipt, at=at)
     _tell_of_hint(receipt, text, at=at)
     notice_news.tell_of_reply(receipt, by=by, at=at)
+
+
+def _enter(receipt: NoticeReceipt, *, at: datetime) -> None:
+    """At the moment of the first answer: a later one stands with it."""
+    file_entries.enter(
+        student=receipt.student,
+        kind=notice_entries.REPLY,
+        object_id=receipt.pk,
+        party=FileEntry.Party.FAMILY,
+        at=at,
+        readers=file_entries.SCHOOL,
+        by=receipt.guardian,
+        case_id=receipt.notice.case_id,
+        people=[receipt.guardian_id],
+    )
 
 
 def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
