@@ -92,11 +92,17 @@ def looks_ordinary(name: str) -> bool:
 
 def fact_after(text: str, end: int) -> int | None:
     """Where the affair that follows on a name ends, with nothing but links between."""
+    found = affair_after(text, end)
+    return found[1] if found else None
+
+
+def affair_after(text: str, end: int) -> tuple[int, int] | None:
+    """Where that affair begins and ends."""
     place, last = end, min(len(text), end + _LONGEST_LINK)
     while place <= last:
         found = _fact_at(text, place)
         if found is not None:
-            return found
+            return place, found
         link = next((one for one in load().links if text.startswith(one, place)), "")
         if not link:
             return None

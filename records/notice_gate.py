@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from parties.models import GuardianLink, Membership, Person, Student
-from records import notice_persons, notice_traces
+from records import notice_namesakes, notice_persons, notice_traces
 from records.notice_facts import Finding, Folded, fold
 
 _DIGITS: Final = r"(?:[\s\-_.·]?\d)"
@@ -68,6 +68,7 @@ def check(text: str, *, known: Roster) -> list[Finding]:
         *notice_persons.romanised_names(text, known.names),
         *notice_persons.beside_an_affair(dense),
         *notice_persons.unnamed(dense),
+        *notice_namesakes.find(dense, known.names),
         *notice_traces.find(wide, dense, known.names),
     ]
     return _without_overlaps(found)
