@@ -30,7 +30,7 @@ _BEFELL: Final = re.compile(
 #: 陶艺期末考试, 安全与考试: between a subject and what it has, too.
 _PLAIN_LINK: Final = re.compile(
     r"(?:数学|语文|英语|专业课|技能|实训|学生|学校|校级|校内|国家|级|期中|期末|月考|申请|通过"
-    r"|办理|可以|享受|和|与|是|为|有|不|[，,：:])*"
+    r"|办理|可以|享受|和|与|是|为|有|不|[，,：:(])*"
 )
 _HAPPENED: Final = re.compile(
     r"[，,：:]?(?:已|未|没|被|了|到账|发放|下降|退步|[很较最]?差|不及格|作弊|\d|ok"
