@@ -29,8 +29,12 @@ _RANKED: Final = re.compile(
 )
 _SCORE: Final = re.compile(r"\d{1,3}(?:\.\d)?分(?!钟)")
 #: 如何识别抑郁 is about nobody called 何识别.
-_NOBODY: Final = frozenset({"如何", "为何", "任何", "若何", "几何"})
+_NOBODY: Final = frozenset(
+    {"如何", "为何", "任何", "若何", "几何", "由于", "对于", "等于", "大于", "小于"}
+)
 _LONGEST_LINK: Final = 10
+#: 张三2000元助学金: an amount links as well.
+_AMOUNT: Final = re.compile(r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)万?[元块](?:的)?")
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -78,8 +82,15 @@ def is_cued(text: str, start: int, end: int) -> bool:
 
 def may_be_name(text: str, start: int, end: int) -> bool:
     name = text[start:end]
+    if name in _NOBODY:
+        return False
     if not all(HAN.match(letter) for letter in name) or looks_ordinary(name):
         return is_cued(text, start, end)
+    return begins(text, start)
+
+
+def begins(text: str, start: int) -> bool:
+    """A name may begin here: nothing before it that it could belong to."""
     before = text[max(0, start - 2) : start]
     if text[max(0, start - 1) : start + 1] in _NOBODY:
         return False
@@ -87,21 +98,37 @@ def may_be_name(text: str, start: int, end: int) -> bool:
 
 
 def looks_ordinary(name: str) -> bool:
-    return name in load().common or name[:2] in load().common or name[1:] in load().inside
+    words = load()
+    if name.endswith(words.posts):
+        return True
+    return name in words.common or name[:2] in words.common or name[1:] in words.inside
 
 
 def fact_after(text: str, end: int) -> int | None:
     """Where the affair that follows on a name ends, with nothing but links between."""
+    found = affair_after(text, end)
+    return found[1] if found else None
+
+
+def affair_after(text: str, end: int) -> tuple[int, int] | None:
+    """Where that affair begins and ends."""
     place, last = end, min(len(text), end + _LONGEST_LINK)
     while place <= last:
         found = _fact_at(text, place)
         if found is not None:
-            return found
-        link = next((one for one in load().links if text.startswith(one, place)), "")
-        if not link:
+            return place, found
+        size = _link_at(text, place)
+        if not size:
             return None
-        place += len(link)
+        place += size
     return None
+
+
+def _link_at(text: str, place: int) -> int:
+    amount = _AMOUNT.match(text, place)
+    if amount:
+        return amount.end() - place
+    return next((len(one) for one in load().links if text.startswith(one, place)), 0)
 
 
 def _fact_at(text: str, place: int) -> int | None:

@@ -11,12 +11,12 @@ nothing by chance and misses what is said without a name: who approves reads the
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from parties.models import GuardianLink, Membership, Person, Student
-from records import notice_persons, notice_traces
+from records import notice_mentions, notice_namesakes, notice_persons, notice_traces
 from records.notice_facts import Finding, Folded, fold
 
 _DIGITS: Final = r"(?:[\s\-_.·]?\d)"
@@ -25,13 +25,18 @@ _NUMBERS: Final = (
     ("phone", re.compile(rf"(?<!\d)(?:\+?86[\s-]?)?1[3-9]{_DIGITS}{{9}}(?!\d)")),
     ("number", re.compile(rf"(?<![0-9A-Za-z])6[0-9]{_DIGITS}{{14,17}}(?!\d)")),
     ("number", re.compile(r"(?:学号|学籍号|身份证号?|卡号)(?:码)?[为是：:\s]{0,2}[A-Za-z]?\d{4,}")),
+    # 1 3 8 1 2 …: every digit by itself; 1 3 5 … 11 is a list of weeks
+    ("phone", re.compile(r"(?<![0-9])1[\s\-_.·,，、]{1,2}[3-9](?:[\s\-_.·,，、]{1,2}\d){9}(?!\d)")),
 )
 _WORD: Final = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
-#: 2024-0101 is 20240101; 2024-01-01 is a day.
-_SPACED: Final = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Za-z]+(?:[-_.·/—–][0-9A-Za-z]+)*(?![0-9A-Za-z])"
+#: 2024-0101 and 2024 0301 01 are one number; 2024-01-01 is a day.
+_BETWEEN: Final = re.compile(r"[ \t\-_.·/—–]{1,2}")
+_PART: Final = re.compile(r"[0-9A-Za-z]+")
+_MONTH: Final = r"(?:0?[1-9]|1[0-2])"
+_DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
+_DATE: Final = re.compile(
+    rf"(?:19|20)\d\d(?:[-./]{_MONTH}[-./]{_DAY}(?: \d{{1,2}})?| {_MONTH} {_DAY})"
 )
-_DATE: Final = re.compile(r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])")
 _LONG_NUMBER: Final = 6
 
 
@@ -68,6 +73,8 @@ def check(text: str, *, known: Roster) -> list[Finding]:
         *notice_persons.romanised_names(text, known.names),
         *notice_persons.beside_an_affair(dense),
         *notice_persons.unnamed(dense),
+        *notice_mentions.find(dense),
+        *notice_namesakes.find(dense, known.names),
         *notice_traces.find(wide, dense, known.names),
     ]
     return _without_overlaps(found)
@@ -93,10 +100,31 @@ def _student_numbers(folded: Folded, numbers: Collection[str]) -> Iterator[Findi
     for match in _WORD.finditer(folded.text):
         if match.group().casefold() in known:
             yield folded.finding("number", match.start(), match.end())
-    for match in _SPACED.finditer(folded.text):
-        written = match.group().casefold()
-        if _plain(written) in plain and not _DATE.fullmatch(written):
-            yield folded.finding("number", match.start(), match.end())
+    for start, end in _spread(folded.text, plain):
+        if not _DATE.fullmatch(folded.text[start:end]):
+            yield folded.finding("number", start, end)
+
+
+def _spread(text: str, numbers: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where neighbouring parts make one of `numbers`: 2024 0301 01."""
+    longest = max(map(len, numbers), default=0)
+    parts = [match.span() for match in _PART.finditer(text)]
+    for place, (start, _) in enumerate(parts):
+        for end, written in _growing(text, parts[place:]):
+            if written in numbers:
+                yield start, end
+            if len(written) >= longest:
+                break
+
+
+def _growing(text: str, parts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The first part, then with each next one that only a space or a mark parts from it."""
+    written, end = "", parts[0][0]
+    for first, last in parts:
+        if written and not _BETWEEN.fullmatch(text, end, first):
+            return
+        written, end = written + text[first:last].casefold(), last
+        yield end, written
 
 
 def _plain(number: str) -> str:

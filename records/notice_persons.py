@@ -11,13 +11,27 @@ import ahocorasick
 
 from records.language import matching, spelling
 from records.language.normalise import normalise
-from records.notice_facts import Finding, Folded, fact_after, fold, is_cued, may_be_name
+from records.notice_facts import (
+    Finding,
+    Folded,
+    affair_after,
+    fact_after,
+    fold,
+    is_cued,
+    may_be_name,
+)
 from records.notice_words import load
 
 #: 李某某、小明、某同学: somebody is meant although no name is given.
 _MASKED: Final = re.compile(
     r"(?:[\u4e00-\u9fff](?:某{1,2}|[*＊○×xX]{1,2})|某(?:位|名)?(?:同学|学生|男生|女生)"
     r"|小[明红刚强华丽芳军])"
+)
+_OFFICE: Final = re.compile(
+    r"助学金|奖学金|奖助学金|助学贷款|补助|资助|减免|学费减免|免学费|退费|成绩|考试|补考|考核|心理咨询"
+)
+_DESK: Final = re.compile(
+    r"(?:咨询|工作|事务|事宜|业务|办理|[处科组室]|中心|办公室|方面|[)）】\]]|$|\n|[,，。;；:：]?(?:电话|0\d{2,3}))"
 )
 #: Of a name in Pinyin that needs no fact beside it: li na and an na are many other things.
 _SYLLABLES: Final = 3
@@ -87,16 +101,23 @@ def beside_an_affair(folded: Folded) -> Iterator[Finding]:
     """Family name, given name, and then something that concerns that person alone."""
     text = folded.text
     for start in range(len(text)):
-        for length in _lengths(text, start):
+        for length in lengths(text, start):
             end = start + length
-            fact = fact_after(text, end)
-            if fact is None or not may_be_name(text, start, end):
+            found = affair_after(text, end)
+            if found is None or not may_be_name(text, start, end):
                 continue
-            yield folded.finding("person", start, fact)
+            if not _is_asked(text, start, *found):
+                yield folded.finding("person", start, found[1])
             break
 
 
-def _lengths(text: str, start: int) -> Sequence[int]:
+def _is_asked(text: str, start: int, first: int, stop: int) -> bool:
+    """联系人：李明（助学金咨询）: whom anybody may ask, about an affair of the office."""
+    labelled = text[:start].rstrip(":： ").endswith(load().contacts)
+    return bool(labelled and _OFFICE.fullmatch(text, first, stop) and _DESK.match(text, stop))
+
+
+def lengths(text: str, start: int) -> Sequence[int]:
     if text[start : start + 2] in load().compound_surnames:
         return (4, 3)
     return (3, 2) if text[start] in load().surnames else ()

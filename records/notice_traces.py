@@ -15,6 +15,7 @@ from records.notice_facts import (
     HAN,
     Finding,
     Folded,
+    begins,
     fact_after,
     looks_ordinary,
     may_be_name,
@@ -69,7 +70,7 @@ def _given_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
     """晓梅的妈妈: two characters of a longer name, before kin or a fact."""
     searched = _automaton(_given(names))
     for start, end in _hits(searched, folded.text):
-        if not _begins(folded.text, start):
+        if not begins(folded.text, start):
             continue
         kin = _TO_KIN.match(folded.text, end)
         fact = None if folded.text[start:end] in load().common else fact_after(folded.text, end)
@@ -124,7 +125,7 @@ def _parted_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
     for first, last in _hits(_automaton(plain), bare):
         start, end = kept[first], kept[last - 1] + 1
         between = set(folded.text[start:end]) & marks
-        if not between or not _begins(folded.text, start):
+        if not between or not begins(folded.text, start):
             continue
         closed = end + (folded.text[end : end + 1] in set(")）]】"))
         if between <= set(_HIDING) or fact_after(folded.text, closed) is not None:
@@ -184,11 +185,6 @@ def _is_like_a_name(word: str) -> bool:
     if word[:2] in load().compound_surnames:
         return len(word) >= _FULL
     return word[0] in load().surnames and len(word) <= _FULL
-
-
-def _begins(text: str, start: int) -> bool:
-    before = text[max(0, start - 2) : start]
-    return not before or not HAN.match(before[-1]) or before.endswith(load().before)
 
 
 def _hits(searched: "ahocorasick.Automaton | None", text: str) -> Iterator[tuple[int, int]]:

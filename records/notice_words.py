@@ -22,6 +22,8 @@ class Words:
     facts: tuple[str, ...]
     links: tuple[str, ...]
     before: tuple[str, ...]
+    posts: tuple[str, ...]
+    contacts: tuple[str, ...]
 
     @property
     def inside(self) -> frozenset[str]:
@@ -42,6 +44,8 @@ def load() -> Words:
         facts=_longest_first(facts),
         links=_longest_first(content["links"].split()),
         before=tuple(content["before"].split()),
+        posts=tuple(content["posts"].split()),
+        contacts=tuple(content["contacts"].split()),
     )
 
 

@@ -7,7 +7,9 @@ No word proves anything, and *no word found* proves nothing either: the result m
 and may never close a matter. The words are data (words.csv), taken from what school hotlines use.
 A word counts in every spelling that the check of neutral words knows: traditional, full width,
 spread out, partly in Pinyin. Wholly in Pinyin only where it means nothing else (`latin`). A longer
-word of another meaning (`calm`) covers the one that it holds: 打我电话 is no blow.
+word of another meaning (`calm`) covers the one that it holds: 打我电话 is no blow. 打我，电话 is
+one: a mark that parts a sentence parts a calm word. `slip` says behind which letter something may
+slip in that changes nothing: 1了 in 喝农药 finds 喝了一瓶农药, 1谁 in 被打 finds 被同学打.
 """
 
 import csv
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import ahocorasick
+import yaml
 
 from records.language import matching, spelling
 from records.language.normalise import BREAKS, Normal, normalise
@@ -29,6 +32,7 @@ COMPLAINT: Final = "complaint"
 _CALM: Final = "calm"
 
 _WORDS: Final = Path(__file__).with_name("words.csv")
+_SLIPS: Final = Path(__file__).with_name("slips.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def read(*texts: str) -> Signs:
     """Look through texts by one author, however their words are spelled."""
     found: dict[str, set[str]] = {RED: set(), AMBER: set(), COMPLAINT: set()}
     for text in texts:
-        for one in _counting(_seamless(text)):
+        for one in _counting(_seamless(text), _seams(text)):
             found[one.sign].add(one.category)
     return Signs(frozenset(found[RED]), frozenset(found[AMBER]), frozenset(found[COMPLAINT]))
 
@@ -77,12 +81,23 @@ def _seamless(text: str) -> Normal:
     return Normal(text, letters, [normal.offsets[place] for place in kept])
 
 
-def _counting(normal: Normal) -> Iterator[_Sign]:
-    """Signs that no calm word covers."""
+def _seams(text: str) -> frozenset[int]:
+    """Places in the seamless text before which a mark stood."""
+    seams, length = set(), 0
+    for letter in normalise(text).text:
+        if letter in BREAKS:
+            seams.add(length)
+        else:
+            length += 1
+    return frozenset(seams)
+
+
+def _counting(normal: Normal, seams: frozenset[int]) -> Iterator[_Sign]:
+    """Signs that no calm word covers; one that a mark parts is none."""
     hits = list(_hits(normal))
     ends = [0] * len(normal.text)
     for start, end, one in hits:
-        if one.sign == _CALM:
+        if one.sign == _CALM and seams.isdisjoint(range(start + 1, end)):
             ends[start] = max(ends[start], end)
     covered = list(accumulate(ends, max))  # how far a calm word reaches that began here or before
     for start, end, one in hits:
@@ -102,10 +117,31 @@ def _automaton() -> Any:
     words = ahocorasick.Automaton()
     with _WORDS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            for written in _spellings(row["word"], latin=row["latin"] == "yes"):
+            for written in _written(row):
                 words.add_word(written, _Sign(len(written), row["sign"], row["category"]))
     words.make_automaton()
     return words
+
+
+def _written(row: dict[str, str]) -> Iterator[str]:
+    """Every way to write the word of a row, and with each thing that may slip into it."""
+    word, slip = folded(row["word"]), row["slip"]
+    if slip:
+        place = int(slip[:-1])
+        for more in _slips()[slip[-1]]:
+            yield word[:place] + more + word[place:]
+    yield from _spellings(word, latin=row["latin"] == "yes")
+
+
+@lru_cache(maxsize=1)
+def _slips() -> dict[str, list[str]]:
+    content: dict[str, dict[str, str]] = yaml.safe_load(_SLIPS.read_text(encoding="utf-8"))
+    return {
+        kind: [
+            word + mark for word in lists["words"].split() for mark in ("", *lists["marks"].split())
+        ]
+        for kind, lists in content.items()
+    }
 
 
 def _spellings(word: str, *, latin: bool) -> Iterator[str]:

@@ -80,6 +80,59 @@ def test_signs_between_the_letters_hide_nothing(text: str) -> None:
     assert signs.read(text).level == "red"
 
 
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("他喝了农药", "self_harm"),
+        ("孩子喝了半瓶农药", "self_harm"),
+        ("她吃了一瓶安眠药", "self_harm"),
+        ("割了手腕", "self_harm"),
+        ("用刀割了自己的手腕", "self_harm"),
+        ("以前割过腕", "self_harm"),
+        ("说想过死", "self_harm"),
+        ("上了吊，快来", "self_harm"),
+        ("伤害过自己", "self_harm"),
+        ("想寻短见", "self_harm"),
+        ("寻了短见", "self_harm"),
+        ("要自尽", "self_harm"),
+        ("怕她想不开", "self_harm"),
+        ("被同学打了", "violence"),
+        ("昨天被几个同学给打了", "violence"),
+        ("被師傅打了", "violence"),
+        ("班主任打过我孩子", "violence"),
+        ("被室友欺负", "bullying"),
+        ("被师傅摸了", "sexual_harm"),
+        ("手指被切断", "accident"),
+        ("机器切断了手指", "accident"),
+        ("女儿不见了", "missing"),
+    ],
+)
+def test_what_slips_into_a_word_hides_nothing(text: str, category: str) -> None:
+    assert category in signs.read(text).red
+
+
+@pytest.mark.parametrize(
+    "text", ["孩子被打，回家一直哭", "他爸打我，电话也打不通", "昨天被打。印象很深"]
+)
+def test_two_sentences_make_no_calm_word(text: str) -> None:
+    assert "violence" in signs.read(text).red
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打了疫苗", "被医生打了疫苗", "看不见黑板", "割草", "割了草坪", "吃了药好多了",
+        "喝了一瓶牛奶",
+        "老师打了我电话", "打过我的手机", "打了我好几个电话", "发言被老师打断", "被同学打扰",
+        "作业被老师打分", "学校上了吊扇", "上了吊瓶", "没想不开会的事", "家长各自尽责", "切断电源",
+        "眼镜不见了", "接触过电工", "电脑中了毒", "集中了毒品预防的内容", "想开了",
+        "打了卡", "跳了绳",
+    ],
+)  # fmt: skip
+def test_everyday_words_stay_quiet(text: str) -> None:
+    assert signs.read(text) == signs.Signs()
+
+
 def test_red_outweighs_amber() -> None:
     assert signs.read("一直哭", "说想死").level == "red"
 

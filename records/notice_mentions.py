@@ -1,0 +1,60 @@
+"""Who is meant where the affair stands first, or where only a family name stands.
+
+助学金已发放给张三, 张同学欠费.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from records.notice_facts import HAN, Finding, Folded, begins, fact_after, looks_ordinary
+from records.notice_persons import lengths
+from records.notice_words import load
+
+_GIVEN: Final = (
+    r"(?:款|资金|决定|通知书?)?(?:已经|已|均|都|现|今[日天]|昨[日天]|全部|全额|共|[于在]?\d+月\d+日"
+    r"|\d+(?:\.\d+)?万?元)*(?:发放|补发|发|打款|打|转账|转|汇款|汇|拨付|划拨|拨|划|支付|退还|退|存|送达|下达|到账)"
+    r"(?:给予|给了|给|至|到|入)?"
+)
+#: 发给张三。 and 发给张三的家长, not 发给任课老师.
+_AFTER: Final = re.compile(
+    r"$|[^\u4e00-\u9fff]|同学|的|家长|本人|名下|账|卡|妈妈|爸爸|父亲|母亲|了|和|及|[两二三]人"
+)
+
+
+def find(folded: Folded) -> Iterator[Finding]:
+    text = folded.text
+    for match in _given().finditer(text):
+        end = _name_at(text, match.end())
+        if end is not None:
+            yield folded.finding("person", match.start(), end)
+    for match in _family().finditer(text):
+        fact = fact_after(text, match.end())
+        if fact is not None and begins(text, match.start()):
+            yield folded.finding("person", match.start(), fact)
+
+
+def _name_at(text: str, start: int) -> int | None:
+    """Where a name, or 张同学, that begins here ends."""
+    family = _family().match(text, start)
+    if family:
+        return family.end()
+    if start == len(text):
+        return None
+    for length in sorted(lengths(text, start)):
+        name, end = text[start : start + length], start + length
+        if len(name) == length and all(map(HAN.match, name)) and _AFTER.match(text, end):
+            return None if looks_ordinary(name) else end
+    return None
+
+
+@lru_cache(maxsize=1)
+def _given() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(map(re.escape, load().facts))}){_GIVEN}")
+
+
+@lru_cache(maxsize=1)
+def _family() -> re.Pattern[str]:
+    one = f"(?:{'|'.join(sorted(load().compound_surnames))}|[{''.join(sorted(load().surnames))}])"
+    return re.compile(f"姓{one}的?(?:同学|学生)|{one}姓(?:同学|学生)|{one}同学(?!们)")
