@@ -6,6 +6,7 @@ import pytest
 
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, WrongState
+from records import file_entries
 from records.evaluations import Score
 from records.meetings import rows
 from records.models import FileEntry, MeetingAttempt, MeetingInvitee, MeetingReply
@@ -326,3 +327,16 @@ def test_a_no_show_is_offered_new_times_twice_and_then_not_met(world: World) -> 
 
     assert walk.open() == {"meeting_next_channel"}
     assert (walk.meeting.state, walk.meeting.no_shows) == ("NOT_MET", 3)
+    with tenancy.scope(world.id):
+        tried = list(walk.meeting_inside().attempts.order_by("tried_at"))
+        entered = FileEntry.objects.filter(kind="contact_attempt", case_id=walk.case_id)
+        assert list(entered.order_by("at").values_list("object_id", "at")) == [
+            (one.pk, one.tried_at) for one in tried
+        ]
+        assert {frozenset(entry.readers) for entry in entered} == {file_entries.SCHOOL}
+        assert [one.tried_at for one in tried] == [local(day, 10) for day in (14, 19, 26)]
+        assert {(one.channel, one.outcome, one.person_id, one.place) for one in tried} == {
+            ("MEETING", "NO_SHOW", None, "行政楼 302")
+        }
+    assert [event["attempts"] for event in walk.events("meeting.gave_up")] == [3]
+    assert [event["attempts"] for event in walk.events("meeting.not_met")] == [3]
