@@ -37,6 +37,7 @@ class Try:
 
 def attempt(*, meeting_id: UUID, tried: Try, by: Person, at: datetime) -> MeetingAttempt:
     """Put one try on file, and what follows from it: a time agreed, a change, a refusal, a talk.
+    Who asks for another time after the last change is on file with that, and the times stand.
 
     Raises:
         InvalidInput: names field and mend; forbidden words of staff as well.
@@ -125,7 +126,7 @@ def _follow(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> None:
         answers.choose(
             meeting_id=meeting.pk, slot_id=tried.slot_id, by=guardian, at=at, entered_by=by
         )
-    elif tried.outcome == Outcome.OTHER_TIME:
+    elif tried.outcome == Outcome.OTHER_TIME and meeting.changes < Meeting.MOST_CHANGES:
         words = tried.note or "电话中希望另约时间"
         answers.ask_change(meeting_id=meeting.pk, by=guardian, words=words, at=at, entered_by=by)
     elif tried.outcome == Outcome.REFUSED and meeting.state == Meeting.State.OFFERED:
@@ -172,10 +173,7 @@ def held(
 
 
 def missed(*, meeting_id: UUID, by: Person, at: datetime) -> Meeting:
-    """The family did not come: one more try on the list, of whose fault it says nothing.
-
-    Saying so twice counts once. Raises WrongState as held().
-    """
+    """The family did not come: one more try. Twice counts once. Raises WrongState as held()."""
     meeting = rows.locked(meeting_id)
     if meeting.state == Meeting.State.NO_SHOW:
         return meeting
