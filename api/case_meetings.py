@@ -22,9 +22,9 @@ from records.models import (
     CommunicationRecord,
     DossierItem,
     Meeting,
-    MeetingAttempt,
     MeetingSlot,
 )
+from records.models.meeting_file import TRIED_CHANNELS, TRIED_OUTCOMES
 from workflow import answers, meeting_files, meetings
 from workflow.models import Case, HumanTask
 
@@ -72,8 +72,8 @@ class OffersInput(Strict):
 
 class AttemptInput(Strict):
     person = Id(required=False, allow_null=True, default=None)
-    channel = serializers.ChoiceField(MeetingAttempt.Channel.choices)
-    outcome = serializers.ChoiceField(MeetingAttempt.Outcome.choices)
+    channel = serializers.ChoiceField(TRIED_CHANNELS)
+    outcome = serializers.ChoiceField(TRIED_OUTCOMES)
     tried_at = serializers.DateTimeField()
     place = text(longest=100, required=False, allow_blank=True, default="")
     note = text(longest=1000)

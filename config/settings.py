@@ -200,6 +200,8 @@ SPECTACULAR_SETTINGS = {
         "MatterTrigger": "workflow.models.Matter.Trigger",
         "AttemptChannel": "records.models.MeetingAttempt.Channel",
         "AttemptOutcome": "records.models.MeetingAttempt.Outcome",
+        "TriedChannel": "records.models.meeting_file.TRIED_CHANNELS",
+        "TriedOutcome": "records.models.meeting_file.TRIED_OUTCOMES",
         "ContactChannel": "records.models.NoticeContact.Channel",
         "ContactOutcome": "records.models.NoticeContact.Outcome",
         "InvitationAnswer": "records.models.MeetingInvitee.Answer",

@@ -14,7 +14,10 @@ import yaml
 from django.conf import settings
 
 DAY_END: Final = "school.day_end"
-ANCHORS: Final = frozenset({"report", "triage", "danger_over", "deadline", "appointment", "task"})
+ROUND: Final = "round"
+ANCHORS: Final = frozenset(
+    {"report", "triage", "danger_over", "deadline", "appointment", ROUND, "task"}
+)
 _COUNTED: Final = frozenset({"minutes", "hours", "days", "months", "working_days"})
 _WITH_TIME: Final = frozenset({"days", "months", "working_days"})
 _BASES: Final = frozenset({"local_custom"})

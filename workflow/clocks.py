@@ -66,6 +66,11 @@ class ClockBook:
         start = _start(clock.anchor, anchors, at)
         return after(start, clock.span, calendar=self.calendar, zone=self.zone, end=self.day_end)
 
+    def anchor(self, name: str) -> str:
+        """What the clock `name` counts from; empty where there is none of this name."""
+        clock = self.clocks.get(name)
+        return "" if clock is None else clock.anchor
+
     @property
     def day_end(self) -> time:
         return self.clocks[DAY_END].span.at or time(17, 30)

@@ -119,7 +119,8 @@ def record_attempt(
         before = current(case_id)
         made = outcomes.attempt(meeting_id=before.pk, tried=tried, by=by, at=at)
         signal = _SIGNAL_OF.get(MeetingAttempt.Outcome(made.outcome))
-        if signal is not None:
+        stands = signal == CHANGED and current(case_id).changes == before.changes
+        if signal is not None and not stands:
             _move(instance, signal, by=by, at=at)
         return made
 

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from parties import calendar
 from parties.calendar import CalendarView
+from records import evaluations
 from records.meetings import rows as meetings
 from records.models import Notice
 from workflow import assignment, circles, clocks
 from workflow.assignment import Wanted
 from workflow.circles import Circle
+from workflow.clock_file import ROUND
 from workflow.clocks import Anchors, ClockBook
 from workflow.engine.definitions import LISTS, Definition
 from workflow.engine.registry import StepContext
@@ -54,6 +56,9 @@ class StepFacts:
             days = CalendarView(_Days(self._school_id))
             self._clocks = clocks.book(circle.clocks, days), self._anchors(circle)
         book, anchors = self._clocks
+        if book.anchor(clock) == ROUND:  # few steps ask, so the others do not pay for it
+            running = evaluations.running_round(self._case_id)
+            anchors = anchors if running is None else {**anchors, ROUND: running.begun_at}
         return book.due(clock, anchors=anchors, at=self._at)
 
     def forget(self) -> None:

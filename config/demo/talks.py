@@ -23,8 +23,8 @@ SLOTS: Final = (
 )
 MINUTES: Final = 45
 _MORNING: Final = time(8, 30)
-#: Looks after 2, 4 and 8 weeks.
-_LOOKS: Final = (14, 14, 28)
+#: Looks after 2, 4 and 8 weeks: days from the day the follow-up begins.
+_LOOKS: Final = (14, 28, 56)
 
 
 PROMISES: Final[Mapping[str, str]] = {
@@ -166,9 +166,9 @@ class Talk(Scenario):
     def follow_up(self) -> None:
         """Looks after 2, 4 and 8 weeks, each a short talk on file."""
         stage = self.stage
+        begins = stage.pace.now().astimezone(CN).date()
         for days in _LOOKS:
-            due = self._next_look(days)
-            stage.until(due)
+            stage.until(datetime.combine(begins + timedelta(days=days), _MORNING, CN))
             self.do(
                 "teacher",
                 "hold_contact",
@@ -179,10 +179,6 @@ class Talk(Scenario):
             )
         held = len(self.facts().of("follow_up.held"))
         stage.promises.check("follow_up.three_looks", held == len(_LOOKS), f"{held} looks")
-
-    def _next_look(self, days: int) -> datetime:
-        day = self.stage.pace.now().astimezone(CN).date() + timedelta(days=days)
-        return datetime.combine(day, _MORNING, CN)
 
     def evaluate(self, *, baseline_now: str) -> None:
         """Both sides score apart from each other; nobody sees the other's before giving one."""

@@ -15,7 +15,8 @@ from parties.relations import in_force
 from records import file_entries, language_gate
 from records.language import Field
 from records.meetings import answers, family, rows, words
-from records.models import FileEntry, Meeting, MeetingAttempt, MeetingInvitee
+from records.models import FileEntry, Meeting, MeetingAttempt, MeetingInvitee, MeetingSlot
+from records.models.meeting_file import TRIED_CHANNELS, TRIED_OUTCOMES
 
 Outcome = MeetingAttempt.Outcome
 
@@ -36,6 +37,7 @@ class Try:
 
 def attempt(*, meeting_id: UUID, tried: Try, by: Person, at: datetime) -> MeetingAttempt:
     """Put one try on file, and what follows from it: a time agreed, a change, a refusal, a talk.
+    Who asks for another time after the last change is on file with that, and the times stand.
 
     Raises:
         InvalidInput: names field and mend; forbidden words of staff as well.
@@ -48,6 +50,12 @@ def attempt(*, meeting_id: UUID, tried: Try, by: Person, at: datetime) -> Meetin
     # What stands in “ ” was said by whoever was reached; the rest is told by staff.
     words.refuse({"place": tried.place}, student=meeting.student, field=Field.QUOTE)
     language_gate.refuse_forbidden({"note": tried.note}, student=meeting.student, field=Field.QUOTE)
+    made = _keep(meeting, tried, by=by, at=at)
+    _follow(meeting, tried, by=by, at=at)
+    return made
+
+
+def _keep(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> MeetingAttempt:
     made = MeetingAttempt.objects.create(
         school_id=meeting.school_id,
         student=meeting.student,
@@ -64,14 +72,13 @@ def attempt(*, meeting_id: UUID, tried: Try, by: Person, at: datetime) -> Meetin
         recorded_at=at,
     )
     _enter(meeting, made, by=by, at=at)
-    _follow(meeting, tried, by=by, at=at)
     return made
 
 
 def _refuse_unfit(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> None:
-    if tried.channel not in MeetingAttempt.Channel.values:
+    if tried.channel not in dict(TRIED_CHANNELS):
         raise InvalidInput("没有这种方式。", field="channel", mend="请从列表中选择。")
-    if tried.outcome not in Outcome.values:
+    if tried.outcome not in dict(TRIED_OUTCOMES):
         raise InvalidInput("没有这种结果。", field="outcome", mend="请从列表中选择。")
     if tried.tried_at > at:
         raise InvalidInput("时间在将来。", field="tried_at", mend="请填写实际联系的时间。")
@@ -119,7 +126,7 @@ def _follow(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> None:
         answers.choose(
             meeting_id=meeting.pk, slot_id=tried.slot_id, by=guardian, at=at, entered_by=by
         )
-    elif tried.outcome == Outcome.OTHER_TIME:
+    elif tried.outcome == Outcome.OTHER_TIME and meeting.changes < Meeting.MOST_CHANGES:
         words = tried.note or "电话中希望另约时间"
         answers.ask_change(meeting_id=meeting.pk, by=guardian, words=words, at=at, entered_by=by)
     elif tried.outcome == Outcome.REFUSED and meeting.state == Meeting.State.OFFERED:
@@ -166,7 +173,7 @@ def held(
 
 
 def missed(*, meeting_id: UUID, by: Person, at: datetime) -> Meeting:
-    """The family did not come; saying so twice counts once. Raises WrongState as held()."""
+    """The family did not come: one more try. Twice counts once. Raises WrongState as held()."""
     meeting = rows.locked(meeting_id)
     if meeting.state == Meeting.State.NO_SHOW:
         return meeting
@@ -179,7 +186,19 @@ def missed(*, meeting_id: UUID, by: Person, at: datetime) -> Meeting:
     meeting.miss()
     meeting.save(update_fields=["state", "no_shows", "sequence"])
     rows.record("meeting.missed", meeting, by=by, at=at, number=meeting.no_shows)
+    _keep(meeting, _waited(slot), by=by, at=at)
     return meeting
+
+
+def _waited(slot: MeetingSlot) -> Try:
+    """That the school was there at the agreed time, as a try to reach the family as a whole."""
+    return Try(
+        person=None,
+        channel=MeetingAttempt.Channel.MEETING,
+        outcome=Outcome.NO_SHOW,
+        tried_at=slot.starts_at,
+        place=slot.place or str(slot.get_place_kind_display()),
+    )
 
 
 def may_be_offered_again(meeting: Meeting) -> bool:

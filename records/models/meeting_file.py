@@ -1,7 +1,7 @@
 """What belongs to a meeting: papers, tries, and answers."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
 from django.db import models
@@ -85,6 +85,7 @@ class MeetingAttempt(models.Model):
         MESSAGE = "MESSAGE", "短信或微信"
         LETTER = "LETTER", "书面函"
         HOME_VISIT = "HOME_VISIT", "家访"
+        MEETING = "MEETING", "约定的会谈"
         OTHER = "OTHER", "其他"
 
     class Outcome(models.TextChoices):
@@ -93,6 +94,7 @@ class MeetingAttempt(models.Model):
         OTHER_TIME = "OTHER_TIME", "希望另约时间"
         REFUSED = "REFUSED", "联系到，不愿会谈"
         NO_ANSWER = "NO_ANSWER", "未联系到"
+        NO_SHOW = "NO_SHOW", "未到场"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
@@ -140,6 +142,11 @@ class MeetingAttempt(models.Model):
                 name="home_visit_by_two",
             ),
             models.CheckConstraint(
+                condition=Q(channel="MEETING", outcome="NO_SHOW")
+                | ~Q(channel="MEETING") & ~Q(outcome="NO_SHOW"),
+                name="no_show_is_of_an_agreed_meeting",
+            ),
+            models.CheckConstraint(
                 condition=Q(tried_at__lte=F("recorded_at")), name="attempt_was_before_its_record"
             ),
         ]
@@ -151,6 +158,19 @@ class MeetingAttempt(models.Model):
     @property
     def crypto_subject(self) -> UUID:
         return self.student_id
+
+
+#: What somebody may enter as a try; a no-show follows from the agreed time alone.
+TRIED_CHANNELS: Final = tuple(
+    (channel.value, channel.label)
+    for channel in MeetingAttempt.Channel
+    if channel != MeetingAttempt.Channel.MEETING
+)
+TRIED_OUTCOMES: Final = tuple(
+    (outcome.value, outcome.label)
+    for outcome in MeetingAttempt.Outcome
+    if outcome != MeetingAttempt.Outcome.NO_SHOW
+)
 
 
 class MeetingReply(models.Model):

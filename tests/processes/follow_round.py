@@ -54,6 +54,8 @@ class Round:
     state: bytes = b""
     next_due_at: datetime | None = None
     finished: bool = False
+    #: When the running round began.
+    begun_at: datetime = MONDAY
 
     def begin(self) -> None:
         self._take(runtime.start(self.definition, self._context()))
@@ -85,6 +87,8 @@ class Round:
 
     def answer(self, operator: str, params: Mapping[str, Any]) -> dict[str, str]:
         self.calls.append((operator, params))
+        if operator in ("begin", "new_round"):
+            self.begun_at = self.at
         told = self.answers.get(operator, [])
         return {result: told.pop(0) if len(told) > 1 else told[0] for result in OPERATORS[operator]}
 
@@ -100,7 +104,7 @@ class Round:
             at=self.at,
             by=None,
             via="test",
-            clocks=lambda name: book.due(name, anchors={}, at=self.at),
+            clocks=lambda name: book.due(name, anchors={"round": self.begun_at}, at=self.at),
         )
 
     def _take(self, outcome: Outcome) -> None:

@@ -91,8 +91,7 @@ class Follow(Walk):
             return PlanRound.objects.filter(case_id=self.case_id).latest("number")
 
 
-@pytest.fixture
-def follow(world: World) -> Follow:
+def followed(world: World) -> Follow:
     """What a meeting agreed on is being done; the follow-up has begun."""
     case = meeting(world)
     with tenancy.scope(world.id):
@@ -100,6 +99,11 @@ def follow(world: World) -> Follow:
     walk = Follow(world, case)
     walk.sweep()
     return walk
+
+
+@pytest.fixture
+def follow(world: World) -> Follow:
+    return followed(world)
 
 
 def test_the_case_is_accompanied_from_the_first_day(follow: Follow) -> None:

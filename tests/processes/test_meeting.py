@@ -6,8 +6,10 @@ import pytest
 
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, WrongState
+from records import file_entries
 from records.evaluations import Score
 from records.meetings import rows
+from records.meetings.outcomes import Try
 from records.models import FileEntry, MeetingAttempt, MeetingInvitee, MeetingReply
 from tests.factories import World, people_of
 from tests.processes.meeting_walk import (
@@ -297,6 +299,48 @@ def test_the_third_change_is_refused_and_the_date_stands(world: World) -> None:
     assert walk.open() == {"meeting_hold"}
 
 
+def changed_twice(world: World) -> MeetingWalk:
+    """The times of 21 to 23 October are on offer, and cannot be changed any more."""
+    walk = offered(world)
+    for first in (19, 21):
+        walk.change()
+        walk.offer(first=first)
+    return walk
+
+
+def test_another_time_after_the_last_change_is_on_file_as_it_was_said(world: World) -> None:
+    walk = changed_twice(world)
+    walk.go_to(local(14, 17, 30))
+    walk.call(outcome="OTHER_TIME")
+    walk.call("meeting_call_second", outcome="OTHER_TIME")
+    walk.visit(outcome="OTHER_TIME", met="mother")
+
+    assert walk.open() == {"meeting_next_channel"}
+    assert (walk.meeting.state, walk.meeting.changes) == ("NOT_MET", 2)
+    with tenancy.scope(world.id):
+        tried = walk.meeting_inside().attempts.order_by("recorded_at", "pk")
+        assert {one.outcome for one in tried} == {"OTHER_TIME"}
+        assert {one.person_id for one in tried} == {world["father"].pk, world["mother"].pk}
+        assert FileEntry.objects.filter(kind="contact_attempt").count() == tried.count() == 3
+
+
+@pytest.mark.parametrize("state", ["OFFERED", "AGREED"])
+def test_a_call_between_that_asks_for_a_third_change_moves_nothing(
+    world: World, state: str
+) -> None:
+    walk = changed_twice(world)
+    if state == "AGREED":
+        walk.choose()
+    meetings.record_attempt(
+        school_id=world.id, case_id=walk.case_id, by=world["teacher"], at=walk.at,
+        tried=Try(person=world["father"].pk, channel="PHONE", outcome="OTHER_TIME",
+                  tried_at=walk.at, note="下周再说"),
+    )  # fmt: skip
+
+    assert (walk.open(), walk.meeting.state, walk.meeting.changes) == (set(), state, 2)
+    assert len(walk.events("meeting.called_off")) == 2
+
+
 def test_the_school_may_have_to_move_it_too(world: World) -> None:
     walk = agreed(world)
     meetings.move_date(
@@ -326,3 +370,16 @@ def test_a_no_show_is_offered_new_times_twice_and_then_not_met(world: World) -> 
 
     assert walk.open() == {"meeting_next_channel"}
     assert (walk.meeting.state, walk.meeting.no_shows) == ("NOT_MET", 3)
+    with tenancy.scope(world.id):
+        tried = list(walk.meeting_inside().attempts.order_by("tried_at"))
+        entered = FileEntry.objects.filter(kind="contact_attempt", case_id=walk.case_id)
+        assert list(entered.order_by("at").values_list("object_id", "at")) == [
+            (one.pk, one.tried_at) for one in tried
+        ]
+        assert {frozenset(entry.readers) for entry in entered} == {file_entries.SCHOOL}
+        assert [one.tried_at for one in tried] == [local(day, 10) for day in (14, 19, 26)]
+        assert {(one.channel, one.outcome, one.person_id, one.place) for one in tried} == {
+            ("MEETING", "NO_SHOW", None, "行政楼 302")
+        }
+    assert [event["attempts"] for event in walk.events("meeting.gave_up")] == [3]
+    assert [event["attempts"] for event in walk.events("meeting.not_met")] == [3]

@@ -52,6 +52,8 @@ def test_the_database_refuses_what_must_never_be(world: World) -> None:
             **mine, kind="PSY_REPORT", added_by=world["teacher"], added_at=NOW
         ),
         lambda: tried(world, meeting, channel="HOME_VISIT"),
+        lambda: tried(world, meeting, channel="MEETING"),
+        lambda: tried(world, meeting, outcome="NO_SHOW"),
         lambda: tried(world, meeting, channel="HOME_VISIT", companion=world["teacher"]),
         lambda: tried(world, meeting, tried_at=later(hours=1)),
         lambda: meeting.replies.update(kind="DECLINED"),

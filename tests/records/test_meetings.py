@@ -201,6 +201,22 @@ def test_nobody_under_an_order_comes_along_to_a_home(world: World) -> None:
     assert refused.value.field == "companion"
 
 
+@pytest.mark.parametrize(
+    ("channel", "outcome", "field"),
+    [("PHONE", "NO_SHOW", "outcome"), ("MEETING", "NO_SHOW", "channel")],
+)
+def test_a_no_show_is_entered_at_its_agreed_time_alone(
+    world: World, channel: str, outcome: str, field: str
+) -> None:
+    meeting, _ = offered(world)
+    tried = Try(person=None, channel=channel, outcome=outcome, tried_at=NOW)
+
+    with tenancy.scope(world.id), pytest.raises(InvalidInput) as refused:
+        outcomes.attempt(meeting_id=meeting.pk, tried=tried, by=world["teacher"], at=NOW)
+
+    assert refused.value.field == field
+
+
 def test_preparing_again_changes_the_one_meeting(world: World) -> None:
     meeting = prepared(world)
     changed = prepared(

@@ -24,8 +24,8 @@ RUNS_OUT = [
     ("plan.talk", october(13)),
     ("plan.contact_missed", october(10)),
     ("follow_up.week2", october(23, 8, 0)),
-    ("follow_up.week4", october(23, 8, 0)),
-    ("follow_up.week8", datetime(2026, 11, 6, 8, tzinfo=CN)),
+    ("follow_up.week4", datetime(2026, 11, 6, 8, tzinfo=CN)),
+    ("follow_up.week8", datetime(2026, 12, 4, 8, tzinfo=CN)),
     ("follow_up.hold", october(14)),
     ("follow_up.adjust", october(13)),
     ("follow_up.evaluate", october(16)),
@@ -45,4 +45,6 @@ def test_the_table_names_every_clock_and_none_is_called_a_law() -> None:
     mine = {name for name in known if name.startswith(("plan.", "follow_up."))}
 
     assert {name for name, _ in RUNS_OUT} == mine
-    assert {known[name].anchor for name in mine} == {"task"}
+    weeks = {name for name in mine if known[name].anchor == "round"}
+    assert weeks == {"follow_up.week2", "follow_up.week4", "follow_up.week8"}
+    assert {known[name].anchor for name in mine - weeks} == {"task"}

@@ -163,7 +163,7 @@ def _contacts(context: StepContext) -> list[HumanTask]:
         case=context.case_id, name=CONTACT, state=HumanTask.State.COMPLETED
     )
     if running is not None:
-        held = held.filter(created_at__gte=running.begun_at)
+        held = held.filter(created_at__gt=running.begun_at)
     return list(held.order_by("ended_at", "pk"))
 
 
