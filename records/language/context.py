@@ -16,7 +16,7 @@ from pypinyin.phrases_dict import phrases_dict
 
 from records.language import cues
 from records.language.matching import Hit, Named
-from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
+from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal, normalise
 
 _SHORT_NAME: Final = 2
 _NEAR: Final = 16
@@ -92,12 +92,27 @@ def harmless(normal: Normal, hits: Sequence[Hit], held: Sequence[Quote | None]) 
 
 def certified(text: str, hit: Hit) -> bool:
     """Whether the sentence names a doctor's finding; no hearsay, and none that is missing."""
-    sentence = _sentence(text, hit)
-    for cue in cues.any_of("certified").finditer(sentence):
-        if cues.any_of("hearsay").search(sentence[: cue.start()]):
+    return _found(_sentence(text, hit), "certified")
+
+
+def on_medical_paper(basis: str) -> bool:
+    """Whether what a sentence rests on names a paper of a doctor: 病历, 诊断证明, 市一院诊断. What
+    somebody saw, heard or thinks is none.
+    """
+    sentences = normalise(basis).text.split(SENTENCE_END)
+    return any(
+        _found(sentence, name) for sentence in sentences for name in ("certified", "medical_papers")
+    )
+
+
+def _found(sentence: str, name: str) -> bool:
+    """Whether something of this list is there: not only heard of, not missing."""
+    for cue in cues.any_of(name).finditer(sentence):
+        before = sentence[max(0, cue.start() - _SENTENCE) : cue.start()]
+        after = sentence[cue.end() : cue.end() + _NEAR]
+        if cues.any_of("hearsay").search(before) or _ends_with("missing_before").search(before):
             continue
-        missing = _ends_with("missing_before").search(sentence[: cue.start()])
-        if not missing and not _begins_with("missing_after").match(sentence[cue.end() :]):
+        if not _begins_with("missing_after").match(after):
             return True
     return False
 
