@@ -51,7 +51,7 @@ WORTH_REACHING = {
 DEEP = 400
 EXAMPLES = DEEP if os.environ.get("SANFANG_TEST_DEPTH") == "deep" else 20
 #: One whose examples come to all of WORTH_REACHING; many do not.
-SEED = 3
+SEED = 4
 
 
 class Life(BesideTheWords):
