@@ -16,7 +16,7 @@ from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
-from records import side_words
+from records import annotations, side_words
 from records.complaints import Complaint
 from records.models import Objection
 from records.objections import LONGEST_ANNOTATION
@@ -29,7 +29,6 @@ _VALUES: Final = (
     "wish",
     "quoted",
     "words",
-    "annotation",
     "capacity",
     "filed_at",
     "state",
@@ -60,6 +59,11 @@ class AnnotationInput(Strict):
     words = text(longest=LONGEST_ANNOTATION)
 
 
+class NotedSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class ObjectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     record = serializers.UUIDField()
@@ -71,7 +75,8 @@ class ObjectionSerializer(serializers.Serializer[Any]):
     wish = serializers.ChoiceField(Objection.Wish.choices)
     quoted = serializers.CharField()
     words = serializers.CharField()
-    annotation = serializers.CharField()
+    annotation = serializers.CharField(help_text="最近一条附记；没有则为空")
+    annotations = NotedSerializer(many=True, help_text="全部附记，先写的在前；只增不改")
     capacity = serializers.CharField()
     filed_at = serializers.DateTimeField()
     routed_at = serializers.DateTimeField(allow_null=True, help_text="转德育处复核的时间")
@@ -119,7 +124,7 @@ class ObjectionsView(ApiView):
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
             found, following = pagination.page(
-                viewer.rows(Objection),
+                viewer.rows(Objection).prefetch_related("annotations"),
                 by=("-filed_at", "pk"),
                 cursors=Cursors.of(viewer, "objections"),
                 request=request,
@@ -210,5 +215,8 @@ def _shown(viewer: Viewer, row: Objection) -> dict[str, Any]:
         body[name.removesuffix("_id")] = None if value is None else str(value)
     for name in _VALUES:
         body[name] = shapes.plain(getattr(found, name))
+    noted = side_words.annotations(viewer, row.record, annotations.of(row))
+    body["annotation"] = noted[-1].words if noted else ""
+    body["annotations"] = [{"text": one.words, "at": shapes.plain(one.at)} for one in noted]
     body["may"] = [act.value for act in (Act.ANSWER, Act.OBJECT) if viewer.may(act, found)]
     return body

@@ -135,9 +135,9 @@ def shown(file: RecordFile) -> dict[str, Any]:
     body["attachments"] = [attachment(one) for one in file.attachments]
     body["annotations"] = [
         {
-            "text": one.annotation,
-            "by": file.names.get(one.filed_by_id, ""),
-            "at": shapes.plain(one.filed_at),
+            "text": one.words,
+            "by": file.names.get(one.by_id, ""),
+            "at": shapes.plain(one.at),
         }
         for one in file.annotations
     ]

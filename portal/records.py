@@ -243,7 +243,6 @@ def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
         "words": one.words,
         "reply": one.get_reply_display() if one.reply else "",
         "reply_words": one.reply_words,
-        "annotation": one.annotation,
         "open": one.state in OPEN,
         "mine": one.filed_by_id == viewer.person.pk,
         "may_insist": objections.may_insist(one, at=viewer.at),

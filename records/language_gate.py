@@ -214,7 +214,8 @@ def field_of(said: Statement) -> Field:
     """Whose words these are, and whether an illness in them is on paper."""
     if said.is_quote and said.source in _SPOKEN:
         return Field.QUOTE
-    return Field.CERTIFICATE if "HLT" in said.sensitivity and said.basis else Field.NARRATIVE
+    on_paper = "HLT" in said.sensitivity and language.on_medical_paper(said.basis)
+    return Field.CERTIFICATE if on_paper else Field.NARRATIVE
 
 
 def _refuse(place: str, finding: Finding, confirmed: Collection[str]) -> None:

@@ -19,7 +19,7 @@ from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
-from records import communication, complaints, file_entries, language_gate, unanswered
+from records import annotations, communication, complaints, file_entries, language_gate, unanswered
 from records.complaints import Complaint
 from records.disputes import OPEN
 from records.draft_input import refuse_restricted
@@ -153,15 +153,18 @@ def withdraw(viewer: Viewer, *, objection_id: UUID) -> Objection:
 
 
 def annotate(viewer: Viewer, *, objection_id: UUID, words: str) -> Objection:
-    """异议附记: the filer's words stand beside the record for as long as there is one."""
+    """异议附记: the filer's words stand beside the record for as long as there is one.
+
+    Nothing is replaced: a second one stands beside the first. Raises NotFound, NotAllowed,
+    InvalidInput.
+    """
     objection, _ = _locked(viewer, objection_id, Act.OBJECT)
     said = words.strip()
     if not said or len(said) > LONGEST_ANNOTATION:
         raise InvalidInput(
             f"附记须为 1 到 {LONGEST_ANNOTATION} 字。", field="annotation", mend="请补充或缩短。"
         )
-    objection.annotation = said
-    objection.save(update_fields=["annotation"])
+    annotations.add(objection, words=said, by=viewer.person, at=viewer.at)
     _note(objection, "objection.annotated", viewer)
     return objection
 

@@ -18,9 +18,9 @@ from parties.roles import Role
 from records import bystanders, cuts, policies, record_parts, side_words
 from records.cuts import SaidTo
 from records.models import (
+    Annotation,
     Attachment,
     CommunicationRecord,
-    Objection,
     Participant,
     PreparedItem,
     Signature,
@@ -64,7 +64,7 @@ class RecordFile:
     prepared: Sequence[PreparedItem]
     signatures: Sequence[Signature]
     attachments: Sequence[Attachment]
-    annotations: Sequence[Objection]
+    annotations: Sequence[Annotation]
     #: An objection to any of its versions is open: every reader sees that, and no more.
     disputed: bool
     #: For readers in the school alone, oldest first.
@@ -189,7 +189,7 @@ def _names(all_parts: Iterable[Parts]) -> tuple[dict[UUID, str], frozenset[UUID]
         wanted |= {one.person_id for one in parts.participants}
         wanted |= {one.signer_id for one in parts.signatures}
         wanted |= {one.witness_id for one in parts.signatures}
-        wanted |= {one.filed_by_id for one in parts.annotations}
+        wanted |= {one.by_id for one in parts.annotations}
     people = Person.objects.filter(pk__in=wanted - {None})
     rows = list(people.values_list("pk", "name", "student__pk"))
     return {pk: name for pk, name, _ in rows}, frozenset(pk for pk, _, pupil in rows if pupil)

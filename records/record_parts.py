@@ -11,8 +11,10 @@ from uuid import UUID
 
 from django.db.models import F, Model
 
+from records import annotations
 from records.disputes import OPEN
 from records.models import (
+    Annotation,
     Attachment,
     CommunicationRecord,
     Objection,
@@ -41,8 +43,8 @@ class Parts:
     sealings: Sequence[Sealing]
 
     @property
-    def annotations(self) -> Sequence[Objection]:
-        return [one for one in self.objections if one.annotation]
+    def annotations(self) -> Sequence[Annotation]:
+        return [each for one in self.objections for each in annotations.of(one)]
 
     @property
     def disputed(self) -> bool:
@@ -86,6 +88,7 @@ def _objections(records: Sequence[CommunicationRecord]) -> Iterable[Objection]:
     """To every version of these records: an annotation stays for as long as there is one."""
     numbers = {record.record_no for record in records}
     found = Objection.objects.filter(record__record_no__in=numbers)
+    found = found.prefetch_related("annotations")
     return found.annotate(record_no=F("record__record_no")).order_by("filed_at", "pk")
 
 

@@ -160,7 +160,7 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
         sections=tuple(_section(code, file) for code in _sections(file)),
         signatures=tuple(_signature(one, file) for one in file.signatures),
         annotations=tuple(
-            paper.Annotation(one.annotation, file.names.get(one.filed_by_id, ""), one.filed_at)
+            paper.Annotation(one.words, file.names.get(one.by_id, ""), one.at)
             for one in file.annotations
         ),
     )

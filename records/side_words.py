@@ -15,9 +15,9 @@ from parties.access import Viewer
 from parties.privacy import Level
 from parties.roles import Role
 from records import policies, sensitivity
-from records.models import CommunicationRecord, Objection, Signature
+from records.models import Annotation, CommunicationRecord, Objection, Signature
 
-Row = TypeVar("Row", Signature, Objection)
+Row = TypeVar("Row", Signature, Objection, Annotation)
 
 _AWAITED: Final = (Objection.State.FILED, Objection.State.ANSWERED)
 
@@ -44,11 +44,11 @@ def signatures(
 
 
 def annotations(
-    viewer: Viewer, record: CommunicationRecord, written: Sequence[Objection]
-) -> Sequence[Objection]:
+    viewer: Viewer, record: CommunicationRecord, written: Sequence[Annotation]
+) -> Sequence[Annotation]:
     """Each with what this reader may read of it; what is nothing for them is not there."""
-    shown = (_cut_row(viewer, record, one, ("annotation",), one.filed_by_id) for one in written)
-    return [one for one in shown if one.annotation]
+    shown = (_cut_row(viewer, record, one, ("words",), one.by_id) for one in written)
+    return [one for one in shown if one.words]
 
 
 def objection(viewer: Viewer, one: Objection) -> Objection:

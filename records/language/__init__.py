@@ -6,6 +6,7 @@ variants.csv other spellings, cues.yaml what stands around a phrase. Values are 
 """
 
 from records.language.checking import check, others_in
+from records.language.context import on_medical_paper
 from records.language.lexicon import Lexicon, default
 from records.language.overrides import Override, Tally, override
 from records.language.rows import THIRD_PARTY, LexiconInvalid, Row, parse
@@ -41,6 +42,7 @@ __all__ = [
     "Verdict",
     "check",
     "default",
+    "on_medical_paper",
     "others_in",
     "override",
     "parse",

@@ -16,7 +16,7 @@ from pypinyin.phrases_dict import phrases_dict
 
 from records.language import cues
 from records.language.matching import Hit, Named
-from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
+from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal, normalise
 
 _SHORT_NAME: Final = 2
 _NEAR: Final = 16
@@ -24,6 +24,8 @@ _SENTENCE: Final = 60  # characters to each side
 _OPENING: Final = {"“": "”", "「": "」", "『": "』", "＂": "＂", '"': '"', "‘": "’"}
 #: What opens or closes a quotation, or ends its paragraph.
 _QUOTING: Final = re.compile(f"[{re.escape(''.join({*_OPENING, *_OPENING.values()}))}\\n]")
+#: A title of ordinary length.
+_TITLE: Final = re.compile("《[^《》\\n]{1,40}》")
 #: More inside the quotation marks than this is a quotation, not the name of a word.
 _WORD_AND: Final = 2
 
@@ -59,6 +61,17 @@ def quotes(text: str) -> list[Quote]:
     return found
 
 
+def _titles(text: str) -> list[Quote]:
+    """What bears a title: 课文《小偷》. 就是个《小偷》 is no title but somebody."""
+    return [
+        Quote(mark.start() + 1, mark.end() - 1)
+        for mark in _TITLE.finditer(text)
+        if not _ends_with("calls_somebody").search(
+            text[max(0, mark.start() - _NEAR) : mark.start()]
+        )
+    ]
+
+
 def quoted_in(normal: Normal, hits: Sequence[Hit], found: Sequence[Quote]) -> list[Quote | None]:
     """For each hit the quotation that holds it whole; both are in the order of the text."""
     holding: list[Quote | None] = []
@@ -78,9 +91,10 @@ def harmless(normal: Normal, hits: Sequence[Hit], held: Sequence[Quote | None]) 
     In a list, what holds for one phrase holds for its neighbours: 不得使用“甲”“乙”等称呼.
     """
     text = normal.text
+    titled = quoted_in(normal, hits, _titles(normal.original))
     states = [
-        _denied(text, hit) or _mentioned(normal, hit, quote)
-        for hit, quote in zip(hits, held, strict=True)
+        _denied(text, hit) or _mentioned(normal, hit, quote) or title is not None
+        for hit, quote, title in zip(hits, held, titled, strict=True)
     ]
     joined = [text[before.end : after.start] in _joints() for before, after in pairwise(hits)]
     for index, touching in enumerate(joined):
@@ -92,12 +106,27 @@ def harmless(normal: Normal, hits: Sequence[Hit], held: Sequence[Quote | None]) 
 
 def certified(text: str, hit: Hit) -> bool:
     """Whether the sentence names a doctor's finding; no hearsay, and none that is missing."""
-    sentence = _sentence(text, hit)
-    for cue in cues.any_of("certified").finditer(sentence):
-        if cues.any_of("hearsay").search(sentence[: cue.start()]):
+    return _found(_sentence(text, hit), "certified")
+
+
+def on_medical_paper(basis: str) -> bool:
+    """Whether what a sentence rests on names a paper of a doctor: 病历, 诊断证明, 市一院诊断. What
+    somebody saw, heard or thinks is none.
+    """
+    sentences = normalise(basis).text.split(SENTENCE_END)
+    return any(
+        _found(sentence, name) for sentence in sentences for name in ("certified", "medical_papers")
+    )
+
+
+def _found(sentence: str, name: str) -> bool:
+    """Whether something of this list is there: not only heard of, not missing."""
+    for cue in cues.any_of(name).finditer(sentence):
+        before = sentence[max(0, cue.start() - _SENTENCE) : cue.start()]
+        after = sentence[cue.end() : cue.end() + _NEAR]
+        if cues.any_of("hearsay").search(before) or _ends_with("missing_before").search(before):
             continue
-        missing = _ends_with("missing_before").search(sentence[: cue.start()])
-        if not missing and not _begins_with("missing_after").match(sentence[cue.end() :]):
+        if not _begins_with("missing_after").match(after):
             return True
     return False
 

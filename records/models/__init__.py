@@ -1,6 +1,7 @@
 """What a family-school file holds. One file per kind of thing."""
 
 from records.models.action_item import ActionItem
+from records.models.annotation import Annotation
 from records.models.attachment import Attachment
 from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
@@ -22,6 +23,7 @@ from records.models.statement import Participant, Statement
 
 __all__ = [
     "ActionItem",
+    "Annotation",
     "Attachment",
     "CommunicationRecord",
     "Delivery",

@@ -64,6 +64,7 @@ class Objection(FSMModelMixin, models.Model):
     wish = models.CharField(max_length=10, choices=Wish.choices)
     quoted = EncryptedTextField("所指原文", blank=True, default="")
     words = EncryptedTextField("理由")
+    #: From before annotations had rows of their own (annotations.py); nothing writes it any more.
     annotation = EncryptedTextField("异议附记（至多 500 字）", blank=True, default="")
     filed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     capacity = models.CharField(max_length=3)

@@ -79,9 +79,12 @@ def test_it_can_be_taken_back_and_annotated(world: World, as_: As) -> None:
     noted = act(mother, made, "annotate", {"words": "当天孩子发烧。"})
     assert noted.json()["annotation"] == "当天孩子发烧。"
     assert act(mother, made, "withdraw").json()["state"] == "WITHDRAWN"
+    again = act(mother, made, "annotate", {"words": "以考勤为准。"}).json()
+    assert again["annotation"] == "以考勤为准。"
+    assert [one["text"] for one in again["annotations"]] == ["当天孩子发烧。", "以考勤为准。"]
 
     record = as_("student").get(f"/records/{paper.id}").json()
-    assert record["annotations"][0]["text"] == "当天孩子发烧。"
+    assert [one["text"] for one in record["annotations"]] == ["当天孩子发烧。", "以考勤为准。"]
     assert record["state"] == "EFFECTIVE"
 
 

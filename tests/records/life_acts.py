@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from parties import tenancy
 from parties.errors import SanfangError
 from records import (
+    annotations,
     as_read,
     attachments,
     communication,
@@ -37,6 +38,10 @@ PEOPLE = (
 #: Most acts are by those who could do them, or little would ever happen.
 likely = st.sampled_from(("teacher", "teacher", "mother", "mother", "father", *PEOPLE))
 office = st.sampled_from(("head_of_office", "head_of_office", "duty_officer", *PEOPLE))
+
+
+def _objections() -> list[Objection]:
+    return list(Objection.objects.prefetch_related("annotations"))
 
 
 class BesideTheWords(RuleBasedStateMachine):
@@ -136,9 +141,8 @@ class BesideTheWords(RuleBasedStateMachine):
 
     @rule(by=likely)
     def annotate(self, by: str) -> None:
-        self._try(
-            by, lambda v: objections.annotate(v, objection_id=self._complaint(), words="另有说法")
-        )
+        words = f"{self.desk.at:%d日%H时}另有说法"
+        self._try(by, lambda v: objections.annotate(v, objection_id=self._complaint(), words=words))
 
     @rule(by=likely, which=st.integers(0, 3))
     def attach(self, by: str, which: int) -> None:
@@ -193,8 +197,9 @@ class BesideTheWords(RuleBasedStateMachine):
     def _files(self) -> list[Attachment]:
         return list(Attachment.objects.order_by("uploaded_at", "pk"))
 
-    def _annotated(self) -> set[Any]:
-        return {one.pk for one in Objection.objects.all() if one.annotation}
+    def _annotated(self) -> dict[Any, list[str]]:
+        """What stands beside each objection, in the order of writing."""
+        return {one.pk: [each.words for each in annotations.of(one)] for one in _objections()}
 
     def _version(self, place: int) -> Any:
         return self.versions[place % len(self.versions)]

@@ -3,14 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Membership
 from parties.roles import Role
-from records import communication, keeping, objections, signatures
+from records import communication, keeping, objections, sheets, signatures
 from records.models import CommunicationRecord, Objection
-from tests.factories import World
+from tests.factories import HOUR, World
 from tests.records.desk import FACT, Desk, texts_of
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,11 @@ def act(desk: Desk, verb: str, objection: Objection, by: str = "mother") -> Obje
     with desk.as_(by) as viewer:
         done: Objection = getattr(objections, verb)(viewer, objection_id=objection.pk)
         return done
+
+
+def annotate(desk: Desk, objection: Objection, words: str) -> None:
+    with desk.as_("mother") as viewer:
+        objections.annotate(viewer, objection_id=objection.pk, words=words)
 
 
 def test_objecting_freezes_the_record_for_every_reader(desk: Desk) -> None:
@@ -161,8 +167,7 @@ def test_an_annotation_stands_beside_every_version_for_every_reader(desk: Desk) 
     record = desk.effective()
     filed = desk.object(record)
     answer(desk, filed, "REFUSED")
-    with desk.as_("mother") as viewer:
-        objections.annotate(viewer, objection_id=filed.pk, words="孩子说只有一次。")
+    annotate(desk, filed, "孩子说只有一次。")
     act(desk, "content", filed)
     with desk.as_("teacher") as viewer:
         newer = communication.next_version(viewer, record_id=record.pk)
@@ -171,8 +176,52 @@ def test_an_annotation_stands_beside_every_version_for_every_reader(desk: Desk) 
 
     for version in (record, newer):
         found = desk.read(version, "father").annotations
-        with tenancy.scope(desk.world.id):
-            assert [one.annotation for one in found] == ["孩子说只有一次。"]
+        assert [one.words for one in found] == ["孩子说只有一次。"]
+
+
+def test_a_second_annotation_stands_beside_the_first(desk: Desk) -> None:
+    record = desk.effective()
+    filed = desk.object(record)
+    annotate(desk, filed, "孩子当天发烧。")
+    act(desk, "withdraw", filed)
+    desk.at += HOUR
+    annotate(desk, filed, "以考勤为准。")
+    annotate(desk, filed, "以考勤为准。")  # a phone sent it twice
+
+    file = desk.read(record, "father")
+    printed = sheets.sheet_of(file, school="").annotations
+    assert [(one.text, one.at) for one in printed] == [
+        ("孩子当天发烧。", desk.at - HOUR),
+        ("以考勤为准。", desk.at),
+    ]
+
+
+@pytest.mark.parametrize("change", ["UPDATE {} SET words = ''", "DELETE FROM {}"])
+def test_no_annotation_is_changed_or_removed(desk: Desk, change: str) -> None:
+    annotate(desk, desk.object(desk.effective()), "孩子当天发烧。")
+    with (
+        pytest.raises(DatabaseError),
+        tenancy.scope(desk.world.id),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change.format("records_annotation"))
+
+
+def test_an_annotation_from_before_stays_and_comes_first(desk: Desk) -> None:
+    record = desk.effective()
+    filed = desk.object(record)
+    with tenancy.scope(desk.world.id):
+        filed.annotation = "原来的附记。"
+        filed.save(update_fields=["annotation"])
+    annotate(desk, filed, "后来的附记。")
+
+    assert [one.words for one in desk.read(record, "teacher").annotations] == [
+        "原来的附记。",
+        "后来的附记。",
+    ]
+    filed.annotation = "改过的附记。"
+    with pytest.raises(DatabaseError, match="never replaced"), tenancy.scope(desk.world.id):
+        filed.save(update_fields=["annotation"])
 
 
 @pytest.mark.parametrize("words", ["", " ", "字" * 501])

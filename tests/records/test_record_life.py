@@ -51,7 +51,7 @@ WORTH_REACHING = {
 DEEP = 400
 EXAMPLES = DEEP if os.environ.get("SANFANG_TEST_DEPTH") == "deep" else 20
 #: One whose examples come to all of WORTH_REACHING; many do not.
-SEED = 3
+SEED = 4
 
 
 class Life(BesideTheWords):
@@ -69,7 +69,7 @@ class Life(BesideTheWords):
         self.states: dict[Any, str] = {first.pk: "DRAFT"}
         self.said: set[Any] = set()
         self.files: set[Any] = set()
-        self.annotated: set[Any] = set()
+        self.annotated: dict[Any, list[str]] = {}
         self.picture = files.jpeg()
         self.refused = 0
         self.marks: dict[Any, str] = {}
@@ -252,7 +252,8 @@ class Life(BesideTheWords):
             annotated = self._annotated()
         assert self.said <= now  # no statement is lost
         assert self.files <= files_now  # destroyed or not, the row stays
-        assert self.annotated <= annotated
+        for pk, before in self.annotated.items():
+            assert annotated[pk][: len(before)] == before  # added to, never replaced
         self.said, self.files, self.annotated = now, files_now, annotated
 
     def _put_away_as_promised(self, found: list[CommunicationRecord]) -> None:

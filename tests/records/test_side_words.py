@@ -18,7 +18,7 @@ def beside(desk: Desk, record: CommunicationRecord, who: str) -> list[str]:
     """Notes and reasons of signatures, then annotations, as this person gets them."""
     file = desk.read(record, who)
     signed = [one.note or one.reason for one in file.signatures]
-    return [*signed, *(one.annotation for one in file.annotations)]
+    return [*signed, *(one.words for one in file.annotations)]
 
 
 def annotated(desk: Desk, words: str) -> CommunicationRecord:
@@ -78,7 +78,7 @@ def test_what_is_cut_for_one_reader_stays_as_it_was_written(desk: Desk) -> None:
     beside(desk, record, "teacher")
     with desk.as_("mother") as viewer:
         (kept,) = reading.read(viewer, record.pk).annotations
-    assert kept.annotation == ILL
+    assert kept.words == ILL
 
 
 def test_a_refusal_that_staff_wrote_down_is_printed_as_told_by_them(desk: Desk) -> None:

@@ -114,6 +114,31 @@ def test_an_illness_on_paper_may_stand_in_what_a_statement_rests_on(desk: Desk) 
     desk.check(record)
 
 
+@pytest.mark.parametrize(
+    "basis",
+    ["市一院 9月2日诊断：抑郁症", "诊断证明", "家长提供的病历（9月2日）", "县医院证明", "出院小结"],
+)
+def test_an_illness_that_rests_on_a_paper_passes(desk: Desk, basis: str) -> None:
+    record = desk.drafted()
+    desk.say(record, "该生有抑郁症。", sensitivity="HLT", basis=basis)
+
+    desk.check(record)
+
+
+@pytest.mark.parametrize(
+    "basis",
+    ["课堂观察", "同学都这么讲", "班主任判断", "听说有诊断证明", "没有病历", "诊断证明待补",
+     "同学说有病历"],
+)  # fmt: skip
+def test_an_illness_that_rests_on_no_paper_is_asked_about(desk: Desk, basis: str) -> None:
+    record = desk.drafted()
+    desk.say(record, "该生有抑郁症。", sensitivity="HLT", basis=basis)
+
+    with pytest.raises(InvalidInput, match="是否有医疗机构诊断") as asked:
+        desk.check(record)
+    assert asked.value.field == "statements.2"
+
+
 @pytest.mark.parametrize(("story", "field"), [PLACES[0], PLACES[1]])
 def test_what_leaves_the_school_is_held_back_by_a_discouraged_place_or_basis(
     desk: Desk, story: Story, field: str

@@ -177,6 +177,35 @@ def test_5_a_phrase_across_the_edge_of_a_quotation_is_not_quoted() -> None:
     assert level("他说“问题”家庭", field=Field.QUOTE) == Level.BLOCK
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["报废物料已送回库房。", "作废物品登记表", "难怪胎压报警灯亮。", "没家教课。", "清扫残废料。",
+     "把刺头磨平。"],
+)  # fmt: skip
+def test_4_words_of_the_trade_are_no_judgement(text: str) -> None:
+    assert level(text) == Level.OK
+
+
+@pytest.mark.parametrize(
+    "text", ["他是废物，料不到。", "他是个刺头。", "真是怪胎。", "没家教。", "没家教课上乱说。"]
+)
+def test_4_what_only_looks_like_the_trade_is_stopped(text: str) -> None:
+    assert level(text) == Level.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("本周学习课文《小偷》。", Level.HINT),
+        ("读后感写《白痴》一书。", Level.HINT),
+        ("他就是个《小偷》。", Level.BLOCK),
+        ("课文《小偷》读完，他是小偷。", Level.BLOCK),
+    ],
+)
+def test_4_a_title_is_a_mention(text: str, wanted: Level) -> None:
+    assert level(text) == wanted
+
+
 # --- 6: diagnoses --------------------------------------------------------------------------------
 
 
