@@ -166,7 +166,8 @@ class Talk(Scenario):
     def follow_up(self) -> None:
         """Looks after 2, 4 and 8 weeks, each a short talk on file."""
         stage = self.stage
-        begins = stage.pace.now().astimezone(CN).date()
+        (begun,) = self.facts().of("follow_up.begun")
+        begins = begun.at.astimezone(CN).date()
         for days in _LOOKS:
             stage.until(datetime.combine(begins + timedelta(days=days), _MORNING, CN))
             self.do(
