@@ -28,6 +28,7 @@ from records.language.spelling import Spelling, romanised, sounded
 
 _PARENT: Final = "家长"
 _AMBIGUOUS_SYLLABLES: Final = 2
+_PAIR: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,15 @@ class Lexicon:
                 made.add_word(sounded(folded), (folded, row))
         made.make_automaton()
         return made
+
+    @cached_property
+    def pairs(self) -> Mapping[str, Row]:
+        """Forbidden phrases of two characters, by how they are written."""
+        return {
+            written: spelling.row
+            for written, spelling in self.spellings.items()
+            if spelling.row.kind == Kind.FORBIDDEN and len(written) == _PAIR
+        }
 
     @cached_property
     def diagnoses(self) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import attrgetter, eq
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import ahocorasick
@@ -20,6 +21,10 @@ _SHORTEST_NAME: Final = 2
 SHORTEST_HOMOPHONE: Final = 4
 #: One letter or digit between two Chinese characters.
 _SLIPPED_IN: Final = re.compile("(?<=[一-鿿])[a-z0-9](?=[一-鿿])")
+#: Two characters with one mark between, where the second stands alone: 差，生。 but not 差，生产慢.
+_PARTED: Final = re.compile("(?=([一-鿿])[。，、]([一-鿿])(?:[。，、]|$))")
+_PARTED_SIZE: Final = 3
+_NO_PAIRS: Final[Mapping[str, Row]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,13 @@ S = TypeVar("S", Hit, Named)
 
 
 def find(
-    normal: Normal, automaton: Any, names: Sequence[Named] = (), homophones: Any = None
+    normal: Normal,
+    automaton: Any,
+    names: Sequence[Named] = (),
+    homophones: Any = None,
+    pairs: Mapping[str, Row] = _NO_PAIRS,
 ) -> list[Hit]:
-    """Hits that do not overlap, in the order of the text."""
+    """Hits that do not overlap, in the order of the text. `pairs` are found across a mark, too."""
     allowed: list[tuple[int, int]] = []
     listed: list[Hit] = []
     for start, end, spelling in _raw(normal, automaton):
@@ -56,6 +65,7 @@ def find(
             listed.append(Hit(start, end, spelling.row))
     if homophones is not None:
         listed += _sounding(normal.text, homophones)
+    listed += _parted(normal.text, pairs)
     if allowed:
         reach = _reach(allowed, len(normal.text))
         listed = [hit for hit in listed if reach[hit.start] < hit.end]
@@ -80,6 +90,16 @@ def _sounding(text: str, homophones: Any) -> Iterator[Hit]:
             continue  # found as it is
         if 2 * sum(map(eq, written, phrase)) >= len(phrase):
             yield Hit(start, end, row)
+
+
+def _parted(text: str, pairs: Mapping[str, Row]) -> Iterator[Hit]:
+    """差，生 and 弱（智）: a mark that makes two words of one."""
+    if not pairs:
+        return
+    for mark in _PARTED.finditer(text):
+        row = pairs.get(mark[1] + mark[2])
+        if row is not None:
+            yield Hit(mark.start(), mark.start() + _PARTED_SIZE, row)
 
 
 def _without(length: int, gone: Sequence[int]) -> list[int]:
