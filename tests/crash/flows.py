@@ -15,7 +15,7 @@ from django.conf import settings
 from lxml import etree
 from SpiffWorkflow.util.task import TaskState
 
-from workflow.engine import codec
+from workflow.engine import forgetting
 
 _BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 #: Elements that SpiffWorkflow puts around an activity with boundary events, or around a process.
@@ -88,13 +88,13 @@ def _element(task: Any) -> str:
 
 @contextmanager
 def crossed() -> Iterator[Crossings]:
-    """Watches every state that the engine stores."""
-    crossings, dump = Crossings(), codec.dump
+    """Watches every instance that has come to rest, before it forgets what is over."""
+    crossings, forget = Crossings(), forgetting.forget
 
-    def noted(instance: Any) -> bytes:
+    def noted(instance: Any) -> None:
         crossings.note(instance)
-        return dump(instance)
+        forget(instance)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codec, "dump", noted)
+        patch.setattr(forgetting, "forget", noted)
         yield crossings

@@ -239,7 +239,7 @@ def test_a_definition_is_parsed_once_and_known_by_its_whole_content() -> None:
 
 
 def test_the_longest_diagram_that_lint_allows_is_parsed_and_run() -> None:
-    """Parsing and predicting recurse once per element of a straight run."""
+    """Parsing recurses once per element of a straight run."""
     names = [f"u{number}" for number in range(MAX_NODES - 2)]
     run = Run(definition(simple(*map(user, names), chain("s", *names, "e"))))
 

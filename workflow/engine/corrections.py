@@ -18,6 +18,8 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.bpmn.specs.mixins.parallel_gateway import ParallelGateway
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
@@ -29,7 +31,7 @@ SUPPORTED: Final = "3.2.0"
 #: One multi-instance element may not fill the memory.
 MAX_INSTANCES: Final = 200
 
-#: Predicting and removing a straight run of 500 elements recurses once per element.
+#: Parsing a straight run of 500 elements recurses once per element.
 _RECURSION: Final = 10_000
 _STOCK_MAX_DEPTH: Final = 1000
 
@@ -44,6 +46,8 @@ def apply() -> None:
     spiff_task.uuid4 = _text_id
     Task._set_state = _set_state
     Task._inherit_data = _inherit_data
+    Task.run = _with_what_follows(Task.run)
+    TaskSpec._predict = _predict_nothing
     Task.is_descendant_of = joins.is_descendant_of
     Task.find_ancestor = joins.find_ancestor
     for iterator in (TaskIterator, BpmnTaskIterator):
@@ -70,6 +74,29 @@ def _set_state(self: Any, value: int) -> None:
 def _inherit_data(self: Any) -> None:
     """Data is flat (values.py): the stock deep merge mixes the items of two lists."""
     self.data.update(joins.copied(self.parent.data))
+
+
+def _with_what_follows(stock: Any) -> Any:
+    """What follows a task is made when the task runs, and only the elements right behind it."""
+
+    def run(self: Any) -> Any:
+        if not isinstance(self.task_spec, MultiChoice):  # a gateway makes what it chose by itself
+            self.task_spec._predict_hook(self)
+        return stock(self)
+
+    return run
+
+
+def _predict_nothing(
+    self: Any,
+    my_task: Any,
+    seen: Any = None,
+    looked_ahead: int = 0,
+    mask: int = 0,
+) -> None:
+    """The stock one makes a task for whatever may still come: half of a state, made anew at each
+    step, for branches that are mostly never taken.
+    """
 
 
 def _lift_depth_limit(iterator: Any) -> None:

@@ -127,7 +127,8 @@ def _replayed(tasks: Any, tips: list[Any]) -> dict[str, Any]:
     """Every write on the way from the common ancestor to `tips`, once each, in order of creation.
 
     A name written before the branches parted, or written once more further down one branch, keeps
-    its newest value. When two branches write one name, the branch created later wins, always.
+    its newest value. When two branches write one name, the task that was reached later wins: the
+    order is stored, so it is the same for whoever reads the state.
     """
     paths = [[tip, *ancestors(tip)] for tip in tips]
     shared = set.intersection(*({task.id for task in path} for path in paths))

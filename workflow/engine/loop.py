@@ -22,6 +22,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import (
 )
 from SpiffWorkflow.util.task import TaskState
 
+from workflow.engine import forgetting
 from workflow.engine.elements import Instance
 from workflow.engine.errors import FrozenInstance, mark
 from workflow.engine.outcomes import EngineEvent
@@ -66,6 +67,7 @@ def settle(instance: Instance, settling: Settling) -> None:
         EngineEvent("event.thrown", {"name": event.event_definition.name})
         for event in instance.get_events()
     )
+    forgetting.forget(instance)
 
 
 def open_tasks(instance: Instance) -> list[Any]:
@@ -151,7 +153,6 @@ def _listen_again(task: Any) -> None:
     if all(activity.has_state(TaskState.FINISHED_MASK) for activity in activities):
         return
     again = split._add_child(spec, TaskState.WAITING)
-    spec._predict(again, mask=TaskState.NOT_FINISHED_MASK)
     spec._update(again)
 
 

@@ -52,7 +52,6 @@ def rewind(instance: Instance, engine_id: str, to: str) -> None:
     parent = top.parent
     _forget(instance, top)
     again = parent._add_child(top.task_spec, TaskState.FUTURE)
-    again.task_spec._predict(again, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
     again.task_spec._update(again)
 
 
