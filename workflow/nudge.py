@@ -28,6 +28,9 @@ _EXPIRES: Final = 30
 #: costs more than a step of a process, and a worker looks at everything that is due.
 _APART: Final[Mapping[str, float]] = {CRISIS: 0.1}
 _APART_ELSE: Final = 0.25
+#: Whoever listens hears of a crisis from the database. A worker woken at the same moment would
+#: only take the processor from it; if nobody listens, a crisis waits no longer than this.
+_LISTENER_FIRST: Final = 0.03
 
 
 def soon(lane: str, *, notified: bool = False) -> None:
@@ -76,6 +79,9 @@ class _Publisher:
             if lane in self._wanted:
                 return
             self._wanted.add(lane)
+            if channel_of(lane):
+                first = time.monotonic() + _LISTENER_FIRST
+                self._not_before[lane] = max(self._not_before.get(lane, 0.0), first)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="nudge", daemon=True)
                 self._thread.start()

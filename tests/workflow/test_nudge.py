@@ -28,7 +28,8 @@ def queued(broker: redis.Redis, lane: str) -> list[dict[str, Any]]:
 
 
 def settled(broker: redis.Redis) -> None:
-    """Everything asked for before is published: the thread works in order, crisis first."""
+    """Everything asked for before is published: in order, once its time has come."""
+    time.sleep(2 * nudge._LISTENER_FIRST)
     nudge.now("routine")
     until(lambda: broker.llen("routine") > 0)
 
@@ -142,3 +143,13 @@ def test_a_crisis_goes_before_what_is_routine(
 
     until(lambda: len(asked) == 3)
     assert asked == ["routine", "crisis", "routine"]
+
+
+def test_whoever_listens_to_the_database_hears_of_a_crisis_first(broker: redis.Redis) -> None:
+    """A worker that is woken at the same moment would only take the processor from it."""
+    asked = time.monotonic()
+    nudge.now("crisis")
+
+    until(lambda: broker.llen("crisis") > 0)
+
+    assert time.monotonic() - asked >= nudge._LISTENER_FIRST
