@@ -5,7 +5,7 @@ from parties.access import Viewer
 from records import evaluations, file_entries
 from records.evaluations import Score
 from records.models import Evaluation, FileEntry
-from workflow import next_contacts, plan_days, routing, upgrade_requests
+from workflow import danger_signs, next_contacts, plan_days, routing, upgrade_requests
 from workflow.completions import Completion, on_complete
 from workflow.handlers.follow_up import CONTACT
 from workflow.models import Case
@@ -53,11 +53,17 @@ def upgrade_decided(completion: Completion) -> None:
         task=completion.task, by=completion.by, at=completion.at, answer=completion.answer
     )
     held = routing.hold(completion.task.case_id)
-    if not crisis or held.case.channel == Case.Channel.CRISIS or held.case.closed_at is not None:
+    if held.case.channel == Case.Channel.CRISIS or held.case.closed_at is not None:
         return
-    viewer = Viewer.load(completion.by, at=completion.at)
-    reason = str(completion.answer.get("reason", ""))
-    take_up(held, viewer, UpgradeInput(to=Case.Channel.CRISIS.value, reason=reason))
+    if not crisis:
+        danger_signs.close(held, at=completion.at)
+        return
+    said = UpgradeInput(
+        to=Case.Channel.CRISIS.value,
+        reason=str(completion.answer.get("reason", "")),
+        words=danger_signs.words_of(completion.task),
+    )
+    take_up(held, Viewer.load(completion.by, at=completion.at), said)
 
 
 def _held(completion: Completion) -> None:
