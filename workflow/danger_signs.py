@@ -85,7 +85,7 @@ def close(held: Held, *, at: datetime) -> None:
     """Nobody has to do anything more in a matter that was opened for the question alone."""
     case = held.case
     live = case.tasks.filter(state__in=upgrade_requests.LIVE)
-    if case.kind != KIND or held.instances or live.exists():
+    if case.kind != KIND or case.closed_at is not None or held.instances or live.exists():
         return
     case.settle(at=at)
     case.save()
