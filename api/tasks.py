@@ -55,6 +55,9 @@ class TaskDetailSerializer(TaskSerializer):
     )
     form = objects(help_text="办理表单（JSON Schema 2020-12）")
     about = AboutSerializer(required=False, help_text="要联系的人")
+    receipt = serializers.UUIDField(
+        required=False, help_text="所问的家长回复在哪份回执里（/receipts/{id}）"
+    )
     answer = objects(required=False, allow_null=True)
     completed_by = PersonSerializer(required=False, allow_null=True)
     as_read = serializers.CharField(
@@ -265,6 +268,8 @@ def _detail(file: TaskFile) -> dict[str, Any]:
     if file.about is not None:
         about = file.about
         body["about"] = {"id": str(about.pk), "name": about.name, "phone": about.phone}
+    if file.receipt is not None:
+        body["receipt"] = str(file.receipt.pk)
     if "answer" in file.fields:
         body["answer"] = task.answer
         body["completed_by"] = shapes.person(task.completed_by)

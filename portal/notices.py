@@ -10,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parties import sign_in
 from parties.access import Act, Viewer
@@ -21,7 +21,8 @@ from portal import pages
 from portal.session import signed_in, viewing
 from records import notice_answers, notice_owing, notice_receipts
 from records.models import Attachment, Notice, NoticeReceipt
-from workflow import notice_answering
+from workflow import notice_answering, reporting
+from workflow.task_files import TaskFile
 
 _SIGNED: Final = NoticeReceipt.State.SIGNED
 _DONE: Final = (NoticeReceipt.State.CONFIRMED, _SIGNED)
@@ -120,6 +121,7 @@ def _shown(
         "scan": receipt.scan is not None and viewer.find(Attachment, receipt.scan) is not None,
         "pk": receipt.pk,
         "own": own,
+        "may_report": bool(receipt.reply) and viewer.may(Act.ENDANGER, receipt),
         "bound": identity.is_bound,
         "may_sign": own and strength == Notice.Strength.SIGN and receipt.state != _SIGNED,
         "may_confirm": own and strength != Notice.Strength.SIGN and receipt.state not in _DONE,
@@ -172,6 +174,31 @@ def _answer(receipt: NoticeReceipt) -> dict[str, Any]:
         "reply": receipt.reply,
         "at": receipt.replied_at,
     }
+
+
+@require_POST
+@signed_in()
+def danger(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """Whoever has read the words makes a crisis of them. Two taps, because the whole team wakes."""
+    with viewing(identity) as viewer:
+        receipt = viewer.get(NoticeReceipt, target_id)
+        viewer.require(Act.ENDANGER, receipt)
+        at, reply = viewer.at, receipt.reply
+    if "sure" not in request.POST:
+        return pages.show(request, "reply_danger", {"pk": target_id, "reply": reply})
+    made = notice_answering.report_danger(
+        school_id=identity.school_id, receipt_id=target_id, by=identity.person, at=at
+    )
+    seen = reporting.visible_case(person=identity.person, case_id=made.case_id)
+    return redirect("portal:case", case_id=seen) if seen else redirect("portal:home")
+
+
+def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
+    """What a family wrote, for whoever is asked about it and may read it. Inside a scope."""
+    receipt = file.receipt
+    if receipt is None or "reply" not in viewer.fields(receipt):
+        return {}
+    return {"reply_of": receipt.pk, "reply": receipt.reply}
 
 
 def for_home(viewer: Viewer) -> dict[str, Any]:

@@ -87,6 +87,7 @@ urlpatterns = [
     path("notices/<uuid:target_id>", notices.notice, name="notice"),
     path("notices/<uuid:notice_id>/contacts", notices.contacts, name="notice-contacts"),
     path("receipts/<uuid:receipt_id>/slip", notice_slips.slip, name="notice-slip"),
+    path("notices/<uuid:target_id>/danger", notices.danger, name="notice-danger"),
     path("notices/<uuid:target_id>/scan", notice_slips.scan, name="notice-scan"),
     path("records/new", writing.choose, name="choose-student"),
     path("students/<uuid:student_id>/records/new", writing.write, name="write"),

@@ -1,19 +1,26 @@
-"""Meetings and the tries to reach a family, as entries of a student's file."""
+"""Meetings, the tries to reach a family, and what it answered, as entries of a student's file.
+
+An answer is told by its code: why and when another time suits stands with the meeting. At home each
+guardian finds their own answers alone.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from parties.access import Viewer
 from records import file
 from records.file import Line, Source
-from records.models import Meeting, MeetingAttempt
+from records.meetings import answers
+from records.models import Meeting, MeetingAttempt, MeetingReply
 from workflow import meeting_policies
 
 MEETING: Final = "meeting"
 ATTEMPT: Final = "contact_attempt"
+REPLY: Final = answers.ENTRY
 
 
 def describe(_viewer: Viewer, found: Sequence[Meeting]) -> Mapping[UUID, Line]:
@@ -44,6 +51,24 @@ def describe_attempts(_viewer: Viewer, found: Sequence[MeetingAttempt]) -> Mappi
     }
 
 
+def describe_replies(_viewer: Viewer, found: Sequence[MeetingReply]) -> Mapping[UUID, Line]:
+    return {
+        reply.pk: Line(
+            title="答复会谈邀请",
+            summary=str(reply.get_kind_display()),
+            state="" if reply.by_id == reply.entered_by_id else "由学校代为登记",
+            extra={"meeting": str(reply.meeting_id), "answer": reply.kind},
+        )
+        for reply in found
+    }
+
+
+def _codes(replies: QuerySet[Any]) -> QuerySet[Any]:
+    """Never the words."""
+    return replies.only("kind", "by_id", "entered_by_id", "meeting_id")
+
+
 def register() -> None:
     file.register(MEETING, Source("会谈", Meeting, describe))
     file.register(ATTEMPT, Source("联系记录", MeetingAttempt, describe_attempts))
+    file.register(REPLY, Source("答复会谈邀请", MeetingReply, describe_replies, _codes))

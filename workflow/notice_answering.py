@@ -32,11 +32,13 @@ from records.models import FileEntry, NoticeContact, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
 from workflow import (
+    danger_signs,
     family_words,
     notice_calls,
     notice_news,
     notice_process,
     notifications,
+    processes,
     reporting,
 )
 from workflow.notifications import Message
@@ -118,16 +120,18 @@ def report_danger(*, school_id: int, receipt_id: UUID, by: Person, at: datetime)
         viewer = Viewer.load(by, at=at)
         receipt = viewer.get(NoticeReceipt, receipt_id)
         viewer.require(Act.ENDANGER, receipt)
-        words = receipt.reply
+        words = danger_signs.quoted(receipt)
+        if not words:
+            raise WrongState("这份回执没有文字。", receipt=str(receipt_id))
+        taken = danger_signs.sound(viewer, receipt)
+    if taken is None:
         report = ReportInput(
-            who="",
-            student_id=receipt.student_id,
-            observed=f"“{words}”",  # their own words: nobody is asked to mend them
-            safe_now="UNKNOWN",
+            who="", student_id=receipt.student_id, observed=words, safe_now="UNKNOWN"
         )
-    if not words.strip():
-        raise WrongState("这份回执没有文字。", receipt=str(receipt_id))
-    return reporting.receive(person=by, report=report, key=f"notice-reply:{receipt_id}")
+        return reporting.receive(person=by, report=report, key=f"notice-reply:{receipt_id}")
+    if not taken.repeated:
+        processes.start_now(school_id, taken.case_id, at=at)
+    return taken
 
 
 def _tell(receipt: NoticeReceipt, text: str, *, by: Person, at: datetime) -> None:
@@ -152,15 +156,20 @@ def _enter(receipt: NoticeReceipt, *, at: datetime) -> None:
 
 
 def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
-    """Danger: homeroom teacher and 德育处 on duty, now. A complaint: 德育处. Never the family."""
+    """Danger: homeroom teacher and 德育处 on duty now, and a question that somebody must answer. A
+    complaint: 德育处. Never the family.
+    """
     found = signs.read(text)
     if not found.red and not found.complaint:
         return
     danger = bool(found.red)
     told = family_words.who_looks(receipt.student, danger=danger, at=at)
+    case_id = receipt.notice.case_id
+    if danger:
+        case_id = _asked(receipt, frozenset(told), at=at) or case_id
     rows = [
         Message(
-            case_id=receipt.notice.case_id,
+            case_id=case_id,
             to_id=person,
             to_role=role.value,
             channel="in_app",
@@ -179,6 +188,18 @@ def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
         refs=[("receipt", receipt.pk)],
         told=len(rows),
     )
+
+
+def _asked(receipt: NoticeReceipt, told: frozenset[UUID], *, at: datetime) -> UUID | None:
+    """The child's matter with the question on it. No fault in asking costs a family its words, or
+    those who look their message.
+    """
+    try:
+        with transaction.atomic():
+            return danger_signs.ask(receipt=receipt, at=at, told=told).case_id
+    except Exception:
+        logger.exception("notice.danger_not_asked id=%s", receipt.pk)
+        return None
 
 
 def _hear(receipt: NoticeReceipt, *, at: datetime) -> NoticeReceipt:

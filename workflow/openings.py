@@ -20,14 +20,14 @@ def open_(  # noqa: PLR0913 - what makes a case
     *,
     school_id: int,
     channel: str,
-    process: str,
+    process: str | None,
     by: Person | None,
     at: datetime,
     student: Student | None = None,
     kind: str = "",
     members: Collection[UUID] = (),
 ) -> Case:
-    """A new case with its first process, not started yet. Inside a scope.
+    """A new case with its first process, if any, not started yet. Inside a scope.
 
     `by` owns it; `members` are people who work on it beside those whose post says so. The family
     sees nothing before somebody routes it (Case.route).
@@ -45,7 +45,8 @@ def open_(  # noqa: PLR0913 - what makes a case
     join(case, members, at=at)
     case_entries.keep(case)
     _record("case.opened", case, by=by, at=at, channel=channel, matter=kind)
-    begin(case, process, at=at)
+    if process is not None:
+        begin(case, process, at=at)
     return case
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import exclusions, processes, routing
+from workflow import exclusions, processes, routing, upgrade_requests
 from workflow.errors import ConflictOfInterest, InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.routing import RANK, Channel, Decision, Held
@@ -65,7 +65,8 @@ def downgrade(
         held = routing.hold(case_id)
         refuse_moved(held, seen, by)
         before = str(held.case.channel)
-        routing.stop(held, at=at, reason="downgraded")
+        asked = (upgrade_requests.TASK,)
+        routing.stop(held, at=at, reason="downgraded", asked=asked)
         routing.enter(held.case, channel=to, kind=held.case.kind, at=at)
         decision = Decision(
             kind=RoutingDecision.Kind.DOWNGRADE, chosen=to, channel=to, by=by.pk, reason=reason

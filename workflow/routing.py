@@ -6,7 +6,7 @@ Everything here is called inside the caller's scope, so that a move is one trans
 looks sees the old channel with its tasks or the new one with its own, never both and never none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -90,15 +90,24 @@ def _lock_instances(case_id: UUID) -> list[ProcessInstance]:
     return list(going.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
-def stop(held: Held, *, at: datetime, reason: str, but: UUID | None = None) -> None:
-    """Cancel every process but the one that is just taking this step, and all open tasks."""
+def stop(
+    held: Held,
+    *,
+    at: datetime,
+    reason: str,
+    but: UUID | None = None,
+    asked: Collection[str] = (),
+) -> None:
+    """Cancel every process but the one that is just taking this step, and all open tasks but those
+    `asked` (their names), which another channel does not answer.
+    """
     ended = [instance for instance in held.instances if instance.pk != but]
     for instance in ended:
         instance.cancel(at=at)
         instance.save(update_fields=["status", "next_due_at", "ended_at"])
     _resolve_incidents(ended, at=at)
     zero_reports.stop(case=held.case, at=at, reason=reason)
-    tasks = held.case.tasks.filter(state__in=_LIVE)
+    tasks = held.case.tasks.filter(state__in=_LIVE).exclude(name__in=asked)
     if but is not None:
         tasks = tasks.exclude(instance=but)
     closed = 0

@@ -27,6 +27,7 @@ from workflow import (
     record_holds,
     report_wordings,
     unanswered,
+    upgrade_ladder,
     zero_reports,
 )
 
@@ -76,6 +77,7 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("stepped", lambda via: processes.step_due(via=via, lane=ROUTINE)),
         ("missed", lambda via: zero_reports.miss_due(via=via)),
         ("reminded", lambda via: human_tasks.remind_due(via=via)),
+        ("asked", lambda via: upgrade_ladder.look_due(via=via)),
         ("overdue", lambda via: plan_ladder.look_due(via=via)),
         ("unsigned", lambda via: plan_days.miss_due(via=via)),
         ("let_in", lambda via: record_holds.look_due(via=via)),

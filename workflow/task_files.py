@@ -10,7 +10,8 @@ from parties import relations
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
-from workflow import exclusions, shipped
+from records.models import NoticeReceipt
+from workflow import exclusions, shipped, upgrade_requests
 from workflow.models import Case, HumanTask
 
 _ACTS: Final = (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)
@@ -39,6 +40,8 @@ class TaskFile:
     #: Whom the company names for this student, where the form asks for them as well.
     mentors: Sequence[Person] = ()
     earlier: Sequence[HumanTask] = ()
+    #: The answer of a family that a question about danger is about, for who may read it.
+    receipt: NoticeReceipt | None = None
 
 
 def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
@@ -66,6 +69,7 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
         staff=_staff(viewer, task) if mine else (),
         mentors=_mentors(task) if mine else (),
         earlier=_earlier(task) if Act.RETURN in may else (),
+        receipt=_receipt(viewer, task),
     )
 
 
@@ -81,6 +85,11 @@ def _student(viewer: Viewer, task: HumanTask) -> Student | None:
     if task.case.student_id is None:
         return None
     return viewer.find(Student, task.case.student_id)
+
+
+def _receipt(viewer: Viewer, task: HumanTask) -> NoticeReceipt | None:
+    asked = task.name == upgrade_requests.TASK and task.about is not None
+    return viewer.find(NoticeReceipt, task.about) if asked and task.about else None
 
 
 def _guardians(task: HumanTask) -> list[GuardianLink]:

@@ -6,25 +6,22 @@
 Nothing becomes a crisis by a computer's opinion, and nobody needs this to report one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from ledger import events
 from parties.models import Person
 from workflow import assignment, clocks, plan_people
 from workflow.assignment import Wanted
-from workflow.models import Case, HumanTask, ProcessInstance
+from workflow.models import Case, HumanTask
 
 TASK: Final = "upgrade_decide"
 CLOCK: Final = "follow_up.upgrade"
-_CRISIS: Final = "crisis"
-_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
-_GOING: Final = (
-    ProcessInstance.State.PENDING,
-    ProcessInstance.State.RUNNING,
-    ProcessInstance.State.FROZEN,
-)
+CRISIS: Final = "crisis"
+LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
+_DANGER: Final = "follow_up.danger"
 
 
 def ask(*, case: Case, at: datetime, source: str) -> HumanTask | None:
@@ -34,9 +31,19 @@ def ask(*, case: Case, at: datetime, source: str) -> HumanTask | None:
     """
     if case.channel == Case.Channel.CRISIS or case.closed_at is not None:
         return None
-    waiting = HumanTask.objects.filter(case=case, name=TASK, state__in=_LIVE).first()
-    if waiting is not None:
-        return waiting
+    waiting = HumanTask.objects.filter(case=case, name=TASK, state__in=LIVE).first()
+    return waiting or open_(case=case, at=at, source=source)
+
+
+def open_(
+    *,
+    case: Case,
+    at: datetime,
+    source: str,
+    about: UUID | None = None,
+    told: Collection[UUID] = (),
+) -> HumanTask:
+    """The question itself, `about` what was written; `told` have heard of it. Inside a scope."""
     assigned = assignment.assign(
         Wanted(name=TASK, roles=["ME"], instead=["VP", "PR"]), case=case, at=at
     )
@@ -48,14 +55,15 @@ def ask(*, case: Case, at: datetime, source: str) -> HumanTask | None:
         form="upgrade_decision",
         roles=[role.value for role in assigned.roles],
         candidates=list(assigned.candidates),
+        about=about,
         clock=CLOCK,
         created_at=at,
         due_at=clocks.load(case.school_id).due(CLOCK, anchors={}, at=at),
     )
-    key = f"danger:{task.pk}"
     people = [(assigned.roles[0].value, person) for person in assigned.candidates]
-    plan_people.tell(case, people, template="follow_up.danger", key=key, at=at)
-    plan_people.tell_role(case, "HT", template="follow_up.danger", key=key, at=at)
+    people += [("HT", person) for person in plan_people.holders("HT", case=case, at=at)]
+    unaware = [(role, person) for role, person in people if person not in told]
+    plan_people.tell(case, unaware, template=_DANGER, key=f"danger:{task.pk}", at=at)
     _record("upgrade.asked", case, at=at, source=source)
     return task
 
@@ -63,8 +71,13 @@ def ask(*, case: Case, at: datetime, source: str) -> HumanTask | None:
 def decide(*, task: HumanTask, by: Person, at: datetime, answer: Mapping[str, Any]) -> bool:
     """Write down what 德育处 decided; whether it is to be a crisis. In the task's own scope."""
     outcome = str(answer.get("outcome", ""))
-    _record("upgrade.decided", task.case, at=at, by=by, outcome=outcome)
-    return outcome == _CRISIS
+    decided(task.case, at=at, by=by, outcome=outcome)
+    return outcome == CRISIS
+
+
+def decided(case: Case, *, at: datetime, by: Person, outcome: str) -> None:
+    """A fact for good: who decided, and what."""
+    _record("upgrade.decided", case, at=at, by=by, outcome=outcome)
 
 
 def _record(kind: str, case: Case, *, at: datetime, by: Person | None = None, **codes: str) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from parties.access import Viewer
 from parties.roles import Role
-from workflow import routing
+from workflow import routing, upgrade_requests
 from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.reports import ReportInput, Suspect
 from workflow.routing import Channel, Decision, Held
@@ -17,10 +17,15 @@ _NEAREST: Final = (Role.HT, Role.ST, Role.PSY, Role.DOC, Role.GL, Role.ME, Role.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpgradeInput:
-    """Why, in words that the team of a crisis will read; the rest counts for a crisis alone."""
+    """Why, in words that the team of a crisis will read; the rest counts for a crisis alone.
+
+    `words`: what somebody else said, where the crisis is about that; then the reason is kept with
+    the decision.
+    """
 
     to: str
     reason: str
+    words: str = ""
     safe_now: str = CrisisReport.Safe.UNKNOWN.value
     suspects: Sequence[Suspect] = ()
 
@@ -28,15 +33,17 @@ class UpgradeInput:
 def take_up(held: Held, viewer: Viewer, upgrade: UpgradeInput) -> RoutingDecision:
     """Move a held case up: what goes on stops, and a crisis wakes its ladder. Inside a scope."""
     case, at, before = held.case, viewer.at, str(held.case.channel)
-    routing.stop(held, at=at, reason="upgraded")
-    if upgrade.to == Channel.CRISIS:
+    crisis = upgrade.to == Channel.CRISIS
+    asked = () if crisis else (upgrade_requests.TASK,)  # a meeting does not say that it is none
+    routing.stop(held, at=at, reason="upgraded", asked=asked)
+    if crisis:
         number = case.reports.count() + 1
         routing.sound(
             case,
             report=ReportInput(
                 who="",
                 student_id=case.student_id,
-                observed=upgrade.reason,
+                observed=upgrade.words or upgrade.reason,
                 safe_now=upgrade.safe_now,
                 suspects=upgrade.suspects,
             ),

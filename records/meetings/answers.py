@@ -6,6 +6,7 @@ no date.
 """
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Max
@@ -13,9 +14,12 @@ from django.utils import timezone
 
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Person
-from records import language_gate
+from records import file_entries, language_gate
 from records.meetings import invitations, rows
-from records.models import Meeting, MeetingInvitee, MeetingReply, MeetingSlot
+from records.models import FileEntry, Meeting, MeetingInvitee, MeetingReply, MeetingSlot
+
+#: The kind of its entries in a student's file.
+ENTRY: Final = "meeting_reply"
 
 
 def choose(
@@ -169,7 +173,7 @@ def _reply(  # noqa: PLR0913 -- one argument per column
     words: str = "",
 ) -> None:
     last = meeting.replies.aggregate(last=Max("at"))["last"]
-    MeetingReply.objects.create(
+    made = MeetingReply.objects.create(
         school_id=meeting.school_id,
         student=meeting.student,
         meeting=meeting,
@@ -180,4 +184,21 @@ def _reply(  # noqa: PLR0913 -- one argument per column
         by=by,
         entered_by=entered_by or by,
         at=at if last is None else max(at, last),
+    )
+    if entered_by != by:  # else it is the school's own word
+        _enter(meeting, made)
+
+
+def _enter(meeting: Meeting, reply: MeetingReply) -> None:
+    """Under the family, at the moment of the answer: for the school, and for whoever answered."""
+    file_entries.enter(
+        student=meeting.student,
+        kind=ENTRY,
+        object_id=reply.pk,
+        party=FileEntry.Party.FAMILY,
+        at=reply.at,
+        readers=file_entries.SCHOOL,
+        by=reply.by,
+        case_id=meeting.case_id,
+        people=[reply.by_id],
     )

@@ -13,7 +13,7 @@ from tests.factories import CN, World
 from tests.portal.visitors import by_password
 from tests.processes.notice_walk import Sent, drafted, second_family
 from tests.processes.notice_walk import sent as sent_at
-from workflow.models import Notification
+from workflow.models import Case, Notification
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +166,27 @@ def test_the_pages_of_the_teacher_show_it(world: World) -> None:
     phone.open(f"/students/{world.student.pk}/file")
     assert f"家长回复：{WORDS}" in phone.text
     assert "家长对通知的回复" not in by_password(world, "mother").text
+
+
+def test_words_of_danger_are_a_task_that_leads_to_them(world: World, as_: As) -> None:
+    walk = sent(world)
+    walk.act("reply", "mother", text="孩子昨晚说不想活了")
+    office, receipt = as_("duty_officer"), str(walk.receipt("mother").pk)
+
+    listed = office.get("/tasks?state=OPEN").json()["results"]
+    (task,) = [one for one in listed if one["name"] == "upgrade_decide"]
+    path = f"/tasks/{task['id']}"
+    assert office.get(path).json()["receipt"] == receipt
+    assert "不想活了" in office.get(f"/receipts/{receipt}").content.decode()
+
+    done = office.post(
+        f"{path}/complete", {"answer": {"outcome": "crisis", "reason": "已与班主任核实"}}
+    )
+    assert (done.status_code, done.json()["state"]) == (200, "COMPLETED")
+    assert office.get(f"/cases/{task['case']}").json()["channel"] == "CRISIS"
+    tapped = as_("teacher").post(f"/receipts/{receipt}/danger")
+    assert tapped.status_code == 201
+    with tenancy.scope(world.id):
+        assert Case.objects.filter(channel="CRISIS").count() == 1
+    for who in ("mother", "father", "student", "stranger", "mentor"):
+        assert as_(who).get(path).status_code == 404

@@ -5,8 +5,9 @@ from parties.access import Viewer
 from records import evaluations, file_entries
 from records.evaluations import Score
 from records.models import Evaluation, FileEntry
-from workflow import next_contacts, plan_days, routing, upgrade_requests
+from workflow import danger_signs, next_contacts, plan_days, routing, upgrade_requests
 from workflow.completions import Completion, on_complete
+from workflow.errors import WrongState
 from workflow.handlers.follow_up import CONTACT
 from workflow.models import Case
 from workflow.upgrading import UpgradeInput, take_up
@@ -48,16 +49,27 @@ def school_scored(completion: Completion) -> None:
 
 @on_complete(upgrade_requests.TASK)
 def upgrade_decided(completion: Completion) -> None:
-    """The same way up as by hand; a case that is a crisis already stays one."""
+    """The same way up as by hand; a case that is a crisis already stays one.
+
+    Raises WrongState: a crisis of a matter that ended meanwhile: nobody would be woken.
+    """
     crisis = upgrade_requests.decide(
         task=completion.task, by=completion.by, at=completion.at, answer=completion.answer
     )
     held = routing.hold(completion.task.case_id)
-    if not crisis or held.case.channel == Case.Channel.CRISIS or held.case.closed_at is not None:
+    if held.case.channel == Case.Channel.CRISIS:
         return
-    viewer = Viewer.load(completion.by, at=completion.at)
-    reason = str(completion.answer.get("reason", ""))
-    take_up(held, viewer, UpgradeInput(to=Case.Channel.CRISIS.value, reason=reason))
+    if crisis and held.case.closed_at is not None:
+        raise WrongState("该事项已经结束，请直接报告危机。", case=str(held.case.pk))
+    if not crisis:
+        danger_signs.close(held, at=completion.at)
+        return
+    said = UpgradeInput(
+        to=Case.Channel.CRISIS.value,
+        reason=str(completion.answer.get("reason", "")),
+        words=danger_signs.words_of(completion.task),
+    )
+    take_up(held, Viewer.load(completion.by, at=completion.at), said)
 
 
 def _held(completion: Completion) -> None:

@@ -224,7 +224,13 @@ class Case(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[State.TRIAGED, State.IN_PROGRESS, State.WAITING_PARTY, State.EVALUATED],
+        source=[
+            State.OPENED,
+            State.TRIAGED,
+            State.IN_PROGRESS,
+            State.WAITING_PARTY,
+            State.EVALUATED,
+        ],
         target=State.CLOSED,
         conditions=[_is_no_crisis],
     )
