@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from parties import standings
@@ -18,8 +19,13 @@ _OWN_WORD_AGE: Final = 14  # years
 _ADULT_AGE: Final = 18  # years
 
 
-def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
-    """Whether this person's yes counts: the student's own, or an unbarred legal guardian's."""
+def may_give(
+    student: Student, giver: Person, *, at: datetime, since: datetime | None = None
+) -> bool:
+    """Whether this person's yes counts: the student's own, or an unbarred legal guardian's.
+
+    With `since`: whether no guardian's right was lost meanwhile, even if it came back.
+    """
     age = _age(student, timezone.localdate(at))
     if giver.pk == student.person_id:
         return age >= _OWN_WORD_AGE
@@ -28,6 +34,8 @@ def may_give(student: Student, giver: Person, *, at: datetime) -> bool:
     links = GuardianLink.objects.filter(
         student=student, guardian=giver, state=GuardianLink.State.LIVE, legal_guardian=True
     )
+    if since is not None:
+        links = links.filter(Q(right_since=None) | Q(right_since__lte=since))
     return links.exists() and student.pk in standings.wards(giver, at)[1]
 
 
@@ -43,7 +51,7 @@ def givers(student: Student) -> Sequence[Person]:
 def counts(consent: Consent, student: Student, *, at: datetime) -> bool:
     """Whether its giver may give it still, and nothing came between that outlives its own end."""
     giver = consent.giver
-    if not may_give(student, giver, at=at):
+    if not may_give(student, giver, at=at, since=consent.starts_at):
         return False
     if giver.pk == student.person_id:
         return True

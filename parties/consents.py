@@ -2,8 +2,9 @@
 
 A yes holds from the moment it is recorded until its end, as long as nobody has taken it back and
 its giver still may give it: a guardian whose link ended or who is barred counts for nothing, and
-what they said before a bar does not come back to life with its end. The student and every legal
-guardian may take back any of them, because the most protective word wins.
+what they said before does not come back to life when the link is restored or made again, or the bar
+ends, is lifted or written over: they are asked anew. The student and every legal guardian may take
+back any of them, because the most protective word wins.
 
     below 14   a guardian decides
     14 to 17   a guardian or the student; after the student's own no, the student alone

@@ -10,7 +10,7 @@ from records.models import Annotation, Objection
 def of(objection: Objection) -> list[Annotation]:
     """All that stand beside this objection. One query, none where they were prefetched.
 
-    A text from before each had its own row comes first; who wrote it is known, and not when.
+    A text from before each had its own row comes first, by the moment that the ledger tells.
     """
     first = [_from_before(objection)] if objection.annotation else []
     return first + sorted(objection.annotations.all(), key=attrgetter("place"))
@@ -43,5 +43,5 @@ def _from_before(objection: Objection) -> Annotation:
         place=0,
         words=objection.annotation,
         by_id=objection.filed_by_id,
-        at=objection.filed_at,
+        at=objection.annotated_at or objection.filed_at,
     )

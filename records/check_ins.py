@@ -13,6 +13,7 @@ from parties.access import Act
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
 from records import (
+    earlier_words,
     file_entries,
     item_stillness,
     plan_drafts,
@@ -70,7 +71,8 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
             raise WrongState("该事项已经结束，不用再签到。", item=str(item.pk))
         if excuse:
             plan_drafts.check_words(excuse, field="excuse", mend="请简单说明原因。")
-            plans.raise_by(item, "excuse", excuse)
+            with earlier_words.kept(item, by=by, at=at):
+                plans.raise_by(item, "excuse", excuse)
         row = _mark(item, wanted, by=by, at=at, excuse=excuse)
         if item.state == ActionItem.State.TODO:
             item.start()

@@ -19,6 +19,10 @@ from records import file_entries, plan_drafts
 from records.models import ActionItem, Evaluation, FileEntry, PlanRound
 
 _SIDE: Final = Evaluation.Side
+#: Outcomes of a round that was broken off; the others are told in follow_up.bpmn.
+UPGRADED: Final = "upgraded"
+REROUTED: Final = "rerouted"
+BROKEN_OFF: Final = frozenset({UPGRADED, REROUTED})
 #: Who speaks for the school.
 SCHOOL_VOICES: Final = file_entries.SCHOOL
 _READERS: Final[Mapping[str, Collection[Role]]] = {
@@ -80,6 +84,14 @@ def current_number(case_id: UUID) -> int:
     return rounds.values_list("number", flat=True).first() or 1
 
 
+def known_round(viewer: Viewer, case_id: UUID) -> PlanRound | None:
+    """The newest that this reader may know of. Inside a scope.
+
+    A guardian from whom a crisis and what followed is kept has the one from before it.
+    """
+    return viewer.rows(PlanRound).filter(case_id=case_id).order_by("-number").first()
+
+
 def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Score) -> Evaluation:
     """Keep what `by`'s side says of the running round. Inside the caller's scope.
 
@@ -88,10 +100,11 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
         WrongState: this side has spoken already.
         InvalidInput: the score is not between -2 and +2, or the item is of another plan.
     """
-    side = side_of(Viewer.load(by, at=at), student)
+    viewer = Viewer.load(by, at=at)
+    side = side_of(viewer, student)
     if not side:
         raise NotAllowed("您不能为该计划评分。")
-    number = current_number(case_id)
+    number = _number(viewer, case_id, side)
     _refuse(score, case_id)
     made, new = Evaluation.objects.get_or_create(
         school_id=student.school_id,
@@ -119,6 +132,17 @@ def sides(case_id: UUID, number: int) -> Mapping[str, int]:
     """Score of every side that has spoken of the round as a whole."""
     rows = Evaluation.objects.filter(case_id=case_id, plan_round=number, item=None)
     return dict(rows.values_list("side", "score"))
+
+
+def _number(viewer: Viewer, case_id: UUID, side: str) -> int:
+    """Of the round that is scored: at home the one they know of, though a newer one may run.
+
+    Whoever may know of none of those that there are scores none of them.
+    """
+    if side == _SIDE.SCHOOL or not PlanRound.objects.filter(case_id=case_id).exists():
+        return current_number(case_id)
+    known = known_round(viewer, case_id)
+    return 0 if known is None else known.number
 
 
 def _refuse(score: Score, case_id: UUID) -> None:

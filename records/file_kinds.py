@@ -10,9 +10,9 @@ from django.db.models import Exists, QuerySet
 
 from parties.access import Viewer
 from parties.models import Student
-from records import disputes, file, policies, record_parts, walls
+from records import disputes, file, item_stillness, policies, record_parts, walls
 from records.file import Line, Source
-from records.models import Attachment, CommunicationRecord, Objection
+from records.models import ActionItem, Attachment, CommunicationRecord, Objection
 from records.stillness import as_it_stood
 
 
@@ -70,13 +70,14 @@ def _objections(_viewer: Viewer, found: Sequence[Objection]) -> Mapping[UUID, Li
     }
 
 
-def _attachments(_viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, Line]:
+def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, Line]:
     """No name: a file's name often says what it shows."""
+    unknown = _replaced_unseen(viewer, found)
     return {
         attachment.pk: Line(
             title="附件",
             summary=str(attachment.get_redaction_display()),
-            state=_of_file(attachment),
+            state=_of_file(attachment, replaced=attachment.pk not in unknown),
             extra={"media_type": attachment.media_type},
         )
         for attachment in found
@@ -87,8 +88,25 @@ def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationR
     return viewer.rows(CommunicationRecord).exclude(state=CommunicationRecord.State.DISCARDED)
 
 
-def _of_file(attachment: Attachment) -> str:
-    if attachment.superseded_by is not None and attachment.state == Attachment.State.STORED:
+def _replaced_unseen(viewer: Viewer, found: Sequence[Attachment]) -> frozenset[UUID]:
+    """Evidence that others replaced after its item stood still for this guardian."""
+    gone = [one for one in found if one.superseded_by is not None and one.item_id is not None]
+    gone = [one for one in gone if one.uploaded_by_id != viewer.person.pk]
+    if not gone or not viewer.wards:
+        return frozenset()
+    rows = viewer.rows(ActionItem).filter(pk__in={one.item_id for one in gone})
+    items = {item.pk: item for item in rows}
+    return frozenset(
+        one.pk
+        for one in gone
+        if one.item_id in items
+        and item_stillness.beyond(viewer, items[one.item_id], one.superseded_at)
+    )
+
+
+def _of_file(attachment: Attachment, *, replaced: bool) -> str:
+    stored = attachment.state == Attachment.State.STORED
+    if replaced and stored and attachment.superseded_by is not None:
         return "已由新文件替换"
     return str(attachment.get_state_display())
 

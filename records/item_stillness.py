@@ -2,11 +2,11 @@
 
 What they had stays with them, and what they do themselves. Whatever others did since would tell
 them of what is kept from them: that it went on, days, reasons, evidence, and who looked at it. How
-far it was, the events of its case know. Words that others amended since were kept nowhere: they are
-absent rather than shown as they are now.
+far it was, the events of its case know; words that others changed since are put back. Where these
+were kept nowhere, they are absent rather than shown as they are now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from typing import Any, Final
@@ -17,8 +17,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from ledger.models import Event
 from parties.access import Viewer
-from records import walls
-from records.models import ActionItem
+from records import earlier_words, walls
+from records.models import ActionItem, Attachment
 
 State = ActionItem.State
 
@@ -33,8 +33,15 @@ _LEADS_TO: Final = {
 }
 _DAY: Final = "plan.day_marked"
 _BLOCKED: Final = "plan.item_blocked"
+_DONE: Final = "plan.item_done"
+_NOT_DONE: Final[Mapping[str, Any]] = {
+    "evidence_note": "",
+    "evidence": [],
+    "done_by_id": None,
+    "done_at": None,
+}
 _AMENDED: Final = "plan.item_amended"
-#: On a copy: until when, and whose own acts count after that; and what was amended since.
+#: On a copy: until when, and whose own acts count after that; and which words are lost.
 _UNTIL: Final = "known_until"
 _WITHHELD: Final = "withheld"
 
@@ -47,14 +54,15 @@ def as_it_stood(viewer: Viewer, item: ActionItem) -> ActionItem:
     known, later = _history(item, since, viewer.person.pk)
     still = copy(item)
     still.__dict__[_UNTIL] = (since, viewer.person.pk)
-    still.__dict__[_WITHHELD] = _amended(later)
+    put_back = earlier_words.put_back(still, since=since, me=viewer.person.pk)
+    still.__dict__[_WITHHELD] = _amended(later) - put_back
     still.__dict__["state"] = _state(known)  # its state is no transition's to make
-    _forget(still, since, viewer.person.pk, later)
+    _forget(still, since, viewer.person.pk, later, put_back)
     return still
 
 
 def withheld(item: ActionItem) -> frozenset[str]:
-    """Fields of a copy that others amended since it stood still."""
+    """Fields of a copy that others amended since, and whose words of before nobody kept."""
     found: frozenset[str] = item.__dict__.get(_WITHHELD, frozenset())
     return found
 
@@ -63,6 +71,14 @@ def known_days(item: ActionItem) -> Q:
     """Of its days, those that the reader of this copy knows of; of an item, all."""
     until: tuple[datetime, UUID] | None = item.__dict__.get(_UNTIL)
     return Q() if until is None else Q(at__lte=until[0]) | Q(by=until[1])
+
+
+def beyond(viewer: Viewer, item: ActionItem, moment: datetime | None) -> bool:
+    """Whether this guardian knows nothing of what others did beside an item of Viewer.rows then."""
+    since = walls.shut_since(item)
+    if since is None or moment is None or item.student_id not in viewer.wards:
+        return False
+    return moment > since
 
 
 def came_later(viewer: Viewer, item: str, moment: str, by: str) -> Q:
@@ -106,17 +122,36 @@ def _amended(later: Sequence[Event]) -> frozenset[str]:
     return frozenset(name for body in bodies for name in body["payload"].get("fields", ()))
 
 
-def _forget(still: ActionItem, since: datetime, me: UUID, later: Sequence[Event]) -> None:
-    """What others wrote beside it since."""
-    done = still.done_at is not None and (still.done_at <= since or still.done_by_id == me)
-    if not done:
-        _put(still, evidence_note="", evidence=[], done_by_id=None, done_at=None)
+def _forget(
+    still: ActionItem, since: datetime, me: UUID, later: Sequence[Event], put_back: Collection[str]
+) -> None:
+    """What others wrote beside it since, where nothing stood before."""
+    kinds = {event.kind for event in later}
+    if _DONE in kinds and still.done_by_id != me:
+        for name, empty in _NOT_DONE.items():
+            if name not in put_back:
+                _put(still, **{name: empty})
     if still.verified_at is None or still.verified_at > since:
         _put(still, verified_by_id=None, verified_at=None)
     if still.state != State.DROPPED:
         _put(still, dropped_why="")
-    if any(event.kind == _BLOCKED for event in later):
+    if _BLOCKED in kinds and "blocked_why" not in put_back:
         _put(still, blocked_why="")
+    if still.evidence:
+        _put(still, evidence=_files(still, since, me))
+
+
+def _files(still: ActionItem, since: datetime, me: UUID) -> list[UUID]:
+    """Its evidence with the files that were there before others replaced them."""
+    replaced = Attachment.objects.filter(item_id=still.pk, superseded_at__gt=since)
+    before = dict(replaced.exclude(uploaded_by=me).values_list("superseded_by", "pk"))
+    found = []
+    for one in still.evidence:
+        pk = one
+        while pk in before:
+            pk = before[pk]
+        found.append(pk)
+    return found
 
 
 def _put(still: ActionItem, **values: Any) -> None:

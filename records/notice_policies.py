@@ -181,7 +181,8 @@ class FilePolicy(PartPolicy):
             return False
         if obj.uploaded_by_id == viewer.person.pk:
             return True
-        if obj.superseded_by is not None and not viewer.may(Act.VERIFY, item):
+        replaced = not item_stillness.beyond(viewer, item, obj.superseded_at)
+        if obj.superseded_by is not None and replaced and not viewer.may(Act.VERIFY, item):
             return False  # it was replaced for a reason: it may show somebody else
         return "evidence" in viewer.fields(item)
 

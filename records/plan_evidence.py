@@ -1,11 +1,12 @@
 """Files by which one can tell that an item was done: its own, and open to whoever names them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 from parties.access import Viewer
 from parties.errors import InvalidInput
+from records import item_stillness
 from records.models import ActionItem, Attachment
 
 _MEND: Final = "请先在这一事项下上传，再填写上传后得到的编号。"
@@ -13,25 +14,45 @@ _MEND: Final = "请先在这一事项下上传，再填写上传后得到的编�
 
 def of_item(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
     """Stored files of a visible item that this reader may open, in the order they came; of those
-    that were replaced, none.
+    that were replaced as far as they know, none.
     """
-    rows = viewer.rows(Attachment).filter(
-        item_id=item.pk, state=Attachment.State.STORED, superseded_by=None
-    )
-    return [one for one in rows.order_by("uploaded_at", "pk") if "name" in viewer.fields(one)]
+    return [one for one in _readable(viewer, item) if not _is_replaced(viewer, item, one)]
 
 
 def replaced(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
     """Those that were replaced, for their uploader and for whoever verifies."""
-    rows = viewer.rows(Attachment).filter(item_id=item.pk, state=Attachment.State.STORED)
-    gone = rows.exclude(superseded_by=None).order_by("uploaded_at", "pk")
-    return [one for one in gone if "name" in viewer.fields(one)]
+    return [one for one in _readable(viewer, item) if _is_replaced(viewer, item, one)]
 
 
-def refuse_strange(viewer: Viewer, item: ActionItem, evidence: Collection[UUID]) -> None:
-    """A file of another item, of nobody, or one that they may not open: all the same.
+def settle(viewer: Viewer, item_id: UUID, evidence: Collection[UUID]) -> Sequence[UUID]:
+    """What somebody names as evidence; for a file of which they do not know that it was replaced,
+    the one in its place. A file of another item, of nobody, or one that they may not open: all the
+    same.
 
     Raises InvalidInput.
     """
+    if not evidence:
+        return []
+    item = viewer.get(ActionItem, item_id)
     if set(evidence) - {one.pk for one in of_item(viewer, item)}:
         raise InvalidInput("没有这个文件。", field="evidence", mend=_MEND)
+    files = Attachment.objects.filter(item_id=item_id).exclude(superseded_by=None)
+    places = dict(files.values_list("pk", "superseded_by"))
+    return [_last(places, one) for one in evidence]
+
+
+def _readable(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
+    rows = viewer.rows(Attachment).filter(item_id=item.pk, state=Attachment.State.STORED)
+    return [one for one in rows.order_by("uploaded_at", "pk") if "name" in viewer.fields(one)]
+
+
+def _is_replaced(viewer: Viewer, item: ActionItem, file: Attachment) -> bool:
+    if file.superseded_by is None:
+        return False
+    mine = file.uploaded_by_id == viewer.person.pk
+    return mine or not item_stillness.beyond(viewer, item, file.superseded_at)
+
+
+def _last(places: Mapping[UUID, UUID | None], file: UUID) -> UUID:
+    found = places.get(file)
+    return file if found is None else _last(places, found)

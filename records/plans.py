@@ -23,6 +23,7 @@ from parties.access import Act, Viewer
 from parties.errors import WrongState
 from parties.models import Person, Student
 from records import (
+    earlier_words,
     file_entries,
     language_gate,
     plan_consensus,
@@ -153,9 +154,9 @@ def finish(  # noqa: PLR0913 -- the words, and who hears them
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(note, field="note", mend="请写一句完成的情况。")
         _require(can_proceed(item.finish), item)
-        plan_evidence.refuse_strange(Viewer.load(by, at=at), item, evidence)
+        files = plan_evidence.settle(Viewer.load(by, at=at), item.pk, evidence)
         raise_by(item, "note", note)
-        item.finish(by=by, at=at, note=note, evidence=evidence)
+        item.finish(by=by, at=at, note=note, evidence=files)
         item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
         record("plan.item_done", item, at=at, actor=by)
         if heard is not None:
@@ -308,7 +309,8 @@ def _change(
 ) -> ActionItem:
     with tenancy.scope(school_id):
         item = locked(item_id, by=by, at=at, act=act)
-        change(item)
+        with earlier_words.kept(item, by=by, at=at):
+            change(item)
         item.save()
         return item
 

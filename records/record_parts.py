@@ -39,12 +39,9 @@ class Parts:
     signatures: Sequence[Signature]
     attachments: Sequence[Attachment]
     objections: Sequence[Objection]
+    annotations: Sequence[Annotation]
     overrides: Sequence[SharingOverride]
     sealings: Sequence[Sealing]
-
-    @property
-    def annotations(self) -> Sequence[Annotation]:
-        return [each for one in self.objections for each in annotations.of(one)]
 
     @property
     def disputed(self) -> bool:
@@ -70,6 +67,7 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
             signatures[record.pk],
             attachments[record.pk],
             objections[record.record_no],
+            [each for one in objections[record.record_no] for each in annotations.of(one)],
             overrides[record.pk],
             sealings[record.pk],
         )

@@ -37,6 +37,7 @@ def as_it_stood(
         objections=[
             one for one in parts.objections if one.filed_at <= until or one.filed_by_id == me
         ],
+        annotations=[one for one in parts.annotations if one.at <= until or one.by_id == me],
     )
     still = copy(record)
     still.__dict__.update(_values(record, known, until))  # its state is no transition's to make

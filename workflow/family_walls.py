@@ -31,7 +31,8 @@ _Part = CaseParty.Part
 #: Cases of the wards in which the person has a part, with what they are kept from by each of them;
 #: then those that name the person, which shut the whole student while they run; then orders. An
 #: order of a crisis in which telling was found safe since shuts nothing, and others end a
-#: guardian's whole standing (parties.standings).
+#: guardian's whole standing (parties.standings). Whoever is left out of what a case has become
+#: since it kept its old face for them keeps what they had then.
 _WALLS: Final = """
 WITH mine AS (
     SELECT c.id, c.student_id, c.closed_at, p.named_since, p.shut_out, f.until AS face,
@@ -41,7 +42,8 @@ WITH mine AS (
             OR NOT (c.safe_to_tell = 'YES' OR c.safe_to_tell = 'NO' AND p.told)) AS kept
     FROM workflow_case c
     JOIN (
-        SELECT case_id, bool_or(part = 'EXCLUDED') AS shut_out, bool_or(part = 'TOLD') AS told,
+        SELECT case_id, min(since) FILTER (WHERE part = 'EXCLUDED') AS shut_out,
+            bool_or(part = 'TOLD') AS told,
             min(since) FILTER (WHERE part IN ('SUSPECT', 'ACCUSED')) AS named_since
         FROM (
             SELECT case_id, part, since FROM workflow_caseparty WHERE person_id = %(me)s
@@ -57,8 +59,8 @@ WITH mine AS (
     WHERE c.student_id = ANY(%(wards)s::uuid[])
 )
 SELECT id, id, CASE
-        WHEN shut_out THEN %(always)s
-        WHEN NOT kept THEN NULL
+        WHEN shut_out <= COALESCE(face, 'infinity') THEN %(always)s
+        WHEN NOT kept AND shut_out IS NULL THEN NULL
         WHEN face IS NULL AND shown_until IS NULL AND reported <= opened_at THEN %(always)s
         ELSE COALESCE(face, shown_until, reported, opened_at)
     END, %(never)s

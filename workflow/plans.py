@@ -89,13 +89,17 @@ def awaits_score(viewer: Viewer) -> Sequence[Case]:
 
 
 def _waits(viewer: Viewer, case: Case) -> bool:
-    """Asked in the running round, and this side has not answered."""
-    running = evaluations.running_round(case.pk)
-    if running is None or case.student is None:
+    """Asked in the running round, as far as they know of it, and this side has not answered."""
+    known = evaluations.known_round(viewer, case.pk)
+    if known is None or case.student is None:
         return False
-    asked = case.tasks.filter(name="evaluate_effect", created_at__gte=running.begun_at)
+    asked = case.tasks.filter(name="evaluate_effect", created_at__gte=known.begun_at)
+    if known.ended_at is not None:
+        if known.outcome not in evaluations.BROKEN_OFF:
+            return False
+        asked = asked.filter(created_at__lt=known.ended_at)
     side = evaluations.side_of(viewer, case.student)
-    return asked.exists() and side not in evaluations.sides(case.pk, running.number)
+    return asked.exists() and side not in evaluations.sides(case.pk, known.number)
 
 
 def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Score) -> Evaluation:
@@ -118,7 +122,8 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
         )
         made = evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=given)
         family_words.listen(given.words, case_id=case.pk, at=at, source="score")
-        if made.side == Evaluation.Side.FAMILY and made.item_id is None:
+        runs = made.plan_round == evaluations.current_number(case.pk)
+        if runs and made.side == Evaluation.Side.FAMILY and made.item_id is None:
             for instance_id in waiting:
                 _tell(instance_id, by=by, at=at)
         return made

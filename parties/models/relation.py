@@ -40,6 +40,9 @@ class GuardianLink(FSMModelMixin, models.Model):
     contact_priority = models.PositiveSmallIntegerField("联系顺序", default=1)
     child_data_access = models.BooleanField("可查看子女信息", default=True)
     state = FSMField(choices=State.choices, default=State.LIVE, protected=True)
+    #: Since when nothing broke into the guardian's right to speak for the student; empty: ever.
+    #: The database alone writes it, whoever changes the link or a restriction (migration 0008).
+    right_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "AUD",
@@ -52,6 +55,7 @@ class GuardianLink(FSMModelMixin, models.Model):
         "contact_priority": "CON",
         "child_data_access": "FAM",
         "state": "FAM",
+        "right_since": "AUD",
     }
 
     class Meta:

@@ -94,7 +94,7 @@ def others_in(text: str, people: People) -> list[str]:
 def _phrases(reading: _Reading) -> Iterator[Finding]:
     normal = reading.normal
     words = reading.lexicon
-    hits = matching.find(normal, words.automaton, reading.names, words.homophones, words.pairs)
+    hits = matching.find(normal, words.automaton, reading.names, words.homophones, words.parted)
     held = context.quoted_in(normal, hits, context.quotes(normal.original))
     harmless = context.harmless(normal, hits, held)
     for hit, quote, free in zip(hits, held, harmless, strict=True):

@@ -28,7 +28,7 @@ from records.language.spelling import Spelling, romanised, sounded
 
 _PARENT: Final = "家长"
 _AMBIGUOUS_SYLLABLES: Final = 2
-_PAIR: Final = 2
+_LONGEST_PARTED: Final = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +66,12 @@ class Lexicon:
         return made
 
     @cached_property
-    def pairs(self) -> Mapping[str, Row]:
-        """Forbidden phrases of two characters, by how they are written."""
+    def parted(self) -> Mapping[str, Row]:
+        """Forbidden phrases that somebody may part by a mark, by how they are written."""
         return {
             written: spelling.row
             for written, spelling in self.spellings.items()
-            if spelling.row.kind == Kind.FORBIDDEN and len(written) == _PAIR
+            if spelling.row.kind == Kind.FORBIDDEN and len(written) <= _LONGEST_PARTED
         }
 
     @cached_property

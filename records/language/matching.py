@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from operator import attrgetter, eq
 from types import MappingProxyType
@@ -12,7 +12,8 @@ from typing import Any, Final, TypeVar
 
 import ahocorasick
 
-from records.language.normalise import Normal, normalise
+from records.language import cues
+from records.language.normalise import BREAKS, MARKS, Normal, normalise
 from records.language.rows import Kind, Row
 from records.language.spelling import Spelling, sounded
 
@@ -21,10 +22,15 @@ _SHORTEST_NAME: Final = 2
 SHORTEST_HOMOPHONE: Final = 4
 #: One letter or digit between two Chinese characters.
 _SLIPPED_IN: Final = re.compile("(?<=[一-鿿])[a-z0-9](?=[一-鿿])")
-#: Two characters with one mark between, where the second stands alone: 差，生。 but not 差，生产慢.
-_PARTED: Final = re.compile("(?=([一-鿿])[。，、]([一-鿿])(?:[。，、]|$))")
-_PARTED_SIZE: Final = 3
-_NO_PAIRS: Final[Mapping[str, Row]] = MappingProxyType({})
+_CHINESE: Final = "[一-鿿]"
+_ENDS: Final = "(?:[。，、]|$)"
+#: Two characters with a mark between, where the second stands alone: 差，生。 but not 差，生产慢.
+_PARTED: Final = f"(?=({_CHINESE})({MARKS})({_CHINESE}){_ENDS})"
+#: After a word that calls somebody something: 是个差，生不行 but not 是差，生活苦; 是屡教，不改。
+_CALLED: Final = f"({_CHINESE})({MARKS})(?!%s)({_CHINESE})"
+#: A list of 问题、学生 is none.
+_CALLED_LONGER: Final = f"({_CHINESE}{{1,5}})([。，]{{1,3}})({_CHINESE}{{1,5}}){_ENDS}"
+_NONE_PARTED: Final[Mapping[str, Row]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,9 @@ def find(
     automaton: Any,
     names: Sequence[Named] = (),
     homophones: Any = None,
-    pairs: Mapping[str, Row] = _NO_PAIRS,
+    parted: Mapping[str, Row] = _NONE_PARTED,
 ) -> list[Hit]:
-    """Hits that do not overlap, in the order of the text. `pairs` are found across a mark, too."""
+    """Hits that do not overlap, in the order of the text. `parted` are found across a mark, too."""
     allowed: list[tuple[int, int]] = []
     listed: list[Hit] = []
     for start, end, spelling in _raw(normal, automaton):
@@ -65,7 +71,7 @@ def find(
             listed.append(Hit(start, end, spelling.row))
     if homophones is not None:
         listed += _sounding(normal.text, homophones)
-    listed += _parted(normal.text, pairs)
+    listed += _parted(normal.text, parted)
     if allowed:
         reach = _reach(allowed, len(normal.text))
         listed = [hit for hit in listed if reach[hit.start] < hit.end]
@@ -92,14 +98,22 @@ def _sounding(text: str, homophones: Any) -> Iterator[Hit]:
             yield Hit(start, end, row)
 
 
-def _parted(text: str, pairs: Mapping[str, Row]) -> Iterator[Hit]:
+def _parted(text: str, phrases: Mapping[str, Row]) -> Iterator[Hit]:
     """差，生 and 弱（智）: a mark that makes two words of one."""
-    if not pairs:
+    if not phrases or BREAKS.isdisjoint(text):
         return
-    for mark in _PARTED.finditer(text):
-        row = pairs.get(mark[1] + mark[2])
-        if row is not None:
-            yield Hit(mark.start(), mark.start() + _PARTED_SIZE, row)
+    for pattern in _partings():
+        for found in pattern.finditer(text):
+            row = phrases.get(found[1] + found[3])
+            if row is not None:
+                yield Hit(found.start(1), found.end(3), row)
+
+
+@cache
+def _partings() -> Sequence[re.Pattern[str]]:
+    calls, begins = (cues.either(cues.words(name)) for name in ("calls", "begins"))
+    called = [f"(?={calls}{pattern})" for pattern in (_CALLED % begins, _CALLED_LONGER)]
+    return [re.compile(pattern) for pattern in (_PARTED, *called)]
 
 
 def _without(length: int, gone: Sequence[int]) -> list[int]:

@@ -26,8 +26,10 @@ _MARKS: Final = {
     **dict.fromkeys("，,：:—―⸺", CLAUSE_END),
     **dict.fromkeys("、", ITEM_END),
 }
+#: What stands for one mark: …… is two characters, a line of Windows ends in two.
+MARKS: Final = "[。，、]{1,3}"
 #: Three characters or more with a mark between each two.
-_SPREAD: Final = re.compile("[一-鿿](?:[。，、][一-鿿]){2,}(?![一-鿿])")
+_SPREAD: Final = re.compile(f"[一-鿿](?:{MARKS}[一-鿿]){{2,}}(?![一-鿿])")
 _QUOTES: Final = frozenset("「」『』〝〞〟")
 #: Letters by category that show nothing.
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")

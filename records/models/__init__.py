@@ -5,6 +5,7 @@ from records.models.annotation import Annotation
 from records.models.attachment import Attachment
 from records.models.check_in import ItemCheckIn
 from records.models.communication import CommunicationRecord
+from records.models.earlier_words import EarlierWords
 from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
 from records.models.hold_request import HoldRequest
@@ -28,6 +29,7 @@ __all__ = [
     "CommunicationRecord",
     "Delivery",
     "DossierItem",
+    "EarlierWords",
     "Evaluation",
     "FileEntry",
     "HoldRequest",

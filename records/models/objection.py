@@ -66,6 +66,7 @@ class Objection(FSMModelMixin, models.Model):
     words = EncryptedTextField("理由")
     #: From before annotations had rows of their own (annotations.py); nothing writes it any more.
     annotation = EncryptedTextField("异议附记（至多 500 字）", blank=True, default="")
+    annotated_at = models.DateTimeField(null=True, blank=True)
     filed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     capacity = models.CharField(max_length=3)
     filed_at = models.DateTimeField()
@@ -101,6 +102,7 @@ class Objection(FSMModelMixin, models.Model):
         "quoted": "COM",
         "words": "COM",
         "annotation": "COM",
+        "annotated_at": "COM",
         "filed_by": "COM",
         "capacity": "COM",
         "filed_at": "COM",

@@ -368,7 +368,8 @@ def test_require_raises_where_may_says_no(world: World, act: Act) -> None:
 
 UNSEEN = {
     "Absence", "Account", "Annotation", "ApiKey", "CalendarDay", "CaseFace", "CaseParty",
-    "ClockSetting", "Company", "CompanyMember", "DutyShift", "Event", "EventSalt", "FileEntry",
+    "ClockSetting", "Company", "CompanyMember", "DutyShift", "EarlierWords", "Event", "EventSalt",
+    "FileEntry",
     "GuardianLink", "IdempotencyKey", "LadderSetting", "Membership", "Person",
     "ProcessDefinition", "ProcessInstance", "Restriction", "School", "SchoolClass",
     "SchoolClock", "SchoolKey", "SchoolPhrase", "Sealing", "SensitiveFact", "SharingOverride",

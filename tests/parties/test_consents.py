@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from parties import consents, tenancy
+from parties import clock, consents, tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound
 from parties.models import Consent, GuardianLink, Restriction
 from tests.factories import NOW, World
@@ -224,6 +224,98 @@ def test_a_bar_that_was_over_before_takes_nothing_away(desk: Desk) -> None:
     give(desk)
 
     assert held(desk, "teacher") is True
+
+
+@pytest.fixture
+def today(desk: Desk) -> Desk:
+    """The database says by its own clock when a right came back."""
+    desk.at = clock.now()
+    return desk
+
+
+def change(desk: Desk, rows: Any, **values: Any) -> None:
+    with tenancy.scope(desk.world.id):
+        rows().update(**values)
+
+
+def asked_anew(desk: Desk) -> bool:
+    """What was said before counts no more, and a new word does."""
+    before = held(desk, "teacher")
+    desk.at = clock.now()
+    give(desk)
+    return before is False and held(desk, "teacher") is True
+
+
+def mothers_link(desk: Desk) -> Any:
+    return GuardianLink.objects.filter(student=desk.world.student, guardian=desk.world["mother"])
+
+
+@pytest.mark.parametrize(
+    ("lost", "back"),
+    [
+        ({"state": "ENDED"}, {"state": "LIVE"}),
+        ({"legal_guardian": False}, {"legal_guardian": True}),
+        ({"child_data_access": False}, {"child_data_access": True}),
+    ],
+)
+def test_what_was_said_under_a_right_that_ended_does_not_come_back_with_it(
+    today: Desk, lost: dict[str, Any], back: dict[str, Any]
+) -> None:
+    give(today)
+    change(today, lambda: mothers_link(today), **lost)
+    assert held(today, "teacher") is False
+    change(today, lambda: mothers_link(today), **back)
+
+    assert asked_anew(today)
+
+
+def test_nor_under_a_link_that_was_removed_and_made_again(today: Desk) -> None:
+    give(today)
+    with tenancy.scope(today.world.id):
+        link = mothers_link(today).get()
+        mothers_link(today).delete()
+        link.save(force_insert=True)
+
+    assert asked_anew(today)
+
+
+def test_a_link_of_which_something_else_changes_takes_nothing_away(today: Desk) -> None:
+    give(today)
+    change(today, lambda: mothers_link(today), contact_priority=7, legal_guardian=True)
+
+    assert held(today, "teacher") is True
+
+
+@pytest.mark.parametrize("how", ["lifted", "later", "another", "backdated", "removed"])
+def test_nor_after_a_bar_of_which_nothing_is_left(today: Desk, how: str) -> None:
+    give(today)
+    today.at -= timedelta(hours=1)
+    order, soon = bar(today), clock.now() + timedelta(days=3)
+    today.at = clock.now()
+    assert held(today, "teacher") is False
+    changes: dict[str, dict[str, Any]] = {
+        "lifted": {"ends_at": clock.now()},
+        "later": {"starts_at": soon},
+        "another": {"kind": "NO_MEETING"},
+        "backdated": {"ends_at": order.starts_at - timedelta(days=1)},
+    }
+    with tenancy.scope(today.world.id):
+        rows = Restriction.objects.filter(pk=order.pk)
+        rows.delete() if how == "removed" else rows.update(**changes[how])
+
+    today.at = clock.now()
+    assert asked_anew(today)
+
+
+def test_a_bar_that_never_began_takes_nothing_away(today: Desk) -> None:
+    give(today)
+    today.at += timedelta(days=2)
+    bar(today)
+    with tenancy.scope(today.world.id):
+        Restriction.objects.all().delete()
+    today.at = clock.now()
+
+    assert held(today, "teacher") is True
 
 
 def held(desk: Desk, who: str) -> bool | None:

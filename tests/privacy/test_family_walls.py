@@ -6,13 +6,15 @@ from uuid import UUID
 import pytest
 
 from parties import clock, tenancy
-from records.models import CommunicationRecord
+from records import objections
+from records.models import CommunicationRecord, Objection
 from tests.api.callers import member
-from tests.api.papers import Paper, offered, upload, written
+from tests.api.papers import Paper, effective, offered, upload, written
 from tests.api.stories import reported, triaged
 from tests.factories import HOUR, World
 from tests.processes.walker import FATHER
 from tests.records import agreed
+from tests.records.desk import Desk
 from tests.records.uploads.files import jpeg
 from workflow.models import CaseParty, Notification
 from workflow.reports import Suspect
@@ -109,6 +111,26 @@ def test_what_he_read_before_anybody_named_him_stays_with_him(world: World) -> N
 
     assert before[0] == 200
     assert reaches(world, "father", paper) == before
+
+
+def test_what_others_annotated_since_is_not_there_for_him(world: World) -> None:
+    paper, mother = effective(world), member(world, "mother")
+    with tenancy.scope(world.id):
+        CommunicationRecord.objects.update(offered_at=clock.now() - HOUR)
+    body = {"ground": "WRONG", "wish": "CORRECT", "words": "不是这样。"}
+    filed = mother.post(f"/records/{paper.id}/objections", body).json()
+    with Desk(world, clock.now() - HOUR).as_("mother") as viewer:  # a story begins a minute ago
+        Objection.objects.update(filed_at=viewer.at)
+        objections.annotate(viewer, objection_id=filed["id"], words="孩子说只有一次。")
+    triaged(world, suspects=FATHER, suspect_kind="guardian", safe_to_tell="no")
+    father = member(world, "father")
+    before = father.get(f"/records/{paper.id}").json()["annotations"]
+
+    mother.post(f"/objections/{filed['id']}/annotate", {"words": "孩子现在住外婆家。"})
+
+    assert father.get(f"/records/{paper.id}").json()["annotations"] == before
+    said = [one["text"] for one in mother.get(f"/records/{paper.id}").json()["annotations"]]
+    assert said == ["孩子说只有一次。", "孩子现在住外婆家。"]
 
 
 def test_every_door_to_the_record_is_shut(world: World) -> None:

@@ -1,13 +1,14 @@
 """A guardian who had an item before a crisis named them keeps it as it stood, and nothing since."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from parties import clock, tenancy
 from parties.access import Viewer
-from records import check_ins, plan_views, plans
+from records import check_ins, item_files, plan_views, plans
+from records.attachments import Upload
 from records.models import ActionItem, Attachment, ItemCheckIn
 from tests.api.callers import Caller, member
 from tests.api.plan_stories import today
@@ -16,6 +17,7 @@ from tests.factories import HOUR, World
 from tests.portal.visitors import by_password
 from tests.processes.walker import FATHER
 from tests.records import agreed
+from tests.records.uploads.files import jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +43,13 @@ def answers(caller: Caller, world: World, item: ActionItem) -> tuple[Any, ...]:
 
 
 def do(world: World, verb: Any, item: ActionItem, by: str, **more: Any) -> None:
-    verb(school_id=world.id, item_id=item.pk, by=world[by], at=clock.now(), **more)
+    when = {"at": clock.now(), **more}
+    verb(school_id=world.id, item_id=item.pk, by=world[by], **when)
+
+
+def before_it() -> datetime:
+    """A story of a crisis begins a minute ago."""
+    return clock.now() - timedelta(minutes=30)
 
 
 def looked_at(world: World, item: ActionItem) -> str:
@@ -97,26 +105,125 @@ def test_she_and_the_school_read_on(world: World) -> None:
 
 def test_what_was_there_before_stays_with_him(world: World) -> None:
     item, father = item_of(world), member(world, "father")
-    moment = clock.now() - timedelta(minutes=30)
-    check_ins.check_in(school_id=world.id, item_id=item.pk, by=world["mother"], at=moment)
+    do(world, check_ins.check_in, item, "mother", at=before_it())
     named(world)
 
     found = father.get(f"/items/{item.pk}").json()
     assert (found["state"], found["progress"]["done"]) == ("DOING", 1)
 
 
-def test_words_that_were_amended_since_are_not_shown_to_him(world: World) -> None:
+def amend(world: World, item: ActionItem, **values: Any) -> None:
+    do(world, plans.amend, item, "teacher", values=values, unchanged=lambda _viewer, _item: None)
+
+
+def test_words_that_were_amended_since_stay_for_him_as_they_were(world: World) -> None:
     item, father = item_of(world), member(world, "father")
     named(world)
-    do(
-        world, plans.amend, item, "teacher",
-        values={"target": "住在外婆家期间每天完成"}, unchanged=lambda _viewer, _item: None,
-    )  # fmt: skip
+    before = answers(father, world, item)
 
-    found = father.get(f"/items/{item.pk}").json()
-    assert "target" not in found
-    assert found["title"] == item.title
-    assert "外婆" in member(world, "mother").get(f"/items/{item.pk}").json()["target"]
+    amend(world, item, target="住在外婆家期间每天完成", title="在外婆家签到")
+    amend(world, item, target="再试一次", recurrence="", due_at=clock.now() + timedelta(days=40))
+
+    assert answers(father, world, item) == before
+    assert before[1]["target"] == "每天完成"
+    mother = member(world, "mother").get(f"/items/{item.pk}").json()
+    assert (mother["title"], mother["target"]) == ("在外婆家签到", "再试一次")
+
+
+def test_words_of_before_that_nobody_kept_are_absent(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    with tenancy.scope(world.id):  # as it was before earlier words were kept
+        found = ActionItem.objects.get(pk=item.pk)
+        found.target = "住在外婆家期间每天完成"
+        found.save(update_fields=["target"])
+        plans.record("plan.item_amended", item, at=clock.now(), fields=["target"])
+
+    answer = father.get(f"/items/{item.pk}").json()
+    assert "target" not in answer
+    assert answer["title"] == item.title
+
+
+def test_a_class_that_others_raised_since_is_not_told_by_its_name(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    before = answers(father, world, item)
+
+    do(world, check_ins.check_in, item, "mother", excuse="家里交不起网费")
+
+    assert answers(father, world, item) == before
+    with tenancy.scope(world.id):
+        assert ActionItem.objects.get(pk=item.pk).field_class == "ECO"
+
+
+def test_words_beside_it_that_he_knew_stay_when_others_write_new_ones(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    do(world, plans.block, item, "mother", why="网断了", at=before_it())
+    do(world, plans.finish, item, "mother", note="都做完了", at=before_it())
+    do(world, plans.reopen, item, "teacher", as_read=looked_at(world, item), at=before_it())
+    read = father.get(f"/items/{item.pk}").json()
+    named(world)
+    before = answers(father, world, item)
+    assert before[1]["evidence_note"] == read["evidence_note"] == "都做完了"
+    assert before[1]["blocked_why"] == "网断了"
+
+    do(world, plans.finish, item, "mother", note="在外婆家做完的")
+    do(world, plans.reopen, item, "teacher", as_read=looked_at(world, item))
+
+    assert answers(father, world, item) == before
+
+
+def photo(world: World, item: ActionItem, by: str, **more: Any) -> Attachment:
+    upload = Upload(source=jpeg(), name="作业.jpg", media_type="image/jpeg")
+    when = {"at": clock.now(), **more}
+    return item_files.store(
+        school_id=world.id, by=world[by], item_id=item.pk, upload=upload, **when
+    )
+
+
+def opens(world: World, who: str, file: Attachment) -> bool:
+    return member(world, who).get(f"/attachments/{file.pk}").status_code == 200
+
+
+def test_evidence_that_was_replaced_since_is_there_for_him_as_it_was(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    old = photo(world, item, "mother", at=before_it())
+    do(world, plans.finish, item, "mother", note="做完了", evidence=[old.pk], at=before_it())
+    named(world)
+    page = by_password(world, "father")
+    address = f"/plan/{item.pk}/evidence"
+    before, shown = answers(father, world, item), page.open(address).content
+
+    new = photo(world, item, "mother", replaces=old.pk)
+    newest = photo(world, item, "mother", replaces=new.pk)
+
+    assert answers(father, world, item) == before
+    assert before[1]["evidence"] == [str(old.pk)]
+    assert page.open(address).content == shown
+    assert [opens(world, "father", one) for one in (old, new, newest)] == [True, False, False]
+    assert member(world, "mother").get(f"/items/{item.pk}").json()["evidence"] == [str(newest.pk)]
+
+
+def test_what_he_names_as_evidence_is_what_stands_in_its_place(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    old = photo(world, item, "mother", at=before_it())
+    named(world)
+    new = photo(world, item, "mother", replaces=old.pk)
+
+    answer = father.post(f"/items/{item.pk}/done", {"note": "做完了", "evidence": [str(old.pk)]})
+
+    assert (answer.status_code, answer.json()["evidence"]) == (200, [str(old.pk)])
+    with tenancy.scope(world.id):
+        assert ActionItem.objects.get(pk=item.pk).evidence == [new.pk]
+
+
+def test_evidence_that_was_replaced_before_he_was_named_is_not_his(world: World) -> None:
+    item = item_of(world)
+    old = photo(world, item, "mother", at=before_it())
+    new = photo(world, item, "mother", replaces=old.pk, at=before_it())
+    named(world)
+
+    assert [opens(world, "father", one) for one in (old, new)] == [False, True]
 
 
 def test_his_own_day_is_his_own(world: World) -> None:

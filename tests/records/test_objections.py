@@ -1,18 +1,23 @@
 """An objection freezes, is answered by the author, and ends with the filer's word."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 
+from ledger import events
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Membership
 from parties.roles import Role
 from records import communication, keeping, objections, sheets, signatures
 from records.models import CommunicationRecord, Objection
-from tests.factories import HOUR, World
+from tests.factories import HOUR, MINUTE, World
 from tests.records.desk import FACT, Desk, texts_of
+
+#: A name that begins with digits is imported by its text.
+dates = import_module("records.migrations.0078_annotated_at")
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +227,28 @@ def test_an_annotation_from_before_stays_and_comes_first(desk: Desk) -> None:
     filed.annotation = "改过的附记。"
     with pytest.raises(DatabaseError, match="never replaced"), tenancy.scope(desk.world.id):
         filed.save(update_fields=["annotation"])
+
+
+def test_an_annotation_from_before_has_the_day_on_which_it_was_written(desk: Desk) -> None:
+    record = desk.effective()
+    filed = desk.object(record)
+    desk.at += HOUR
+    with tenancy.scope(desk.world.id):  # as one was stored then: replaced in place, and an event
+        filed.annotation = "原来的附记。"
+        filed.save(update_fields=["annotation"])
+        for moment in (desk.at - MINUTE, desk.at):
+            events.append(
+                school_id=filed.school_id, kind="objection.annotated", actor=filed.filed_by_id,
+                subject=("record", record.pk), refs=[("objection", filed.pk)], at=moment,
+            )  # fmt: skip
+    desk.at += HOUR
+    annotate(desk, filed, "后来的附记。")
+
+    with tenancy.scope(desk.world.id), connection.cursor() as cursor:
+        cursor.execute(dates.DATE)
+
+    printed = sheets.sheet_of(desk.read(record, "father"), school="").annotations
+    assert [one.at for one in printed] == [desk.at - HOUR, desk.at]
 
 
 @pytest.mark.parametrize("words", ["", " ", "字" * 501])

@@ -7,6 +7,7 @@ from uuid import UUID
 from ledger import events
 from parties.models import Person
 from parties.roles import Role
+from records import evaluations
 from workflow import (
     case_entries,
     clocks,
@@ -219,6 +220,7 @@ def close_case(context: StepContext, *, outcome: str) -> Results:
     else:
         case.close(at=context.at)
     case.save()
+    evaluations.end_round(case_id=case.pk, at=context.at, outcome=evaluations.UPGRADED)
     zero_reports.stop(case=case, at=context.at, reason="closed")
     escalation.withdraw(case=case, at=context.at, via=context.via)
     names = _both_names(case, "close_propose", "close_confirm")

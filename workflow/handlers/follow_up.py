@@ -5,6 +5,7 @@ may have taken the case over meanwhile.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django_fsm import can_proceed
@@ -30,12 +31,17 @@ _BELOW: Final = -1
 
 @service_task("follow_up.begin")
 def begin(context: StepContext) -> Results:
-    """The plan stands: the case is accompanied from now, and its first round begins."""
+    """The plan stands: the case is accompanied from now, and a round of it begins.
+
+    One that a crisis or a change of channel broke off is over: its contacts and scores belong to
+    another plan. It ends no sooner than here, because nobody at home may notice the crisis by it.
+    """
     case = _case(context)
     _move(case, "accompany")
     if case.student is not None:
+        _end_broken_off(case, at=context.at)
         evaluations.begin_round(student=case.student, case_id=case.pk, at=context.at)
-    _record(context, "follow_up.begun")
+    _record(context, "follow_up.begun", round=evaluations.current_number(case.pk))
     return {}
 
 
@@ -143,6 +149,14 @@ def settle(context: StepContext) -> Results:
         case.save()
         _record(context, "case.closed", outcome="settled")
     return {}
+
+
+def _end_broken_off(case: Case, *, at: datetime) -> None:
+    running = evaluations.running_round(case.pk)
+    if running is not None:
+        crisis = case.alarm_at > running.begun_at
+        outcome = evaluations.UPGRADED if crisis else evaluations.REROUTED
+        evaluations.end_round(case_id=case.pk, at=at, outcome=outcome)
 
 
 def _proposal(context: StepContext, case: Case, scores: Mapping[str, int]) -> str:

@@ -78,9 +78,19 @@ def test_what_separates_letters_does_not_hide_a_phrase(mark: str) -> None:
         "弱（智）",
         "他是白。痴，不学。",
         "这个差\n生",
+        "这个差\r\n生",
+        "他是差……生。",
+        "他是差——生。",
+        "【差】【生】",
+        "无……可……救……药",
+        "他是差，生不争气。",
+        "他是个白，痴一样的人。",
+        "就是个差\n生不行",
+        "他是屡教，不改。",
+        "这个坏……孩子。",
     ],
 )
-def test_one_mark_does_not_part_a_phrase_of_two(text: str) -> None:
+def test_a_mark_does_not_part_a_phrase(text: str) -> None:
     assert level(text) == "block"
 
 
@@ -88,7 +98,10 @@ def test_one_mark_does_not_part_a_phrase_of_two(text: str) -> None:
     "text",
     ["成绩差，生活困难。", "质量差，生产慢。", "条件差，生的孩子多。", "环境差（生源少）。",
      "纸张作废、物品入库。", "体质弱，智力正常。", "洗白。痴迷机械。", "评为优、良、中、差、优。",
-     "男生、女生各一名；差，先补课。"],
+     "男生、女生各一名；差，先补课。", "成绩是差，生活困难。", "水平是低，能跟上。",
+     "个子是小，偷懒没有。", "基础是差，生字不认识。", "主要是问题，家庭住址不变。",
+     "存在问题（学生）。", "主要是问题、学生。", "材料有问题、学生、家长都看过。",
+     "这批零件是废，物品已退。", "他是装，病假条没有。", "视力差……生怕看不清。"],
 )  # fmt: skip
 def test_a_mark_between_two_words_parts_them(text: str) -> None:
     assert sign(text).findings == ()

@@ -1,0 +1,52 @@
+"""What an item of a plan said before somebody changed it, for whoever knows no more than that."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.db import models
+
+from parties.crypto import EncryptedJSONField
+from parties.models import Person, School
+from records.models.action_item import ActionItem
+
+
+class EarlierWords(models.Model):
+    """The values that one change took out of an item, by field. Rows are only added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    item = models.ForeignKey(
+        ActionItem, models.PROTECT, related_name="earlier_words", db_constraint=False
+    )
+    case_id = models.UUIDField()
+    #: In the order of the changes, from 1: two may bear the same time.
+    place = models.PositiveIntegerField()
+    said = EncryptedJSONField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
+    at = models.DateTimeField()
+
+    field_classes: ClassVar[Mapping[str, str]] = {
+        "id": "AUD",
+        "school": "AUD",
+        "item": "COM",
+        "case_id": "COM",
+        "place": "AUD",
+        "said": "COM ECO HLT",
+        "by": "COM",
+        "at": "COM",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "item", "place"], name="earlier_words_have_their_place"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"earlier words #{self.pk}"
+
+    @property
+    def crypto_subject(self) -> UUID:
+        return self.case_id
