@@ -9,7 +9,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import GuardianLink
-from records import communication, discarding, hold_requests
+from records import communication, discarding, hold_requests, holds
 from records.models import CommunicationRecord, HoldRequest
 from tests.factories import World
 from tests.records.agreed import at
@@ -33,7 +33,7 @@ def ask(desk: Desk, record: CommunicationRecord, by: str = "teacher") -> HoldReq
 def hold(desk: Desk, record: CommunicationRecord, by: str = "head_of_office") -> None:
     until = desk.at + timedelta(days=5)
     with desk.as_(by) as viewer:
-        communication.hold(viewer, record_id=record.pk, reason="先由心理教师说明", until=until)
+        holds.hold(viewer, record_id=record.pk, reason="先由心理教师说明", until=until)
 
 
 def refuse(desk: Desk, request: HoldRequest, by: str = "head_of_office") -> None:
