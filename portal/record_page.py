@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.sign_in import Identity, Means
-from portal import pages, prepared_rows
+from portal import holding, pages, prepared_rows
 from portal.session import viewing
 from records import (
     as_read,
@@ -52,6 +52,7 @@ def show(
             "copies": custody.copies(viewer, target_id),
             "destroyed": custody.destroyed(viewer, target_id),
             **_acts(viewer, found, mistakes or {}),
+            "holding": {} if identity.is_bound else holding.shown(viewer, found),
             "mistakes": mistakes or {},
             "password": identity.means is Means.PASSWORD,
             "bound": identity.is_bound,
