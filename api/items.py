@@ -1,8 +1,8 @@
 """One item of a plan: read, adjust (If-Match), start, done, verify, drop, and 签到."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter
@@ -15,8 +15,9 @@ from api.attachments import MULTIPART, UploadView, read_form
 from api.plans import ItemSerializer, ProgressSerializer, progress, shown
 from api.problems import Problem, Refused
 from api.record_shapes import AttachmentSerializer, attachment
+from api.row_acts import RowAct, acting
 from api.schema import describe
-from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from records import check_ins, item_files, item_stillness, plan_drafts, plan_views, plans
 from records.attachments import Upload
@@ -112,40 +113,14 @@ class ItemView(ApiView):
         return idempotency.once(request, given, run)
 
 
-class ItemAct(ApiView):
-    """One verb on one item. The answer is the item as its reader sees it afterwards."""
+class ItemAct(RowAct):
+    row, id_name = ActionItem, "item_id"
 
-    body_type: ClassVar[type[Strict]] = Nothing
-
-    def act(self, request: Request, item_id: UUID, verb: Callable[..., object]) -> Response:
-        given = read_body(request, self.body_type)
-        with viewing(request) as viewer:
-            viewer.get(ActionItem, item_id)
-
-        def run() -> Response:
-            verb(
-                school_id=viewer.person.school_id,
-                item_id=item_id,
-                by=viewer.person,
-                at=viewer.at,
-                **given,
-            )
-            return _after(request, item_id)
-
-        return idempotency.once(request, given, run)
+    def after(self, request: Request, pk: UUID) -> Response:
+        return _after(request, pk)
 
 
-def _verb(
-    summary: str, body: type[Strict] = Nothing, codes: tuple[str, ...] = ()
-) -> Callable[[Any], Any]:
-    return describe(
-        summary,
-        body=body,
-        answers={200: ItemSerializer},
-        codes=[*_CODES, *codes],
-        tags=["plans"],
-        post=True,
-    )
+_verb = partial(acting, answer=ItemSerializer, tag="plans", always=_CODES)
 
 
 class StartView(ItemAct):
@@ -211,7 +186,7 @@ class EvidenceView(UploadView):
 class VerifyView(ItemAct):
     body_type = VerifyInput
 
-    @_verb("核实", VerifyInput, ("state.lost_race", "request.precondition_required"))
+    @_verb("核实", VerifyInput, codes=("state.lost_race", "request.precondition_required"))
     def post(self, request: Request, item_id: UUID) -> Response:
         if not read_body(request, VerifyInput).get("as_read"):
             with viewing(request) as viewer:
