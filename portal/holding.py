@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from parties import calendar
 from parties.access import Act, Viewer
-from records import hold_waits, holds, policies
+from records import hold_waits, holds, known_records, policies
 from records.models import CommunicationRecord, HoldRequest
 from records.reading import RecordFile
 
@@ -24,7 +24,7 @@ def shown(viewer: Viewer, found: RecordFile) -> Mapping[str, Any]:
     asked, hold = _asked(viewer, record), _hold(viewer, found)
     waiting = next((one for one in asked if one["waits"]), None)
     decides = Act.HOLD in found.may
-    unfinished = Act.EDIT in found.may and record.state in policies.UNFINISHED
+    unfinished = Act.EDIT in found.may and record.state in known_records.UNFINISHED
     content = {
         "hold": hold,
         "asked": asked,

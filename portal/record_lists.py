@@ -12,7 +12,7 @@ from parties import calendar
 from parties.access import Viewer
 from parties.models import Student
 from parties.roles import Role
-from records import hold_waits, part_policies, policies
+from records import hold_waits, known_records, part_policies, policies
 from records.models import CommunicationRecord, Signature
 
 State = CommunicationRecord.State
@@ -56,7 +56,7 @@ def waiting(viewer: Viewer) -> list[Line]:
 
 
 def drafts(viewer: Viewer) -> list[Line]:
-    found = viewer.rows(CommunicationRecord).filter(state__in=policies.UNFINISHED)
+    found = viewer.rows(CommunicationRecord).filter(state__in=known_records.UNFINISHED)
     return _lines(found.filter(author=viewer.person))
 
 

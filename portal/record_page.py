@@ -19,6 +19,7 @@ from records import (
     attachments,
     custody,
     keeping,
+    known_records,
     objections,
     policies,
     reading,
@@ -113,7 +114,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_witness": Act.WITNESS in found.may and record.state in _SIGNABLE,
         "may_refuse": can_sign and at_home,
         "may_object": Act.OBJECT in found.may and record.state in _OBJECTABLE and not open_by_me,
-        "may_offer": writes and record.state in policies.UNFINISHED,
+        "may_offer": writes and record.state in known_records.UNFINISHED,
         "may_recall": writes
         and record.state == State.PENDING_SIGNATURES
         and record.signed_at is None,

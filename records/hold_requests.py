@@ -6,7 +6,7 @@
       +-----withdraw, discard---> WITHDRAWN  by its author
 
 Who asks holds nothing. While it is undecided the draft is not offered, and 德育处 reads this one
-draft for that decision (records/policies.py). Inside a scope.
+draft for that decision (records/known_records.py). Inside a scope.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from uuid import UUID
 from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from records import hold_waits, holds, policies
+from records import hold_waits, holds, known_records
 from records.models import CommunicationRecord, HoldRequest
 from records.record_rows import lock, note
 
@@ -36,7 +36,7 @@ def ask(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Hol
     waiting = hold_waits.undecided(record).first()
     if waiting is not None:
         return waiting
-    if record.state not in policies.UNFINISHED:
+    if record.state not in known_records.UNFINISHED:
         raise WrongState("记录已交签，请直接与德育处联系。", state=str(record.state))
     if holds.is_on(record, at=viewer.at):
         raise WrongState("这份记录已经暂缓家长查看，不必再请求。", state=str(record.state))
