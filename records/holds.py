@@ -11,9 +11,9 @@ from uuid import UUID
 
 from ledger import events
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, WrongState
+from parties.errors import InvalidInput, NotAllowed, WrongState
 from records import hold_waits
-from records.models import CommunicationRecord, Signature
+from records.models import CommunicationRecord, HoldRequest, Signature
 from records.record_rows import saved
 
 State = CommunicationRecord.State
@@ -39,11 +39,12 @@ def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Co
     An unfinished next version is held as long. Of a draft it answers what its author asked for
     (records/hold_requests.py).
 
-    Raises WrongState: the family has given its word, so it has what it spoke to; InvalidInput: no
-    reason, or a date that is past or too far away.
+    Raises NotAllowed: they asked for it themselves; WrongState: the family has given its word, so
+    it has what it spoke to; InvalidInput: no reason, or a date that is past or too far away.
     """
     versions = _held(viewer, record_id)
     record = next(one for one in versions if one.pk == record_id)
+    _refuse_own(viewer, versions)
     if not can_begin(record):
         raise WrongState("家长或学生已表示过意见，不能再暂缓查看。", state=str(record.state))
     if len(reason.strip()) < _SHORTEST_REASON:
@@ -96,6 +97,13 @@ def end(*, record_id: UUID, at: datetime) -> CommunicationRecord | None:
         payload={"version": record.version},
     )
     return record
+
+
+def _refuse_own(viewer: Viewer, versions: Sequence[CommunicationRecord]) -> None:
+    """An officer who has the class as well asks for a hold as its teacher: another one decides."""
+    asked = HoldRequest.objects.filter(record__in=versions, state=HoldRequest.State.ASKED)
+    if asked.filter(asked_by=viewer.person).exists():
+        raise NotAllowed("您自己请求的暂缓，由德育处的另一位同事决定。", act="hold")
 
 
 def _has_spoken(record: CommunicationRecord) -> bool:
