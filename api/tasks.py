@@ -23,8 +23,6 @@ from workflow.task_files import TaskFile
 
 _STATES: Final = frozenset(HumanTask.State.values)
 _VALUES: Final = ("name", "title", "state", "created_at", "due_at", "reminders", "ended_at")
-#: What the form's authors note for the server; readers of the form do not need it.
-_INTERNAL: Final = frozenset({"$id", "$schema", "x-class", "x-decides"})
 
 
 class TaskSerializer(serializers.Serializer[Any]):
@@ -232,7 +230,7 @@ def _detail(file: TaskFile) -> dict[str, Any]:
     task = file.task
     body = _row(task, case=file.case_visible, student=file.student)
     body["may"] = sorted(act.value for act in file.may)
-    body["form"] = public_form(file.schema)
+    body["form"] = shapes.public_form(file.schema)
     if file.about is not None:
         about = file.about
         body["about"] = {"id": str(about.pk), "name": about.name, "phone": about.phone}
@@ -240,12 +238,3 @@ def _detail(file: TaskFile) -> dict[str, Any]:
         body["answer"] = task.answer
         body["completed_by"] = shapes.person(task.completed_by)
     return body
-
-
-def public_form(schema: Any) -> Any:
-    """The form without the notes that only the server needs."""
-    if isinstance(schema, dict):
-        return {name: public_form(inner) for name, inner in schema.items() if name not in _INTERNAL}
-    if isinstance(schema, list | tuple):
-        return [public_form(inner) for inner in schema]
-    return schema
