@@ -23,6 +23,7 @@ from records import (
     objections,
     policies,
     reading,
+    record_copies,
     sharing,
     sheets,
     side_words,
@@ -107,7 +108,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     open_by_me = any(one["open"] and one["mine"] for one in objected)
     can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
     writes = Act.EDIT in found.may
-    may_copy = sheets.may_copy(found.fields, record)
+    may_copy = record_copies.may_copy(found.fields, record)
     decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
     return {
         "may_sign": can_sign,

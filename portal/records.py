@@ -14,10 +14,10 @@ from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, NotSign
 from parties.sign_in import Identity, Means
 from portal.record_page import seen_by, show, who_of
 from portal.session import signed_in, viewing
-from records import attachments, communication, language_gate, sheets
+from records import attachments, communication, language_gate, record_copies
 from records.models import Attachment, CommunicationRecord
+from records.record_copies import Purpose
 from records.record_rows import lock
-from records.sheets import Purpose
 from records.signatures import Method
 from workflow import communication as acts
 
@@ -97,7 +97,7 @@ def pdf(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespon
     purpose = request.GET.get("purpose", Purpose.KEEP.value)
     known = Purpose(purpose) if purpose in set(Purpose) else Purpose.KEEP
     try:
-        copy = sheets.export(**who_of(identity, target_id), form="pdf", purpose=known)
+        copy = record_copies.export(**who_of(identity, target_id), form="pdf", purpose=known)
     except InvalidInput as refused:
         return show(request, identity, target_id, {"share": f"{refused}{refused.mend}"})
     return _download(copy.name, copy.media_type, copy.data)
