@@ -14,8 +14,8 @@ from api.problems import broken, invalid
 from api.record_acts import CODES, asked
 from api.schema import describe
 from api.views import ApiView
-from records import sheets
-from records.sheets import FORMATS, Purpose
+from records import record_copies
+from records.record_copies import FORMATS, Purpose
 
 _SANDBOX: Final = "default-src 'none'; sandbox"
 
@@ -56,7 +56,7 @@ class ExportView(ApiView):
         form = _choice(request, "format", FORMATS, "pdf")
         purpose = _choice(request, "purpose", [one.value for one in Purpose], Purpose.KEEP.value)
         who = asked(request, record_id)
-        copy = sheets.export(**who.who, form=form, purpose=Purpose(purpose))
+        copy = record_copies.export(**who.who, form=form, purpose=Purpose(purpose))
         return download(copy.name, copy.media_type, copy.data)
 
 

@@ -1,7 +1,7 @@
 """A hold that an author asks for before the record is offered, and what 德育处 decided."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from rest_framework import serializers
@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, pagination
-from api.auth import identity_of
 from api.record_acts import CODES, asked
 from api.record_inputs import HoldInput
+from api.row_acts import RowAct, acting
 from api.schema import PAGING, describe, page_of
-from api.views import ApiView, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
 from records import part_policies
@@ -98,42 +98,19 @@ class RecordHoldRequestsView(ApiView):
 
         def act() -> Response:
             made = hold_requests.ask(**who.who, **given)
-            return Response(_after(request, made), status=201)
+            return Response(_after(request, made.pk), status=201)
 
         return idempotency.once(request, given, act)
 
 
-class HoldRequestAct(ApiView):
-    body_type: ClassVar[type[Strict]] = Nothing
+class HoldRequestAct(RowAct):
+    row, id_name = HoldRequest, "request_id"
 
-    def act(self, request: Request, request_id: UUID, verb: Callable[..., HoldRequest]) -> Response:
-        given = read_body(request, self.body_type)
-        identity = identity_of(request)
-        with viewing(request) as viewer:
-            viewer.get(HoldRequest, request_id)
-
-        def run() -> Response:
-            made = verb(
-                school_id=identity.school_id,
-                request_id=request_id,
-                by=identity.person,
-                at=viewer.at,
-                **given,
-            )
-            return Response(_after(request, made))
-
-        return idempotency.once(request, given, run)
+    def after(self, request: Request, pk: UUID) -> Response:
+        return Response(_after(request, pk))
 
 
-def _verb(summary: str, body: type[Strict] = Nothing) -> Callable[[Any], Any]:
-    return describe(
-        summary,
-        body=body,
-        answers={200: HoldRequestSerializer},
-        codes=CODES,
-        tags=["records"],
-        post=True,
-    )
+_verb = partial(acting, answer=HoldRequestSerializer, tag="records", always=CODES)
 
 
 class RefuseHoldView(HoldRequestAct):
@@ -150,9 +127,9 @@ class WithdrawHoldView(HoldRequestAct):
         return self.act(request, request_id, hold_requests.withdraw)
 
 
-def _after(request: Request, made: HoldRequest) -> dict[str, Any]:
+def _after(request: Request, request_id: UUID) -> dict[str, Any]:
     with viewing(request) as viewer:
-        return _shown(viewer, viewer.get(HoldRequest, made.pk))
+        return _shown(viewer, viewer.get(HoldRequest, request_id))
 
 
 def _shown(viewer: Viewer, row: HoldRequest) -> dict[str, Any]:

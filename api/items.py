@@ -1,8 +1,8 @@
-"""One item of a plan: read, adjust (If-Match), start, done, verify, drop, and 签到."""
+"""One item of a plan: read, adjust (If-Match), start, done, verify, drop."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter
@@ -12,15 +12,16 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.attachments import MULTIPART, UploadView, read_form
-from api.plans import ItemSerializer, ProgressSerializer, progress, shown
+from api.plans import ItemSerializer, shown
 from api.problems import Problem, Refused
 from api.record_shapes import AttachmentSerializer, attachment
+from api.row_acts import RowAct, acting
 from api.schema import describe
-from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
-from records import check_ins, item_files, item_stillness, plan_drafts, plan_views, plans
+from records import item_files, plan_drafts, plan_views, plans
 from records.attachments import Upload
-from records.models import ActionItem, Attachment, ItemCheckIn
+from records.models import ActionItem, Attachment
 from workflow import family_words
 
 _CODES = ("access.not_found", "access.not_allowed", "state.wrong")
@@ -50,18 +51,6 @@ class DoneInput(Strict):
 class VerifyInput(Strict):
     agree = serializers.BooleanField(default=True, help_text="false：还没有完成，请继续")
     as_read = text(longest=80, required=False, help_text="读取时得到的 as_read；缺少时 428")
-
-
-class CheckInInput(Strict):
-    day = serializers.DateField(required=False, help_text="今天或昨天；不写为今天")
-    excuse = text(longest=plan_drafts.LONGEST_WORDS, required=False, help_text="没有做的原因")
-
-
-class CheckInSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    day = serializers.DateField()
-    state = serializers.ChoiceField(ItemCheckIn.State.choices)
-    progress = ProgressSerializer(required=False)
 
 
 class ItemView(ApiView):
@@ -112,40 +101,14 @@ class ItemView(ApiView):
         return idempotency.once(request, given, run)
 
 
-class ItemAct(ApiView):
-    """One verb on one item. The answer is the item as its reader sees it afterwards."""
+class ItemAct(RowAct):
+    row, id_name = ActionItem, "item_id"
 
-    body_type: ClassVar[type[Strict]] = Nothing
-
-    def act(self, request: Request, item_id: UUID, verb: Callable[..., object]) -> Response:
-        given = read_body(request, self.body_type)
-        with viewing(request) as viewer:
-            viewer.get(ActionItem, item_id)
-
-        def run() -> Response:
-            verb(
-                school_id=viewer.person.school_id,
-                item_id=item_id,
-                by=viewer.person,
-                at=viewer.at,
-                **given,
-            )
-            return _after(request, item_id)
-
-        return idempotency.once(request, given, run)
+    def after(self, request: Request, pk: UUID) -> Response:
+        return _after(request, pk)
 
 
-def _verb(
-    summary: str, body: type[Strict] = Nothing, codes: tuple[str, ...] = ()
-) -> Callable[[Any], Any]:
-    return describe(
-        summary,
-        body=body,
-        answers={200: ItemSerializer},
-        codes=[*_CODES, *codes],
-        tags=["plans"],
-        post=True,
-    )
+_verb = partial(acting, answer=ItemSerializer, tag="plans", always=_CODES)
 
 
 class StartView(ItemAct):
@@ -211,7 +174,7 @@ class EvidenceView(UploadView):
 class VerifyView(ItemAct):
     body_type = VerifyInput
 
-    @_verb("核实", VerifyInput, ("state.lost_race", "request.precondition_required"))
+    @_verb("核实", VerifyInput, codes=("state.lost_race", "request.precondition_required"))
     def post(self, request: Request, item_id: UUID) -> Response:
         if not read_body(request, VerifyInput).get("as_read"):
             with viewing(request) as viewer:
@@ -230,44 +193,6 @@ class DropView(ItemAct):
     @_verb("不再进行", WhyInput)
     def post(self, request: Request, item_id: UUID) -> Response:
         return self.act(request, item_id, plans.drop)
-
-
-class CheckInsView(ApiView):
-    @describe(
-        "签到，或说明没有做的原因",
-        description="每项每天一次；重复发送不会重复记录。可补昨天。",
-        body=CheckInInput,
-        answers={200: CheckInSerializer},
-        codes=_CODES,
-        tags=["plans"],
-        post=True,
-    )
-    def post(self, request: Request, item_id: UUID) -> Response:
-        given = read_body(request, CheckInInput)
-        with viewing(request) as viewer:
-            viewer.get(ActionItem, item_id)
-
-        def run() -> Response:
-            row = family_words.check_in(
-                school_id=viewer.person.school_id,
-                item_id=item_id,
-                by=viewer.person,
-                at=viewer.at,
-                **given,
-            )
-            return Response(_check_in(request, row))
-
-        return idempotency.once(request, given, run)
-
-
-def _check_in(request: Request, row: ItemCheckIn) -> dict[str, Any]:
-    """The day; how it goes altogether is for who reads the item's rhythm."""
-    body: dict[str, Any] = {"id": str(row.pk), "day": row.day.isoformat(), "state": row.state}
-    with viewing(request) as viewer:
-        item = item_stillness.as_it_stood(viewer, viewer.get(ActionItem, row.item_id))
-        if "recurrence" in viewer.fields(item):
-            body["progress"] = progress(check_ins.progress(item, at=viewer.at))
-    return body
 
 
 def _after(request: Request, item_id: UUID) -> Response:

@@ -1,7 +1,8 @@
 """Objections to a record: filed at home, answered by its author, and what came of it."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from rest_framework import serializers
@@ -9,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, pagination, shapes
-from api.auth import identity_of
 from api.record_acts import CODES, asked
 from api.record_inputs import optional
+from api.row_acts import RowAct, acting
 from api.schema import PAGING, describe, page_of
-from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
 from records import annotations, side_words
@@ -106,7 +107,7 @@ class FileView(ApiView):
 
         def act() -> Response:
             made = acts.object_to(**who.who, complaint=Complaint(**given))
-            return Response(_after(request, made), status=201)
+            return Response(_after(request, made.pk), status=201)
 
         return idempotency.once(request, given, act)
 
@@ -132,40 +133,14 @@ class ObjectionsView(ApiView):
             return Response(pagination.answer(found, following, lambda row: _shown(viewer, row)))
 
 
-class ObjectionAct(ApiView):
-    body_type: ClassVar[type[Strict]] = Nothing
+class ObjectionAct(RowAct):
+    row, id_name = Objection, "objection_id"
 
-    def act(
-        self, request: Request, objection_id: UUID, verb: Callable[..., Objection], **more: Any
-    ) -> Response:
-        given = read_body(request, self.body_type)
-        identity = identity_of(request)
-        with viewing(request) as viewer:
-            viewer.get(Objection, objection_id)
-
-        def run() -> Response:
-            made = verb(
-                school_id=identity.school_id,
-                objection_id=objection_id,
-                by=identity.person,
-                at=viewer.at,
-                **given,
-                **more,
-            )
-            return Response(_after(request, made))
-
-        return idempotency.once(request, given, run)
+    def after(self, request: Request, pk: UUID) -> Response:
+        return Response(_after(request, pk))
 
 
-def _verb(summary: str, body: type[Strict] = Nothing) -> Callable[[Any], Any]:
-    return describe(
-        summary,
-        body=body,
-        answers={200: ObjectionSerializer},
-        codes=CODES,
-        tags=["objections"],
-        post=True,
-    )
+_verb = partial(acting, answer=ObjectionSerializer, tag="objections", always=CODES)
 
 
 class AnswerView(ObjectionAct):
@@ -202,9 +177,9 @@ class AnnotateView(ObjectionAct):
         return self.act(request, objection_id, acts.annotate)
 
 
-def _after(request: Request, made: Objection) -> Mapping[str, Any]:
+def _after(request: Request, objection_id: UUID) -> Mapping[str, Any]:
     with viewing(request) as viewer:
-        return _shown(viewer, viewer.get(Objection, made.pk))
+        return _shown(viewer, viewer.get(Objection, objection_id))
 
 
 def _shown(viewer: Viewer, row: Objection) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """Small parts that several answers share."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from rest_framework import serializers
 
 from parties.models import Person, Student
+
+#: What the form's authors note for the server; readers of the form do not need it.
+_INTERNAL: Final = frozenset({"$id", "$schema", "x-class", "x-decides"})
 
 
 class PersonSerializer(serializers.Serializer[Any]):
@@ -46,3 +49,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def public_form(schema: Any) -> Any:
+    """The form without the notes that only the server needs."""
+    if isinstance(schema, dict):
+        return {name: public_form(inner) for name, inner in schema.items() if name not in _INTERNAL}
+    if isinstance(schema, list | tuple):
+        return [public_form(inner) for inner in schema]
+    return schema

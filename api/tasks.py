@@ -1,7 +1,7 @@
 """What I have to do: list, open, and the five verbs 认领 办理 转办 退回 催办."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
@@ -9,11 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency, pagination, shapes
+from api import pagination, shapes
 from api.problems import Problem, Refused, broken, invalid
+from api.row_acts import RowAct, acting
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer, StudentSerializer
-from api.views import ApiView, Id, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
 from workflow import answers, human_tasks, meeting_minutes, task_files
@@ -22,8 +23,6 @@ from workflow.task_files import TaskFile
 
 _STATES: Final = frozenset(HumanTask.State.values)
 _VALUES: Final = ("name", "title", "state", "created_at", "due_at", "reminders", "ended_at")
-#: What the form's authors note for the server; readers of the form do not need it.
-_INTERNAL: Final = frozenset({"$id", "$schema", "x-class", "x-decides"})
 
 
 class TaskSerializer(serializers.Serializer[Any]):
@@ -131,27 +130,13 @@ class TaskView(ApiView):
             return Response({**body, "as_read": mark} if mark else body)
 
 
-class TaskAct(ApiView):
-    """One verb on one task. The answer is the task as its reader sees it afterwards."""
+class TaskAct(RowAct):
+    row, id_name = HumanTask, "task_id"
 
-    body_type: ClassVar[type[Strict]] = Nothing
-
-    def act(self, request: Request, task_id: UUID, verb: Callable[..., object]) -> Response:
-        given = read_body(request, self.body_type)
+    def after(self, request: Request, pk: UUID) -> Response:
+        """Whoever gave it away may not see it any more and gets its outline."""
         with viewing(request) as viewer:
-            viewer.get(HumanTask, task_id)  # before anything is done, or answered again
-
-        def run() -> Response:
-            verb(
-                school_id=viewer.person.school_id,
-                task_id=task_id,
-                by=viewer.person,
-                at=viewer.at,
-                **given,
-            )
-            return Response(_after(request, task_id))
-
-        return idempotency.once(request, given, run)
+            return Response(_seen_row(viewer, viewer.get(HumanTask, pk)))
 
 
 _CODES: Final = (
@@ -163,17 +148,7 @@ _CODES: Final = (
 )
 
 
-def _verb(summary: str, body: type[Strict] = Nothing, **options: Any) -> Callable[[Any], Any]:
-    codes = [*_CODES, *options.pop("codes", ())]
-    return describe(
-        summary,
-        body=body,
-        answers={200: TaskSerializer},
-        codes=codes,
-        tags=["tasks"],
-        post=True,
-        **options,
-    )
+_verb = partial(acting, answer=TaskSerializer, tag="tasks", always=_CODES)
 
 
 class ClaimView(TaskAct):
@@ -234,12 +209,6 @@ def _mark(viewer: Viewer, task_id: UUID) -> str:
     return meeting_minutes.mark(viewer, task) if mine else ""
 
 
-def _after(request: Request, task_id: UUID) -> dict[str, Any]:
-    """The task after the act; whoever gave it away may not see it any more and gets its outline."""
-    with viewing(request) as viewer:
-        return _seen_row(viewer, viewer.get(HumanTask, task_id))
-
-
 def _seen_row(viewer: Viewer, task: HumanTask) -> dict[str, Any]:
     cases, students = task_files.visible(viewer, [task])
     student = task.case.student
@@ -264,7 +233,7 @@ def _detail(file: TaskFile) -> dict[str, Any]:
     task = file.task
     body = _row(task, case=file.case_visible, student=file.student)
     body["may"] = sorted(act.value for act in file.may)
-    body["form"] = public_form(file.schema)
+    body["form"] = shapes.public_form(file.schema)
     if file.about is not None:
         about = file.about
         body["about"] = {"id": str(about.pk), "name": about.name, "phone": about.phone}
@@ -274,12 +243,3 @@ def _detail(file: TaskFile) -> dict[str, Any]:
         body["answer"] = task.answer
         body["completed_by"] = shapes.person(task.completed_by)
     return body
-
-
-def public_form(schema: Any) -> Any:
-    """The form without the notes that only the server needs."""
-    if isinstance(schema, dict):
-        return {name: public_form(inner) for name, inner in schema.items() if name not in _INTERNAL}
-    if isinstance(schema, list | tuple):
-        return [public_form(inner) for inner in schema]
-    return schema

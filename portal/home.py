@@ -36,6 +36,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "records": record_lists.waiting(viewer),
             "dates": [(slot, meetings.when(slot)) for slot in meeting_guests.dates(viewer)],
             "wordings": report_wordings.waiting(viewer),
+            "holds": record_lists.to_hold(viewer),
             "judged": record_lists.to_judge(viewer),
             "drafts": record_lists.drafts(viewer),
             "writes": record_lists.writes(viewer),

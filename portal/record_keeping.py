@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import records
+from portal import record_page
 from portal.session import signed_in, viewing
 from records import keeping
 from records.models import CommunicationRecord
@@ -44,8 +44,8 @@ def seal(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
 @require_POST
 @signed_in()
 def discard(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    who = records.who_of(identity, target_id)
-    seen = records.seen_by(request)
+    who = record_page.who_of(identity, target_id)
+    seen = record_page.seen_by(request)
 
     def put_aside(reason: str) -> None:
         acts.discard(**who, reason=reason, seen=seen)
@@ -56,7 +56,7 @@ def discard(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
 @require_POST
 @signed_in()
 def discard_next(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    who = records.who_of(identity, target_id)
+    who = record_page.who_of(identity, target_id)
 
     def put_aside(reason: str) -> None:
         acts.discard_next(**who, reason=reason)
@@ -74,7 +74,7 @@ def _put_aside(
     try:
         put_aside(request.POST.get("reason", "").replace("\x00", "")[:_LONGEST])
     except InvalidInput as refused:
-        return records.show(request, identity, target_id, {act: f"{refused}{refused.mend}"})
+        return record_page.show(request, identity, target_id, {act: f"{refused}{refused.mend}"})
     return redirect("portal:record", target_id=target_id)
 
 
@@ -91,5 +91,5 @@ def _done(
     try:
         acts.act(school_id=identity.school_id, by=identity.person, at=at, do=do)
     except InvalidInput as refused:
-        return records.show(request, identity, target_id, {act: f"{refused}{refused.mend}"})
+        return record_page.show(request, identity, target_id, {act: f"{refused}{refused.mend}"})
     return redirect("portal:record", target_id=target_id)

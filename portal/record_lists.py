@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from parties import calendar
 from parties.access import Viewer
 from parties.models import Student
 from parties.roles import Role
-from records import part_policies, policies
+from records import hold_waits, known_records, part_policies, policies
 from records.models import CommunicationRecord, Signature
 
 State = CommunicationRecord.State
@@ -36,6 +37,14 @@ class Judged:
     since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    record: UUID
+    title: str
+    by: str
+    ends_at: datetime
+
+
 def waiting(viewer: Viewer) -> list[Line]:
     """Records that wait for this person's own word: at home, or as their author."""
     given = Signature.objects.filter(signer=viewer.person).values("record")
@@ -47,7 +56,7 @@ def waiting(viewer: Viewer) -> list[Line]:
 
 
 def drafts(viewer: Viewer) -> list[Line]:
-    found = viewer.rows(CommunicationRecord).filter(state__in=policies.UNFINISHED)
+    found = viewer.rows(CommunicationRecord).filter(state__in=known_records.UNFINISHED)
     return _lines(found.filter(author=viewer.person))
 
 
@@ -57,6 +66,21 @@ def to_judge(viewer: Viewer) -> list[Judged]:
     return [
         Judged(one.record_id, one.receipt_no, one.get_ground_display(), one.routed_at)
         for one in found[:_FEW]
+    ]
+
+
+def to_hold(viewer: Viewer) -> list[Undecided]:
+    """Drafts that the reading at home may be held of, the oldest request first."""
+    found = list(part_policies.to_hold(viewer)[:_FEW])
+    days = calendar.load(found[0].school_id) if found else calendar.CalendarView()
+    return [
+        Undecided(
+            one.record_id,
+            _title(one.record),
+            one.asked_by.name,
+            hold_waits.end_of(one.asked_at, days),
+        )
+        for one in found
     ]
 
 
@@ -78,11 +102,15 @@ def students(viewer: Viewer, wanted: str) -> Sequence[Student]:
     return [one for one in some if viewer.roles_towards(one) & set(_WRITERS)]
 
 
+def _title(record: CommunicationRecord) -> str:
+    return f"{record.student.person.name}：{record.get_trigger_display()}"
+
+
 def _lines(found: QuerySet[CommunicationRecord]) -> list[Line]:
     return [
         Line(
             one.pk,
-            f"{one.student.person.name}：{one.get_trigger_display()}",
+            _title(one),
             one.started_at,
         )
         for one in found.order_by("-started_at", "pk")[:_FEW]

@@ -11,7 +11,7 @@ from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
 from portal import pages
 from portal.record_forms import ObjectionForm
-from portal.records import show
+from portal.record_page import show
 from portal.session import signed_in, viewing
 from records import reading, sheets
 from records.complaints import Complaint

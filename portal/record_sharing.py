@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import records
+from portal import record_page
 from portal.session import signed_in, viewing
 from records import sharing
 from records.models import CommunicationRecord
@@ -33,5 +33,7 @@ def override(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpR
     try:
         acts.act(**who, do=do)
     except InvalidInput as refused:
-        return records.show(request, identity, target_id, {"override": f"{refused}{refused.mend}"})
+        return record_page.show(
+            request, identity, target_id, {"override": f"{refused}{refused.mend}"}
+        )
     return redirect("portal:record", target_id=target_id)

@@ -19,6 +19,7 @@ from portal import (
     plan,
     plan_evidence,
     record_files,
+    record_holds,
     record_keeping,
     record_objections,
     record_sharing,
@@ -102,6 +103,19 @@ urlpatterns = [
     path("records/<uuid:target_id>/discard", record_keeping.discard, name="discard-record"),
     path("records/<uuid:target_id>/discard-next", record_keeping.discard_next, name="discard-next"),
     path("records/<uuid:target_id>/seal", record_keeping.seal, name="seal-record"),
+    path("records/<uuid:target_id>/hold-requests", record_holds.ask, name="ask-hold"),
+    path(
+        "records/<uuid:target_id>/hold-requests/<uuid:request_id>/refuse",
+        record_holds.refuse,
+        name="refuse-hold",
+    ),
+    path(
+        "records/<uuid:target_id>/hold-requests/<uuid:request_id>/withdraw",
+        record_holds.withdraw,
+        name="withdraw-hold",
+    ),
+    path("records/<uuid:target_id>/hold", record_holds.hold, name="hold-record"),
+    path("records/<uuid:target_id>/release", record_holds.release, name="release-record"),
     path(
         "records/<uuid:target_id>/sharing-override",
         record_sharing.override,

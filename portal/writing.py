@@ -23,7 +23,7 @@ from portal.record_forms import RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
 from portal.statement_rows import Choices
-from records import language, language_gate, policies, templates
+from records import known_records, language, language_gate, templates
 from records.language import Author, Field, Moment
 from records.models import CommunicationRecord
 from workflow import communication as acts
@@ -85,7 +85,7 @@ def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
     with viewing(identity) as viewer:
         record = viewer.get(CommunicationRecord, target_id)
         viewer.require(Act.EDIT, record)
-        if record.state not in policies.UNFINISHED:
+        if record.state not in known_records.UNFINISHED:
             raise WrongState("记录已交双方签字，请先收回。", state=str(record.state))
         trigger, student, name = record.trigger, record.student, record.student.person.name
         home, kept = guardians_of(student), record_drafts.kept(record, viewer)

@@ -15,6 +15,7 @@ from parties.models import Person
 from records import (
     earlier_words,
     file_entries,
+    item_rows,
     item_stillness,
     plan_drafts,
     plan_owners,
@@ -64,7 +65,7 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
         WrongState: the item is over, or the day was done and cannot be excused any more.
     """
     with tenancy.scope(school_id):
-        item = plans.locked(item_id, by=by, at=at, act=Act.CHECK_IN)
+        item = item_rows.locked(item_id, by=by, at=at, act=Act.CHECK_IN)
         wanted = day or plan_times.local_day(at)
         _refuse_day(item, wanted, at=at)
         if item.state not in ActionItem.LIVE:
@@ -72,7 +73,7 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
         if excuse:
             plan_drafts.check_words(excuse, field="excuse", mend="请简单说明原因。")
             with earlier_words.kept(item, by=by, at=at):
-                plans.raise_by(item, "excuse", excuse)
+                item_rows.raise_by(item, "excuse", excuse)
         row = _mark(item, wanted, by=by, at=at, excuse=excuse)
         if item.state == ActionItem.State.TODO:
             item.start()
@@ -89,7 +90,7 @@ def mark_missed(item: ActionItem, day: date, *, at: datetime, via: str) -> bool:
     )
     if new:
         _enter(item, row)
-        plans.record("plan.day_missed", item, at=at, day=day.isoformat(), via=via)
+        item_rows.record("plan.day_missed", item, at=at, day=day.isoformat(), via=via)
     return new
 
 
@@ -147,7 +148,9 @@ def _mark(item: ActionItem, day: date, *, by: Person, at: datetime, excuse: str)
     else:
         row.do(by=by, at=at)
         row.save()
-    plans.record("plan.day_marked", item, at=at, actor=by, day=day.isoformat(), state=state.value)
+    item_rows.record(
+        "plan.day_marked", item, at=at, actor=by, day=day.isoformat(), state=state.value
+    )
     return row
 
 

@@ -5,13 +5,14 @@
       +---- change -----+                   +-- recall, while nobody has signed        v      |
                                                                              UNDER_OBJECTION -+
     next_version() writes version n+1; version n is SUPERSEDED when n+1 takes effect.
-    What is done with is archived and sealed by records/keeping.py.
+    What is done with is archived and sealed by records/keeping.py; a family is kept from reading
+    it by records/holds.py.
 
 Inside a scope; each act locks the row, asks the rights, changes and records.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -28,10 +29,6 @@ from records.record_rows import lock, note, saved
 
 State = CommunicationRecord.State
 
-#: A hold keeps a family from a record for this long at most, then a person has to decide again.
-LONGEST_HOLD: Final = timedelta(days=30)
-_SHORTEST_REASON: Final = 5  # characters
-_STILL_TO_SIGN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
 #: What is kept from a family in one version is kept from it in the next one, as long.
 _HOLD: Final = ("hold_reason", "held_by_id", "held_until")
 
@@ -167,61 +164,6 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     _enter(made, viewer)
     note(made, "record.version_drafted", viewer, refs=[("record", record.pk)])
     return made
-
-
-def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> CommunicationRecord:
-    """德育处 keeps a family from reading it yet, for a reason that is on file, for a time.
-
-    An unfinished next version is held as long. Of a draft it answers what its author asked for
-    (records/hold_requests.py).
-
-    Raises WrongState: the family has given its word, so it has what it spoke to; InvalidInput: no
-    reason, or a date that is past or too far away.
-    """
-    versions = _held(viewer, record_id)
-    record = next(one for one in versions if one.pk == record_id)
-    if record.state not in _STILL_TO_SIGN or sides(record)["family"]:
-        raise WrongState("家长或学生已表示过意见，不能再暂缓查看。", state=str(record.state))
-    if len(reason.strip()) < _SHORTEST_REASON:
-        raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么暂缓家长查看。")
-    if not viewer.at < until <= viewer.at + LONGEST_HOLD:
-        raise InvalidInput(
-            "期限不合适。",
-            field="until",
-            mend=f"请选择今后 {LONGEST_HOLD.days} 天之内的时间，到期须重新决定。",
-        )
-    for one in versions:
-        if one.version >= record.version and not sides(one)["family"]:
-            one.hold_reason, one.held_by, one.held_until = reason.strip(), viewer.person, until
-            granted = hold_waits.grant(one, by=viewer.person, at=viewer.at)
-            refs = [] if granted is None else [("hold_request", granted.pk)]
-            saved(one, viewer, "record.held", refs=refs)
-    return record
-
-
-def release(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
-    """The reason is gone: the family may read it now, in every version. Again changes nothing."""
-    versions = _held(viewer, record_id)
-    for one in versions:
-        if one.held_until is not None:
-            one.held_until = None
-            saved(one, viewer, "record.released")
-    return next(one for one in versions if one.pk == record_id)
-
-
-def sides(record: CommunicationRecord) -> Mapping[str, bool]:
-    """Which sides have given their word, refusals included."""
-    given = set(record.signatures.values_list("side", flat=True))
-    return {"school": "SCHOOL" in given, "family": bool(given & {"FAMILY", "STUDENT"})}
-
-
-def _held(viewer: Viewer, record_id: UUID) -> Sequence[CommunicationRecord]:
-    """All versions under their locks: the newest first, as a signature locks them."""
-    seen = viewer.get(CommunicationRecord, record_id)
-    viewer.require(Act.HOLD, seen)
-    rows = CommunicationRecord.objects.select_for_update(of=("self",))
-    found = rows.filter(record_no=seen.record_no).exclude(state=State.DISCARDED)
-    return list(found.select_related("student__person", "author").order_by("-version"))
 
 
 def _kept_back(record: CommunicationRecord, at: datetime) -> Sequence[str]:

@@ -15,7 +15,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
-from records import disputes, policies, vault
+from records import disputes, known_records, vault
 from records.attachments import KIND, never_before, readable
 from records.models import Attachment, CommunicationRecord, Signature
 from records.record_rows import lock, saved
@@ -95,7 +95,7 @@ def _lock(viewer: Viewer, found: Attachment, act: Act) -> CommunicationRecord:
 
 
 def _refuse_needed(record: CommunicationRecord) -> None:
-    if record.state in policies.UNFINISHED:
+    if record.state in known_records.UNFINISHED:
         raise WrongState("草稿里的附件由记录人删除。", state=str(record.state))
     if disputes.is_open(record):
         raise WrongState("还有异议没有了结，附件不能销毁。", state=str(record.state))

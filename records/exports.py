@@ -20,7 +20,7 @@ from ledger import events
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Student
-from records import file, policies, reading, sharing, sheets
+from records import file, policies, reading, record_copies, sharing, sheets
 from records.drafts import KIND
 from records.file import COMPANY, Entry, Filters
 from records.models import CommunicationRecord, Delivery, FileEntry
@@ -113,7 +113,7 @@ def _records(viewer: Viewer, told: Sequence[Entry]) -> Sequence[RecordFile]:
     known = viewer.rows(CommunicationRecord).in_bulk(ids)
     rows = [known[pk] for pk in ids if pk in known]
     policies.learn(viewer, rows)
-    whole = [record for record in rows if sheets.may_copy(viewer.fields(record), record)]
+    whole = [record for record in rows if record_copies.may_copy(viewer.fields(record), record)]
     found = reading.seen_all(viewer, whole[: MOST_RECORDS + 1])
     return [reading.without_confided(viewer, one) for one in found]
 

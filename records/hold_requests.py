@@ -1,12 +1,12 @@
 """A hold from the first moment: asked for while the record is a draft, decided before the offer.
 
-    ASKED --communication.hold--> GRANTED    德育处 sets the hold, with its own reason and end
+    ASKED --holds.hold----------> GRANTED    德育处 sets the hold, with its own reason and end
       +-----refuse--------------> REFUSED    nothing is held
       +-----lapse---------------> LAPSED     nobody decided within a working day: nothing is held
       +-----withdraw, discard---> WITHDRAWN  by its author
 
 Who asks holds nothing. While it is undecided the draft is not offered, and 德育处 reads this one
-draft for that decision (records/policies.py). Inside a scope.
+draft for that decision (records/known_records.py). Inside a scope.
 """
 
 from datetime import datetime
@@ -16,8 +16,7 @@ from uuid import UUID
 from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from records import hold_waits, policies
-from records.communication import LONGEST_HOLD
+from records import hold_waits, holds, known_records
 from records.models import CommunicationRecord, HoldRequest
 from records.record_rows import lock, note
 
@@ -37,13 +36,13 @@ def ask(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Hol
     waiting = hold_waits.undecided(record).first()
     if waiting is not None:
         return waiting
-    if record.state not in policies.UNFINISHED:
+    if record.state not in known_records.UNFINISHED:
         raise WrongState("记录已交签，请直接与德育处联系。", state=str(record.state))
-    if record.held_until is not None and record.held_until > viewer.at:
+    if holds.is_on(record, at=viewer.at):
         raise WrongState("这份记录已经暂缓家长查看，不必再请求。", state=str(record.state))
     _refuse_short(reason, mend="请写明为什么请求暂缓家长查看。")
-    if not viewer.at < until <= viewer.at + LONGEST_HOLD:
-        mend = f"请选择今后 {LONGEST_HOLD.days} 天之内的时间。"
+    if not viewer.at < until <= viewer.at + holds.LONGEST:
+        mend = f"请选择今后 {holds.LONGEST.days} 天之内的时间。"
         raise InvalidInput("期限不合适。", field="until", mend=mend)
     made = HoldRequest.objects.create(
         school_id=record.school_id,

@@ -2,24 +2,20 @@
 
 A signature is about the exact content (records/content.py), and whoever gives it names what they
 read of it (records/as_read.py): words that changed meanwhile are read again first. With the first
-one nothing of the record changes any more; the database sees to it. Once the author and a guardian
-have given their word the record takes effect; a refusal with a reason counts, as
-校方记录，家长未签. Inside a scope.
+one nothing of the record changes any more; the database sees to it. What comes of the words is
+records/standings.py. Inside a scope.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
-
-from django.utils import timezone
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from records import as_read as reads
-from records import content, language_gate, paper_originals, signers
+from records import content, language_gate, paper_originals, signers, standings
 from records.draft_input import refuse_restricted
 from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
@@ -27,11 +23,9 @@ from records.record_rows import lock, saved
 from records.record_rows import note as record_note
 
 State = CommunicationRecord.State
-Standing = CommunicationRecord.Standing
 Method = Signature.Method
 Side = Signature.Side
 
-ADULT: Final = 18  # years
 _WITNESSED: Final = frozenset({Method.PAPER, Method.PHONE, Method.REFUSED})
 _SHORTEST_REASON: Final = 2  # characters
 
@@ -198,57 +192,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
     )
     made.save(force_insert=True)
     saved(record, viewer, "record.signed", refs=[("signature", made.pk)], side=side, how=method)
-    return settle(viewer, record)
-
-
-def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
-    """Let it take effect once both sides have given their word.
-
-    Where it did so as 校方记录，家长未签, a signature that comes later makes it one of both sides.
-    """
-    standing = standing_of(record, today=timezone.localdate(viewer.at))
-    late = standing == Standing.SIGNED and record.standing == Standing.UNSIGNED
-    if record.state == State.EFFECTIVE and late:
-        record.standing = standing
-        return saved(record, viewer, "record.signed_late", standing=standing)
-    if record.state != State.PENDING_SIGNATURES or not standing:
-        return record
-    record.take_effect(standing=standing, at=viewer.at)
-    saved(record, viewer, "record.effective", standing=standing)
-    _supersede(viewer, record)
-    return record
-
-
-def standing_of(record: CommunicationRecord, *, today: date) -> str:
-    """`SIGNED`, `UNSIGNED`, or empty while somebody's word is missing.
-
-    Of an adult student the own word counts for the family's side.
-    """
-    words = list(record.signatures.values_list("side", "method"))
-    home = [method for side, method in words if side == Side.FAMILY or _counts(record, side, today)]
-    if not any(side == Side.SCHOOL for side, _ in words) or not home:
-        return ""
-    signed = any(method != Method.REFUSED for method in home)
-    return Standing.SIGNED if signed else Standing.UNSIGNED
-
-
-def _counts(record: CommunicationRecord, side: str, today: date) -> bool:
-    born = record.student.birth_date
-    if side != Side.STUDENT or born is None:
-        return False
-    birthday = (today.month, today.day) >= (born.month, born.day)
-    return today.year - born.year - (not birthday) >= ADULT
-
-
-def _supersede(viewer: Viewer, record: CommunicationRecord) -> None:
-    """Every version before it: one that never took effect may lie between it and the last."""
-    earlier = CommunicationRecord.objects.select_for_update(of=("self",)).filter(
-        record_no=record.record_no, version__lt=record.version
-    )
-    over = (State.SUPERSEDED, State.SEALED, State.DISCARDED)
-    for older in earlier.exclude(state__in=over).order_by("version"):
-        older.supersede()
-        saved(older, viewer, "record.superseded")
+    return standings.settle(viewer, record)
 
 
 def _refuse_other_paper(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:

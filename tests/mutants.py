@@ -128,7 +128,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a record takes effect when both sides have given their word",
-        "records/signatures.py",
+        "records/standings.py",
         "if not any(side == Side.SCHOOL for side, _ in words) or not home:",
         "if not any(side == Side.SCHOOL for side, _ in words) and not home:",
         ["tests/records/test_signatures.py", "-k", "both_sides_make"],

@@ -17,6 +17,6 @@ class WorkflowConfig(AppConfig):
         import_module("workflow.case_entries").register()
         import_module("workflow.matter_entries").register()
         import_module("workflow.meeting_entries").register()
-        import_module("workflow.plan_policies").register()
+        import_module("workflow.plan_part_policies").register()
         import_module("workflow.report_wording_policies").register()
         import_module("workflow.plan_entries").register()

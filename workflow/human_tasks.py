@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from ledger import events
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
@@ -22,16 +21,14 @@ from workflow import (
     due_rows,
     exclusions,
     forms,
-    notifications,
     shipped,
     steps,
     task_files,
+    task_rows,
 )
 from workflow.completions import Completion
 from workflow.errors import ConflictOfInterest, InvalidInput, SamePerson, WrongState
 from workflow.models import HumanTask, ProcessInstance
-
-_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 
 #: A person may be reminded of one task once in this time (催办).
 REMINDER_GAP: Final = timedelta(minutes=10)
@@ -45,14 +42,14 @@ def claim(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanTa
         WrongState: somebody else holds it, or it is over.
     """
     with tenancy.scope(school_id):
-        task = _held(task_id, by=by, at=at, act=Act.CLAIM)
+        task = task_rows.held(task_id, by=by, at=at, act=Act.CLAIM)
         _refuse_same_person(task, by)
         if task.assignee_id == by.pk:
             return task
         _refuse_held_by_another(task, by)
         task.claim(by=by)
         task.save(update_fields=["state", "assignee"])
-        _record("task.claimed", task, by=by, at=at)
+        task_rows.record("task.claimed", task, by=by, at=at)
         return task
 
 
@@ -81,7 +78,7 @@ def complete_now(
     *, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any], as_read: str = ""
 ) -> HumanTask:
     """`complete` inside the caller's scope, with the same refusals."""
-    task = _held(task_id, by=by, at=at, act=Act.COMPLETE)
+    task = task_rows.held(task_id, by=by, at=at, act=Act.COMPLETE)
     _refuse_held_by_another(task, by)
     _refuse_same_person(task, by)
     form = shipped.form_of(task)
@@ -89,7 +86,7 @@ def complete_now(
     task.complete(by=by, at=at)
     task.answer = dict(answer)
     task.save(update_fields=["state", "completed_by", "ended_at", "answer"])
-    _record("task.completed", task, by=by, at=at)
+    task_rows.record("task.completed", task, by=by, at=at)
     completions.run(Completion(task, by, at, answer, as_read))
     if task.instance_id is not None:
         steps.take(
@@ -111,15 +108,15 @@ def delegate(*, school_id: int, task_id: UUID, by: Person, to: UUID, at: datetim
         ConflictOfInterest: the case names `to`.
     """
     with tenancy.scope(school_id):
-        task = _held(task_id, by=by, at=at, act=Act.DELEGATE)
+        task = task_rows.held(task_id, by=by, at=at, act=Act.DELEGATE)
         receiver = Person.objects.filter(pk=to).first()
         _refuse_receiver(task, receiver, at=at)
         assert receiver is not None  # noqa: S101 -- refused above; for the type checker
         task.claim(by=receiver)
         task.candidates = list(dict.fromkeys([*task.candidates, receiver.pk]))
         task.save(update_fields=["state", "assignee", "candidates"])
-        _record("task.delegated", task, by=by, at=at, refs=[("person", receiver.pk)])
-        _tell(task, receiver.pk, "task.new", turn=at.isoformat(), at=at)
+        task_rows.record("task.delegated", task, by=by, at=at, refs=[("person", receiver.pk)])
+        task_rows.tell(task, receiver.pk, "task.new", turn=at.isoformat(), at=at)
         return task
 
 
@@ -134,7 +131,7 @@ def return_(
         InvalidInput: `to` was not done earlier on this path or ends the climb; no reason is given.
     """
     with tenancy.scope(school_id):
-        task = _held(task_id, by=by, at=at, act=Act.RETURN)
+        task = task_rows.held(task_id, by=by, at=at, act=Act.RETURN)
         _refuse_held_by_another(task, by)
         if not reason.strip():
             raise InvalidInput("没有填写退回原因。", field="reason", mend="请说明为什么退回。")
@@ -149,7 +146,7 @@ def return_(
             instance_id=task.instance_id, at=at, by=by.pk, engine_id=task.engine_id, to=to
         )
         # Only now is `to` known to be a name of the diagram, and no word of a person.
-        _record("task.returned", task, by=by, at=at, to=to)
+        task_rows.record("task.returned", task, by=by, at=at, to=to)
         return moved
 
 
@@ -160,11 +157,11 @@ def remind(*, school_id: int, task_id: UUID, by: Person, at: datetime) -> HumanT
         WrongState: it was reminded of a moment ago, or is over.
     """
     with tenancy.scope(school_id):
-        task = _held(task_id, by=by, at=at, act=Act.REMIND)
+        task = task_rows.held(task_id, by=by, at=at, act=Act.REMIND)
         if task.reminded_at is not None and at - task.reminded_at < REMINDER_GAP:
             raise WrongState("刚刚催办过，请稍后再试。", task=str(task.pk))
         _remind(task, at=at)
-        _record("task.reminded", task, by=by, at=at)
+        task_rows.record("task.reminded", task, by=by, at=at)
         return task
 
 
@@ -179,30 +176,14 @@ def _remind_late(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> 
     """Once per deadline: an earlier 催办 does not count."""
     with tenancy.scope(school_id) as school_now:
         unsaid = Q(reminded_at=None) | Q(reminded_at__lt=F("due_at"))
-        late = HumanTask.objects.filter(unsaid, pk=pk, state__in=_LIVE)
+        late = HumanTask.objects.filter(unsaid, pk=pk, state__in=task_rows.LIVE)
         task = late.select_for_update(of=("self",), skip_locked=True).first()
         if task is None:
             return False
         moment = at or school_now
         _remind(task, at=moment)
-        _record("task.overdue", task, by=None, at=moment, via=via)
+        task_rows.record("task.overdue", task, by=None, at=moment, via=via)
         return True
-
-
-def _held(task_id: UUID, *, by: Person, at: datetime, act: Act) -> HumanTask:
-    """The task, visible to `by`, locked after its instance, still live, and allowed."""
-    viewer = Viewer.load(by, at=at)
-    seen = viewer.get(HumanTask, task_id)
-    if seen.instance_id is not None:
-        ProcessInstance.objects.select_for_update(no_key=True).get(pk=seen.instance_id)
-    locked = HumanTask.objects.select_for_update(of=("self",)).select_related("case__student")
-    task = locked.get(pk=task_id)
-    viewer.require(act, task)
-    if by.pk in exclusions.excluded_people(task.case):
-        raise ConflictOfInterest("您与该事项有关联，应当回避。", task=str(task.pk))
-    if task.state not in _LIVE:
-        raise WrongState("该任务已办结或已取消。", task=str(task.pk), state=str(task.state))
-    return task
 
 
 def _refuse_held_by_another(task: HumanTask, by: Person) -> None:
@@ -233,39 +214,4 @@ def _remind(task: HumanTask, *, at: datetime) -> None:
     task.save(update_fields=["reminded_at", "reminders"])
     for person in [task.assignee_id] if task.assignee_id else task.candidates:
         if person is not None:
-            _tell(task, person, "task.reminder", turn=str(task.reminders), at=at)
-
-
-def _tell(task: HumanTask, person: UUID, template: str, *, turn: str, at: datetime) -> None:
-    """`turn` tells one telling from the next: a task may come back to the same person."""
-    notifications.enqueue(
-        school_id=task.school_id,
-        case_id=task.case_id,
-        to_id=person,
-        to_role=task.roles[0],
-        channel="in_app",
-        template=template,
-        key=f"{template}:{task.pk}:{turn}:{person}",
-        lane=task.case.lane,
-        at=at,
-    )
-
-
-def _record(
-    kind: str,
-    task: HumanTask,
-    *,
-    by: Person | None,
-    at: datetime,
-    refs: list[events.Subject] | None = None,
-    **codes: str,
-) -> None:
-    events.append(
-        school_id=task.school_id,
-        kind=kind,
-        actor=None if by is None else by.pk,
-        subject=("case", task.case_id),
-        refs=[("task", task.pk), *(refs or [])],
-        at=at,
-        payload={"task": task.name, **codes},
-    )
+            task_rows.tell(task, person, "task.reminder", turn=str(task.reminders), at=at)

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from parties import tenancy
-from records import check_ins, plan_times, plans, streaks
+from records import check_ins, item_rows, plan_times, streaks
 from records.models import ActionItem
 from workflow import assignment, clocks, due_rows, plan_people, quiet_hours
 from workflow.assignment import Wanted
@@ -98,4 +98,4 @@ def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
     people = [(assigned.roles[0].value, person) for person in assigned.candidates]
     key = f"plan.talk:{item.pk}:{day.isoformat()}"
     plan_people.tell(case, people, template="task.new", key=key, at=at)
-    plans.record("plan.talk_asked", item, at=at, day=day.isoformat())
+    item_rows.record("plan.talk_asked", item, at=at, day=day.isoformat())

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from parties import tenancy
 from parties.roles import Role
-from records import plan_owners, plans
+from records import item_rows, plan_owners
 from records.models import ActionItem
 from workflow import clocks, due_rows, plan_people, quiet_hours
 from workflow.clocks import ClockBook
@@ -83,7 +83,7 @@ def _climb(item: ActionItem, case: Case, book: ClockBook, *, at: datetime, via: 
         role, _ = ABOVE[min(level, len(ABOVE)) - 1]
         key = _key(item, f"rung{level}")
         told = plan_people.tell_role(case, role, template="plan.overdue", key=key, at=at)
-    plans.record("plan.overdue", item, at=at, rung=level, to=role, told=told, via=via)
+    item_rows.record("plan.overdue", item, at=at, rung=level, to=role, told=told, via=via)
     item.next_look_at = _next(item, book, at=at)
     item.escalation_level = level + 1
 

@@ -5,24 +5,21 @@ it sees that there is one, and the office of that class, the owner and the famil
 gets five named fields of its own items about its own interns, and of the rest no trace.
 """
 
-# ruff: noqa: ARG002 -- a policy answers with one signature for every model
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from parties import access
 from parties.access import Act, Viewer
 from parties.roles import Role
-from records import item_stillness, plan_owners, plan_words, walls
-from records.models import ActionItem, CommunicationRecord, Evaluation, ItemCheckIn, PlanRound
+from records import plan_owners, plan_words, walls
+from records.models import ActionItem
 from workflow import policies
-from workflow.models import CaseParty, ScheduledContact
+from workflow.models import CaseParty
 
 _PARTY: Final = ActionItem.Party
 _COM: Final = ActionItem.FieldClass.COM
-_SIDE: Final = Evaluation.Side
 
 #: Whose post puts them to work on a student's plan.
 _OF_A_STUDENT: Final = frozenset({Role.HT, Role.GL})
@@ -197,102 +194,3 @@ def owns(viewer: Viewer, obj: ActionItem) -> bool:
     if obj.owner_person_id is None:
         return Role.HT in viewer.roles_towards(obj.student)
     return obj.owner_person_id == viewer.person.pk and viewer.is_staff
-
-
-class CheckInPolicy:
-    """Days of the items that family and school see; a company gets no history back."""
-
-    def rows(self, viewer: Viewer) -> QuerySet[ItemCheckIn]:
-        beyond = ~Q(student__in=viewer.interns) | Q(student__in=family_of(viewer))
-        if viewer.is_staff:
-            beyond = ~Q(pk=None)
-        items = viewer.rows(ActionItem).filter(beyond)
-        later = item_stillness.came_later(viewer, "item_id", "at", "by")
-        days = ItemCheckIn.objects.filter(item__in=items).exclude(later)
-        return days.select_related("item__student")
-
-    def fields(self, viewer: Viewer, obj: ItemCheckIn) -> frozenset[str]:
-        everything = frozenset(ItemCheckIn.field_classes) - {"school"}
-        open_ = "title" in viewer.fields(obj.item) and reads_words(viewer, obj.item, obj.excuse)
-        return everything if open_ else everything - {"excuse"}
-
-    def may(self, viewer: Viewer, act: Act, obj: ItemCheckIn) -> bool:
-        return False
-
-
-class EvaluationPolicy:
-    """One's own side always; another's as soon as both have spoken of the same thing."""
-
-    def rows(self, viewer: Viewer) -> QuerySet[Evaluation]:
-        seen = Q(pk__in=[])
-        for side, mine in self._hats(viewer):
-            seen |= mine & (Q(side=side) | self._spoken(side))
-        return Evaluation.objects.filter(seen).select_related("student__school_class")
-
-    def _hats(self, viewer: Viewer) -> Iterator[tuple[str, Q]]:
-        own = Q(by=viewer.person, student__in=viewer.wards)
-        yield _SIDE.FAMILY.value, walls.open_to_guardian(viewer, "at") | own
-        if viewer.student_id:
-            yield _SIDE.STUDENT.value, walls.open_to_student(viewer)
-        if viewer.is_staff:
-            yield _SIDE.SCHOOL.value, at_work(viewer, of_own_posts(viewer))
-
-    def _spoken(self, side: str) -> Q:
-        """Rows about something of which `side` has spoken, too: one item, or the whole round."""
-        own = Evaluation.objects.filter(
-            case_id=OuterRef("case_id"), plan_round=OuterRef("plan_round"), side=side
-        )
-        whole = Q(Exists(own.filter(item=None)), item=None)
-        return whole | Q(Exists(own.filter(item=OuterRef("item"))))
-
-    def fields(self, viewer: Viewer, obj: Evaluation) -> frozenset[str]:
-        return frozenset(Evaluation.field_classes) - {"school"}
-
-    def may(self, viewer: Viewer, act: Act, obj: Evaluation) -> bool:
-        return False
-
-
-class PlanRoundPolicy:
-    """Whoever works with the student, and the family."""
-
-    def rows(self, viewer: Viewer) -> QuerySet[PlanRound]:
-        home = walls.open_at_home(viewer, "begun_at")
-        return PlanRound.objects.filter(home | at_work(viewer, of_own_posts(viewer)))
-
-    def fields(self, viewer: Viewer, obj: PlanRound) -> frozenset[str]:
-        return frozenset(PlanRound.field_classes) - {"school"}
-
-    def may(self, viewer: Viewer, act: Act, obj: PlanRound) -> bool:
-        return False
-
-
-class ContactPolicy(policies.OfCase):
-    """The team of its case; without one, whose post is about the student and who knows the record
-    that named it. What it is to be about is for readers of that record's text.
-    """
-
-    def rows(self, viewer: Viewer) -> QuerySet[ScheduledContact]:
-        known = viewer.rows(CommunicationRecord).values("pk")
-        of_record = Q(case=None, record_id__in=known) & of_own_posts(viewer)
-        of_case = Q(pk__in=super().rows(viewer).values("pk"))
-        return ScheduledContact.objects.filter(of_case | of_record)
-
-    def fields(self, viewer: Viewer, obj: ScheduledContact) -> frozenset[str]:
-        shown = super().fields(viewer, obj)
-        if obj.record_id is None:
-            return shown
-        record = viewer.find(CommunicationRecord, obj.record_id)
-        reads = record is not None and "next_focus" in viewer.fields(record)
-        return shown if reads else shown - {"focus"}
-
-
-def register() -> None:
-    rules: Mapping[Any, access.Policy] = {
-        ActionItem: ItemPolicy(),
-        ItemCheckIn: CheckInPolicy(),
-        Evaluation: EvaluationPolicy(),
-        PlanRound: PlanRoundPolicy(),
-        ScheduledContact: ContactPolicy(ScheduledContact, frozenset({"next_look_at"})),
-    }
-    for model, policy in rules.items():
-        access.register(model, policy)

@@ -15,12 +15,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from parties import tenancy
 from parties.access import Viewer
 from parties.models import Person, Student
-from records import evaluations, plan_views
-from records import plans as items
+from records import evaluations, plan_making, plan_views
 from records.evaluations import Score
 from records.models import ActionItem, Evaluation
 from records.plan_drafts import Draft
-from records.plans import Plan
+from records.plan_making import Plan
 from workflow import family_words, next_contacts, plan_policies, policies, steps
 from workflow.errors import InvalidInput, NotAllowed, WrongState
 from workflow.models import Case, HumanTask, ProcessInstance, ScheduledContact
@@ -62,7 +61,9 @@ def make(
         if case.closed_at is not None:
             raise WrongState("该事项已经结案。", case=str(case_id))
         number = evaluations.current_number(case.pk)
-        return items.create(plan=Plan(case.student, case.pk, number), drafts=drafts, by=by, at=at)
+        return plan_making.create(
+            plan=Plan(case.student, case.pk, number), drafts=drafts, by=by, at=at
+        )
 
 
 def plan_of(viewer: Viewer, student_id: UUID) -> tuple[Student, QuerySet[ActionItem]]:

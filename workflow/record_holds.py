@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from parties import tenancy
 from parties.access import Viewer
 from parties.models import Person
-from records import communication, holds
+from records import holds
 from records.models import CommunicationRecord, HoldRequest
 from workflow import due_rows, record_news
 
@@ -23,14 +23,14 @@ State = CommunicationRecord.State
 def hold(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str, until: datetime
 ) -> CommunicationRecord:
-    """Keep the family from reading it yet. Raises: as communication.hold."""
+    """Keep the family from reading it yet. Raises: as holds.hold."""
     with tenancy.scope(school_id):
         waiting = HoldRequest.objects.filter(
             record__in=_versions_of(record_id), state=HoldRequest.State.ASKED
         )
         asked = list(waiting.values_list("pk", flat=True))
         viewer = Viewer.load(by, at=at)
-        record = communication.hold(viewer, record_id=record_id, reason=reason, until=until)
+        record = holds.hold(viewer, record_id=record_id, reason=reason, until=until)
         granted = HoldRequest.objects.filter(pk__in=asked, state=HoldRequest.State.GRANTED)
         for one in granted.select_related("record__student", "record__author"):
             record_news.hold_decided(one, at=at)
@@ -38,11 +38,11 @@ def hold(
 
 
 def release(*, school_id: int, record_id: UUID, by: Person, at: datetime) -> CommunicationRecord:
-    """Lift a hold; again tells nobody. Raises: as communication.release."""
+    """Lift a hold; again tells nobody. Raises: as holds.release."""
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         held = list(_versions_of(record_id).exclude(held_until=None).values_list("pk", flat=True))
-        record = communication.release(viewer, record_id=record_id)
+        record = holds.release(viewer, record_id=record_id)
         for one in _versions_of(record_id).filter(pk__in=held):
             _invite(one, at=at)
         return record

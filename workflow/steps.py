@@ -7,17 +7,16 @@ incident stays visible until a retry succeeds. What people completed meanwhile i
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from ledger import events
 from parties import round_trips
 from parties.errors import NotFound, WrongState
-from workflow import shipped, step_rows
+from workflow import shipped, step_faults, step_rows
 from workflow.engine import runtime, sending_back, store
 from workflow.engine.definitions import Definition, load
-from workflow.engine.errors import BudgetExhausted, NobodyListens, TaskGone, element_of
+from workflow.engine.errors import NobodyListens, TaskGone
 from workflow.engine.outcomes import Outcome
 from workflow.engine.registry import StepContext
 from workflow.engine.store import Locked
@@ -33,18 +32,11 @@ Act = Callable[[Locked, CaseContext], None]
 #: Refusals that concern the caller's own request; the instance itself is in order.
 _REFUSALS: Final = (TaskGone, NobodyListens)
 
-#: First retry of an incident; doubled each time, at most a day apart.
-_RETRY: Final = timedelta(minutes=1)
-_RETRY_LIMIT: Final = timedelta(days=1)
-_RESTING: Final = """
-SELECT FROM workflow_incident WHERE instance_id = %s AND state = 'OPEN' AND retry_at > %s LIMIT 1
-"""
-
 
 def start(*, instance_id: UUID, at: datetime, via: str) -> bool:
     """Begin a pending instance on the definition shipped now; False if there is nothing to do."""
     instance = store.lock(instance_id, skip_locked=True)
-    if instance is None or instance.status != State.PENDING or _resting(instance, at):
+    if instance is None or instance.status != State.PENDING or step_faults.rests(instance, at):
         return False
     return _guarded(instance, _start, at=at, via=via, by=None, code="process.start_failed")
 
@@ -215,54 +207,9 @@ def _guarded(
         raise
     except Exception as error:
         logger.exception("process.fault id=%s code=%s", instance.id, code)
-        _freeze(instance, error, code=code, at=at)
+        step_faults.freeze(instance, error, code=code, at=at)
         return False
     return True
-
-
-def _freeze(instance: Locked, error: Exception, *, code: str, at: datetime) -> None:
-    """Stand still and say so. The message of the error may hold a person's words: it is dropped."""
-    row = ProcessInstance.objects.get(pk=instance.id)
-    if row.status == State.RUNNING:
-        row.freeze()
-        row.save(update_fields=["status"])
-    incident = _note(instance, error, code=code, at=at)
-    events.append(
-        school_id=instance.school_id,
-        kind="process.failed",
-        actor=None,
-        subject=("case", instance.case_id),
-        refs=[("instance", instance.id), ("incident", incident.pk)],
-        at=at,
-        payload={"code": code, "error": type(error).__name__, "tries": incident.tries},
-    )
-
-
-def _note(instance: Locked, error: Exception, *, code: str, at: datetime) -> Incident:
-    """The open incident of this place; one try more if it was open already."""
-    incident, new = Incident.objects.get_or_create(
-        school_id=instance.school_id,
-        case_id=instance.case_id,
-        instance_id=instance.id,
-        code=code,
-        element=element_of(error)[:100],
-        state=Incident.State.OPEN,
-        defaults={
-            "error_type": type(error).__name__,
-            "opened_at": at,
-            "retry_at": None if isinstance(error, BudgetExhausted) else at + _RETRY,
-        },
-    )
-    if not new:
-        incident.tries += 1
-        incident.retry_at = at + min(_RETRY * 2 ** min(incident.tries, 20), _RETRY_LIMIT)
-        incident.save(update_fields=["tries", "retry_at"])
-    return incident
-
-
-def _resting(instance: Locked, at: datetime) -> bool:
-    """A start that failed is tried again when its incident says so, not every second."""
-    return round_trips.execute(_RESTING, [instance.id, at]).fetchone() is not None
 
 
 def _context(instance: Locked, *, at: datetime, via: str, by: UUID | None) -> CaseContext:

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, Final
 
 from parties.roster import parse_family, parse_school, parse_work
+from parties.roster.columns import Kind
 from parties.roster.findings import Finding, Place
-from parties.roster.headers import Kind
 from parties.roster.recognise import Table
 from parties.roster.rows import (
     CalendarRow,

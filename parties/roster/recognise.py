@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from parties.roster import headers
+from parties.roster.columns import Kind
 from parties.roster.findings import Finding, Place
-from parties.roster.headers import SENSITIVE, Kind, Purpose
+from parties.roster.headers import SENSITIVE, Purpose
 from parties.roster.reading import Cell, Line, Sheet
 
 #: Titles, notes and merged group headings stand above the header row, never more than these rows.

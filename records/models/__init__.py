@@ -9,9 +9,10 @@ from records.models.earlier_words import EarlierWords
 from records.models.evaluation import Evaluation, PlanRound
 from records.models.file_entry import FileEntry
 from records.models.hold_request import HoldRequest
-from records.models.meeting import Meeting, MeetingSlot
+from records.models.meeting import Meeting
 from records.models.meeting_file import DossierItem, MeetingAttempt, MeetingReply
 from records.models.meeting_invitee import MeetingInvitee
+from records.models.meeting_slot import MeetingSlot
 from records.models.notice import Notice
 from records.models.notice_receipt import NoticeContact, NoticeReceipt
 from records.models.objection import Objection

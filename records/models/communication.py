@@ -10,6 +10,9 @@ from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedJSONField, EncryptedTextField
 from parties.models import Person, School, Student
+from records.models import record_terms
+
+_MAY_LACK_EFFECT = ["DRAFT", "CHECKED", "PENDING_SIGNATURES", "SUPERSEDED", "SEALED", "DISCARDED"]
 
 
 def _is_unsigned(record: models.Model) -> bool:
@@ -23,48 +26,10 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     change of content: a correction is the next `version`, which points to its `previous` one.
     """
 
-    class State(models.TextChoices):
-        DRAFT = "DRAFT", "草稿"
-        CHECKED = "CHECKED", "用语已检查"
-        PENDING_SIGNATURES = "PENDING_SIGNATURES", "待签字"
-        EFFECTIVE = "EFFECTIVE", "已生效"
-        UNDER_OBJECTION = "UNDER_OBJECTION", "争议处理中"
-        SUPERSEDED = "SUPERSEDED", "已有新版本"
-        ARCHIVED = "ARCHIVED", "已归档"
-        SEALED = "SEALED", "已封存"
-        DISCARDED = "DISCARDED", "已放弃"
-
-    class Trigger(models.TextChoices):
-        STUDY = "STUDY", "学业预警"
-        CONDUCT = "CONDUCT", "行为异常"
-        CAREER = "CAREER", "职业规划"
-        ATTENDANCE = "ATTENDANCE", "考勤"
-        MIND = "MIND", "心理"
-        HEALTH = "HEALTH", "健康"
-        AID = "AID", "经济资助"
-        PEERS = "PEERS", "同伴冲突"
-        ADAPTATION = "ADAPTATION", "实习适应"
-        SAFETY = "SAFETY", "实习安全"
-        PRAISE = "PRAISE", "表扬"
-        VISIT = "VISIT", "家长来访"
-        OTHER = "OTHER", "其他"
-
-    class Place(models.TextChoices):
-        OFFICE = "OFFICE", "办公室"
-        CLASSROOM = "CLASSROOM", "教室走廊"
-        COUNSELLING = "COUNSELLING", "心理室"
-        ONLINE = "ONLINE", "线上"
-        PHONE = "PHONE", "电话"
-        HOME = "HOME", "家访"
-        COMPANY = "COMPANY", "企业现场"
-        OTHER = "OTHER", "其他"
-
-    class Standing(models.TextChoices):
-        """What makes it effective."""
-
-        NONE = "", "—"
-        SIGNED = "SIGNED", "双方签字"
-        UNSIGNED = "UNSIGNED", "校方记录，家长未签"
+    State = record_terms.State
+    Trigger = record_terms.Trigger
+    Place = record_terms.Place
+    Standing = record_terms.Standing
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
@@ -171,17 +136,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
                 name="signed_record_is_no_draft",
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=[
-                        "DRAFT",
-                        "CHECKED",
-                        "PENDING_SIGNATURES",
-                        "SUPERSEDED",
-                        "SEALED",
-                        "DISCARDED",
-                    ],
-                    effective_at__isnull=True,
-                )
+                condition=models.Q(state__in=_MAY_LACK_EFFECT, effective_at__isnull=True)
                 | models.Q(effective_at__isnull=False) & ~models.Q(standing=""),
                 name="effective_record_says_why",
             ),

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 
 from parties.crypto import EncryptedTextField
 from parties.models import Consent, Person, School, Student
-from records.models.meeting import Meeting, MeetingSlot
+from records.models.meeting import Meeting
+from records.models.meeting_slot import MeetingSlot
 from records.models.prepared import PreparedItem
 
 

@@ -6,7 +6,8 @@ import pytest
 from openpyxl import Workbook
 
 from parties.roster import headers, reading, recognise
-from parties.roster.headers import Kind, Purpose
+from parties.roster.columns import COLUMNS, Kind
+from parties.roster.headers import Purpose
 from parties.roster.rows import GuardianRow, StudentRow
 from tests.parties.roster_files import Rows, comma_separated, workbook
 from tests.parties.roster_reads import findings_of, only_student, read_rows, student_sheet
@@ -61,7 +62,7 @@ def test_every_header_of_the_usual_template_is_known(header: str) -> None:
     [
         pytest.param(kind, column.field, name, id=f"{kind.name}-{name}")
         for kind in Kind
-        for column in headers.COLUMNS[kind]
+        for column in COLUMNS[kind]
         for name in column.names
     ],
 )

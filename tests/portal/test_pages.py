@@ -21,7 +21,7 @@ from workflow.reports import Suspect
 
 _NAMES = (
     *("message", "case", "task", "target", "student", "objection", "file", "notice", "item"),
-    *("receipt", "wording"),
+    *("receipt", "wording", "request"),
 )
 IDS = {**{f"{name}_id": uuid4() for name in _NAMES}, "token": "x" * 43}
 #: An id of nothing; fixed, because workers must collect the same tests.

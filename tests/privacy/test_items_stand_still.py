@@ -7,7 +7,7 @@ import pytest
 
 from parties import clock, tenancy
 from parties.access import Viewer
-from records import check_ins, item_files, plan_views, plans
+from records import check_ins, item_files, item_rows, plan_views, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment, ItemCheckIn
 from tests.api.callers import Caller, member
@@ -137,7 +137,7 @@ def test_words_of_before_that_nobody_kept_are_absent(world: World) -> None:
         found = ActionItem.objects.get(pk=item.pk)
         found.target = "住在外婆家期间每天完成"
         found.save(update_fields=["target"])
-        plans.record("plan.item_amended", item, at=clock.now(), fields=["target"])
+        item_rows.record("plan.item_amended", item, at=clock.now(), fields=["target"])
 
     answer = father.get(f"/items/{item.pk}").json()
     assert "target" not in answer

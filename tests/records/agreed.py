@@ -6,10 +6,10 @@ from uuid import UUID
 
 from parties import tenancy
 from parties.access import Viewer
-from records import plans
+from records import plan_making, plans
 from records.models import ActionItem, FileEntry, ItemCheckIn
 from records.plan_drafts import Draft
-from records.plans import Plan
+from records.plan_making import Plan
 from tests.factories import CN, World
 from workflow.models import Case
 
@@ -60,7 +60,7 @@ def daily(**changes: Any) -> Draft:
 
 def agree(world: World, case: UUID, *drafts: Draft, when: datetime = MONDAY) -> list[ActionItem]:
     with tenancy.scope(world.id):
-        made = plans.create(
+        made = plan_making.create(
             plan=Plan(world.student, case), drafts=drafts, by=world["teacher"], at=when
         )
     return list(made)

@@ -17,10 +17,10 @@ from records import (
     annotations,
     as_read,
     attachments,
-    communication,
     destroying,
     drafts,
     hold_requests,
+    holds,
     keeping,
     objections,
     reading,
@@ -125,7 +125,7 @@ class BesideTheWords(RuleBasedStateMachine):
         self._try("teacher", lambda v: made.append(hold_requests.ask(v, **given)))
         self._try(
             by,
-            lambda v: communication.hold(
+            lambda v: holds.hold(
                 v, record_id=self._version(which), reason="先由心理教师说明", until=until
             ),
         )
@@ -135,9 +135,7 @@ class BesideTheWords(RuleBasedStateMachine):
     @rule(which=st.integers(0, 3))
     def let_in(self, which: int) -> None:
         """A hold ends, or the family would do nothing any more."""
-        self._try(
-            "head_of_office", lambda v: communication.release(v, record_id=self._version(which))
-        )
+        self._try("head_of_office", lambda v: holds.release(v, record_id=self._version(which)))
 
     @rule(by=likely)
     def annotate(self, by: str) -> None:

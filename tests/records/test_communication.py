@@ -6,7 +6,7 @@ import pytest
 
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import communication, content
+from records import communication, content, holds
 from records.models import CommunicationRecord, FileEntry
 from tests.factories import World
 from tests.records.desk import FACT, Desk, next_version, texts_of
@@ -113,7 +113,7 @@ def test_a_signed_one_cannot(desk: Desk) -> None:
 def test_a_hold_keeps_the_family_out_for_a_time_and_has_a_name(desk: Desk) -> None:
     record = desk.offered()
     with desk.as_("head_of_office") as viewer:
-        communication.hold(
+        holds.hold(
             viewer,
             record_id=record.pk,
             reason="学生请求先由心理教师说明",
@@ -132,12 +132,12 @@ def test_a_hold_needs_a_reason_and_an_end(desk: Desk, reason: str, days: int) ->
     record = desk.offered()
     until = desk.at + timedelta(days=days)
     with desk.as_("head_of_office") as viewer, pytest.raises(InvalidInput):
-        communication.hold(viewer, record_id=record.pk, reason=reason, until=until)
+        holds.hold(viewer, record_id=record.pk, reason=reason, until=until)
 
 
 def hold(desk: Desk, record: CommunicationRecord, by: str = "head_of_office") -> None:
     with desk.as_(by) as viewer:
-        communication.hold(
+        holds.hold(
             viewer, record_id=record.pk, reason="等待核实情况", until=desk.at + timedelta(days=30)
         )
 
@@ -202,7 +202,7 @@ def test_a_hold_that_is_over_is_not_handed_on(desk: Desk) -> None:
 def test_only_the_office_holds(desk: Desk) -> None:
     record = desk.offered()
     with desk.as_("teacher") as viewer, pytest.raises(NotAllowed):
-        communication.hold(
+        holds.hold(
             viewer, record_id=record.pk, reason="不想让家长看", until=desk.at + timedelta(days=1)
         )
 

@@ -4,11 +4,11 @@ import pytest
 
 from parties import tenancy
 from parties.access import Viewer
-from records import exports, sheets
+from records import exports, record_copies
 from records.exports import Form
 from records.file import Filters
 from records.models import CommunicationRecord
-from records.sheets import Purpose
+from records.record_copies import Purpose
 from tests.factories import World
 from tests.records.desk import FACT, Desk, next_version, texts_of
 from tests.records.test_objections import handed_over
@@ -121,7 +121,7 @@ def test_a_copy_for_others_leaves_it_out(
     record = confided(desk)
     signed(desk, record)
 
-    copy = sheets.export(
+    copy = record_copies.export(
         school_id=desk.world.id, by=desk.world[who], at=desk.at, record_id=record.pk,
         form="json", purpose=Purpose(purpose),
     )  # fmt: skip

@@ -3,10 +3,10 @@
 import pytest
 
 from parties.errors import NotFound
-from records import attachments, custody, destroying, sheets
+from records import attachments, custody, destroying, record_copies
 from records.attachments import Upload
 from records.models import CommunicationRecord
-from records.sheets import Purpose
+from records.record_copies import Purpose
 from tests.records.desk import Desk, next_version
 from tests.records.uploads.files import jpeg
 
@@ -21,7 +21,7 @@ def copies(desk: Desk, record: CommunicationRecord, by: str) -> list[tuple[int, 
 
 
 def take(desk: Desk, record: CommunicationRecord, by: str) -> None:
-    sheets.export(
+    record_copies.export(
         school_id=desk.world.id, by=desk.world[by], at=desk.at, record_id=record.pk,
         form="json", purpose=Purpose.KEEP,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import communication, discarding, file, objections
+from records import discarding, file, holds, objections
 from records.file import Filters
 from records.models import CommunicationRecord, Objection
 from tests.records.desk import Desk, next_version, texts_of
@@ -164,7 +164,7 @@ def test_a_hold_ends_with_its_draft(desk: Desk) -> None:
     record = desk.offered()
     with desk.as_("duty_officer") as viewer:
         until = desk.at.replace(day=20)
-        communication.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
+        holds.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
     discard(desk, record.pk)
 
     assert stored(desk, record.pk).held_until is None
@@ -222,13 +222,13 @@ def test_releasing_one_version_releases_both(desk: Desk) -> None:
     desk.sign(record, "teacher")
     with desk.as_("duty_officer") as viewer:
         until = desk.at.replace(day=20)
-        communication.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
+        holds.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
     newer = stored(desk, next_version(desk, record))
     assert newer.held_until == until
     desk.check(newer)
     desk.offer(newer)
     with desk.as_("duty_officer") as viewer:
-        communication.release(viewer, record_id=newer.pk)
+        holds.release(viewer, record_id=newer.pk)
 
     assert [stored(desk, one.pk).held_until for one in (record, newer)] == [None, None]
     assert desk.read(record, "mother")
@@ -241,6 +241,6 @@ def test_a_hold_made_longer_holds_the_next_version_as_long(desk: Desk) -> None:
     newer = next_version(desk, record)
     with desk.as_("duty_officer") as viewer:
         until = desk.at.replace(day=20)
-        communication.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
+        holds.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
 
     assert stored(desk, newer).held_until == until

@@ -8,7 +8,7 @@ import pytest
 from parties import tenancy
 from parties.access import Viewer
 from parties.errors import WrongState
-from records import exports, objections, sharing, sheets
+from records import exports, objections, record_copies, sharing
 from records.file import Filters
 from records.models import CommunicationRecord
 from records.printing.documents import FileSheet
@@ -20,13 +20,13 @@ WORDS = "与同学多次冲突。"
 
 
 def copied(desk: Desk, record: CommunicationRecord, by: str, purpose: str) -> Any:
-    copy = sheets.export(
+    copy = record_copies.export(
         school_id=desk.world.id,
         by=desk.world[by],
         at=desk.at,
         record_id=record.pk,
         form="json",
-        purpose=sheets.Purpose(purpose),
+        purpose=record_copies.Purpose(purpose),
     )
     return json.loads(copy.data)["body"]
 

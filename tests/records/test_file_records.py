@@ -14,7 +14,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput
-from records import exports, keeping, sheets
+from records import exports, keeping, record_copies
 from records.exports import Form, Purpose
 from records.file import Filters
 from records.models import CommunicationRecord, Delivery
@@ -43,13 +43,13 @@ def collect(
 
 
 def one_by_one(desk: Desk, record: CommunicationRecord, name: str) -> Any:
-    copy = sheets.export(
+    copy = record_copies.export(
         school_id=desk.world.id,
         by=desk.world[name],
         at=desk.at,
         record_id=record.pk,
         form="json",
-        purpose=sheets.Purpose.KEEP,
+        purpose=record_copies.Purpose.KEEP,
     )
     return json.loads(copy.data)["body"]
 

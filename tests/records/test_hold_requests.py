@@ -8,10 +8,11 @@ from django.db import Error, connection, transaction
 from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from parties.models import GuardianLink
-from records import communication, discarding, hold_requests
+from parties.models import GuardianLink, Membership
+from parties.roles import Role
+from records import communication, discarding, hold_requests, holds
 from records.models import CommunicationRecord, HoldRequest
-from tests.factories import World
+from tests.factories import LONG_AGO, World
 from tests.records.agreed import at
 from tests.records.desk import FACT, Desk, texts_of
 from tests.records.test_attachments import add
@@ -33,7 +34,7 @@ def ask(desk: Desk, record: CommunicationRecord, by: str = "teacher") -> HoldReq
 def hold(desk: Desk, record: CommunicationRecord, by: str = "head_of_office") -> None:
     until = desk.at + timedelta(days=5)
     with desk.as_(by) as viewer:
-        communication.hold(viewer, record_id=record.pk, reason="先由心理教师说明", until=until)
+        holds.hold(viewer, record_id=record.pk, reason="先由心理教师说明", until=until)
 
 
 def refuse(desk: Desk, request: HoldRequest, by: str = "head_of_office") -> None:
@@ -64,6 +65,24 @@ def test_a_record_is_held_from_its_first_moment(desk: Desk) -> None:
             desk.read(record, who)
     desk.later(days=5)
     assert texts_of(desk.read(record, "mother")) == [FACT]
+
+
+def test_an_officer_who_has_the_class_decides_nothing_that_they_asked_for(desk: Desk) -> None:
+    record = checked(desk)
+    with tenancy.scope(desk.world.id):
+        Membership.objects.create(
+            school=desk.world.school,
+            person=desk.world["duty_officer"],
+            role=Role.HT,
+            school_class=desk.world.school_class,
+            starts_at=LONG_AGO,
+        )
+    request = ask(desk, record, "duty_officer")
+
+    with pytest.raises(NotAllowed, match="另一位同事"):
+        hold(desk, record, "duty_officer")
+    hold(desk, record, "head_of_office")
+    assert state(desk, request) == "GRANTED"
 
 
 def test_while_the_office_may_decide_nothing_is_offered(desk: Desk) -> None:

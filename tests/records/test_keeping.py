@@ -9,9 +9,9 @@ from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Membership
-from records import attachments, content, keeping, objections, sheets
+from records import attachments, content, keeping, objections, record_copies
 from records.models import CommunicationRecord, Objection, Sealing
-from records.sheets import Purpose
+from records.record_copies import Purpose
 from tests.records.desk import FACT, Desk, next_version, texts_of
 from tests.records.uploads import files
 
@@ -203,11 +203,11 @@ def test_a_copy_and_a_file_of_what_is_sealed_are_closed_alike(desk: Desk) -> Non
         with pytest.raises(NotFound):
             attachments.open_(**who, by=desk.world[name], attachment_id=kept.pk)
         with pytest.raises(NotAllowed):
-            sheets.export(
+            record_copies.export(
                 **who, by=desk.world[name], record_id=record.pk, form="json", purpose=Purpose.KEEP
             )
     assert attachments.open_(**who, by=desk.world["mother"], attachment_id=kept.pk).data
-    assert sheets.export(
+    assert record_copies.export(
         **who, by=desk.world["mother"], record_id=record.pk, form="json", purpose=Purpose.KEEP
     ).data
 

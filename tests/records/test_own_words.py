@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from parties import tenancy
-from records import content, reading, sheets
+from records import content, reading, record_copies
 from records.models import CommunicationRecord, Signature
 from tests.records.desk import Desk
 
@@ -17,13 +17,13 @@ OPINION = "老师说他是差生、问题家庭，我不同意。孩子晚上在
 
 
 def copy(desk: Desk, record: CommunicationRecord, by: str) -> dict[str, list[dict[str, str]]]:
-    made = sheets.export(
+    made = record_copies.export(
         school_id=desk.world.id,
         by=desk.world[by],
         at=desk.at,
         record_id=record.pk,
         form="json",
-        purpose=sheets.Purpose.AUTHORITY,
+        purpose=record_copies.Purpose.AUTHORITY,
     )
     body: dict[str, list[dict[str, str]]] = json.loads(made.data)["body"]
     return body

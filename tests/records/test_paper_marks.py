@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from parties.errors import LostRace
-from records import as_read, attachments, communication, sheets
+from records import as_read, attachments, communication, record_copies
 from records.models import CommunicationRecord
 from tests.records.desk import Desk
 from tests.records.uploads import files
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 
 def printed(desk: Desk, record: CommunicationRecord, by: str, purpose: str = "sign") -> str:
     """The mark on the paper, if there is one."""
-    copy = sheets.export(
+    copy = record_copies.export(
         school_id=desk.world.id,
         by=desk.world[by],
         at=desk.at,
         record_id=record.pk,
         form="json",
-        purpose=sheets.Purpose(purpose),
+        purpose=record_copies.Purpose(purpose),
     )
     details = json.loads(copy.data)["body"]["details"]
     found = [one["value"] for one in details if one["label"] == "文字标记"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from parties.errors import InvalidInput
-from records import attachments, sheets
+from records import attachments, record_copies
 from records.models import CommunicationRecord
 from tests.records.desk import Desk
 from tests.records.uploads import files
@@ -31,13 +31,13 @@ def on_paper(desk: Desk, **given: Any) -> CommunicationRecord:
 
 
 def printed(desk: Desk, record: CommunicationRecord, by: str) -> Any:
-    copy = sheets.export(
+    copy = record_copies.export(
         school_id=desk.world.id,
         by=desk.world[by],
         at=desk.at,
         record_id=record.pk,
         form="json",
-        purpose=sheets.Purpose.KEEP,
+        purpose=record_copies.Purpose.KEEP,
     )
     return json.loads(copy.data)["body"]["signatures"][0]["kept_at"]
 

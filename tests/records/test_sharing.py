@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import sharing, sheets
+from records import record_copies, sharing
 from records.models import CommunicationRecord, SchoolPhrase, SharingOverride
-from records.sheets import Copy, Purpose
+from records.record_copies import Copy, Purpose
 from tests.records.desk import FACT, Desk
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def kept(desk: Desk, *texts: str) -> CommunicationRecord:
 def copy(
     desk: Desk, record: CommunicationRecord, by: str = "teacher", purpose: str = "authority"
 ) -> Copy:
-    return sheets.export(
+    return record_copies.export(
         school_id=desk.world.id,
         by=desk.world[by],
         at=desk.at,

@@ -8,7 +8,7 @@ import pytest
 
 from parties import tenancy
 from parties.errors import InvalidInput
-from records import drafts, objections, reading, sharing, sheets
+from records import drafts, objections, reading, record_copies, sharing
 from records.draft_input import Prepared
 from records.meetings import answers, dossier
 from records.models import CommunicationRecord, MeetingReply
@@ -150,9 +150,9 @@ def test_what_leaves_the_school_is_held_back_by_a_discouraged_place_or_basis(
         desk.sign(record, who)
 
     with pytest.raises(InvalidInput, check=lambda no: no.field == field):
-        sheets.export(
+        record_copies.export(
             school_id=desk.world.id, by=desk.world["teacher"], at=desk.at, record_id=record.pk,
-            form="json", purpose=sheets.Purpose("authority"),
+            form="json", purpose=record_copies.Purpose("authority"),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.models import CalendarDay, CompanyMember, Membership, Restriction
 from parties.roles import Role
-from records import plan_views, plans
+from records import item_rows, plan_views, plans
 from records.models import ActionItem
 from tests.factories import LONG_AGO, World, people_of
 from tests.records.agreed import at, draft, now, one
@@ -236,14 +236,14 @@ def test_one_broken_item_does_not_hold_up_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, fine = late(world), late(world)
-    record = plans.record
+    record = item_rows.record
 
     def fail_for_one(kind: str, item: ActionItem, **more: object) -> None:
         if item.pk == broken.pk:
             raise RuntimeError
         record(kind, item, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(plans, "record", fail_for_one)
+    monkeypatch.setattr(item_rows, "record", fail_for_one)
 
     assert look(FRIDAY) == 1
     assert (now(world, fine).escalation_level, now(world, broken).escalation_level) == (1, 0)

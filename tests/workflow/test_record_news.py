@@ -7,6 +7,7 @@ import pytest
 from ledger.models import Event
 from parties import tenancy
 from records import communication as records_of
+from records import holds
 from records.complaints import Complaint
 from records.models import CommunicationRecord
 from tests.factories import World
@@ -52,7 +53,7 @@ def held(desk: Desk) -> CommunicationRecord:
 
 def keep_back(desk: Desk, record: CommunicationRecord, *, until: datetime) -> None:
     with desk.as_("duty_officer") as viewer:
-        records_of.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
+        holds.hold(viewer, record_id=record.pk, reason="等待核实情况", until=until)
 
 
 def invited(desk: Desk) -> list[str]:

@@ -3,6 +3,7 @@
 from workflow.handlers import (
     crisis,
     crisis_answers,
+    crisis_ending,
     follow_up,
     follow_up_answers,
     intake,
@@ -15,6 +16,7 @@ from workflow.handlers import (
 __all__ = [
     "crisis",
     "crisis_answers",
+    "crisis_ending",
     "follow_up",
     "follow_up_answers",
     "intake",

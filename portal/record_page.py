@@ -1,0 +1,150 @@
+"""The page of a record, and what an act on it comes with: who, when, and which edit they saw.
+
+What stands on it is the same sheet that is printed, cut to this reader.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from parties.access import Act, Viewer
+from parties.models import Person
+from parties.sign_in import Identity, Means
+from portal import holding, pages, prepared_rows
+from portal.session import viewing
+from records import (
+    as_read,
+    attachments,
+    custody,
+    keeping,
+    known_records,
+    objections,
+    policies,
+    reading,
+    record_copies,
+    sharing,
+    sheets,
+    side_words,
+)
+from records.disputes import OPEN, UNFINISHED
+from records.models import CommunicationRecord, Objection
+from records.reading import RecordFile
+from records.signatures import Method
+
+State = CommunicationRecord.State
+
+_SIGNABLE: Final = (State.PENDING_SIGNATURES, State.EFFECTIVE)
+_OBJECTABLE: Final = (State.EFFECTIVE, State.ARCHIVED, State.UNDER_OBJECTION)
+_DIGITS: Final = 8
+
+
+def show(
+    request: HttpRequest,
+    identity: Identity,
+    target_id: UUID,
+    mistakes: dict[str, str] | None = None,
+) -> HttpResponse:
+    """The page, with what could not be done said beside its button; on top, that words changed."""
+    with viewing(identity) as viewer:
+        found = reading.read(viewer, target_id)
+        context = {
+            **_content(found),
+            "copies": custody.copies(viewer, target_id),
+            "destroyed": custody.destroyed(viewer, target_id),
+            **_acts(viewer, found, mistakes or {}),
+            "holding": {} if identity.is_bound else holding.shown(viewer, found),
+            "mistakes": mistakes or {},
+            "password": identity.means is Means.PASSWORD,
+            "bound": identity.is_bound,
+            "typed": request.POST if mistakes else {},
+        }
+    return pages.show(request, "record", context, status=_status(mistakes or {}))
+
+
+def _status(mistakes: Mapping[str, str]) -> int:
+    if "as_read" in mistakes:
+        return 409
+    return 400 if mistakes else 200
+
+
+def who_of(identity: Identity, target_id: UUID) -> dict[str, Any]:
+    person: Person = identity.person
+    with viewing(identity) as viewer:
+        at = viewer.at
+    return {"school_id": identity.school_id, "by": person, "at": at, "record_id": target_id}
+
+
+def seen_by(request: HttpRequest) -> int | None:
+    typed = request.POST.get("seen", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS else None
+
+
+def _content(found: RecordFile) -> dict[str, Any]:
+    record = found.record
+    return {
+        "record": {"pk": record.pk, "edits": record.edits, "state": record.state},
+        "as_read": as_read.mark(found),
+        "sheet": sheets.sheet_of(found, school=record.school.name),
+        "prepared": [prepared_rows.shown(one) for one in found.prepared],
+        "files": [(one.pk, one.name, one.size) for one in found.attachments],
+        "whole": "trigger" in found.fields,
+        "let_through": found.let_through,
+        "sealed": found.sealed,
+        "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",
+    }
+
+
+def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dict[str, Any]:
+    record = found.record
+    mine = [one for one in found.signatures if one.signer_id == viewer.person.pk]
+    spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
+    at_home = record.student_id in policies.family_of(viewer)
+    filed = viewer.rows(Objection).filter(record=record).order_by("filed_at", "pk")
+    objected = [
+        {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")} for one in filed
+    ]
+    open_by_me = any(one["open"] and one["mine"] for one in objected)
+    can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
+    writes = Act.EDIT in found.may
+    may_copy = record_copies.may_copy(found.fields, record)
+    decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
+    return {
+        "may_sign": can_sign,
+        "may_witness": Act.WITNESS in found.may and record.state in _SIGNABLE,
+        "may_refuse": can_sign and at_home,
+        "may_object": Act.OBJECT in found.may and record.state in _OBJECTABLE and not open_by_me,
+        "may_offer": writes and record.state in known_records.UNFINISHED,
+        "may_recall": writes
+        and record.state == State.PENDING_SIGNATURES
+        and record.signed_at is None,
+        "may_discard": writes and record.state in UNFINISHED and record.signed_at is None,
+        "may_copy": may_copy,
+        "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
+        "held_back": sharing.held_back(found) if decides else [],
+        "may_add": attachments.may_add(viewer, record),
+        "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
+        "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
+        "whys": [(one.value, one.label) for one in keeping.Why],
+        "objections": objected,
+    }
+
+
+def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
+    one = side_words.objection(viewer, row)
+    return {
+        "pk": one.pk,
+        "receipt_no": one.receipt_no,
+        "state": one.get_state_display(),
+        "code": str(one.state),
+        "ground": one.get_ground_display(),
+        "wish": one.get_wish_display(),
+        "words": one.words,
+        "reply": one.get_reply_display() if one.reply else "",
+        "reply_words": one.reply_words,
+        "open": one.state in OPEN,
+        "mine": one.filed_by_id == viewer.person.pk,
+        "may_insist": objections.may_insist(one, at=viewer.at),
+        "to_answer": viewer.may(Act.ANSWER, one) and one.state == Objection.State.FILED,
+    }
