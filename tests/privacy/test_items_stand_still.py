@@ -182,7 +182,7 @@ def photo(world: World, item: ActionItem, by: str, **more: Any) -> Attachment:
 
 
 def opens(world: World, who: str, file: Attachment) -> bool:
-    return member(world, who).get(f"/attachments/{file.pk}").status_code == 200
+    return bool(member(world, who).get(f"/attachments/{file.pk}").status_code == 200)
 
 
 def test_evidence_that_was_replaced_since_is_there_for_him_as_it_was(world: World) -> None:
