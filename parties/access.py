@@ -16,8 +16,9 @@ from django.db.models import Model, QuerySet
 
 from parties import standings, statements, walls
 from parties.errors import NotAllowed, NotFound
-from parties.models import Membership, Person, Student
+from parties.models import Person, Student
 from parties.roles import Role
+from parties.standings import StaffPost
 from parties.walls import NONE, Walls
 
 M = TypeVar("M", bound=Model)
@@ -78,22 +79,8 @@ def register(model: type[Model], policy: Policy) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffPost:
-    """One staff membership, reduced to what decides access."""
-
-    role: Role
-    school_class_id: UUID | None
-    grade: str
-    head: bool
-
-    @classmethod
-    def of(cls, row: Membership) -> Self:
-        return cls(Role(row.role), row.school_class_id, row.grade, row.head)
-
-
-@dataclass(frozen=True, slots=True)
 class Viewer:
-    """One person at one moment, with every relation they stand in: seven queries, then Python.
+    """One person at one moment, with every relation they stand in: two queries, then Python.
 
     `kin` are the students they are a guardian of; `wards` those of them they may read about.
     `mentees` are interns whose mentor they are, `managed` all of a company they administer.
@@ -116,27 +103,23 @@ class Viewer:
     @classmethod
     def load(cls, person: Person, *, at: datetime) -> Self:
         """Read the relations of `person` in force at `at`. Call inside a scope."""
-        posts = tuple(StaffPost.of(found) for found in standings.memberships(person, at))
-        student_id = standings.own_student(person)
-        kin, wards = standings.wards(person, at)
-        companies = standings.company_roles(person, at)
-        mentees, managed = standings.interns(person, companies, at)
-        company_roles = frozenset[Role]().union(*companies.values())
-        roles = {post.role for post in posts} | company_roles
-        roles |= {Role.G} if wards else set()
-        roles |= {Role.STU} if student_id else set()
+        found = standings.load(person, at)
+        company_roles = frozenset[Role]().union(*found.companies.values())
+        roles = {post.role for post in found.posts} | company_roles
+        roles |= {Role.G} if found.wards else set()
+        roles |= {Role.STU} if found.student_id else set()
         return cls(
             person=person,
             at=at,
-            posts=posts,
-            kin=kin,
-            wards=wards,
-            student_id=student_id,
+            posts=found.posts,
+            kin=found.kin,
+            wards=found.wards,
+            student_id=found.student_id,
             company_roles=company_roles,
-            companies=frozenset(companies),
-            mentees=mentees,
-            managed=managed,
-            walls=walls.of(person, wards, at),
+            companies=frozenset(found.companies),
+            mentees=found.mentees,
+            managed=found.managed,
+            walls=walls.of(person, found.wards, at),
             _roles=frozenset(roles),
         )
 

@@ -36,7 +36,7 @@ def may_give(
     )
     if since is not None:
         links = links.filter(Q(right_since=None) | Q(right_since__lte=since))
-    return links.exists() and student.pk in standings.wards(giver, at)[1]
+    return links.exists() and student.pk in standings.load(giver, at).wards
 
 
 def givers(student: Student) -> Sequence[Person]:

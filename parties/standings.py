@@ -1,51 +1,127 @@
-"""Every relation that one person stands in at a moment, in six statements."""
+"""Every relation that one person stands in at a moment, in one statement: all requests need it.
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
-from typing import Final
+That of a post, a link and an order in force is said in parties.relations as well; the tests hold
+the two against each other.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from parties import statements
-from parties.likeness import Ids
-from parties.models import (
-    CompanyMember,
-    GuardianLink,
-    Membership,
-    Person,
-    Placement,
-    Restriction,
-    Student,
-)
-from parties.relations import in_force
+from parties import round_trips
+from parties.models import Person, Placement, Restriction
 from parties.roles import Role
 
-_RUNNING: Final = (Placement.State.ACTIVE, Placement.State.SUSPENDED)
+_RUNNING: Final = [Placement.State.ACTIVE.value, Placement.State.SUSPENDED.value]
 #: Whoever is under one of these learns nothing of the student.
-_BARRING: Final = (Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL)
+_BARRING: Final = [Restriction.Kind.NO_CONTACT.value, Restriction.Kind.DO_NOT_TELL.value]
+
+_LOAD: Final = """
+WITH ward AS (
+    SELECT l.student_id, l.child_data_access AND NOT EXISTS (
+        SELECT FROM parties_restriction r
+        WHERE r.person_id = %(person)s AND r.student_id = l.student_id AND r.case_id IS NULL
+            AND r.kind = ANY(%(barring)s::varchar[]) AND r.starts_at <= %(at)s
+            AND (r.ends_at IS NULL OR r.ends_at > %(at)s)
+    ) AS told
+    FROM parties_guardianlink l WHERE l.guardian_id = %(person)s AND l.state = 'LIVE'
+), seat AS (
+    SELECT DISTINCT m.company_id, m.role FROM parties_companymember m
+    WHERE m.person_id = %(person)s AND m.starts_at <= %(at)s
+        AND (m.ends_at IS NULL OR m.ends_at > %(at)s)
+), intern AS (
+    SELECT p.student_id, p.company_id, p.mentor_id IS NOT DISTINCT FROM %(person)s AS own
+    FROM parties_placement p
+    WHERE p.company_id IN (SELECT company_id FROM seat) AND p.state = ANY(%(running)s::varchar[])
+        AND p.starts_on <= %(today)s AND p.ends_on >= %(today)s
+)
+SELECT post.roles, post.classes, post.grades, post.heads,
+    (SELECT id FROM parties_student WHERE person_id = %(person)s ORDER BY id LIMIT 1),
+    ARRAY(SELECT student_id FROM ward), ARRAY(SELECT student_id FROM ward WHERE told),
+    ARRAY(SELECT company_id FROM seat), ARRAY(SELECT role FROM seat),
+    ARRAY(SELECT student_id FROM intern WHERE own),
+    ARRAY(SELECT student_id FROM intern JOIN seat USING (company_id) WHERE seat.role = 'CA')
+FROM (
+    SELECT coalesce(array_agg(m.role ORDER BY m.id), '{}') AS roles,
+        coalesce(array_agg(m.school_class_id ORDER BY m.id), '{}') AS classes,
+        coalesce(array_agg(m.grade ORDER BY m.id), '{}') AS grades,
+        coalesce(array_agg(m.head ORDER BY m.id), '{}') AS heads
+    FROM parties_membership m
+    WHERE m.person_id = %(person)s AND m.starts_at <= %(at)s
+        AND (m.ends_at IS NULL OR m.ends_at > %(at)s)
+) post
+"""
 
 
-def memberships(person: Person, at: datetime) -> Collection[Membership]:
-    """Posts at the school, in a stable order."""
-    return statements.rows(_memberships, person, at)
+@dataclass(frozen=True, slots=True)
+class StaffPost:
+    """One staff membership, reduced to what decides access."""
+
+    role: Role
+    school_class_id: UUID | None
+    grade: str
+    head: bool
 
 
-def own_student(person: Person) -> UUID | None:
-    """The student that this person is."""
-    return next((found.pk for found in statements.rows(_students, person, limit=1)), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What one person is to the school, to students and to companies.
+
+    `kin` are the students they are a guardian of; `wards` those of them without an order in force
+    whose data they may have. `mentees` are their own interns, `managed` all of a company that they
+    administer, by the school's own calendar.
+    """
+
+    posts: tuple[StaffPost, ...]
+    student_id: UUID | None
+    kin: frozenset[UUID]
+    wards: frozenset[UUID]
+    companies: Mapping[UUID, frozenset[Role]]
+    mentees: frozenset[UUID]
+    managed: frozenset[UUID]
 
 
-def wards(person: Person, at: datetime) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """All students of this guardian, and those without a restriction in force."""
-    links = statements.rows(_links, person)
-    readable = {link.student_id: link.child_data_access for link in links}
-    if not readable:
-        return frozenset(), frozenset()
-    told = {pk for pk, open_ in readable.items() if open_}
-    told -= {found.student_id for found in statements.rows(_barred, person, at)}
-    return frozenset(readable), frozenset(told)
+def load(person: Person, at: datetime) -> Standing:
+    """Read the relations of `person` in force at `at`. Inside a scope."""
+    row = round_trips.execute(
+        _LOAD,
+        {
+            "person": person.pk,
+            "at": at,
+            "today": timezone.localdate(at),
+            "barring": _BARRING,
+            "running": _RUNNING,
+        },
+    ).fetchone()
+    if row is None:
+        raise TypeError("a SELECT without WHERE answered no row")
+    *posts, student_id, kin, wards, companies, roles, mentees, managed = row
+    return Standing(
+        posts=tuple(_posts(posts)),
+        student_id=student_id,
+        kin=frozenset(kin),
+        wards=frozenset(wards),
+        companies=_seats(companies, roles),
+        mentees=frozenset(mentees),
+        managed=frozenset(managed),
+    )
+
+
+def _posts(columns: Sequence[Sequence[Any]]) -> Iterator[StaffPost]:
+    for role, school_class, grade, head in zip(*columns, strict=True):
+        yield StaffPost(Role(role), school_class, grade, head)
+
+
+def _seats(companies: Sequence[UUID], roles: Sequence[str]) -> Mapping[UUID, frozenset[Role]]:
+    held: dict[UUID, frozenset[Role]] = {}
+    for company, role in zip(companies, roles, strict=True):
+        held[company] = held.get(company, frozenset()) | {Role(role)}
+    return held
 
 
 def was_barred(person: Person, student_id: UUID, *, since: datetime, until: datetime) -> bool:
@@ -59,56 +135,3 @@ def was_barred(person: Person, student_id: UUID, *, since: datetime, until: date
         starts_at__lte=until,
     )
     return orders.exists()
-
-
-def company_roles(person: Person, at: datetime) -> Mapping[UUID, frozenset[Role]]:
-    """Roles at each company."""
-    held: dict[UUID, frozenset[Role]] = {}
-    for found in statements.rows(_company_members, person, at):
-        held[found.company_id] = held.get(found.company_id, frozenset()) | {Role(found.role)}
-    return held
-
-
-def interns(
-    person: Person, companies: Mapping[UUID, Collection[Role]], at: datetime
-) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """Own mentees, and everybody at the companies administered; by the school's own calendar."""
-    if not companies:
-        return frozenset(), frozenset()
-    found = statements.rows(_placements, Ids(companies), timezone.localdate(at))
-    mentees = frozenset(one.student_id for one in found if one.mentor_id == person.pk)
-    managed = frozenset(one.student_id for one in found if Role.CA in companies[one.company_id])
-    return mentees, managed
-
-
-def _memberships(person: Person, at: datetime) -> QuerySet[Membership]:
-    return in_force(Membership.objects.filter(person=person), at).order_by("pk")
-
-
-def _students(person: Person) -> QuerySet[Student]:
-    return Student.objects.filter(person=person).only("pk").order_by("pk")
-
-
-def _links(person: Person) -> QuerySet[GuardianLink]:
-    links = GuardianLink.objects.filter(guardian=person, state=GuardianLink.State.LIVE)
-    return links.only("student_id", "child_data_access")
-
-
-def _barred(person: Person, at: datetime) -> QuerySet[Restriction]:
-    orders = Restriction.objects.filter(person=person, case_id=None, kind__in=_BARRING)
-    return in_force(orders, at).only("student_id")
-
-
-def _company_members(person: Person, at: datetime) -> QuerySet[CompanyMember]:
-    members = in_force(CompanyMember.objects.filter(person=person), at)
-    return members.only("company_id", "role")
-
-
-def _placements(companies: Ids, today: date) -> QuerySet[Placement]:
-    running = Placement.objects.filter(
-        statements.among("company_id", companies),
-        state__in=_RUNNING,
-        starts_on__lte=today,
-        ends_on__gte=today,
-    )
-    return running.only("student_id", "company_id", "mentor_id")

@@ -12,10 +12,11 @@ from uuid import UUID, uuid4
 
 from ledger import events
 from parties import tenancy
-from parties.access import Act, StaffPost, Viewer
+from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person, SchoolClass
 from parties.roles import STAFF, Role
+from parties.standings import StaffPost
 from records import notice_audience, notice_gate
 from records.models import Notice
 from records.notice_audience import Preview

@@ -155,10 +155,10 @@ def test_the_list_costs_the_same_for_one_case_and_for_many(
 ) -> None:
     counsellor = as_("counsellor")
     reported(world, key="0")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         assert len(counsellor.get("/cases").json()["results"]) == 1
     for number in range(1, 8):
         reported(world, key=str(number))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         assert len(counsellor.get("/cases").json()["results"]) == 8

@@ -10,10 +10,11 @@ from uuid import uuid4
 import pytest
 
 from parties import likeness
-from parties.access import StaffPost, Viewer
+from parties.access import Viewer
 from parties.likeness import Ids, Moments, Unlike
 from parties.models import Company, Person, Student
 from parties.roles import Role
+from parties.standings import StaffPost
 from parties.walls import Wall, Walls
 from tests.factories import LONG_AGO, NOW
 
