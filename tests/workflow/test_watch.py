@@ -1,6 +1,8 @@
 """`manage.py watch`: what it decides. As a process with real faults: tests/faults/test_watch.py."""
 
+import gc
 import io
+import signal
 import time
 from threading import Event, Timer
 from uuid import uuid4
@@ -137,3 +139,18 @@ def test_waiting_costs_no_processor() -> None:
     watch_for(1.4)
 
     assert time.process_time() - began < 0.5
+
+
+def test_a_full_collection_does_not_look_at_all_the_code_while_a_crisis_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes a tenth of a second, and whoever listens for a crisis must not stand still."""
+    spared = list[int]()
+    monkeypatch.setattr(Watch, "forever", lambda _watch: spared.append(gc.get_freeze_count()))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of the test run stay
+    gc.unfreeze()
+
+    call_command("watch", stdout=io.StringIO())
+
+    assert spared[0] > 0
+    gc.unfreeze()

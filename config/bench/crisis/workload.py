@@ -18,6 +18,7 @@ from typing import Any, Final
 import psycopg
 import redis
 
+from config import startup
 from config.bench import addresses, cast, measuring
 from config.bench.crisis import floor, gateway
 from config.bench.crisis.stage import LATE, RATE, Stage
@@ -75,6 +76,7 @@ def _measured(
     stage.settled([stage.report(time.monotonic()) for _ in range(2)])  # everything is loaded
     stage.bare(1 / RATE)
     stage.promises.clear()
+    startup.spare_what_stays()  # as every web process does
     rounds = max(2, round(seconds / _SLOTS / _SLOT_SECONDS))
     length = seconds / rounds / _SLOTS
     for number in range(1, rounds + 1):

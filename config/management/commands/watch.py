@@ -21,6 +21,7 @@ import psycopg
 from django.core.management.base import BaseCommand, OutputWrapper
 from django.db import InterfaceError, OperationalError, connection, connections
 
+from config import startup
 from workflow import nudge, sweeps
 
 VIA: Final = "watch"
@@ -138,6 +139,7 @@ class Command(BaseCommand):
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
+        startup.spare_what_stays()
         watch.forever()
 
 
