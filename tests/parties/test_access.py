@@ -7,24 +7,22 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
-from pytest_django import DjangoAssertNumQueries
 
-from parties import access, privacy, round_trips, tenancy
+from parties import access, privacy, tenancy
 from parties.access import Act, Viewer
 from parties.errors import NotAllowed, NotFound
 from parties.models import (
     CalendarDay,
-    Company,
     CompanyMember,
     GuardianLink,
     Membership,
-    Person,
     Placement,
     Restriction,
     Student,
 )
 from parties.roles import Role
-from tests.factories import CN, HOUR, LONG_AGO, MINUTE, NOW, World, build_world
+from tests.factories import CN, HOUR, MINUTE, NOW, World, build_world
+from tests.parties.seats import company, intern, joins
 
 pytestmark = pytest.mark.django_db
 
@@ -32,32 +30,6 @@ pytestmark = pytest.mark.django_db
 def view(world: World, who: str, *, at: datetime = NOW) -> Viewer:
     with tenancy.scope(world.id):
         return Viewer.load(world[who], at=at)
-
-
-def company(world: World, name: str) -> Company:
-    return Company.objects.create(school=world.school, uscc=uuid4().hex[:18], name=name)
-
-
-def joins(world: World, who: str, where: Company, role: Role) -> None:
-    CompanyMember.objects.create(
-        school=world.school, company=where, person=world[who], role=role, starts_at=LONG_AGO
-    )
-
-
-def intern(world: World, name: str, where: Company, mentor: Person | None = None) -> Student:
-    made = world.pupil(name, world.school_class)
-    Placement.objects.create(
-        school=world.school,
-        agreement_no=f"XY-{name}",
-        student=made,
-        company=where,
-        mentor=mentor,
-        post="装配",
-        starts_on=date(2026, 9, 1),
-        ends_on=date(2027, 1, 31),
-        state=Placement.State.ACTIVE,
-    )
-    return made
 
 
 def bar(world: World, who: str, **order: Any) -> None:
@@ -96,58 +68,6 @@ def test_somebody_without_any_relation_holds_no_role(world: World) -> None:
     assert viewer.roles == viewer.kin == viewer.interns == frozenset()
     with tenancy.scope(world.id):
         assert not viewer.rows(Student).exists()
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Statements that stay prepared: Django counts none of them."""
-    said: list[str] = []
-    real = round_trips.execute
-
-    def listen(statement: Any, given: Any = ()) -> Any:
-        said.append(statement)
-        return real(statement, given)
-
-    monkeypatch.setattr(round_trips, "execute", listen)
-    return said
-
-
-@pytest.mark.parametrize("who", ["teacher", "counsellor", "father", "mentor", "student"])
-def test_a_load_costs_one_statement_and_one_for_the_walls(
-    world: World, who: str, asked: list[str], django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    with tenancy.scope(world.id), django_assert_num_queries(0):
-        asked.clear()
-        Viewer.load(world[who], at=NOW)
-
-    assert len(asked) == (2 if who == "father" else 1)
-
-
-def test_many_relations_cost_as_many_statements_as_one(
-    world: World, asked: list[str], django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    with tenancy.scope(world.id):
-        for number in range(5):
-            other = world.pupil(f"child_{number}", world.other_class)
-            GuardianLink.objects.create(
-                school=world.school, student=other, guardian=world["father"], relation="FATHER"
-            )
-            world.staff(f"filler_{number}", Role.ST)
-            Membership.objects.create(
-                school=world.school,
-                person=world["father"],
-                role=Role.ST,
-                grade=str(number),
-                starts_at=LONG_AGO,
-            )
-            where = company(world, f"厂{number}")
-            joins(world, "father", where, Role.CA)
-            intern(world, f"intern_{number}", where)
-        asked.clear()
-        with django_assert_num_queries(0):
-            viewer = Viewer.load(world["father"], at=NOW)
-    assert len(asked) == 2
-    assert (len(viewer.kin), len(viewer.posts), len(viewer.interns)) == (6, 5, 5)
 
 
 @pytest.mark.parametrize("kind", ["NO_CONTACT", "DO_NOT_TELL"])

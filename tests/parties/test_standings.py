@@ -1,10 +1,13 @@
 """One statement says what parties.relations says of each model: the two are held together."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from parties import standings, tenancy
+from parties import round_trips, standings, tenancy
+from parties.access import Viewer
 from parties.models import (
     Company,
     CompanyMember,
@@ -16,7 +19,8 @@ from parties.models import (
 from parties.relations import in_force
 from parties.roles import Role
 from parties.standings import Standing
-from tests.factories import NOW, World
+from tests.factories import LONG_AGO, NOW, World
+from tests.parties.seats import company, intern, joins
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +120,55 @@ def test_whoever_may_not_have_the_data_is_kin_and_has_no_ward(world: World) -> N
 
     father = loaded(world, "father", NOW)
     assert (father.kin, father.wards) == (frozenset({world.student.pk}), frozenset())
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Statements that stay prepared: Django counts none of them."""
+    said: list[str] = []
+    real = round_trips.execute
+
+    def listen(statement: Any, given: Any = ()) -> Any:
+        said.append(statement)
+        return real(statement, given)
+
+    monkeypatch.setattr(round_trips, "execute", listen)
+    return said
+
+
+@pytest.mark.parametrize("who", ["teacher", "counsellor", "father", "mentor", "student"])
+def test_a_load_costs_one_statement_and_one_for_the_walls(
+    world: World, who: str, asked: list[str], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with tenancy.scope(world.id), django_assert_num_queries(0):
+        asked.clear()
+        Viewer.load(world[who], at=NOW)
+
+    assert len(asked) == (2 if who == "father" else 1)
+
+
+def test_many_relations_cost_as_many_statements_as_one(
+    world: World, asked: list[str], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with tenancy.scope(world.id):
+        for number in range(5):
+            other = world.pupil(f"child_{number}", world.other_class)
+            GuardianLink.objects.create(
+                school=world.school, student=other, guardian=world["father"], relation="FATHER"
+            )
+            world.staff(f"filler_{number}", Role.ST)
+            Membership.objects.create(
+                school=world.school,
+                person=world["father"],
+                role=Role.ST,
+                grade=str(number),
+                starts_at=LONG_AGO,
+            )
+            where = company(world, f"厂{number}")
+            joins(world, "father", where, Role.CA)
+            intern(world, f"intern_{number}", where)
+        asked.clear()
+        with django_assert_num_queries(0):
+            viewer = Viewer.load(world["father"], at=NOW)
+    assert len(asked) == 2
+    assert (len(viewer.kin), len(viewer.posts), len(viewer.interns)) == (6, 5, 5)
