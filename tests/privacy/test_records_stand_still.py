@@ -1,0 +1,100 @@
+"""A guardian who had a record before a crisis named them keeps it as it stood."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from parties import clock, tenancy
+from records.models import CommunicationRecord, FileEntry
+from tests.api.callers import PASSWORD, Caller, member
+from tests.api.papers import Paper, as_read, offered
+from tests.api.stories import triaged
+from tests.factories import HOUR, World
+from tests.portal.visitors import by_password
+from tests.processes.walker import FATHER
+from workflow import communication as acts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FEAR = "我和孩子住在外婆家，怕他爸"
+
+
+def named(world: World) -> None:
+    """The record was there an hour before."""
+    with tenancy.scope(world.id):
+        CommunicationRecord.objects.update(offered_at=clock.now() - HOUR)
+        FileEntry.objects.update(at=clock.now() - HOUR)
+    triaged(world, suspects=FATHER, suspect_kind="guardian", safe_to_tell="no")
+
+
+def answers(caller: Caller, world: World, paper: Paper) -> tuple[Any, ...]:
+    """What reaches a guardian of one record, over every door."""
+    read = caller.get(f"/records/{paper.id}")
+    lines = caller.get(f"/students/{world.student.pk}/file").json()["results"]
+    kept = [one for one in lines if one["kind"] in ("communication", "objection", "attachment")]
+    return read.status_code, read.json(), read.headers.get("ETag"), kept
+
+
+def before(world: World, paper: Paper, *signers: str) -> None:
+    """They signed before he was named: the story of a crisis begins a minute ago."""
+    for who in signers:
+        acts.sign(
+            school_id=world.id,
+            record_id=UUID(paper.id),
+            by=world[who],
+            at=clock.now() - HOUR / 2,
+            method="IN_APP",
+            **as_read(member(world, who), paper.id),
+        )
+
+
+def give(caller: Caller, paper: Paper, verb: str, mark: dict[str, str]) -> Any:
+    said = {"sign": {"password": PASSWORD}, "refuse": {"reason": "我不同意这样写"}}
+    return caller.post(f"/records/{paper.id}/{verb}", {**said[verb], **mark})
+
+
+@pytest.mark.parametrize("verb", ["sign", "refuse"])
+def test_his_own_word_opens_nothing_of_what_others_said_since(world: World, verb: str) -> None:
+    paper, father = offered(world), member(world, "father")
+    named(world)
+    mark = as_read(father, paper.id)
+    paper.sign()
+    paper.sign(member(world, "mother"), note=FEAR)
+
+    given = give(father, paper, verb, mark)
+
+    assert given.status_code == 200, given.content.decode()
+    page = by_password(world, "father")
+    page.open(f"/records/{paper.id}")
+    for found in (given.json(), father.get(f"/records/{paper.id}").json()):
+        assert [one["signer"]["name"] for one in found["signatures"]] == ["father"]
+        assert found["state"] == "PENDING_SIGNATURES"
+        assert found["signed_at"] == found["signatures"][0]["at"]
+        assert found["effective_at"] is None
+        assert FEAR not in str(found)
+    assert FEAR not in page.text
+
+
+def test_what_comes_of_his_word_is_told_as_if_nobody_else_had_spoken(world: World) -> None:
+    paper, father = offered(world), member(world, "father")
+    before(world, paper, "teacher")
+    named(world)
+    mark = as_read(father, paper.id)
+    paper.sign(member(world, "mother"), note=FEAR)
+
+    found = give(father, paper, "sign", mark).json()
+
+    assert found["state"] == "EFFECTIVE"
+    assert found["effective_at"] == found["signatures"][-1]["at"]
+    assert FEAR not in str(found)
+
+
+def test_she_and_the_school_read_on(world: World) -> None:
+    paper = offered(world)
+    named(world)
+    paper.sign()
+    paper.sign(member(world, "mother"), note=FEAR)
+
+    for who in ("mother", "teacher"):
+        assert FEAR in str(member(world, who).get(f"/records/{paper.id}").json()), who
