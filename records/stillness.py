@@ -9,17 +9,21 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
 
+from ledger.models import Event
 from parties.access import Viewer
 from records import standings, walls
-from records.models import CommunicationRecord
+from records.disputes import OPEN
+from records.models import CommunicationRecord, Objection
 from records.record_parts import Parts
 
 State = CommunicationRecord.State
+
+_ARCHIVED: Final = "record.archived"
 
 
 def as_it_stood(
@@ -44,10 +48,21 @@ def _known(parts: Parts, since: datetime, me: UUID) -> Parts:
             one for one in parts.attachments if one.uploaded_at <= since or one.uploaded_by_id == me
         ],
         objections=[
-            one for one in parts.objections if one.filed_at <= since or one.filed_by_id == me
+            one if one.filed_by_id == me else _as_open(one, since)
+            for one in parts.objections
+            if one.filed_at <= since or one.filed_by_id == me
         ],
         annotations=[one for one in parts.annotations if one.at <= since or one.by_id == me],
     )
+
+
+def _as_open(objection: Objection, since: datetime) -> Objection:
+    """An objection of others that was open by then is so still; a copy that nobody saves."""
+    if objection.ended_at is None or objection.ended_at <= since:
+        return objection
+    still = copy(objection)
+    still.__dict__["state"] = Objection.State.FILED
+    return still
 
 
 def _values(record: CommunicationRecord, known: Parts, since: datetime) -> Mapping[str, Any]:
@@ -80,22 +95,36 @@ def _effect(record: CommunicationRecord, known: Parts, since: datetime) -> Mappi
 def _state(
     record: CommunicationRecord, known: Parts, since: datetime, effective: datetime | None
 ) -> str:
-    if record.state == State.ARCHIVED or _ended(record, known, since):
-        return str(record.state)
+    if _sealed(known, since):
+        return State.SEALED
+    if _replaced(record, since):
+        return State.SUPERSEDED
     if effective is None:
         return State.PENDING_SIGNATURES
-    if record.state == State.UNDER_OBJECTION and known.disputed:
-        return str(record.state)
-    return State.EFFECTIVE
+    if any(one.record_id == record.pk and one.state in OPEN for one in known.objections):
+        return State.UNDER_OBJECTION
+    return State.ARCHIVED if _put_away(record, since) else State.EFFECTIVE
 
 
-def _ended(record: CommunicationRecord, known: Parts, until: datetime) -> bool:
-    """Whether it was sealed, or a newer version had taken its place, by then."""
-    if record.state == State.SEALED:
-        return any(one.at <= until for one in known.sealings)
-    if record.state != State.SUPERSEDED:
+def _sealed(known: Parts, since: datetime) -> bool:
+    return any(one.at <= since for one in known.sealings)
+
+
+def _replaced(record: CommunicationRecord, since: datetime) -> bool:
+    """Whether a newer version had taken its place by then."""
+    if record.state not in (State.SUPERSEDED, State.SEALED):
         return False
     newer = CommunicationRecord.objects.filter(
-        record_no=record.record_no, version__gt=record.version, effective_at__lte=until
+        record_no=record.record_no, version__gt=record.version, effective_at__lte=since
     )
     return newer.exists()
+
+
+def _put_away(record: CommunicationRecord, since: datetime) -> bool:
+    """Whether it was archived by then; only its event knows when."""
+    if record.state in (State.PENDING_SIGNATURES, State.EFFECTIVE):
+        return False
+    archived = Event.objects.filter(
+        school_id=record.school_id, subject_type="record", subject_id=record.pk, kind=_ARCHIVED
+    )
+    return archived.filter(at__lte=since).exists()

@@ -1,12 +1,15 @@
 """A guardian who had a record before a crisis named them keeps it as it stood."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from parties import clock, tenancy
-from records.models import CommunicationRecord, FileEntry
+from parties.access import Viewer
+from records import keeping
+from records.models import CommunicationRecord, FileEntry, Objection
 from tests.api.callers import PASSWORD, Caller, member
 from tests.api.papers import Paper, as_read, offered
 from tests.api.stories import triaged
@@ -17,6 +20,7 @@ from workflow import communication as acts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+OBJECTS = {"ground": "WRONG", "wish": "CORRECT", "words": "那天是他爸打了她", "quoted": ""}
 FEAR = "我和孩子住在外婆家，怕他爸"
 
 
@@ -47,6 +51,12 @@ def before(world: World, paper: Paper, *signers: str) -> None:
             method="IN_APP",
             **as_read(member(world, who), paper.id),
         )
+
+
+def archived(world: World, paper: Paper, at: datetime) -> None:
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["head_of_office"], at=at)
+        keeping.archive(viewer, record_id=UUID(paper.id), why="settled")
 
 
 def give(caller: Caller, paper: Paper, verb: str, mark: dict[str, str]) -> Any:
@@ -88,6 +98,49 @@ def test_what_comes_of_his_word_is_told_as_if_nobody_else_had_spoken(world: Worl
     assert found["state"] == "EFFECTIVE"
     assert found["effective_at"] == found["signatures"][-1]["at"]
     assert FEAR not in str(found)
+
+
+def test_that_it_was_archived_since_is_not_told(world: World) -> None:
+    paper, father = offered(world), member(world, "father")
+    before(world, paper, "teacher")
+    named(world)
+    known = answers(father, world, paper)
+    paper.sign(member(world, "mother"))
+
+    archived(world, paper, clock.now())
+
+    assert answers(father, world, paper) == known
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_was_in_force_is_archived_for_him_if_it_was_by_then(world: World, early: bool) -> None:
+    paper, father = offered(world), member(world, "father")
+    before(world, paper, "teacher", "mother")
+    if early:
+        archived(world, paper, clock.now() - HOUR / 3)
+    named(world)
+    known = answers(father, world, paper)
+    if not early:
+        archived(world, paper, clock.now())
+
+    assert answers(father, world, paper) == known
+    assert known[1]["state"] == ("ARCHIVED" if early else "EFFECTIVE")
+
+
+def test_an_objection_that_ended_since_is_as_open_for_him_as_it_was(world: World) -> None:
+    paper, father, mother = offered(world), member(world, "father"), member(world, "mother")
+    before(world, paper, "teacher", "mother")
+    filed = mother.post(f"/records/{paper.id}/objections", OBJECTS).json()["id"]
+    with tenancy.scope(world.id):
+        Objection.objects.update(filed_at=clock.now() - HOUR / 3)
+    named(world)
+    known = answers(father, world, paper)
+
+    ended = mother.post(f"/objections/{filed}/withdraw", {})
+
+    assert ended.status_code == 200, ended.content.decode()
+    assert answers(father, world, paper) == known
+    assert (known[1]["state"], known[1]["disputed"]) == ("UNDER_OBJECTION", True)
 
 
 def test_she_and_the_school_read_on(world: World) -> None:
