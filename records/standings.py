@@ -25,11 +25,12 @@ ADULT: Final = 18  # years
 def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
     """Let it take effect once both sides have given their word.
 
-    Where it did so as 校方记录，家长未签, a signature that comes later makes it one of both sides.
+    Where it did so as 校方记录，家长未签, a signature that comes later makes it one of both sides,
+    in whatever state it is by then.
     """
     standing = standing_of(record, today=timezone.localdate(viewer.at))
     late = standing == Standing.SIGNED and record.standing == Standing.UNSIGNED
-    if record.state == State.EFFECTIVE and late:
+    if record.effective_at is not None and late:
         record.standing = standing
         return saved(record, viewer, "record.signed_late", standing=standing)
     if record.state != State.PENDING_SIGNATURES or not standing:

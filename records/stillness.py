@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from ledger.models import Event
 from parties.access import Viewer
-from records import standings, walls
+from records import record_parts, standings, walls
 from records.disputes import OPEN
 from records.models import CommunicationRecord, Objection
 from records.record_parts import Parts
 
 State = CommunicationRecord.State
 
+_AT_THE_DESK: Final = (State.DRAFT, State.CHECKED, State.DISCARDED)
 _ARCHIVED: Final = "record.archived"
 
 
@@ -37,6 +38,16 @@ def as_it_stood(
     still = copy(record)
     still.__dict__.update(_values(record, known, since))  # its state is no transition's to make
     return still, known
+
+
+def as_known(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
+    """What an act on it has to reckon with: a refusal must not tell what the page does not.
+
+    What went back to the desk while somebody waited for its lock is nobody's at home.
+    """
+    if walls.shut_since(record) is None or record.state in _AT_THE_DESK:
+        return record
+    return as_it_stood(viewer, record, record_parts.gather([record])[record.pk])[0]
 
 
 def _known(parts: Parts, since: datetime, me: UUID) -> Parts:

@@ -11,11 +11,12 @@ from parties.access import Viewer
 from records import keeping
 from records.models import CommunicationRecord, FileEntry, Objection
 from tests.api.callers import PASSWORD, Caller, member
-from tests.api.papers import Paper, as_read, offered
+from tests.api.papers import Paper, as_read, offered, upload
 from tests.api.stories import triaged
 from tests.factories import HOUR, World
 from tests.portal.visitors import by_password
 from tests.processes.walker import FATHER
+from tests.records.uploads.files import jpeg
 from workflow import communication as acts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,6 +142,83 @@ def test_an_objection_that_ended_since_is_as_open_for_him_as_it_was(world: World
     assert ended.status_code == 200, ended.content.decode()
     assert answers(father, world, paper) == known
     assert (known[1]["state"], known[1]["disputed"]) == ("UNDER_OBJECTION", True)
+
+
+def went_on(world: World, paper: Paper, how: str) -> str:
+    """What the others make of it; the state that the school sees then."""
+    mother, office = member(world, "mother"), member(world, "head_of_office")
+    paper.sign()
+    assert paper.sign(mother, note=FEAR).status_code == 200
+    if how == "objected":
+        assert mother.post(f"/records/{paper.id}/objections", OBJECTS).status_code == 201
+        return "UNDER_OBJECTION"
+    if how == "archived":
+        assert office.post(f"/records/{paper.id}/archive", {"why": "settled"}).status_code == 200
+        return "ARCHIVED"
+    newer = Paper(paper.writer)
+    newer.keep(paper.writer.post(f"/records/{paper.id}/next-version", {}))
+    for verb in ("check", "offer"):
+        newer.do(verb)
+    newer.sign()
+    assert newer.sign(mother).status_code == 200
+    return "SUPERSEDED"
+
+
+@pytest.mark.parametrize("verb", ["sign", "refuse"])
+@pytest.mark.parametrize("how", ["objected", "archived", "replaced"])
+def test_his_word_is_taken_whatever_became_of_it(world: World, verb: str, how: str) -> None:
+    paper, father = offered(world), member(world, "father")
+    named(world)
+    mark = as_read(father, paper.id)
+    state = went_on(world, paper, how)
+
+    given = give(father, paper, verb, mark)
+
+    assert given.status_code == 200, given.content.decode()
+    found = given.json()
+    assert (found["state"], found["disputed"]) == ("PENDING_SIGNATURES", False)
+    assert [one["signer"]["name"] for one in found["signatures"]] == ["father"]
+    school = member(world, "teacher").get(f"/records/{paper.id}").json()
+    assert (school["state"], school["standing"]) == (state, "SIGNED")
+    assert "father" in [one["signer"]["name"] for one in school["signatures"]]
+
+
+def test_a_file_that_came_since_is_no_other_text_for_him(world: World) -> None:
+    paper, father = offered(world), member(world, "father")
+    named(world)
+    mark = as_read(father, paper.id)
+    assert upload(paper.writer, paper.id, jpeg()).status_code == 201
+
+    given = give(father, paper, "sign", mark)
+
+    assert given.status_code == 200, given.content.decode()
+    assert given.json()["attachments"] == []
+
+
+def test_an_objection_is_refused_by_what_he_knows(world: World) -> None:
+    paper, father = offered(world), member(world, "father")
+    named(world)
+    before_it = father.post(f"/records/{paper.id}/objections", OBJECTS)
+    went_on(world, paper, "archived")
+
+    no = father.post(f"/records/{paper.id}/objections", OBJECTS)
+
+    assert no.status_code == before_it.status_code == 409
+    assert no.json()["detail"] == before_it.json()["detail"]
+
+
+def test_an_objection_is_taken_by_what_he_knows(world: World) -> None:
+    paper, father = offered(world), member(world, "father")
+    before(world, paper, "teacher", "mother")
+    named(world)
+    father.get(f"/records/{paper.id}")
+    went_on(world, paper, "replaced")
+
+    filed = father.post(f"/records/{paper.id}/objections", OBJECTS)
+
+    assert filed.status_code == 201, filed.content.decode()
+    assert father.get(f"/records/{paper.id}").json()["state"] == "UNDER_OBJECTION"
+    assert paper.writer.get(f"/records/{paper.id}").json()["state"] == "SUPERSEDED"
 
 
 def test_she_and_the_school_read_on(world: World) -> None:
