@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django_fsm import can_proceed
+
 from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
@@ -25,6 +27,7 @@ from records.disputes import OPEN
 from records.draft_input import refuse_restricted
 from records.models import CommunicationRecord, FileEntry, Objection
 from records.record_rows import lock, saved
+from records.stillness import as_known
 
 KIND: Final = "objection"
 State = Objection.State
@@ -47,7 +50,7 @@ def file(viewer: Viewer, *, record_id: UUID, complaint: Complaint) -> Objection:
     known = record.objections.filter(filed_by=viewer.person, state__in=OPEN).first()
     if known is not None:
         return known
-    complaints.refuse(viewer, record, complaint)
+    complaints.refuse(viewer, as_known(viewer, record), complaint)
     at_home = Role.G if record.student_id in viewer.wards else Role.STU
     made = Objection(
         school_id=record.school_id,
@@ -188,7 +191,8 @@ def _refuse_reply(reply: str, words: str) -> None:
 
 
 def _freeze(viewer: Viewer, record: CommunicationRecord) -> None:
-    if record.state != _FROZEN:
+    """Its number is frozen by the objection; the state, unless a newer version took over."""
+    if can_proceed(record.freeze):
         record.freeze()
         saved(record, viewer, "record.frozen")
 

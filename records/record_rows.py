@@ -6,21 +6,24 @@ from uuid import UUID
 from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import LostRace
+from records import walls
 from records.models import CommunicationRecord
 
 
 def lock(
     viewer: Viewer, record_id: UUID, act: Act, *, seen: int | None = None
 ) -> CommunicationRecord:
-    """The record under its lock, if the viewer may do `act` to it.
+    """The record under its lock, if the viewer may do `act` to it; it knows of the viewer's wall.
 
     Raises:
         NotFound, NotAllowed: not visible; visible, but not theirs to do.
         LostRace: somebody changed it since `seen`.
     """
-    viewer.require(act, viewer.get(CommunicationRecord, record_id))
+    known = viewer.get(CommunicationRecord, record_id)
+    viewer.require(act, known)
     rows = CommunicationRecord.objects.select_for_update(of=("self",))
     record = rows.select_related("student__person", "author").get(pk=record_id)
+    walls.carry(known, record)
     if seen is not None and seen != record.edits:
         raise LostRace(
             "这份记录刚被修改过，请先看最新内容再改。",

@@ -21,6 +21,7 @@ from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, saved
 from records.record_rows import note as record_note
+from records.stillness import as_known
 
 State = CommunicationRecord.State
 Method = Signature.Method
@@ -54,7 +55,8 @@ def sign(
     """Sign for oneself; again by the same person changes nothing.
 
     The caller has made sure who it is: by password just now (IN_APP), or by a one-time link (LINK).
-    `as_read` is the mark of what they had before them.
+    `as_read` is the mark of what they had before them. The word of a guardian to whom the record
+    stands still is kept with what they read, and moves nothing of what it has become.
 
     Raises NotFound, NotAllowed, WrongState; LostRace: it says something else by now; InvalidInput:
     words of staff in the note that are forbidden, or that only some of its readers may read.
@@ -65,8 +67,9 @@ def sign(
     given = list(record.signatures.filter(signer=viewer.person))
     if any(one.method != Method.REFUSED for one in given):
         return record
-    _refuse_spoken(record, any(one.is_own_refusal for one in given))
-    _refuse_closed(record)
+    known = as_known(viewer, record)
+    _refuse_spoken(known, any(one.is_own_refusal for one in given))
+    _refuse_closed(known)
     reads.refuse_other(viewer, record, as_read)
     if side_of(viewer, record) == Side.SCHOOL:  # a family's own words are theirs
         _refuse_words({"note": note}, record)
@@ -84,8 +87,9 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> Com
         raise NotAllowed("写记录的人可以收回或另出新版本，不必拒签。", act="refuse")
     if record.signatures.filter(signer=viewer.person, method=Method.REFUSED).exists():
         return record
-    _refuse_spoken(record, record.signatures.filter(signer=viewer.person).exists())
-    _refuse_closed(record)
+    known = as_known(viewer, record)
+    _refuse_spoken(known, record.signatures.filter(signer=viewer.person).exists())
+    _refuse_closed(known)
     reads.refuse_other(viewer, record, as_read)
     _refuse_short(reason)
     me, how = viewer.person, Method.REFUSED

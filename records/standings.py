@@ -4,6 +4,7 @@ Once the author and a guardian have given their word; a refusal with a reason co
 校方记录，家长未签. Inside a scope.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -24,11 +25,12 @@ ADULT: Final = 18  # years
 def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
     """Let it take effect once both sides have given their word.
 
-    Where it did so as 校方记录，家长未签, a signature that comes later makes it one of both sides.
+    Where it did so as 校方记录，家长未签, a signature that comes later makes it one of both sides,
+    in whatever state it is by then.
     """
     standing = standing_of(record, today=timezone.localdate(viewer.at))
     late = standing == Standing.SIGNED and record.standing == Standing.UNSIGNED
-    if record.state == State.EFFECTIVE and late:
+    if record.effective_at is not None and late:
         record.standing = standing
         return saved(record, viewer, "record.signed_late", standing=standing)
     if record.state != State.PENDING_SIGNATURES or not standing:
@@ -44,7 +46,12 @@ def standing_of(record: CommunicationRecord, *, today: date) -> str:
 
     Of an adult student the own word counts for the family's side.
     """
-    words = list(record.signatures.values_list("side", "method"))
+    return standing_among(list(record.signatures.all()), record, today=today)
+
+
+def standing_among(given: Sequence[Signature], record: CommunicationRecord, *, today: date) -> str:
+    """As standing_of, had nobody said more than these. No query."""
+    words = [(one.side, one.method) for one in given]
     home = [method for side, method in words if side == Side.FAMILY or _counts(record, side, today)]
     if not any(side == Side.SCHOOL for side, _ in words) or not home:
         return ""

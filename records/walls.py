@@ -112,3 +112,8 @@ def shut_since(row: Any) -> datetime | None:
     """Since when the rest of this row is shut to whom it was read for; None where nothing is."""
     found: datetime | None = getattr(row, SINCE, None)
     return None if found is None or found >= NEVER else found
+
+
+def carry(known: Any, row: Any) -> None:
+    """Let a row that was read anew, under its lock, say what `known` says of the viewer's wall."""
+    row.__dict__[SINCE] = getattr(known, SINCE, None)
