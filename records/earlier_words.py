@@ -4,7 +4,7 @@ Only a guardian to whom the item stands still reads any of it (item_stillness.py
 before rows were kept is not here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
@@ -28,13 +28,23 @@ _FIELDS: Final[Mapping[str, Any]] = {
 
 
 @contextmanager
-def kept(item: ActionItem, *, by: Person, at: datetime) -> Iterator[None]:
-    """Keep the values that are changed inside. The item is locked; inside a scope."""
+def kept(
+    item: ActionItem, *, by: Person, at: datetime, wrote: Collection[str] = ()
+) -> Iterator[None]:
+    """Keep the values that are changed inside. The item is locked; inside a scope.
+
+    `wrote` names what is somebody's own word even where the same stood there before.
+    """
     before = copy(item)
     yield
-    changed = [name for name in _KEPT if before.__dict__[name] != item.__dict__[name]]
-    values = {name: getattr(before, name) for name in changed}
-    said = {name: one for name, one in values.items() if one != getattr(item, name)}
+    values = {
+        name: getattr(before, name)
+        for name in _KEPT
+        if name in wrote or before.__dict__[name] != item.__dict__[name]
+    }
+    said = {
+        name: one for name, one in values.items() if name in wrote or one != getattr(item, name)
+    }
     if said:
         EarlierWords.objects.create(
             school_id=item.school_id,
@@ -48,11 +58,18 @@ def kept(item: ActionItem, *, by: Person, at: datetime) -> Iterator[None]:
 
 
 def put_back(still: ActionItem, *, since: datetime, me: UUID) -> frozenset[str]:
-    """Give a copy that nobody saves the values from before others changed them; names those."""
-    earliest: dict[str, Any] = {}
-    for row in still.earlier_words.filter(at__gt=since).exclude(by=me).order_by("place"):
-        earliest = {**row.said, **earliest}
-    for name, value in earliest.items():
+    """Give a copy that nobody saves the values from before others changed them; names those.
+
+    What this person wrote themselves since stands there as they wrote it.
+    """
+    told: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    for row in still.earlier_words.filter(at__gt=since).order_by("-place"):
+        if row.by_id == me:
+            wrote = {name: told.get(name, getattr(still, name)) for name in row.said}
+            own = {**wrote, **own}
+        told |= row.said
+    for name, value in {**told, **own}.items():
         written = orjson.dumps(value).decode() if isinstance(value, list) else value
         setattr(still, name, _FIELDS[name].to_python(written))
-    return frozenset(earliest)
+    return frozenset(told)

@@ -76,7 +76,8 @@ def block(
         if heard is not None:
             heard(item)
 
-    return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
+    wrote = ["blocked_why"]
+    return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change, wrote=wrote)
 
 
 def finish(  # noqa: PLR0913 -- the words, and who hears them
@@ -108,7 +109,8 @@ def finish(  # noqa: PLR0913 -- the words, and who hears them
         if heard is not None:
             heard(item)
 
-    return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change)
+    wrote = ["evidence_note", "evidence", "done_by_id", "done_at"]
+    return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change, wrote=wrote)
 
 
 def verify(*, school_id: int, item_id: UUID, by: Person, at: datetime, as_read: str) -> ActionItem:
@@ -211,12 +213,19 @@ def amend(
     return _change(school_id, item_id, by=by, at=at, act=Act.AMEND, change=change)
 
 
-def _change(
-    school_id: int, item_id: UUID, *, by: Person, at: datetime, act: Act, change: Change
+def _change(  # noqa: PLR0913 -- who, when and what of it
+    school_id: int,
+    item_id: UUID,
+    *,
+    by: Person,
+    at: datetime,
+    act: Act,
+    change: Change,
+    wrote: Collection[str] = (),
 ) -> ActionItem:
     with tenancy.scope(school_id):
         item = item_rows.locked(item_id, by=by, at=at, act=act)
-        with earlier_words.kept(item, by=by, at=at):
+        with earlier_words.kept(item, by=by, at=at, wrote=wrote):
             change(item)
         item.save()
         return item
