@@ -250,3 +250,18 @@ def test_everyday_words_for_a_danger_are_red(text: str, category: str) -> None:
 )  # fmt: skip
 def test_what_a_school_hears_every_day_stays_quiet(text: str) -> None:
     assert signs.read(text) == signs.Signs()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "level"),
+    [
+        ("孩子昨晚一直说不想", "活了", "red"),
+        ("", "说不想活了", "red"),
+        ("说不想活了", "收到，谢谢老师", "none"),
+        ("说不想活了", "又说不想活了", "red"),
+        ("他说不想", "收到", "none"),
+        ("明天不想", "动笔", "none"),
+    ],
+)
+def test_a_later_answer_is_read_with_the_earlier_ones(earlier: str, text: str, level: str) -> None:
+    assert signs.read_on(earlier, text).level == level
