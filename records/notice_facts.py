@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from records.language.normalise import simplified
+from records.language.normalise import BLANK_LETTERS, simplified
 from records.notice_words import load
 
 _MEND: Final = {
@@ -65,6 +65,8 @@ def fold(text: str, *, dense: bool) -> Folded:
     """Plain letters with the way back; `dense` also drops what people put between letters."""
     letters, offsets = [], []
     for place, letter in enumerate(text):
+        if letter in BLANK_LETTERS:
+            continue
         for plain in unicodedata.normalize("NFKC", letter):
             if unicodedata.category(plain) in {"Cf", "Mn", "Cc"} and plain != "\n":
                 continue

@@ -20,11 +20,15 @@ from records import notice_mentions, notice_namesakes, notice_persons, notice_tr
 from records.notice_facts import Finding, Folded, fold
 
 _DIGITS: Final = r"(?:[\s\-_.·]?\d)"
+#: (138)1234。5678: what stands between the digits of a telephone number.
+_DIALLED: Final = r"(?:[\s\-_.·。()\[\]—–]{0,2}\d)"
 _NUMBERS: Final = (
     ("number", re.compile(rf"(?<![0-9A-Za-z])[1-9]{_DIGITS}{{16}}[\s\-_.·]?[\dXx](?![0-9A-Za-z])")),
-    ("phone", re.compile(rf"(?<!\d)(?:\+?86[\s-]?)?1[3-9]{_DIGITS}{{9}}(?!\d)")),
+    ("phone", re.compile(rf"(?<!\d)(?:\+?86[\s-]?)?1[3-9]{_DIALLED}{{9}}(?!\d)")),
     ("number", re.compile(rf"(?<![0-9A-Za-z])6[0-9]{_DIGITS}{{14,17}}(?!\d)")),
     ("number", re.compile(r"(?:学号|学籍号|身份证号?|卡号)(?:码)?[为是：:\s]{0,2}[A-Za-z]?\d{4,}")),
+    ("number", re.compile(r"(?:尾号|[后末][三四五六七八3-8]位)(?:数字?)?[为是：:\s]{0,2}\d{3,}")),
+    ("number", re.compile(r"班级?\s?\d{1,3}\s?号(?=同学|学生|的?家长|的?孩子)")),
     # 1 3 8 1 2 …: every digit by itself; 1 3 5 … 11 is a list of weeks
     ("phone", re.compile(r"(?<![0-9])1[\s\-_.·,，、]{1,2}[3-9](?:[\s\-_.·,，、]{1,2}\d){9}(?!\d)")),
 )
@@ -38,6 +42,8 @@ _DATE: Final = re.compile(
     rf"(?:19|20)\d\d(?:[-./]{_MONTH}[-./]{_DAY}(?: \d{{1,2}})?| {_MONTH} {_DAY})"
 )
 _LONG_NUMBER: Final = 6
+#: 一三八一二三四五六七八 is dialled as well.
+_WRITTEN_OUT: Final = str.maketrans("零〇○一幺二三四五六七八九", "0001123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +72,19 @@ def roster(*, school_id: int) -> Roster:
 def check(text: str, *, known: Roster) -> list[Finding]:
     """Everything in `text` that is about one person, in order, without overlaps."""
     wide, dense = fold(text, dense=False), fold(text, dense=True)
+    dialled = Folded(wide.text.translate(_WRITTEN_OUT), wide.offsets, text)
     found = [
         *_numbers(wide),
+        *_numbers(dialled),
         *_student_numbers(wide, known.numbers),
+        *_student_numbers(dialled, known.numbers),
         *notice_persons.roster_names(dense, known.names),
         *notice_persons.romanised_names(text, known.names),
         *notice_persons.beside_an_affair(dense),
         *notice_persons.unnamed(dense),
         *notice_mentions.find(dense),
+        *notice_mentions.one_of_the_class(dense),
+        *notice_mentions.nicknamed(dense),
         *notice_namesakes.find(dense, known.names),
         *notice_traces.find(wide, dense, known.names),
     ]

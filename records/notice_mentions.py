@@ -22,6 +22,10 @@ _AFTER: Final = re.compile(
     r"$|[^\u4e00-\u9fff]|同学|的|家长|本人|名下|账|卡|妈妈|爸爸|父亲|母亲|了|和|及|[两二三]人"
 )
 
+#: Of whichever pupil there may be, nobody is meant.
+_ANY: Final = re.compile(r"[每各如若凡]|只要|假设|万一|哪怕|是否|可能|至少")
+_NO_NICKNAMES: Final = frozenset({"小于", "小康", "小段", "小金", "小高", "老龙", "小龙"})
+
 
 def find(folded: Folded) -> Iterator[Finding]:
     text = folded.text
@@ -32,6 +36,23 @@ def find(folded: Folded) -> Iterator[Finding]:
     for match in _family().finditer(text):
         fact = fact_after(text, match.end())
         if fact is not None and begins(text, match.start()):
+            yield folded.finding("person", match.start(), fact)
+
+
+def one_of_the_class(folded: Folded) -> Iterator[Finding]:
+    """班里有一名同学父母离异: everybody in that class knows who it is."""
+    for match in _one().finditer(folded.text):
+        if not _ANY.search(folded.text[: match.start()][-8:]):
+            yield folded.finding("person", match.start(), match.end())
+
+
+def nicknamed(folded: Folded) -> Iterator[Finding]:
+    """小张的助学金, 老王家的孩子旷课."""
+    for match in _nickname().finditer(folded.text):
+        fact = fact_after(folded.text, match.end())
+        if fact is None or not begins(folded.text, match.start()):
+            continue
+        if match.group()[:2] not in _NO_NICKNAMES:
             yield folded.finding("person", match.start(), fact)
 
 
@@ -58,3 +79,18 @@ def _given() -> re.Pattern[str]:
 def _family() -> re.Pattern[str]:
     one = f"(?:{'|'.join(sorted(load().compound_surnames))}|[{''.join(sorted(load().surnames))}])"
     return re.compile(f"姓{one}的?(?:同学|学生)|{one}姓(?:同学|学生)|{one}同学(?!们)")
+
+
+@lru_cache(maxsize=1)
+def _nickname() -> re.Pattern[str]:
+    return re.compile(f"[小老阿][{''.join(sorted(load().surnames))}](?:家的?(?:孩子|小孩)?)?")
+
+
+@lru_cache(maxsize=1)
+def _one() -> re.Pattern[str]:
+    facts = "|".join(map(re.escape, load().facts))
+    who = r"(?:同学|学生|孩子|男生|女生)"
+    one = r"(?:有(?:一|1)?[名位个]|那(?:一)?[名位个])"
+    return re.compile(
+        f"{one}{who}[^\n。；;，,？?]{{0,6}}?(?:{facts})|那(?:一)?[名位个](?:{facts})的?{who}"
+    )

@@ -217,9 +217,9 @@ def _proven(receipt: NoticeReceipt, given: OnPaper) -> State:
 
 
 def _add_reply(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
+    found = signs.read_on(receipt.reply, text)
     receipt.reply = f"{receipt.reply}\n{text}".strip()
     receipt.replied_at = at
-    found = signs.read(text)
     if found.red:
         receipt.hint = Hint.RED
     elif found.complaint and not receipt.hint:

@@ -24,7 +24,7 @@ from records.notice_words import load
 
 _FULL: Final = 3
 #: 张.三, 张（三）: marks inside a name hide it; a comma or a new line may part two words as well.
-_HIDING: Final = ".．。()（）[]【】*_+="
+_HIDING: Final = ".．。()（）[]【】*_+=—–―!?…<>{}^#@&$%"
 _PARTING: Final = ",，、;；:：\n"
 _KIN: Final = r"(?:的?(?:妈妈|爸爸|母亲|父亲)|的家长|家长(?=[请您到来速尽,，:：]))"
 _TO_KIN: Final = re.compile(_KIN)
@@ -52,6 +52,13 @@ _SPLIT: Final = {
 }  # fmt: skip
 
 
+#: The same numeral as a figure, and as it stands on a cheque.
+_FIGURES: Final = (
+    str.maketrans("一二三四五六七八九", "123456789"),
+    str.maketrans("一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾"),
+)
+
+
 def find(wide: Folded, dense: Folded, names: Collection[str]) -> Iterator[Finding]:
     """Every trace of a person; `names` are those of the roster."""
     known = frozenset(names)
@@ -67,8 +74,8 @@ def find(wide: Folded, dense: Folded, names: Collection[str]) -> Iterator[Findin
 
 
 def _given_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
-    """晓梅的妈妈: two characters of a longer name, before kin or a fact."""
-    searched = _automaton(_given(names))
+    """晓梅的妈妈, 艾力的, 张3: a part of a name or its other spelling, before kin or a fact."""
+    searched = _automaton(_given(names) | _first_parts(names) | _in_figures(names))
     for start, end in _hits(searched, folded.text):
         if not begins(folded.text, start):
             continue
@@ -83,6 +90,20 @@ def _given(names: frozenset[str]) -> frozenset[str]:
     double = load().compound_surnames
     found = {name[2:] if name[:2] in double else name[1:] for name in names if len(name) >= _FULL}
     return frozenset(name for name in found if len(name) == 2)  # noqa: PLR2004 - 两个字
+
+
+@lru_cache(maxsize=8)
+def _first_parts(names: frozenset[str]) -> frozenset[str]:
+    """艾力 of 艾力·买买提: how everybody calls him."""
+    parts = {re.split("[·•・]", name)[0] for name in names if re.search("[·•・]", name)}
+    return frozenset(part for part in parts if len(part) > 1)
+
+
+@lru_cache(maxsize=8)
+def _in_figures(names: frozenset[str]) -> frozenset[str]:
+    """张3 and 张叁 are 张三."""
+    written = {name[0] + name[1:].translate(one) for name in names if name for one in _FIGURES}
+    return frozenset(written - names)
 
 
 def _common_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:

@@ -157,9 +157,9 @@ def _enter(receipt: NoticeReceipt, *, at: datetime) -> None:
 
 def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
     """Danger: homeroom teacher and 德育处 on duty now, and a question that somebody must answer. A
-    complaint: 德育处. Never the family.
+    complaint: 德育处. Never the family. Words begun in an earlier answer count with this one.
     """
-    found = signs.read(text)
+    found = signs.read_on(receipt.reply.removesuffix(text.strip()), text)
     if not found.red and not found.complaint:
         return
     danger = bool(found.red)

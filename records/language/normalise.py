@@ -32,7 +32,7 @@ MARKS: Final = "[。，、]{1,3}"
 _SPREAD: Final = re.compile(f"[一-鿿](?:{MARKS}[一-鿿]){{2,}}(?![一-鿿])")
 _QUOTES: Final = frozenset("「」『』〝〞〟")
 #: Letters by category that show nothing.
-_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _joined(normal: Normal) -> Normal:
 @lru_cache(maxsize=1 << 15)
 def _fold(char: str) -> str:
     """What remains of one character: nothing, a mark, a letter, rarely more (㎏)."""
-    if char in _BLANK_LETTERS:
+    if char in BLANK_LETTERS:
         return ""
     return _MARKS.get(char) or "".join(map(_part, unicodedata.normalize("NFKC", char)))
 

@@ -62,9 +62,25 @@ def read(*texts: str) -> Signs:
     """Look through texts by one author, however their words are spelled."""
     found: dict[str, set[str]] = {RED: set(), AMBER: set(), COMPLAINT: set()}
     for text in texts:
-        for one in _counting(_seamless(text), _seams(text)):
+        for _, one in _counting(_seamless(text), _seams(text)):
             found[one.sign].add(one.category)
     return Signs(frozenset(found[RED]), frozenset(found[AMBER]), frozenset(found[COMPLAINT]))
+
+
+def read_on(earlier: str, text: str) -> Signs:
+    """What `text` says by itself or as the end of what its author wrote before: 一直说不想, 活了.
+
+    Signs that stand in `earlier` alone are not told again.
+    """
+    alone, whole = read(text), f"{earlier}\n{text}"
+    found: dict[str, set[str]] = {RED: set(), AMBER: set(), COMPLAINT: set()}
+    normal = _seamless(whole)
+    for end, one in _counting(normal, _seams(whole)):
+        if normal.offsets[end - 1] > len(earlier):
+            found[one.sign].add(one.category)
+    return Signs(
+        alone.red | found[RED], alone.amber | found[AMBER], alone.complaint | found[COMPLAINT]
+    )
 
 
 def folded(text: str) -> str:
@@ -92,8 +108,8 @@ def _seams(text: str) -> frozenset[int]:
     return frozenset(seams)
 
 
-def _counting(normal: Normal, seams: frozenset[int]) -> Iterator[_Sign]:
-    """Signs that no calm word covers; one that a mark parts is none."""
+def _counting(normal: Normal, seams: frozenset[int]) -> Iterator[tuple[int, _Sign]]:
+    """Signs that no calm word covers, and where each ends; one that a mark parts is none."""
     hits = list(_hits(normal))
     ends = [0] * len(normal.text)
     for start, end, one in hits:
@@ -102,7 +118,7 @@ def _counting(normal: Normal, seams: frozenset[int]) -> Iterator[_Sign]:
     covered = list(accumulate(ends, max))  # how far a calm word reaches that began here or before
     for start, end, one in hits:
         if one.sign != _CALM and end > covered[start]:
-            yield one
+            yield end, one
 
 
 def _hits(normal: Normal) -> Iterator[tuple[int, int, _Sign]]:

@@ -26,9 +26,15 @@ def test_a_word_that_only_looks_like_one_gives_no_hint(row: dict[str, str]) -> N
     assert signs.read(f"老师：{row['word']}，谢谢。") == signs.Signs()
 
 
+def past(row: dict[str, str]) -> list[str]:
+    """打了他 and 打过他, where the row lets 了 slip in."""
+    word, place = row["word"], (row["slip"] or "").removesuffix("了")
+    return [word[: int(place)] + one + word[int(place) :] for one in "了过" if place.isdigit()]
+
+
 def test_every_calm_word_holds_a_listed_one() -> None:
     """Otherwise it does nothing, and somebody may believe that it does."""
-    words = [row["word"] for row in WORDS]
+    words = [word for row in WORDS for word in (row["word"], *past(row))]
 
     assert [row["word"] for row in CALM if not any(one in row["word"] for one in words)] == []
 
@@ -180,3 +186,82 @@ def test_everyday_sentences_with_such_words_give_no_hint(text: str) -> None:
 
     assert not found.red
     assert not found.complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("她爸爸昨晚又动手了，满脸是血", "violence"),
+        ("孩子三天没回家，找不到孩子了", "missing"),
+        ("她说要投河", "self_harm"),
+        ("联系不上了孩子", "missing"),
+        ("联系不上他了", "missing"),
+        ("孩子联系不上了", "missing"),
+        ("他继父拿皮带抽他", "violence"),
+        ("身上都是淤青", "violence"),
+        ("孩子背上好多伤痕", "violence"),
+        ("手腕上好多刀痕", "self_harm"),
+        ("手臂上一道道的划痕", "self_harm"),
+        ("他说要同归于尽", "self_harm"),
+        ("她被人下药", "sexual_harm"),
+        ("继父半夜进她房间", "sexual_harm"),
+        ("孩子被人勒索", "bullying"),
+        ("被同学堵在厕所打", "bullying"),
+        ("他爸昨晚喝醉了把孩子打得满脸是血", "violence"),
+        ("她爸昨天动手了", "violence"),
+        ("妈妈扇了一巴掌", "violence"),
+        ("她爸打了她", "violence"),
+        ("昨晚整夜都没有回家", "missing"),
+        ("孩子被网友约出去过夜", "sexual_harm"),
+        ("洗澡被同学偷拍了", "sexual_harm"),
+        ("揪着她的头发往墙上撞", "violence"),
+        ("高年级的收保护费", "bullying"),
+        ("有人扒了他的裤子", "bullying"),
+        ("拍不雅视频要挟", "sexual_harm"),
+        ("她站在天台不下来", "self_harm"),
+        ("他拿刀划自己", "self_harm"),
+        ("跟家里说我不活了", "self_harm"),
+        ("写了遗言", "self_harm"),
+        ("女儿怀了孕", "sexual_harm"),
+        ("今天到现在还没回家", "missing"),
+    ],
+)
+def test_everyday_words_for_a_danger_are_red(text: str, category: str) -> None:
+    assert category in signs.read(text).red
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打球受伤流鼻血，已处理", "请打她爸爸电话", "打了他妈妈的手机没人接",
+        "打过孩子班主任的电话", "他今天打卡晚了", "孩子打扫完教室再回家",
+        "联系不上快递，教材晚两天到", "联系不上他们公司的人事", "孩子联系不上班主任，请老师回电",
+        "他动手能力强", "喜欢动手做实验", "既动脑又动手，收获很大", "爸爸动手做了月饼",
+        "周末和爸爸动手修水管", "皮带轮装反了", "实训要拿皮带轮和扳手", "皮带抽检合格",
+        "刀具要交回工具间", "加工面有刀痕，要再磨一次", "河道清淤泥的社会实践",
+        "昨天回家晚了，请谅解", "三天没回家作业，孩子很高兴", "投河北省的学校",
+        "简历投江苏的企业", "帮孩子规划自己的职业", "学会计划自己的时间", "花养不活了，请换一盆",
+        "打开煤气前先检查阀门", "烹饪课会开煤气灶", "电脑中了勒索病毒", "交一百元环境保护费",
+        "请到前台找不到孩子的校服", "不知道孩子去哪个班报到", "孩子手上烫了个泡，已上药",
+        "奶奶住院，这周没回家", "住校生这周没回来", "打印表格后打我微信", "拿了双打他很开心",
+        "运动会打伤风疫苗的通知收到", "老师敲打他一下就好", "用皮带打包行李",
+        "机器人不见了，请还回社团", "电梯堵在一楼", "预约架子鼓课", "我到现在还没回家，晚点回您",
+    ],
+)  # fmt: skip
+def test_what_a_school_hears_every_day_stays_quiet(text: str) -> None:
+    assert signs.read(text) == signs.Signs()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "level"),
+    [
+        ("孩子昨晚一直说不想", "活了", "red"),
+        ("", "说不想活了", "red"),
+        ("说不想活了", "收到，谢谢老师", "none"),
+        ("说不想活了", "又说不想活了", "red"),
+        ("他说不想", "收到", "none"),
+        ("明天不想", "动笔", "none"),
+    ],
+)
+def test_a_later_answer_is_read_with_the_earlier_ones(earlier: str, text: str, level: str) -> None:
+    assert signs.read_on(earlier, text).level == level
