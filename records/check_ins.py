@@ -67,14 +67,15 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
     with tenancy.scope(school_id):
         item = item_rows.locked(item_id, by=by, at=at, act=Act.CHECK_IN)
         wanted = day or plan_times.local_day(at)
-        _refuse_day(item, wanted, at=at)
-        if item.state not in ActionItem.LIVE:
+        seen = item_stillness.seen_by(by, item_id, at=at)
+        _refuse_day(seen, wanted, at=at)
+        if seen.state not in ActionItem.LIVE:
             raise WrongState("该事项已经结束，不用再签到。", item=str(item.pk))
         if excuse:
             plan_drafts.check_words(excuse, field="excuse", mend="请简单说明原因。")
             with earlier_words.kept(item, by=by, at=at):
                 item_rows.raise_by(item, "excuse", excuse)
-        row = _mark(item, wanted, by=by, at=at, excuse=excuse)
+        row = _mark(item, seen, wanted, by=by, at=at, excuse=excuse)
         if item.state == ActionItem.State.TODO:
             item.start()
         item.save(update_fields=["state", "field_class"])
@@ -86,10 +87,14 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
 def mark_missed(item: ActionItem, day: date, *, at: datetime, via: str) -> bool:
     """Write down that nobody spoke of `day`; False if somebody did. The item is locked."""
     row, new = ItemCheckIn.objects.get_or_create(
-        school_id=item.school_id, item=item, day=day, defaults={"state": _STATE.MISSED, "at": at}
+        school_id=item.school_id,
+        item=item,
+        day=day,
+        aside=False,
+        defaults={"state": _STATE.MISSED, "at": at},
     )
     if new:
-        _enter(item, row)
+        _enter(item, item, row)
         item_rows.record("plan.day_missed", item, at=at, day=day.isoformat(), via=via)
     return new
 
@@ -116,7 +121,8 @@ def progress(item: ActionItem, *, at: datetime) -> Progress:
 
 
 def marks_of(item: ActionItem) -> Mapping[date, str]:
-    known = item.check_ins.filter(item_stillness.known_days(item))
+    """State of the days that the reader of this item knows of; their own word comes last."""
+    known = item.check_ins.filter(item_stillness.known_days(item)).order_by("aside")
     return dict(known.values_list("day", "state"))
 
 
@@ -130,35 +136,47 @@ def _refuse_day(item: ActionItem, day: date, *, at: datetime) -> None:
         raise InvalidInput("这一天不用签到。", field="day", mend="好好休息，下次再签。")
 
 
-def _mark(item: ActionItem, day: date, *, by: Person, at: datetime, excuse: str) -> ItemCheckIn:
+def _mark(
+    item: ActionItem, seen: ActionItem, day: date, *, by: Person, at: datetime, excuse: str
+) -> ItemCheckIn:
+    """`seen` is the item as `by` knows it: a row that they do not know of is not in their way."""
     state = _STATE.EXCUSED if excuse else _STATE.DONE
-    row = item.check_ins.select_for_update().filter(day=day).first()
-    if row is None:
-        row = ItemCheckIn.objects.create(
-            school_id=item.school_id, item=item, day=day, state=state, by=by, at=at, excuse=excuse
-        )
-        _enter(item, row)
-    elif row.state == state:
-        return row
+    rows = item.check_ins.select_for_update().filter(day=day)
+    known = rows.filter(item_stillness.known_days(seen)).order_by("-aside").first()
+    if known is not None and known.state == state:
+        return known
+    if known is not None and excuse and not can_proceed(known.explain):
+        raise WrongState("这一天已经签到，不用再说明。", item=str(item.pk))
+    row = known if known is not None and known.aside else rows.filter(aside=False).first()
+    over = item.state not in ActionItem.LIVE
+    if row is None or (not row.aside and (over or not _moves(row, excuse))):
+        aside = over or row is not None
+        row = ItemCheckIn(school_id=item.school_id, item=item, day=day, state=state, aside=aside)
+        row.by, row.at, row.excuse = by, at, excuse
     elif excuse:
-        if not can_proceed(row.explain):
-            raise WrongState("这一天已经签到，不用再说明。", item=str(item.pk))
         row.explain(by=by, at=at, excuse=excuse)
-        row.save()
     else:
         row.do(by=by, at=at)
-        row.save()
-    item_rows.record(
-        "plan.day_marked", item, at=at, actor=by, day=day.isoformat(), state=state.value
-    )
+    row.save()
+    _enter(item, seen, row)
+    kind = "plan.day_noted" if row.aside else "plan.day_marked"
+    item_rows.record(kind, item, at=at, actor=by, day=day.isoformat(), state=state.value)
     return row
 
 
-def _enter(item: ActionItem, row: ItemCheckIn) -> None:
-    """One entry per item and week: the first row of the week stands for all of them."""
+def _moves(row: ItemCheckIn, excuse: str) -> bool:
+    return can_proceed(row.explain if excuse else row.do)
+
+
+def _enter(item: ActionItem, seen: ActionItem, row: ItemCheckIn) -> None:
+    """One entry per item and week: the first row of the week stands for all of them. Who does not
+    know of it has one of their own.
+    """
     monday = row.day - timedelta(days=row.day.weekday())
-    week = (monday, monday + timedelta(days=6))
-    if item.check_ins.filter(day__range=week).exclude(pk=row.pk).exists():
+    others = item.check_ins.filter(day__range=(monday, monday + timedelta(days=6)))
+    others = others.exclude(pk=row.pk)
+    first = not row.aside and not others.exists()
+    if not first and others.filter(item_stillness.known_days(seen)).exists():
         return
     file_entries.enter(
         student=item.student,
@@ -166,8 +184,8 @@ def _enter(item: ActionItem, row: ItemCheckIn) -> None:
         object_id=row.pk,
         party=str(item.owner_party) if row.by_id else FileEntry.Party.SYSTEM,
         at=row.at,
-        readers=plan_owners.readers(item),
+        readers=plan_owners.readers(item) if first else (),
         by=row.by,
         case_id=item.case_id,
-        people=plan_owners.named(item),
+        people=plan_owners.named(item) if first else [row.by_id] if row.by_id else [],
     )

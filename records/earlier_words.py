@@ -22,39 +22,50 @@ _KEPT: Final = (
     "field_class", "blocked_why", "evidence_note", "evidence", "done_by_id", "done_at",
 )  # fmt: skip
 
+#: What is somebody's own word where it becomes so, though the same words stood there before.
+_WRITTEN: Final[Mapping[str, Collection[str]]] = {
+    ActionItem.State.DONE: ("evidence_note", "evidence", "done_by_id", "done_at"),
+    ActionItem.State.BLOCKED: ("blocked_why",),
+}
+
 _FIELDS: Final[Mapping[str, Any]] = {
     field.attname: field for field in ActionItem._meta.concrete_fields if field.attname in _KEPT
 }
 
 
 @contextmanager
-def kept(
-    item: ActionItem, *, by: Person, at: datetime, wrote: Collection[str] = ()
-) -> Iterator[None]:
-    """Keep the values that are changed inside. The item is locked; inside a scope.
-
-    `wrote` names what is somebody's own word even where the same stood there before.
-    """
+def kept(item: ActionItem, *, by: Person, at: datetime) -> Iterator[None]:
+    """Keep the values that are changed inside. The item is locked; inside a scope."""
     before = copy(item)
     yield
-    values = {
-        name: getattr(before, name)
-        for name in _KEPT
-        if name in wrote or before.__dict__[name] != item.__dict__[name]
-    }
+    wrote = _WRITTEN.get(item.state, ()) if item.state != before.state else ()
+    changed = [name for name in _KEPT if before.__dict__[name] != item.__dict__[name]]
+    values = {name: getattr(before, name) for name in {*changed, *wrote}}
     said = {
         name: one for name, one in values.items() if name in wrote or one != getattr(item, name)
     }
     if said:
-        EarlierWords.objects.create(
-            school_id=item.school_id,
-            item=item,
-            case_id=item.case_id,
-            place=item.earlier_words.count() + 1,
-            said=orjson.loads(orjson.dumps(said)),
-            by=by,
-            at=at,
-        )
+        _add(item, said, by=by, at=at)
+
+
+def put_aside(item: ActionItem, said: Mapping[str, Any], *, by: Person, at: datetime) -> None:
+    """Keep what somebody wrote, by field, for themselves. The item is locked; inside a scope."""
+    _add(item, said, by=by, at=at, aside=True)
+
+
+def _add(
+    item: ActionItem, said: Mapping[str, Any], *, by: Person, at: datetime, aside: bool = False
+) -> None:
+    EarlierWords.objects.create(
+        school_id=item.school_id,
+        item=item,
+        case_id=item.case_id,
+        place=item.earlier_words.count() + 1,
+        said=orjson.loads(orjson.dumps(said)),
+        by=by,
+        at=at,
+        aside=aside,
+    )
 
 
 def put_back(still: ActionItem, *, since: datetime, me: UUID) -> frozenset[str]:
@@ -66,10 +77,11 @@ def put_back(still: ActionItem, *, since: datetime, me: UUID) -> frozenset[str]:
     own: dict[str, Any] = {}
     for row in still.earlier_words.filter(at__gt=since).order_by("-place"):
         if row.by_id == me:
-            wrote = {name: told.get(name, getattr(still, name)) for name in row.said}
-            own = {**wrote, **own}
-        told |= row.said
+            stood = {name: told.get(name, getattr(still, name)) for name in row.said}
+            own = {**(row.said if row.aside else stood), **own}
+        if not row.aside:
+            told |= row.said
     for name, value in {**told, **own}.items():
         written = orjson.dumps(value).decode() if isinstance(value, list) else value
         setattr(still, name, _FIELDS[name].to_python(written))
-    return frozenset(told)
+    return frozenset(told | own)

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from ledger.models import Event
 from parties.access import Viewer
+from parties.models import Person
 from records import earlier_words, walls
 from records.models import ActionItem, Attachment
 
@@ -31,7 +32,14 @@ _LEADS_TO: Final = {
     "plan.item_verified": State.VERIFIED,
     "plan.item_dropped": State.DROPPED,
 }
-_DAY: Final = "plan.day_marked"
+#: Of what this person did without knowing how far the item was, and what moved nothing.
+_LEADS_ASIDE: Final = {
+    "plan.start_noted": State.DOING,
+    "plan.block_noted": State.BLOCKED,
+    "plan.done_noted": State.DONE,
+}
+_DAYS: Final = ("plan.day_marked", "plan.day_noted")
+_ASIDE: Final = frozenset({*_LEADS_ASIDE, "plan.day_noted"})
 _BLOCKED: Final = "plan.item_blocked"
 _DONE: Final = "plan.item_done"
 _NOT_DONE: Final[Mapping[str, Any]] = {
@@ -61,6 +69,12 @@ def as_it_stood(viewer: Viewer, item: ActionItem) -> ActionItem:
     return still
 
 
+def seen_by(person: Person, item_id: UUID, *, at: datetime) -> ActionItem:
+    """The item as far as this person knows it. Raises NotFound. Inside a scope."""
+    viewer = Viewer.load(person, at=at)
+    return as_it_stood(viewer, viewer.get(ActionItem, item_id))
+
+
 def withheld(item: ActionItem) -> frozenset[str]:
     """Fields of a copy that others amended since, and whose words of before nobody kept."""
     found: frozenset[str] = item.__dict__.get(_WITHHELD, frozenset())
@@ -70,7 +84,7 @@ def withheld(item: ActionItem) -> frozenset[str]:
 def known_days(item: ActionItem) -> Q:
     """Of its days, those that the reader of this copy knows of; of an item, all."""
     until: tuple[datetime, UUID] | None = item.__dict__.get(_UNTIL)
-    return Q() if until is None else Q(at__lte=until[0]) | Q(by=until[1])
+    return Q(aside=False) if until is None else Q(at__lte=until[0], aside=False) | Q(by=until[1])
 
 
 def beyond(viewer: Viewer, item: ActionItem, moment: datetime | None) -> bool:
@@ -98,11 +112,13 @@ def _history(
         subject_type="case",
         subject_id=item.case_id,
         refs__contains=[f"action_item:{item.pk}"],
-        kind__in=[*_LEADS_TO, _DAY, _AMENDED],
+        kind__in=[*_LEADS_TO, *_LEADS_ASIDE, *_DAYS, _AMENDED],
     )
     known: list[Event] = []
     later: list[Event] = []
     for event in rows.order_by("pk"):
+        if event.actor != me and event.kind in _ASIDE:
+            continue
         (known if event.at <= since or event.actor == me else later).append(event)
     return known, later
 
@@ -110,10 +126,10 @@ def _history(
 def _state(known: Sequence[Event]) -> str:
     state = str(State.TODO)
     for event in known:
-        if event.kind == _DAY:
+        if event.kind in _DAYS:
             state = str(State.DOING) if state == State.TODO else state
         else:
-            state = str(_LEADS_TO.get(event.kind, state))
+            state = str({**_LEADS_TO, **_LEADS_ASIDE}.get(event.kind, state))
     return state
 
 

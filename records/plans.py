@@ -22,6 +22,7 @@ from parties.models import Person
 from records import (
     earlier_words,
     item_rows,
+    item_stillness,
     language_gate,
     plan_drafts,
     plan_evidence,
@@ -44,10 +45,15 @@ def start(*, school_id: int, item_id: UUID, by: Person, at: datetime) -> ActionI
     """
 
     def change(item: ActionItem) -> None:
-        if item.state != ActionItem.State.DOING:
-            _require(can_proceed(item.start), item)
+        seen = item_stillness.seen_by(by, item.pk, at=at)
+        if seen.state == ActionItem.State.DOING:
+            return
+        _require(can_proceed(seen.start), item)
+        kind = "plan.start_noted"
+        if can_proceed(item.start):
             item.start()
-            item_rows.record("plan.item_started", item, at=at, actor=by)
+            kind = "plan.item_started"
+        item_rows.record(kind, item, at=at, actor=by)
 
     return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
 
@@ -68,16 +74,21 @@ def block(
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
-        _require(can_proceed(item.block), item)
+        seen = item_stillness.seen_by(by, item.pk, at=at)
+        _require(can_proceed(seen.block), item)
         item_rows.raise_by(item, "why", why)
-        item.block(why=why)
-        item.next_look_at = at  # somebody at school hears of it now, not at the deadline
-        item_rows.record("plan.item_blocked", item, at=at, actor=by)
+        kind = "plan.block_noted"
+        if can_proceed(item.block):
+            item.block(why=why)
+            item.next_look_at = at  # somebody at school hears of it now, not at the deadline
+            kind = "plan.item_blocked"
+        else:
+            earlier_words.put_aside(item, {"blocked_why": why}, by=by, at=at)
+        item_rows.record(kind, item, at=at, actor=by)
         if heard is not None:
             heard(item)
 
-    wrote = ["blocked_why"]
-    return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change, wrote=wrote)
+    return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
 
 
 def finish(  # noqa: PLR0913 -- the words, and who hears them
@@ -100,17 +111,23 @@ def finish(  # noqa: PLR0913 -- the words, and who hears them
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(note, field="note", mend="请写一句完成的情况。")
-        _require(can_proceed(item.finish), item)
+        seen = item_stillness.seen_by(by, item.pk, at=at)
+        _require(can_proceed(seen.finish), item)
         files = plan_evidence.settle(Viewer.load(by, at=at), item.pk, evidence)
         item_rows.raise_by(item, "note", note)
-        item.finish(by=by, at=at, note=note, evidence=files)
-        item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
-        item_rows.record("plan.item_done", item, at=at, actor=by)
+        kind = "plan.done_noted"
+        if can_proceed(item.finish):
+            item.finish(by=by, at=at, note=note, evidence=files)
+            item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
+            kind = "plan.item_done"
+        else:
+            said = {"evidence_note": note, "evidence": files, "done_by_id": by.pk, "done_at": at}
+            earlier_words.put_aside(item, said, by=by, at=at)
+        item_rows.record(kind, item, at=at, actor=by)
         if heard is not None:
             heard(item)
 
-    wrote = ["evidence_note", "evidence", "done_by_id", "done_at"]
-    return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change, wrote=wrote)
+    return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change)
 
 
 def verify(*, school_id: int, item_id: UUID, by: Person, at: datetime, as_read: str) -> ActionItem:
@@ -213,19 +230,12 @@ def amend(
     return _change(school_id, item_id, by=by, at=at, act=Act.AMEND, change=change)
 
 
-def _change(  # noqa: PLR0913 -- who, when and what of it
-    school_id: int,
-    item_id: UUID,
-    *,
-    by: Person,
-    at: datetime,
-    act: Act,
-    change: Change,
-    wrote: Collection[str] = (),
+def _change(
+    school_id: int, item_id: UUID, *, by: Person, at: datetime, act: Act, change: Change
 ) -> ActionItem:
     with tenancy.scope(school_id):
         item = item_rows.locked(item_id, by=by, at=at, act=act)
-        with earlier_words.kept(item, by=by, at=at, wrote=wrote):
+        with earlier_words.kept(item, by=by, at=at):
             change(item)
         item.save()
         return item

@@ -81,7 +81,7 @@ def _recount(viewer: Viewer, found: Sequence[Any]) -> None:
                 week = still.check_ins.filter(
                     item_stillness.known_days(still), day__range=(row.week, row.week + _A_WEEK)
                 )
-                states = list(week.values_list("state", flat=True))
+                states = list(dict(week.order_by("aside").values_list("day", "state")).values())
                 row.done, row.excused = states.count(_DONE), states.count(_EXCUSED)
 
 
@@ -107,7 +107,7 @@ def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
     week = Cast(TruncWeek("day"), DateField())
     last = Cast(F("week") + _A_WEEK, DateField())
     same = ItemCheckIn.objects.filter(
-        item=OuterRef("item"), day__gte=OuterRef("week"), day__lte=OuterRef("last")
+        item=OuterRef("item"), day__gte=OuterRef("week"), day__lte=OuterRef("last"), aside=False
     )
     counts = {
         name: Subquery(

@@ -26,7 +26,8 @@ class CheckInPolicy:
             beyond = ~Q(pk=None)
         items = viewer.rows(ActionItem).filter(beyond)
         later = item_stillness.came_later(viewer, "item_id", "at", "by")
-        days = ItemCheckIn.objects.filter(item__in=items).exclude(later)
+        aside = Q(aside=True) & ~Q(by=viewer.person)
+        days = ItemCheckIn.objects.filter(item__in=items).exclude(later).exclude(aside)
         return days.select_related("item__student")
 
     def fields(self, viewer: Viewer, obj: ItemCheckIn) -> frozenset[str]:

@@ -38,6 +38,8 @@ class ItemCheckIn(FSMModelMixin, models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
     at = models.DateTimeField()
+    #: Of somebody who could not know of the day's own row, or that the item was over.
+    aside = models.BooleanField(default=False, db_default=False)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -48,11 +50,21 @@ class ItemCheckIn(FSMModelMixin, models.Model):
         "excuse": "COM ECO HLT",
         "by": "COM",
         "at": "COM",
+        "aside": "AUD",
     }
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school", "item", "day"], name="one_check_in_a_day"),
+            models.UniqueConstraint(
+                fields=["school", "item", "day"],
+                condition=models.Q(aside=False),
+                name="one_check_in_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "item", "day", "by"],
+                condition=models.Q(aside=True),
+                name="one_check_in_aside_a_day",
+            ),
             models.CheckConstraint(
                 condition=models.Q(by__isnull=False) ^ models.Q(state="MISSED"),
                 name="a_check_in_has_a_person",

@@ -12,7 +12,10 @@ from records.models.action_item import ActionItem
 
 
 class EarlierWords(models.Model):
-    """The values that one change took out of an item, by field. Rows are only added."""
+    """The values that one change took out of an item, by field. Rows are only added.
+
+    `aside`: words that never stood in the item, for who wrote them could not know how far it was.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
@@ -25,6 +28,7 @@ class EarlierWords(models.Model):
     said = EncryptedJSONField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     at = models.DateTimeField()
+    aside = models.BooleanField(default=False, db_default=False)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "AUD",
@@ -35,6 +39,7 @@ class EarlierWords(models.Model):
         "said": "COM ECO HLT",
         "by": "COM",
         "at": "COM",
+        "aside": "AUD",
     }
 
     class Meta:

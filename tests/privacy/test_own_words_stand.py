@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from records import plans
+from records import check_ins, plans
 from records.models import ActionItem
 from tests.api.callers import Caller, member
 from tests.factories import World
 from tests.privacy.test_items_stand_still import before_it, do, item_of, looked_at, named
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+SHE = ("mother", "teacher")
 
 
 def read(caller: Caller, item: ActionItem) -> Any:
@@ -58,3 +60,94 @@ def test_his_own_difficulty_is_his_though_others_wrote_meanwhile(world: World, w
 
     found = read(father, item)
     assert (found["state"], found["blocked_why"]) == ("BLOCKED", why)
+
+
+def kept(caller: Caller, world: World) -> Any:
+    """The weeks of 签到 in the file, but for the ids and moments of rows."""
+    lines = caller.get(f"/students/{world.student.pk}/file").json()["results"]
+    return [(one["title"], one["state"]) for one in lines if one["kind"] == "plan_checkin"]
+
+
+def told(caller: Caller, world: World, item: ActionItem, **body: Any) -> Any:
+    """His own check-in, and all that he reads of it: twice, for phones send again."""
+    both = [caller.post(f"/items/{item.pk}/check-ins", body) for _ in range(2)]
+    said = [(one.status_code, one.json().get("state"), one.json().get("progress")) for one in both]
+    found = read(caller, item)
+    return said, found["state"], found["progress"], kept(caller, world)
+
+
+@pytest.mark.parametrize("excuse", ["", "没有网"])
+@pytest.mark.parametrize("hers", ["day", "excuse", "done", "verified", "dropped"])
+def test_his_own_day_counts_for_him_whatever_others_did(
+    world: World, hers: str, excuse: str
+) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    if hers == "day":
+        do(world, check_ins.check_in, item, "mother")
+    elif hers == "excuse":
+        do(world, check_ins.check_in, item, "mother", excuse="孩子累了")
+    else:
+        ended(world, item, hers)
+
+    said, state, progress, lines = told(
+        father, world, item, **({"excuse": excuse} if excuse else {})
+    )
+
+    day = "EXCUSED" if excuse else "DONE"
+    assert [one[:2] for one in said] == [(200, day)] * 2
+    assert said[0][2] == said[1][2] == progress
+    assert (state, progress["today"], progress["done"]) == ("DOING", day, int(not excuse))
+    assert lines == [("签到", "签到 0 天，说明 1 天" if excuse else "签到 1 天")]
+
+
+def ended(world: World, item: ActionItem, how: str) -> None:
+    if how == "dropped":
+        do(world, plans.drop, item, "teacher", why="已转为住校")
+        return
+    do(world, plans.finish, item, "mother", note="在外婆家B")
+    if how == "verified":
+        do(world, plans.verify, item, "teacher", as_read=looked_at(world, item))
+
+
+def test_she_and_the_school_read_of_his_day_what_the_day_is(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    do(world, check_ins.check_in, item, "mother")
+    before = [(read(member(world, who), item), kept(member(world, who), world)) for who in SHE]
+
+    told(father, world, item, excuse="没有网")
+
+    assert [
+        (read(member(world, who), item), kept(member(world, who), world)) for who in SHE
+    ] == before
+
+
+@pytest.mark.parametrize("how", ["done", "verified", "dropped"])
+def test_what_he_does_with_an_item_that_ended_is_his_own_word(world: World, how: str) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    ended(world, item, how)
+    before = [read(member(world, who), item) for who in SHE]
+
+    assert father.post(f"/items/{item.pk}/block", {"why": "没有网"}).status_code == 200
+    assert read(father, item)["blocked_why"] == "没有网"
+    assert father.post(f"/items/{item.pk}/start").status_code == 200
+    assert read(father, item)["state"] == "DOING"
+    assert says_done(father, item, "父亲C").status_code == 200
+
+    found = read(father, item)
+    assert (found["state"], found["evidence_note"]) == ("DONE", "父亲C")
+    assert (found["done_by"], found["verified_by"]) == (str(world["father"].pk), None)
+    assert says_done(father, item, "再说一次").status_code == 409
+    assert [read(member(world, who), item) for who in SHE] == before
+
+
+def test_what_he_knows_to_be_done_is_done_though_others_went_on(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    says_done(father, item, "父亲C")
+    do(world, plans.reopen, item, "teacher", as_read=looked_at(world, item))
+
+    assert says_done(father, item, "再说一次").status_code == 409
+    assert father.post(f"/items/{item.pk}/check-ins", {}).status_code == 409
