@@ -115,6 +115,8 @@ def _reason(reading: _Reading, hit: Hit, *, harmless: bool) -> Reason | None:
     diagnosis = hit.row.phrase in reading.lexicon.diagnoses
     if diagnosis and (reading.field == Field.CERTIFICATE or context.certified(text, hit)):
         return None
+    if hit.row.category == SPECULATION and context.found_out(text, hit):
+        return None
     if harmless:
         return Reason.HARMLESS
     if diagnosis:

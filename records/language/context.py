@@ -109,6 +109,11 @@ def certified(text: str, hit: Hit) -> bool:
     return _found(_sentence(text, hit), "certified")
 
 
+def found_out(text: str, hit: Hit) -> bool:
+    """Whether the sentence says when somebody examined the thing: no guess any more."""
+    return _found(_sentence(text, hit), "found_out")
+
+
 def on_medical_paper(basis: str) -> bool:
     """Whether what a sentence rests on names a paper of a doctor: 病历, 诊断证明, 市一院诊断. What
     somebody saw, heard or thinks is none.

@@ -123,28 +123,6 @@ def test_while_a_question_is_open_more_words_add_none(walk: Sent) -> None:
     assert len(questions(walk.world, "COMPLETED")) == 1
 
 
-def test_a_sign_in_two_answers_asks_with_the_second(walk: Sent) -> None:
-    walk.act("reply", "mother", text="孩子昨晚一直说不想")
-    assert questions(walk.world) == []
-
-    receipt = walk.act("reply", "mother", text="活了")
-
-    assert len(questions(walk.world)) == 1
-    assert receipt.hint == "RED"
-    assert told(walk.world, "notice.look_now", lane="crisis") == OFFICE | {"teacher"}
-
-
-def test_a_calm_answer_after_the_decision_asks_nothing_anew(walk: Sent) -> None:
-    for words in ("孩子昨晚一直说不想", "活了"):
-        walk.act("reply", "mother", text=words)
-    walk.at += MINUTE
-    decide(walk, "watch")
-
-    walk.act("reply", "mother", text=CALM)
-
-    assert questions(walk.world) == []
-
-
 def test_each_guardian_speaks_for_themselves(walk: Sent) -> None:
     walk.act("reply", "mother", text=DANGER)
     walk.act("reply", "father", text=MORE)
