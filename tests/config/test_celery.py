@@ -1,8 +1,10 @@
 """Celery is set up as a wake-up: nothing kept, nothing planned ahead, nobody made to wait."""
 
+from datetime import timedelta
+
 from config.broker import broker_address
 from config.celery import BROKER_SOCKET_SECONDS, app
-from workflow import tasks
+from workflow import deliveries, tasks
 
 
 def test_a_socket_is_spelled_as_celery_wants_it() -> None:
@@ -30,12 +32,18 @@ def test_a_mute_broker_costs_two_seconds_at_most() -> None:
     assert BROKER_SOCKET_SECONDS == 2
 
 
-def test_crises_are_swept_every_second_on_a_queue_of_their_own() -> None:
+def test_crises_are_swept_within_a_second_on_a_queue_of_their_own() -> None:
     entry = app.conf.beat_schedule["sweep-crisis"]
 
     assert entry["task"] == tasks.sweep_crisis.name
-    assert entry["schedule"] == 1
-    assert entry["options"] == {"queue": "crisis", "expires": 1}
+    assert entry["schedule"] == 0.8
+    assert entry["options"] == {"queue": "crisis", "expires": 0.8}
+
+
+def test_what_a_dead_worker_held_is_found_within_six_seconds() -> None:
+    every = timedelta(seconds=app.conf.beat_schedule["sweep-crisis"]["schedule"])
+
+    assert deliveries.LEASES["crisis"] + every < timedelta(seconds=6)
 
 
 def test_routine_sweeps_run_every_five_seconds_on_the_other_queue() -> None:
