@@ -17,6 +17,8 @@ from config.chaos.ground import Ground
 #: Seconds for which something stays away or frozen. Some outlast the lease of a crisis message.
 _SHORT: Final = (0.0, 1.5)
 _LONG: Final = (0.5, 7.0)
+#: Seconds of work before somebody who came back is hit again: the idle lose nothing.
+_AT_WORK: Final = (0.3, 4.0)
 #: Seconds for which a fault is waited for whose victim is not there yet.
 _WORTH_WAITING: Final = 10.0
 #: School time. Forwards more often than backwards, or no deadline would ever come.
@@ -66,6 +68,7 @@ class Faults:
         self._kinds = {name: KINDS[name] for name in chosen}
         self._open: list[_Open] = []
         self._drawn = ("", 0.0)
+        self._rested: dict[str, float] = {}
         self.counts: dict[str, int] = {}
 
     @property
@@ -103,7 +106,12 @@ class Faults:
                     one.begun.mend()
             if one.mended and (one.begun.whole is None or one.begun.whole()):
                 self._open.remove(one)
+                self._rested[one.begun.victim] = time.monotonic() + self.between(_AT_WORK)
                 self._diary.note(over=one.number)
+
+    def at_work(self, name: str) -> bool:
+        """Whether the process `name` is there to be hit, and has been for a moment."""
+        return self.ground.crew.fit(name) and time.monotonic() >= self._rested.get(name, 0.0)
 
     def mend_all(self) -> None:
         """Everything is put right now; `over` is still noted when it is whole again."""
@@ -123,7 +131,7 @@ def _kill(*names: str) -> Fault:
     def happen(faults: Faults) -> Begun | None:
         staff = faults.ground.crew
         name = faults.dice.choice(names)
-        if not staff.fit(name):
+        if not faults.at_work(name):
             return None
         staff.kill(name)
         return Begun(
@@ -140,7 +148,7 @@ def _freeze(*names: str) -> Fault:
     def happen(faults: Faults) -> Begun | None:
         staff = faults.ground.crew
         name = faults.dice.choice(names)
-        if not staff.fit(name):
+        if not faults.at_work(name):
             return None
         staff.freeze(name)
         return Begun(name, faults.between(_LONG), mend=lambda: staff.thaw(name))
@@ -172,7 +180,7 @@ def _broker_mute(faults: Faults) -> Begun | None:
 def _database_off(faults: Faults) -> Begun | None:
     """Only once the web server is back from the last outage: the people must get on between two."""
     ground = faults.ground
-    if not (ground.database_up and ground.crew.fit(crew.WEB)):
+    if not (ground.database_up and faults.at_work(crew.WEB)):
         return None
     ground.kill_database()
     return Begun("database", faults.between(_SHORT), mend=ground.start_database)

@@ -43,7 +43,7 @@ from workflow.reports import Receipt, ReportInput
 from workflow.senders import Senders
 
 #: Seconds.
-OPEN_WINDOW = 0.4
+OPEN_WINDOW = 0.8
 LONG_GRACE = timedelta(minutes=2)
 
 
