@@ -17,6 +17,8 @@ _MOST_WAITING: Final = 6
 _MOST_UNKNOWN: Final = 2
 #: So many times as long as a request took does its sender wait before the next.
 _PATIENT: Final = 4.0
+#: Seconds: who has sat out an outage does not wait four times as long before the next try.
+_LONGEST_REST: Final = 5.0
 
 #: How each task of a diagram is answered here. Nobody disagrees: that would never end.
 TASKS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -97,7 +99,7 @@ class Stage:
 
         Otherwise a slow machine would be measured by how fast it falls behind.
         """
-        self.stop.wait(dice.uniform(least, most) + _PATIENT * took)
+        self.stop.wait(dice.uniform(least, most) + min(_PATIENT * took, _LONGEST_REST))
 
 
 def reporter(stage: Stage, seed: str) -> None:

@@ -36,6 +36,8 @@ class Mutant:
     narrowed: Mapping[str, Any] = field(default_factory=dict)
 
 
+#: Seconds between two faults: after an outage people report less often, and must come to it.
+_RARE: Final = {"pause": (5.0, 12.0)}
 MUTANTS: Final = (
     Mutant("marked_sent_before_sending", frozenset({"I5"}), ("kill_provider",)),
     Mutant("promised_after_the_commit", frozenset({"I3"}), ("kill_web",)),
@@ -58,10 +60,16 @@ MUTANTS: Final = (
         faults=14,
     ),
     Mutant("acknowledged_before_the_commit", frozenset({"I1"}), ("kill_web",)),
-    Mutant("key_forgotten", frozenset({"I3"}), ("kill_web",), faults=12),
+    Mutant("key_forgotten", frozenset({"I3"}), ("kill_web",), faults=14, narrowed=_RARE),
     Mutant("another_key_at_each_try", frozenset({"I5"}), ("flush_broker",), faults=2),
     Mutant("missed_rungs_passed_over", frozenset({"I7"}), ("clock_jump",), faults=14),
-    Mutant("started_by_the_request_alone", frozenset({"I4"}), ("kill_web",), faults=12),
+    Mutant(
+        "started_by_the_request_alone",
+        frozenset({"I4"}),
+        ("kill_web",),
+        faults=14,
+        narrowed=_RARE,
+    ),
     Mutant(
         "work_in_the_message",
         frozenset({"I4", "I5"}),
