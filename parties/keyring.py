@@ -201,7 +201,7 @@ def _insert_subject_keys(school_id: int, subjects: Collection[UUID]) -> dict[tup
         root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
         for subject, key in made.items()
     ]
-    with connection.cursor() as cursor:
+    with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
         cursor.execute(
             "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
             " SELECT id, %s, %s, subject, wrapped"

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from ledger import events
-from parties import inserts, round_trips, statements, tenancy
+from ledger import events, together
+from parties import inserts, keyring, round_trips, statements, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person, Placement, Student
 from parties.roles import Role
@@ -107,21 +107,31 @@ def _open(
 ) -> Receipt:
     student = _student(report.student_id)
     case = _case_about(student, school_id, at=at)
-    reports.name_parties(case, student=student, reporter=reporter, report=report, at=at)
-    stored = reports.keep(
-        case, reporter=reporter, role=role, report=report, request_key=request_key, at=at
-    )
-    # No actor: who reported is for the head of 德育处 and the leaders alone (CRI-R).
-    _record("case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel))
-    waiting = ProcessInstance(school_id=school_id, case=case, process_key=PROCESS, created_at=at)
-    inserts.insert([waiting])
-    escalation.raise_(case=case, reason="report", at=at)
-    case_entries.keep(case)
+    with together.in_one_statement():
+        inserts.insert([case])
+        reports.name_parties(case, student=student, reporter=reporter, report=report, at=at)
+    with keyring.new_subjects(school_id, [case.pk]), together.in_one_statement():
+        stored = reports.keep(
+            case, reporter=reporter, role=role, report=report, request_key=request_key, at=at
+        )
+        _begin(case, stored, at=at)
     return Receipt(case.pk, stored.receipt_no, at, repeated=False)
 
 
+def _begin(case: Case, stored: CrisisReport, *, at: datetime) -> None:
+    """Wake the first rung, and leave the process for whoever starts it."""
+    # No actor: who reported is for the head of 德育处 and the leaders alone (CRI-R).
+    _record("case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel))
+    waiting = ProcessInstance(
+        school_id=case.school_id, case=case, process_key=PROCESS, created_at=at
+    )
+    inserts.insert([waiting])
+    escalation.begin(case=case, reason="report", at=at)
+    case_entries.keep(case, new=True)
+
+
 def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Case:
-    case = Case(
+    return Case(
         school_id=school_id,
         channel=Case.Channel.CRISIS,
         student=student,
@@ -129,8 +139,6 @@ def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Cas
         opened_at=at,
         alarm_at=at,
     )
-    inserts.insert([case])
-    return case
 
 
 def _placement(student: Student | None) -> Placement | None:

@@ -43,6 +43,11 @@ def raise_(
             rung = _wake_from(waiting, start, at=at, via=via)
             _record("escalation.raised_higher", waiting, at=at, reason=reason, rung=rung, via=via)
         return waiting
+    return begin(case=case, reason=reason, at=at, start=start, via=via)
+
+
+def begin(*, case: Case, reason: str, at: datetime, start: int = 0, via: str = "web") -> Escalation:
+    """`raise_` for a case whose ladder does not climb: a new one. Inside a scope."""
     ladder = rungs.load(case.school_id, "crisis")
     shifted = at - ladder.rung(start).offset
     escalation = Escalation(

@@ -24,7 +24,7 @@ from uuid import UUID
 import orjson
 from django.db import InterfaceError, OperationalError
 
-from parties import round_trips
+from ledger import together
 from workflow import channels, deliveries, due_rows, nudge, quiet_hours
 from workflow.deliveries import Claim
 from workflow.senders import Outcome, Senders
@@ -41,19 +41,16 @@ _KEEP_LOOKING: Final = 5.0
 
 
 #: In one order, so that two writers never wait for each other. Machine time steers workers.
-_PROMISE: Final = """
-WITH promised AS (
-    INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
-        template, lane, key, created_at, due_at, tries, state, via)
-    SELECT gen_random_uuid(), %(school)s, m.case_id, m.recipient_id, m.to_role, m.channel,
-        m.template, m.lane, m.key, %(at)s,
-        statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', ''
-    FROM json_to_recordset(%(messages)s::json) AS m(case_id uuid, recipient_id uuid, to_role text,
-        channel text, template text, lane text, key text, delay float8)
-    ORDER BY m.key
-    ON CONFLICT (school_id, key) DO NOTHING
-)
-SELECT CASE WHEN %(channel)s::text <> '' THEN pg_notify(%(channel)s::text, '')::text END
+_PROMISE: Final = b"""
+INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
+    template, lane, key, created_at, due_at, tries, state, via)
+SELECT gen_random_uuid(), m.school_id, m.case_id, m.recipient_id, m.to_role, m.channel,
+    m.template, m.lane, m.key, m.at,
+    statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', ''
+FROM json_to_recordset(%s::json) AS m(school_id bigint, case_id uuid, recipient_id uuid,
+    to_role text, channel text, template text, lane text, key text, at timestamptz, delay float8)
+ORDER BY m.key
+ON CONFLICT (school_id, key) DO NOTHING
 """
 
 
@@ -94,19 +91,19 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
     if not rows:
         return
     lanes = sorted({row.lane for row in rows})
-    told = nudge.CHANNEL if any(nudge.channel_of(lane) for lane in lanes) else ""
-    messages = orjson.dumps([_columns(row, at) for row in rows]).decode()
-    round_trips.execute(
-        _PROMISE, {"school": school_id, "at": at, "messages": messages, "channel": told}
-    )
+    told = next((nudge.CHANNEL for lane in lanes if nudge.channel_of(lane)), "")
+    messages = orjson.dumps([_columns(school_id, row, at) for row in rows]).decode()
+    with together.in_one_statement():
+        together.put(_PROMISE, [messages], notify=told)
     for lane in lanes:
         nudge.soon(lane, notified=True)
 
 
-def _columns(row: Message, at: datetime) -> dict[str, object]:
+def _columns(school_id: int, row: Message, at: datetime) -> dict[str, object]:
     """What may not ring at night waits for the morning."""
     delay = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
     return {
+        "school_id": school_id,
         "case_id": row.case_id,
         "recipient_id": row.to_id,
         "to_role": row.to_role,
@@ -114,6 +111,7 @@ def _columns(row: Message, at: datetime) -> dict[str, object]:
         "template": row.template,
         "lane": row.lane,
         "key": row.key,
+        "at": at,
         "delay": 0.0 if row.urgent else delay.total_seconds(),
     }
 
