@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -103,13 +104,21 @@ def _here() -> _Kept | None:
 
 
 def _send(kept: _Kept) -> None:
-    parts = [b"w%d AS (%s)" % (number, write) for number, (write, _) in enumerate(kept.writes)]
+    if not kept.writes and not kept.events:
+        return
     given = [value for _, values in kept.writes for value in values]
     if kept.events:
-        parts.append(_NOTED)
         salts = [{name: event[name] for name in ("leaf", "salt")} for event in kept.events]
         given += [orjson.dumps(kept.events).decode(), orjson.dumps(salts).decode()]
-    if parts:
-        with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
-            statement: Any = b"WITH %s\n%s" % (b", ".join(parts), _ANSWER)
-            cursor.execute(statement, [*given, list(kept.channels)])
+    statement = _statement(tuple(write for write, _ in kept.writes), noted=bool(kept.events))
+    with cursors.preparing(DEFAULT_DB_ALIAS, raw=True) as cursor:
+        cursor.execute(statement, [*given, list(kept.channels)])
+
+
+@lru_cache(maxsize=256)
+def _statement(writes: tuple[bytes, ...], *, noted: bool) -> Any:
+    """With $1, $2, ... for gaps: psycopg reads a long statement anew whenever it is sent."""
+    parts = [b"w%d AS (%s)" % (number, write) for number, write in enumerate(writes)]
+    text = b"WITH %s\n%s" % (b", ".join([*parts, *([_NOTED] if noted else [])]), _ANSWER)
+    first, *rest = text.split(b"%s")
+    return first + b"".join(b"$%d%s" % (number, part) for number, part in enumerate(rest, start=1))
