@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 _AT_ONCE: Final[Mapping[str, int]] = {"crisis": 32, "routine": 2}
 #: Leased together. A lease of a minute must outlive the slowest sends of all eight.
 _LEASED: Final[Mapping[str, int]] = {"crisis": 32, "routine": 8}
+#: Leased before those: the first alert is on its way while the others are made ready.
+_FIRST: Final[Mapping[str, int]] = {"crisis": 1}
+#: Seconds by which what only waits in the app stands behind what rings.
+_BEHIND: Final = 0.001
 #: Seconds between two looks for new messages while others are on their way, and for how long.
 _LOOK_AGAIN: Final = 0.2
 _KEEP_LOOKING: Final = 5.0
@@ -101,7 +105,8 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
 
 def _columns(school_id: int, row: Message, at: datetime) -> dict[str, object]:
     """What may not ring at night waits for the morning."""
-    delay = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
+    wait = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
+    delay = 0.0 if row.urgent else wait.total_seconds()
     return {
         "school_id": school_id,
         "case_id": row.case_id,
@@ -112,7 +117,7 @@ def _columns(school_id: int, row: Message, at: datetime) -> dict[str, object]:
         "lane": row.lane,
         "key": row.key,
         "at": at,
-        "delay": 0.0 if row.urgent else delay.total_seconds(),
+        "delay": delay + (_BEHIND if channels.is_local(row.channel) else 0.0),
     }
 
 
@@ -168,7 +173,7 @@ def _due(lane: str, limit: int) -> list[tuple[int, UUID]]:
 def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[list[Claim]]:
     """Lease a few together, just before they are sent; of one school each."""
     for school_id, rows in groupby(due, key=itemgetter(0)):
-        for ids in _portions([pk for _, pk in rows], _LEASED[lane]):
+        for ids in _portions([pk for _, pk in rows], lane):
             claims = _leased(lane, school_id, ids)
             if claims is not None:
                 yield claims
@@ -188,5 +193,8 @@ def _leased(lane: str, school_id: int, ids: Sequence[UUID]) -> list[Claim] | Non
         return None
 
 
-def _portions(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
-    return (ids[begin : begin + size] for begin in range(0, len(ids), size))
+def _portions(ids: Sequence[UUID], lane: str) -> Iterator[Sequence[UUID]]:
+    first, size = _FIRST.get(lane, 0), _LEASED[lane]
+    if first:
+        yield ids[:first]
+    yield from (ids[begin : begin + size] for begin in range(first, len(ids), size))
