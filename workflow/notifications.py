@@ -37,7 +37,7 @@ _AT_ONCE: Final[Mapping[str, int]] = {"crisis": 32, "routine": 2}
 _LEASED: Final[Mapping[str, int]] = {"crisis": 32, "routine": 8}
 #: Leased before those: the first alert is on its way while the others are made ready.
 _FIRST: Final[Mapping[str, int]] = {"crisis": 1}
-#: Seconds by which what only waits in the app stands behind what rings.
+#: Seconds by which what only waits in the app stands behind what rings of the same event.
 _BEHIND: Final = 0.001
 #: Seconds between two looks for new messages while others are on their way, and for how long.
 _LOOK_AGAIN: Final = 0.2
@@ -96,15 +96,16 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
         return
     lanes = sorted({row.lane for row in rows})
     told = next((nudge.CHANNEL for lane in lanes if nudge.channel_of(lane)), "")
-    messages = orjson.dumps([_columns(school_id, row, at) for row in rows]).decode()
+    behind = 0.0 if all(channels.is_local(row.channel) for row in rows) else _BEHIND
+    messages = orjson.dumps([_columns(school_id, row, at, behind) for row in rows]).decode()
     with together.in_one_statement():
         together.put(_PROMISE, [messages], notify=told)
     for lane in lanes:
         nudge.soon(lane, notified=True)
 
 
-def _columns(school_id: int, row: Message, at: datetime) -> dict[str, object]:
-    """What may not ring at night waits for the morning."""
+def _columns(school_id: int, row: Message, at: datetime, behind: float) -> dict[str, object]:
+    """What may not ring at night waits for the morning, and what never rings `behind` seconds."""
     wait = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
     delay = 0.0 if row.urgent else wait.total_seconds()
     return {
@@ -117,7 +118,7 @@ def _columns(school_id: int, row: Message, at: datetime) -> dict[str, object]:
         "lane": row.lane,
         "key": row.key,
         "at": at,
-        "delay": delay + (_BEHIND if channels.is_local(row.channel) else 0.0),
+        "delay": delay + (behind if channels.is_local(row.channel) else 0.0),
     }
 
 

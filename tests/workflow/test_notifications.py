@@ -1,6 +1,8 @@
 """The outbox: promised with the change, sent at least once, by whoever comes first."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +48,17 @@ class TestPromising:
 
         with tenancy.scope(world.id):
             assert Notification.objects.count() == 50
+
+    def test_what_rings_is_due_before_what_only_waits_in_the_app(
+        self, world: World, case: UUID
+    ) -> None:
+        rings, waits = message(world, case, "rings"), message(world, case, "waits")
+        waits = replace(waits, channel="in_app")
+        with tenancy.scope(world.id):
+            notifications.enqueue_many(school_id=world.id, rows=[waits, rings], at=NOW)
+            due = dict(Notification.objects.values_list("key", "due_at"))
+
+        assert due["rings"] < due["waits"] < due["rings"] + timedelta(milliseconds=10)
 
     def test_two_schools_may_use_the_same_key(self, world: World, case: UUID) -> None:
         other = build_world()
