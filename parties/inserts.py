@@ -11,25 +11,33 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
 
+from ledger import together
 from parties import round_trips
 
 
 def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     """Store new rows of one model, as save(force_insert=True) would; inside a scope.
 
+    In a block of ledger.together they leave at its end.
     Raises django.db.IntegrityError as save() does.
     """
     if not rows:
         return
     model = type(rows[0])
-    statement = _statement(model, ignore_conflicts=ignore_conflicts)
     values = [[_value(field, row) for field in _fields(model)] for row in rows]
+    every = _statement(model, len(rows), ignore_conflicts=ignore_conflicts)
+    if not together.put(every, [value for each in values for value in each]):
+        one = _statement(model, 1, ignore_conflicts=ignore_conflicts)
+        _store(one, values)
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _store(statement: bytes, values: Sequence[Sequence[Any]]) -> None:
     if len(values) == 1:
         round_trips.execute(statement, values[0])
     else:
         round_trips.execute_each(statement, values)
-    for row in rows:
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 @cache
@@ -38,13 +46,13 @@ def _fields(model: type[Model]) -> Sequence[Field[Any, Any]]:
 
 
 @cache
-def _statement(model: type[Model], *, ignore_conflicts: bool) -> bytes:
+def _statement(model: type[Model], count: int, *, ignore_conflicts: bool) -> bytes:
     quote: Any = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in _fields(model))
-    gaps = ", ".join(map(_gap, _fields(model)))
+    gaps = ", ".join([f"({', '.join(map(_gap, _fields(model)))})"] * count)
     last = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     table = quote(model._meta.db_table)
-    return f"INSERT INTO {table} ({names}) VALUES ({gaps}){last}".encode()  # noqa: S608 -- names
+    return f"INSERT INTO {table} ({names}) VALUES {gaps}{last}".encode()  # noqa: S608 -- names
 
 
 def _gap(field: Field[Any, Any]) -> str:

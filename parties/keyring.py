@@ -9,18 +9,23 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
 from django.db import DEFAULT_DB_ALIAS, connection
 
-from ledger import cursors
+from ledger import cursors, together
 from parties import root_keys
 from parties.errors import KeyUnavailable
 from parties.key_cache import Key, KeyCache
 
 _cache = KeyCache()
 forget = _cache.clear
+
+_INSERT: Final[Any] = b"""
+INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)
+VALUES (%s, %s, %s, %s, %s)"""
 
 #: Subject keys that a bulk writer holds for the length of its block.
 _at_hand: ContextVar[Mapping[tuple[int, UUID], Key]] = ContextVar("_at_hand", default={})  # noqa: B039 - never changed in place
@@ -72,7 +77,40 @@ def new_subjects(school_id: int, subjects: Collection[UUID]) -> Iterator[None]:
     They belong to an open transaction, so they must not outlive it in the process's cache. A
     subject that already has a key keeps it.
     """
-    token = _at_hand.set(_insert_subject_keys(school_id, subjects) if subjects else {})
+    with _kept_at_hand(_insert_subject_keys(school_id, subjects) if subjects else {}):
+        yield
+
+
+def of_new(school_id: int, subject: UUID) -> Key:
+    """The key of a subject whose id was made a moment ago, so that nobody else can have one.
+
+    For `at_hand`. Inside a scope; in a block of ledger.together it leaves with the rest.
+    Raises django.db.IntegrityError for a subject that has a key.
+    """
+    parent, key = school_key(school_id), Key(uuid4(), os.urandom(root_keys.KEY_BYTES))
+    given: list[Any] = [
+        key.id,
+        school_id,
+        parent.id,
+        subject,
+        _wrapped(parent, school_id, subject, key),
+    ]
+    if not together.put(_INSERT, given):
+        with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
+            cursor.execute(_INSERT, given)
+    return key
+
+
+@contextmanager
+def at_hand(school_id: int, keys: Mapping[UUID, Key]) -> Iterator[None]:
+    """Seal with `keys`, by subject, inside the block only."""
+    with _kept_at_hand({(school_id, subject): key for subject, key in keys.items()}):
+        yield
+
+
+@contextmanager
+def _kept_at_hand(keys: Mapping[tuple[int, UUID], Key]) -> Iterator[None]:
+    token = _at_hand.set(keys)
     try:
         yield
     finally:
@@ -183,25 +221,28 @@ def _select_subject_key(school_id: int, subject: UUID) -> tuple[UUID, bool] | No
 def _insert_subject_key(school_id: int, subject: UUID) -> Key | None:
     """The new key, or None where another writer was first."""
     parent, key = school_key(school_id), Key(uuid4(), os.urandom(root_keys.KEY_BYTES))
-    wrapped = root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
+    given: list[Any] = [
+        key.id,
+        school_id,
+        parent.id,
+        subject,
+        _wrapped(parent, school_id, subject, key),
+    ]
     with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
-        cursor.execute(
-            "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (school_id, subject) DO NOTHING",
-            [key.id, school_id, parent.id, subject, wrapped],
-        )
+        cursor.execute(_INSERT + b" ON CONFLICT (school_id, subject) DO NOTHING", given)
         return key if cursor.rowcount == 1 else None
+
+
+def _wrapped(parent: Key, school_id: int, subject: UUID, key: Key) -> bytes:
+    return root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
 
 
 def _insert_subject_keys(school_id: int, subjects: Collection[UUID]) -> dict[tuple[int, UUID], Key]:
     """The keys made here; none for a subject that has one already."""
     parent = school_key(school_id)
     made = {subject: Key(uuid4(), os.urandom(root_keys.KEY_BYTES)) for subject in subjects}
-    wrapped = [
-        root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
-        for subject, key in made.items()
-    ]
-    with connection.cursor() as cursor:
+    wrapped = [_wrapped(parent, school_id, subject, key) for subject, key in made.items()]
+    with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
         cursor.execute(
             "INSERT INTO parties_subjectkey (id, school_id, school_key_id, subject, wrapped)"
             " SELECT id, %s, %s, subject, wrapped"

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
-
+from ledger import together
 from parties import round_trips
 from parties.models import Person, Student
 from parties.privacy import Level, readable
@@ -23,21 +22,14 @@ FAMILY: Final = frozenset({Role.G})
 STUDENT: Final = frozenset({Role.STU})
 
 
-_COLUMNS: Final = (
-    *("id", "school_id", "student_id", "at", "kind", "party", "by_id", "case_id", "object_id"),
-    *("readers", "people"),
-)
-
 #: What was read was read: nobody is ever taken off.
-_ENTER: Final = """
+_ENTER: Final = b"""
 INSERT INTO records_fileentry AS e
     (id, school_id, student_id, at, kind, party, by_id, case_id, object_id, readers, people)
-VALUES (gen_random_uuid(), %(school)s, %(student)s, %(at)s, %(kind)s, %(party)s, %(by)s, %(case)s,
-    %(object)s, %(readers)s::varchar[], %(people)s::uuid[])
+VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, %s, %s::varchar[], %s::uuid[])
 ON CONFLICT (school_id, kind, object_id, student_id) DO UPDATE SET
     readers = ARRAY(SELECT unnest(e.readers || excluded.readers) AS one GROUP BY one ORDER BY one),
     people = ARRAY(SELECT unnest(e.people || excluded.people) AS one GROUP BY one ORDER BY one)
-RETURNING id, school_id, student_id, at, kind, party, by_id, case_id, object_id, readers, people
 """
 
 
@@ -59,27 +51,17 @@ def enter(  # noqa: PLR0913 - one argument per column
     by: Person | None = None,
     case_id: UUID | None = None,
     people: Collection[UUID] = (),
-) -> FileEntry:
+) -> None:
     """Enter `object_id` once; entering it again only widens who may know of it. Inside a scope.
 
     `readers` are roles towards this student, `people` are named ones beside them.
     """
-    row = round_trips.execute(
-        _ENTER,
-        {
-            "school": student.school_id,
-            "student": student.pk,
-            "kind": kind,
-            "object": object_id,
-            "at": at,
-            "party": party,
-            "by": None if by is None else by.pk,
-            "case": case_id,
-            "readers": sorted(role.value for role in readers),
-            "people": sorted(people, key=str),
-        },
-    ).fetchone()
-    return FileEntry.from_db(DEFAULT_DB_ALIAS, _COLUMNS, list(row or ()))
+    given = (
+        *(student.school_id, student.pk, at, kind, party, None if by is None else by.pk),
+        *(case_id, object_id, sorted(role.value for role in readers), sorted(people, key=str)),
+    )
+    if not together.put(_ENTER, given):
+        round_trips.execute(_ENTER, given)
 
 
 def enter_many(  # noqa: PLR0913 - one argument per column

@@ -28,14 +28,15 @@ _LOOKED_AT: Final = (
 _NAMED: Final = (CaseParty.Part.MEMBER, CaseParty.Part.TOLD)
 
 
-def keep(case: Case) -> None:
+def keep(case: Case, *, new: bool = False) -> None:
     """Enter the case, or let those know of it who may by now. Inside a scope; may be repeated.
 
+    new: nobody has been told of it or joined it yet.
     Call it when a case is opened, routed, alarmed or triaged, and when somebody is told or joins. A
     case about nobody known yet is in no file. Never by whom: who reported is for few (CRI-R).
     """
     if case.student is not None:
-        file_entries.enter(**columns(case), people=_people(case))
+        file_entries.enter(**columns(case), people=() if new else _people(case))
 
 
 def columns(case: Case) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A report commits before the process is touched: a mistake in a diagram must not 
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,15 +12,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from ledger import events
-from parties import inserts, round_trips, statements, tenancy
+from ledger import events, together
+from parties import inserts, keyring, round_trips, statements, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person, Placement, Student
 from parties.roles import Role
 from workflow import case_entries, escalation, processes, reports, steps
 from workflow.errors import InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, Escalation, ProcessInstance
-from workflow.reports import Receipt, ReportInput
+from workflow.reports import Receipt, ReportInput, Said
 
 logger = logging.getLogger(__name__)
 
@@ -49,33 +50,36 @@ def report_crisis(
     Raises:
         InvalidInput: one of the three mandatory answers is missing.
     """
+    said = Said(reporter, role, report, request_key, at, student=None)
+    return take_in(school_id=school_id, report=report, identify=lambda _: said.known())
+
+
+def take_in(
+    *, school_id: int, report: ReportInput, identify: Callable[[datetime], Said]
+) -> Receipt:
+    """`report_crisis`, where who reports as what is found out in the same transaction.
+
+    `identify` is given school time, inside a scope.
+    """
     _refuse_incomplete(report)
-    receipt = _receive(school_id, reporter, role, report, request_key, at=at)
-    if not receipt.repeated:
-        processes.start_now(school_id, receipt.case_id, at=at)
+    receipt, instance = _receive(school_id, identify)
+    if instance is not None:
+        processes.start_now(school_id, receipt.case_id, at=receipt.reported_at, instance=instance)
     return receipt
 
 
-def _receive(
-    school_id: int,
-    reporter: Person | None,
-    role: Role,
-    report: ReportInput,
-    request_key: str,
-    *,
-    at: datetime,
-) -> Receipt:
+def _receive(school_id: int, identify: Callable[[datetime], Said]) -> tuple[Receipt, UUID | None]:
+    """The slip, and the process that waits to be started; none behind a slip of before."""
+    heard: list[Said] = []
     try:
-        with tenancy.scope(school_id):
-            return _known(request_key) or _open(
-                school_id, reporter, role, report, request_key, at=at
-            )
-    except IntegrityError:  # the same request arrived twice at the same moment
-        with tenancy.scope(school_id):
-            known = _known(request_key)
+        with tenancy.scope(school_id) as at:
+            heard.append(identify(at))
+            return _open(school_id, heard[0])
+    except IntegrityError:  # the same request came before, or at this very moment
+        known = _known(school_id, heard[0].request_key) if heard else None
         if known is None:
             raise
-        return known
+        return known, None
 
 
 def _refuse_incomplete(report: ReportInput) -> None:
@@ -88,40 +92,44 @@ def _refuse_incomplete(report: ReportInput) -> None:
         )
 
 
-def _known(request_key: str) -> Receipt | None:
-    found = round_trips.execute(_KNOWN, [request_key]).fetchone()
+def _known(school_id: int, request_key: str) -> Receipt | None:
+    with tenancy.scope(school_id):
+        found = round_trips.execute(_KNOWN, [request_key]).fetchone()
     if found is None:
         return None
     case_id, number, reported_at = found
     return Receipt(case_id, number, reported_at, repeated=True)
 
 
-def _open(
-    school_id: int,
-    reporter: Person | None,
-    role: Role,
-    report: ReportInput,
-    request_key: str,
-    *,
-    at: datetime,
-) -> Receipt:
-    student = _student(report.student_id)
-    case = _case_about(student, school_id, at=at)
-    reports.name_parties(case, student=student, reporter=reporter, report=report, at=at)
-    stored = reports.keep(
-        case, reporter=reporter, role=role, report=report, request_key=request_key, at=at
-    )
+def _open(school_id: int, said: Said) -> tuple[Receipt, UUID]:
+    case = _case_about(said.student, school_id, at=said.at)
+    with together.in_one_statement():
+        inserts.insert([case])
+        reports.name_parties(
+            case, student=said.student, reporter=said.reporter, report=said.report, at=said.at
+        )
+        key = keyring.of_new(school_id, case.pk)
+    with keyring.at_hand(school_id, {case.pk: key}), together.in_one_statement():
+        stored = reports.keep(case, said)
+        instance = _begin(case, stored, at=said.at)
+    return Receipt(case.pk, stored.receipt_no, said.at, repeated=False), instance
+
+
+def _begin(case: Case, stored: CrisisReport, *, at: datetime) -> UUID:
+    """Wake the first rung, and leave the process for whoever starts it."""
     # No actor: who reported is for the head of 德育处 and the leaders alone (CRI-R).
     _record("case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel))
-    waiting = ProcessInstance(school_id=school_id, case=case, process_key=PROCESS, created_at=at)
+    waiting = ProcessInstance(
+        school_id=case.school_id, case=case, process_key=PROCESS, created_at=at
+    )
     inserts.insert([waiting])
-    escalation.raise_(case=case, reason="report", at=at)
-    case_entries.keep(case)
-    return Receipt(case.pk, stored.receipt_no, at, repeated=False)
+    escalation.begin(case=case, reason="report", at=at)
+    case_entries.keep(case, new=True)
+    return waiting.pk
 
 
 def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Case:
-    case = Case(
+    return Case(
         school_id=school_id,
         channel=Case.Channel.CRISIS,
         student=student,
@@ -129,8 +137,6 @@ def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Cas
         opened_at=at,
         alarm_at=at,
     )
-    inserts.insert([case])
-    return case
 
 
 def _placement(student: Student | None) -> Placement | None:
@@ -142,14 +148,6 @@ def _placement(student: Student | None) -> Placement | None:
 def _active(student: Student) -> QuerySet[Placement]:
     running = Placement.objects.filter(student=student, state=Placement.State.ACTIVE)
     return running.order_by("-starts_on")
-
-
-def _student(pk: UUID | None) -> Student | None:
-    return None if pk is None else next(iter(statements.rows(_students, pk)), None)
-
-
-def _students(pk: UUID) -> QuerySet[Student]:
-    return Student.objects.filter(pk=pk)
 
 
 def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Escalation:

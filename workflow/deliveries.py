@@ -1,6 +1,7 @@
 """One message, one holder at a time: take the leases, and settle what came of each sending.
 
-Both ends are transactions of their own; the sending lies between them and in neither. `tries`
+Both ends are transactions of their own; the sending lies between them and in neither. Neither
+waits for the disk: what a power cut takes back is a message sent again, with its key. `tries`
 counts the leases ever taken, so it also tells a late answer of an earlier holder from the present.
 """
 
@@ -88,7 +89,7 @@ def _held(ids: Ids) -> QuerySet[Notification]:
 
 def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
     """Lease those of `ids` that are due and free, together; the rest is done or somebody else's."""
-    with tenancy.scope(school_id) as at:
+    with tenancy.scope(school_id, flushed=False) as at:
         seconds = LEASES[lane].total_seconds()
         leased = round_trips.execute(_LEASE, {"ids": list(ids), "seconds": seconds})
         rows = statements.rows(_held, Ids(pk for (pk,) in leased.fetchall()))
@@ -110,7 +111,7 @@ def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Cl
 
 def settle(held: Claim, failure: Exception | None, *, via: str) -> bool:
     """Write down what came of it; True if the message left and nobody had said so before."""
-    with tenancy.scope(held.row.school_id) as at:
+    with tenancy.scope(held.row.school_id, flushed=failure is not None) as at:
         quiet = failure is None and held.row.tries <= ALARM_AT[held.row.lane]
         if quiet and departures.mark(held.row, at=at, via=via):
             return True

@@ -2,19 +2,17 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
-from django.db import connection
+from parties import round_trips
 
 logger = logging.getLogger(__name__)
 
 
-def found(sql: str, params: Sequence[Any]) -> list[tuple[int, UUID]]:
+def found(sql: LiteralString, params: Sequence[Any]) -> list[tuple[int, UUID]]:
     """(school, id) of each; the function looks across schools, so no scope is needed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [(int(row[0]), row[1]) for row in cursor.fetchall()]
+    return [(int(school), pk) for school, pk in round_trips.execute(sql, params).fetchall()]
 
 
 def each(

@@ -25,6 +25,7 @@ from parties.models import Person
 from workflow import due_rows, rungs, waking
 from workflow.errors import WrongState
 from workflow.models import Case, Escalation
+from workflow.rungs import Ladder
 
 #: After an outage every missed rung is climbed at once, one after the other, up to this many.
 _CLIMBS_A_SWEEP = 12
@@ -43,6 +44,11 @@ def raise_(
             rung = _wake_from(waiting, start, at=at, via=via)
             _record("escalation.raised_higher", waiting, at=at, reason=reason, rung=rung, via=via)
         return waiting
+    return begin(case=case, reason=reason, at=at, start=start, via=via)
+
+
+def begin(*, case: Case, reason: str, at: datetime, start: int = 0, via: str = "web") -> Escalation:
+    """`raise_` for a case whose ladder does not climb: a new one. Inside a scope."""
     ladder = rungs.load(case.school_id, "crisis")
     shifted = at - ladder.rung(start).offset
     escalation = Escalation(
@@ -55,7 +61,7 @@ def raise_(
         due_at=at,
     )
     _record("escalation.raised", escalation, at=at, reason=reason, rung=start, via=via)
-    _wake_from(escalation, start, at=at, via=via)
+    _wake_from(escalation, start, ladder=ladder, at=at, via=via)
     return escalation
 
 
@@ -138,9 +144,16 @@ def _climb(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
         return True
 
 
-def _wake_from(escalation: Escalation, start: int, *, at: datetime, via: str) -> int:
+def _wake_from(
+    escalation: Escalation,
+    start: int,
+    *,
+    at: datetime,
+    via: str,
+    ladder: Ladder | None = None,
+) -> int:
     """Wake the first rung from `start` that has somebody on it; the top one counts in any case."""
-    ladder = rungs.parse(escalation.ladder)
+    ladder = ladder or rungs.parse(escalation.ladder)
     number = start
     while not waking.wake(escalation, ladder.rung(number), number, at=at, via=via):
         _record("escalation.rung_skipped", escalation, at=at, rung=number, via=via)

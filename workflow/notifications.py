@@ -24,7 +24,7 @@ from uuid import UUID
 import orjson
 from django.db import InterfaceError, OperationalError
 
-from parties import round_trips
+from ledger import together
 from workflow import channels, deliveries, due_rows, nudge, quiet_hours
 from workflow.deliveries import Claim
 from workflow.senders import Outcome, Senders
@@ -35,25 +35,26 @@ logger = logging.getLogger(__name__)
 _AT_ONCE: Final[Mapping[str, int]] = {"crisis": 32, "routine": 2}
 #: Leased together. A lease of a minute must outlive the slowest sends of all eight.
 _LEASED: Final[Mapping[str, int]] = {"crisis": 32, "routine": 8}
+#: Leased before those: the first alert is on its way while the others are made ready.
+_FIRST: Final[Mapping[str, int]] = {"crisis": 1}
+#: Seconds by which what only waits in the app stands behind what rings of the same event.
+_BEHIND: Final = 0.001
 #: Seconds between two looks for new messages while others are on their way, and for how long.
 _LOOK_AGAIN: Final = 0.2
 _KEEP_LOOKING: Final = 5.0
 
 
 #: In one order, so that two writers never wait for each other. Machine time steers workers.
-_PROMISE: Final = """
-WITH promised AS (
-    INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
-        template, lane, key, created_at, due_at, tries, state, via)
-    SELECT gen_random_uuid(), %(school)s, m.case_id, m.recipient_id, m.to_role, m.channel,
-        m.template, m.lane, m.key, %(at)s,
-        statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', ''
-    FROM json_to_recordset(%(messages)s::json) AS m(case_id uuid, recipient_id uuid, to_role text,
-        channel text, template text, lane text, key text, delay float8)
-    ORDER BY m.key
-    ON CONFLICT (school_id, key) DO NOTHING
-)
-SELECT CASE WHEN %(channel)s::text <> '' THEN pg_notify(%(channel)s::text, '')::text END
+_PROMISE: Final = b"""
+INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
+    template, lane, key, created_at, due_at, tries, state, via)
+SELECT gen_random_uuid(), m.school_id, m.case_id, m.recipient_id, m.to_role, m.channel,
+    m.template, m.lane, m.key, m.at,
+    statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', ''
+FROM json_to_recordset(%s::json) AS m(school_id bigint, case_id uuid, recipient_id uuid,
+    to_role text, channel text, template text, lane text, key text, at timestamptz, delay float8)
+ORDER BY m.key
+ON CONFLICT (school_id, key) DO NOTHING
 """
 
 
@@ -94,19 +95,21 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
     if not rows:
         return
     lanes = sorted({row.lane for row in rows})
-    told = nudge.CHANNEL if any(nudge.channel_of(lane) for lane in lanes) else ""
-    messages = orjson.dumps([_columns(row, at) for row in rows]).decode()
-    round_trips.execute(
-        _PROMISE, {"school": school_id, "at": at, "messages": messages, "channel": told}
-    )
+    told = next((nudge.CHANNEL for lane in lanes if nudge.channel_of(lane)), "")
+    behind = 0.0 if all(channels.is_local(row.channel) for row in rows) else _BEHIND
+    messages = orjson.dumps([_columns(school_id, row, at, behind) for row in rows]).decode()
+    with together.in_one_statement():
+        together.put(_PROMISE, [messages], notify=told)
     for lane in lanes:
         nudge.soon(lane, notified=True)
 
 
-def _columns(row: Message, at: datetime) -> dict[str, object]:
-    """What may not ring at night waits for the morning."""
-    delay = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
+def _columns(school_id: int, row: Message, at: datetime, behind: float) -> dict[str, object]:
+    """What may not ring at night waits for the morning, and what never rings `behind` seconds."""
+    wait = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
+    delay = 0.0 if row.urgent else wait.total_seconds()
     return {
+        "school_id": school_id,
         "case_id": row.case_id,
         "recipient_id": row.to_id,
         "to_role": row.to_role,
@@ -114,7 +117,8 @@ def _columns(row: Message, at: datetime) -> dict[str, object]:
         "template": row.template,
         "lane": row.lane,
         "key": row.key,
-        "delay": 0.0 if row.urgent else delay.total_seconds(),
+        "at": at,
+        "delay": delay + (behind if channels.is_local(row.channel) else 0.0),
     }
 
 
@@ -170,7 +174,7 @@ def _due(lane: str, limit: int) -> list[tuple[int, UUID]]:
 def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[list[Claim]]:
     """Lease a few together, just before they are sent; of one school each."""
     for school_id, rows in groupby(due, key=itemgetter(0)):
-        for ids in _portions([pk for _, pk in rows], _LEASED[lane]):
+        for ids in _portions([pk for _, pk in rows], lane):
             claims = _leased(lane, school_id, ids)
             if claims is not None:
                 yield claims
@@ -190,5 +194,8 @@ def _leased(lane: str, school_id: int, ids: Sequence[UUID]) -> list[Claim] | Non
         return None
 
 
-def _portions(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
-    return (ids[begin : begin + size] for begin in range(0, len(ids), size))
+def _portions(ids: Sequence[UUID], lane: str) -> Iterator[Sequence[UUID]]:
+    first, size = _FIRST.get(lane, 0), _LEASED[lane]
+    if first:
+        yield ids[:first]
+    yield from (ids[begin : begin + size] for begin in range(first, len(ids), size))

@@ -126,12 +126,18 @@ def _retry(incident_id: UUID, *, at: datetime, via: str) -> bool:
     return done
 
 
-def start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
-    """Start what this case has waiting. After the commit, outside of every scope."""
+def start_now(school_id: int, case_id: UUID, *, at: datetime, instance: UUID | None = None) -> None:
+    """Start what this case has waiting. After the commit, outside of every scope.
+
+    instance: the only one, where the caller knows it.
+    """
+    if instance is not None:
+        _start(school_id, instance, at=at, via="web")
+        return
     with tenancy.scope(school_id):
         found = statements.rows(_pending, case_id)
-    for instance in found:
-        _start(school_id, instance.pk, at=at, via="web")
+    for one in found:
+        _start(school_id, one.pk, at=at, via="web")
 
 
 def _pending(case_id: UUID) -> QuerySet[ProcessInstance]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from parties.models import CompanyMember, Person, Student
 from parties.roles import Role
 from workflow import cases
 from workflow.models import Case
-from workflow.reports import Receipt, ReportInput
+from workflow.reports import Receipt, ReportInput, Said
 
 #: Which of several roles a report is made in: the nearest to the student first.
 _NEAREST: Final = (
@@ -43,17 +44,20 @@ def receive(*, person: Person, report: ReportInput, key: str | None) -> Receipt:
     Raises:
         InvalidInput: one of the three mandatory answers is missing.
     """
-    with tenancy.scope(person.school_id) as at:
-        viewer = Viewer.load(person, at=at)
-        student = _known(viewer, report.student_id)
-        role = _role(viewer, student)
-    return cases.report_crisis(
-        school_id=person.school_id,
+    identify = partial(_said, person, report, key)
+    return cases.take_in(school_id=person.school_id, report=report, identify=identify)
+
+
+def _said(person: Person, report: ReportInput, key: str | None, at: datetime) -> Said:
+    viewer = Viewer.load(person, at=at)
+    student = _known(viewer, report.student_id)
+    return Said(
         reporter=person,
-        role=role,
-        at=at,
+        role=_role(viewer, student),
         report=report if student is not None else _unidentified(report),
         request_key=request_key(person.pk, report, key, at=at),
+        at=at,
+        student=student,
     )
 
 

@@ -2,15 +2,16 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from parties import inserts
+from parties import inserts, statements
 from parties.models import GuardianLink, Person, Student
 from parties.roles import Role
 from workflow.models import Case, CaseParty, CrisisReport
@@ -52,6 +53,31 @@ class Receipt:
     repeated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A report with who made it, as what, and about whom if the school knows them.
+
+    `request_key` makes two requests one report.
+    """
+
+    reporter: Person | None
+    role: Role
+    report: ReportInput
+    request_key: str
+    at: datetime
+    student: Student | None
+
+    def known(self) -> "Said":
+        """With the student whom the report names by id. Inside a scope."""
+        pk = self.report.student_id
+        found = () if pk is None else statements.rows(_students, pk)
+        return replace(self, student=next(iter(found), None))
+
+
+def _students(pk: UUID) -> QuerySet[Student]:
+    return Student.objects.filter(pk=pk)
+
+
 def receipt_no(at: datetime, *, prefix: str = "WJ") -> str:
     """Prefix, the local day, and eight random characters: nothing can be counted from it."""
     day = at.astimezone(ZoneInfo(settings.TIME_ZONE))
@@ -59,23 +85,16 @@ def receipt_no(at: datetime, *, prefix: str = "WJ") -> str:
     return f"{prefix}{day:%Y%m%d}-{tail}"
 
 
-def keep(
-    case: Case,
-    *,
-    reporter: Person | None,
-    role: Role,
-    report: ReportInput,
-    request_key: str,
-    at: datetime,
-) -> CrisisReport:
+def keep(case: Case, said: Said) -> CrisisReport:
     """Store the words of a report. An id that nobody has becomes part of them: nothing is lost."""
+    report = said.report
     unknown = report.student_id is not None and case.student_id is None
     stored = CrisisReport(
         school_id=case.school_id,
         case=case,
-        receipt_no=receipt_no(at),
-        reporter=reporter,
-        reporter_role=role.value,
+        receipt_no=receipt_no(said.at),
+        reporter=said.reporter,
+        reporter_role=said.role.value,
         keep_secret=report.keep_secret,
         who=f"{report.who}（学生编号：{report.student_id}）" if unknown else report.who,
         observed=report.observed,
@@ -83,8 +102,8 @@ def keep(
         with_whom=report.with_whom,
         injuries=report.injuries,
         safe_now=report.safe_now,
-        request_key=request_key,
-        reported_at=at,
+        request_key=said.request_key,
+        reported_at=said.at,
     )
     inserts.insert([stored])
     return stored

@@ -34,7 +34,7 @@ from workflow.models import (
     ProcessInstance,
     RoutingDecision,
 )
-from workflow.reports import ReportInput
+from workflow.reports import ReportInput, Said
 
 Channel = Case.Channel
 
@@ -163,7 +163,7 @@ def sound(
     case.owner = None  # whoever acknowledges takes it over
     case.save()
     reports.name_parties(case, student=case.student, reporter=reporter, report=report, at=at)
-    reports.keep(case, reporter=reporter, role=role, report=report, request_key=request_key, at=at)
+    reports.keep(case, Said(reporter, role, report, request_key, at, case.student))
     _withdraw_members(case, at=at)
     meeting_news.release(case, at=at)
     begin(case, at=at)

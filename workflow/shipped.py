@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from workflow.engine import bundles, documents
+from workflow.engine import bundles, definitions, documents
 from workflow.engine.bundles import Bundle
 from workflow.engine.definitions import load, properties
 from workflow.engine.forms import Form, read_form
@@ -59,7 +59,7 @@ def word_for(form: str, *, field: str, code: str) -> str:
 
 def rule_label(process_key: str, table: str, *, output: str, text: str) -> str:
     """How the table that `process_key` begins with now describes the rule with this result."""
-    found = load(bundle(process_key).content).table(table)
+    found = definitions.of(bundle(process_key)).table(table)
     return "" if found is None else found.label(output, text)
 
 

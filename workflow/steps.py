@@ -14,8 +14,8 @@ from uuid import UUID
 from parties import round_trips
 from parties.errors import NotFound, WrongState
 from workflow import shipped, step_faults, step_rows
-from workflow.engine import runtime, sending_back, store
-from workflow.engine.definitions import Definition, load
+from workflow.engine import definitions, runtime, sending_back, store
+from workflow.engine.definitions import Definition
 from workflow.engine.errors import NobodyListens, TaskGone
 from workflow.engine.outcomes import Outcome
 from workflow.engine.registry import StepContext
@@ -44,7 +44,7 @@ def start(*, instance_id: UUID, at: datetime, via: str) -> bool:
 def _start(instance: Locked, context: CaseContext) -> None:
     bundle = shipped.bundle(instance.process_key)
     published = store.publish(bundle, school_id=instance.school_id, at=context.at)
-    definition = load(bundle.content)
+    definition = definitions.of(bundle)
     context.facts.expect(definition)
     step_rows.save(instance, context, runtime.start(definition, context), published)
 

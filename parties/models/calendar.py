@@ -13,7 +13,7 @@ class CalendarDay(models.Model):
     """A holiday on a weekday, or a working day on a weekend (调休)."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     date = models.DateField()
     is_working = models.BooleanField()
     note = models.CharField(max_length=100, blank=True)

@@ -36,7 +36,7 @@ class Consent(FSMModelMixin, models.Model):
         PHONE = "PHONE", "电话同意并复述"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="consents", db_constraint=False
     )

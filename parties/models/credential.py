@@ -23,7 +23,7 @@ class ApiKey(FSMModelMixin, models.Model):
         REVOKED = "REVOKED", "已吊销"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     company = models.ForeignKey(
         Company, models.PROTECT, related_name="api_keys", db_constraint=False
     )
@@ -70,7 +70,7 @@ class SignInLink(FSMModelMixin, models.Model):
         CONSENT = "CONSENT", "查看说明并表示是否同意"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="links", db_constraint=False)
     token_hash = models.BinaryField(max_length=32, unique=True)
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.SIGN_IN)

@@ -16,7 +16,7 @@ class SchoolKey(models.Model):
     """The key of one school, wrapped by a root key. One is in use; retired ones still open."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey("parties.School", models.PROTECT, related_name="+")
+    school = models.ForeignKey("parties.School", models.PROTECT, related_name="+", db_index=False)
     wrapped = models.BinaryField()
     created_at = models.DateTimeField(db_default=TransactionNow())
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -46,7 +46,7 @@ class SubjectKey(models.Model):
     """The key of what is written about one subject (a person, a case), wrapped by `school_key`."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey("parties.School", models.PROTECT, related_name="+")
+    school = models.ForeignKey("parties.School", models.PROTECT, related_name="+", db_index=False)
     school_key = models.ForeignKey(SchoolKey, models.PROTECT, related_name="+", db_constraint=False)
     subject = models.UUIDField()
     wrapped = models.BinaryField()

@@ -26,7 +26,7 @@ class SchoolClass(models.Model):
     """行政班. `grade` is the year of entry, so that a grade leader keeps a cohort."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=100)
     grade = models.CharField(max_length=20)
@@ -54,7 +54,7 @@ class Company(models.Model):
     """实习单位, known by its 统一社会信用代码 (GB 32100)."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     uscc = models.CharField("统一社会信用代码", max_length=18)
     name = models.CharField(max_length=200)
     district = models.CharField(max_length=100, blank=True)
@@ -88,7 +88,7 @@ class CompanyMember(models.Model):
     """A mentor or an administrator of a company, in [starts_at, ends_at)."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     company = models.ForeignKey(
         Company, models.PROTECT, related_name="members", db_constraint=False
     )

@@ -19,7 +19,7 @@ class Person(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=100)
     staff_no = models.CharField("工号", max_length=40, blank=True)
     phone = EncryptedTextField(blank=True, default="")
@@ -71,7 +71,7 @@ class Account(AbstractBaseUser):
     """A login with a password, for staff, students and whoever the school gives one."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     person = models.OneToOneField(
         Person, models.PROTECT, related_name="account", db_constraint=False
     )
@@ -109,7 +109,7 @@ class Student(models.Model):
         MALE = "M", "男"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     person = models.OneToOneField(
         Person, models.PROTECT, related_name="student", db_constraint=False
     )

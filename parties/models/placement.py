@@ -34,7 +34,7 @@ class Placement(FSMModelMixin, models.Model):
     }
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     agreement_no = models.CharField("协议编号", max_length=40)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="placements", db_constraint=False

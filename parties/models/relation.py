@@ -27,7 +27,7 @@ class GuardianLink(FSMModelMixin, models.Model):
         OTHER = "OTHER", "其他"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="guardian_links", db_constraint=False
     )
@@ -89,7 +89,7 @@ class Restriction(models.Model):
         NO_MEETING = "NO_MEETING", "不见面"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="restrictions", db_constraint=False
     )

@@ -17,7 +17,7 @@ class SensitiveFact(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="sensitive_facts", db_constraint=False
     )

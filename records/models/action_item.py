@@ -48,7 +48,7 @@ class ActionItem(FSMModelMixin, models.Model):
     LIVE: ClassVar[Collection[str]] = (State.TODO, State.DOING, State.BLOCKED)
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="action_items", db_constraint=False
     )

@@ -15,7 +15,7 @@ class Annotation(models.Model):
     """One text of one day. Rows are only added: a later one stands beside the earlier ones."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     objection = models.ForeignKey(
         Objection, models.PROTECT, related_name="annotations", db_constraint=False

@@ -26,7 +26,7 @@ class Attachment(FSMModelMixin, models.Model):
         NEEDED = "NEEDED", "含他人信息，未隐去"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="attachments", db_constraint=False
     )

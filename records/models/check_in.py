@@ -27,7 +27,7 @@ class ItemCheckIn(FSMModelMixin, models.Model):
     initial_states: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset(State.values)}
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     item = models.ForeignKey(
         ActionItem, models.PROTECT, related_name="check_ins", db_constraint=False
     )

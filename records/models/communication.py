@@ -32,7 +32,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     Standing = record_terms.Standing
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="communications", db_constraint=False
     )

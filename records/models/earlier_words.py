@@ -18,7 +18,7 @@ class EarlierWords(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     item = models.ForeignKey(
         ActionItem, models.PROTECT, related_name="earlier_words", db_constraint=False
     )

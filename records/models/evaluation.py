@@ -15,7 +15,7 @@ class PlanRound(models.Model):
     """One round of a case's plan: from what was agreed to the effect that both sides scored."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="plan_rounds", db_constraint=False
     )
@@ -64,7 +64,7 @@ class Evaluation(models.Model):
     HIGHEST: ClassVar[int] = 2
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="evaluations", db_constraint=False
     )

@@ -26,7 +26,7 @@ class FileEntry(models.Model):
         SYSTEM = "SYSTEM", "系统"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="file_entries", db_constraint=False
     )

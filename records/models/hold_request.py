@@ -24,7 +24,7 @@ class HoldRequest(FSMModelMixin, models.Model):
         WITHDRAWN = "WITHDRAWN", "已撤回"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord, models.PROTECT, related_name="hold_requests", db_constraint=False

@@ -49,7 +49,7 @@ class Meeting(FSMModelMixin, models.Model):
     )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="meetings", db_constraint=False
     )

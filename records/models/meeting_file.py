@@ -22,7 +22,7 @@ class DossierItem(models.Model):
     Duty = PreparedItem.Duty
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="dossier", db_constraint=False
@@ -98,7 +98,7 @@ class MeetingAttempt(models.Model):
         NO_SHOW = "NO_SHOW", "未到场"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="attempts", db_constraint=False
@@ -186,7 +186,7 @@ class MeetingReply(models.Model):
         EXCUSED = "EXCUSED", "受邀人说明不参加的原因"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="replies", db_constraint=False

@@ -38,7 +38,7 @@ class MeetingInvitee(models.Model):
         NO = "NO", "不参加"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="invitees", db_constraint=False
     )

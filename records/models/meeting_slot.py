@@ -23,7 +23,7 @@ class MeetingSlot(models.Model):
         ONLINE = "ONLINE", "线上"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="slots", db_constraint=False)
     round = models.PositiveSmallIntegerField()

@@ -42,7 +42,7 @@ class Notice(FSMModelMixin, models.Model):
     EDITABLE: ClassVar[tuple[str, ...]] = (State.DRAFT, State.REFUSED)
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     title = EncryptedTextField("标题")
     body = EncryptedTextField("正文")
     scope = models.CharField("范围", max_length=6, choices=Scope.choices)

@@ -49,7 +49,7 @@ class Objection(FSMModelMixin, models.Model):
         REFUSED = "REFUSED", "不接受"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="objections", db_constraint=False
     )

@@ -18,7 +18,7 @@ class SchoolPhrase(models.Model):
         ALLOWED = "allowed", "允许"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     phrase = models.CharField(max_length=40)
     severity = models.CharField(max_length=11, choices=Severity.choices)
     category = models.CharField(max_length=20, blank=True)

@@ -6,7 +6,7 @@ is the window, and a campaign of ten faults must find it in a minute instead of 
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +19,6 @@ from django.db.models.functions import Now
 
 from parties import tenancy
 from parties.access import Viewer
-from parties.models import Person
-from parties.roles import Role
 from workflow import (
     cases,
     channels,
@@ -39,7 +37,7 @@ from workflow.channels import Envelope
 from workflow.deliveries import Claim
 from workflow.models import Escalation, Notification
 from workflow.notifications import Message
-from workflow.reports import Receipt, ReportInput
+from workflow.reports import Receipt, Said
 from workflow.senders import Senders
 
 #: Seconds.
@@ -124,28 +122,23 @@ def acknowledged_before_the_commit() -> None:
         return getattr(promised, "number", "") or sound_number(at, prefix=prefix)
 
     def receive(
-        school_id: int,
-        reporter: Person | None,
-        role: Role,
-        report: ReportInput,
-        request_key: str,
-        *,
-        at: datetime,
-    ) -> Receipt:
-        with tenancy.scope(school_id):
-            known = cases._known(request_key)
+        school_id: int, identify: Callable[[datetime], Said]
+    ) -> tuple[Receipt, UUID | None]:
+        with tenancy.scope(school_id) as at:
+            said = identify(at)
+        known = cases._known(school_id, said.request_key)
         if known is not None:
-            return known
+            return known, None
         slip = sound_number(at)
 
         def store() -> None:
             time.sleep(OPEN_WINDOW)
             promised.number = slip
-            sound_receive(school_id, reporter, role, report, request_key, at=at)
+            sound_receive(school_id, lambda _: said)
             connection.close()
 
         threading.Thread(target=store).start()
-        return Receipt(uuid4(), slip, at, repeated=False)
+        return Receipt(uuid4(), slip, at, repeated=False), None
 
     reports.receipt_no, cases._receive = number, receive
 
@@ -229,8 +222,8 @@ def _start_slowly() -> None:
     """Between the commit and the answer a process is started; that takes a moment longer here."""
     sound = processes.start_now
 
-    def start_now(school_id: int, case_id: UUID, *, at: datetime) -> None:
+    def start_now(school_id: int, case_id: UUID, **more: Any) -> None:
         time.sleep(OPEN_WINDOW)
-        sound(school_id, case_id, at=at)
+        sound(school_id, case_id, **more)
 
     processes.start_now = start_now

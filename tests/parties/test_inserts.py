@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError
 from django.db.models import Model
 
+from ledger import together
 from parties import inserts, tenancy
 from tests.factories import NOW, World
 from workflow.models import Case, CaseParty, CrisisReport, Escalation, HumanTask, ProcessInstance
@@ -97,6 +98,20 @@ def test_it_is_the_row_that_saving_makes(world: World, make: Any) -> None:
 
         assert told(stored) == told(saved)
         assert (stored._state.adding, stored._state.db) == (False, saved._state.db)
+
+
+@pytest.mark.parametrize("make", [case, report, task, alarm, instance, part])
+def test_it_is_that_row_among_others_too(world: World, make: Any) -> None:
+    """Rows that leave together with others, and with one of their own kind."""
+    with tenancy.scope(world.id):
+        saved, one, other, lone = make(world), make(world), make(world), case(world)
+        saved.save(force_insert=True)
+        with together.in_one_statement():
+            inserts.insert([lone])
+            inserts.insert([one, other])
+
+        assert told(one) == told(other) == told(saved)
+        assert Case.objects.filter(pk=lone.pk).exists()
 
 
 def test_many_are_stored_in_one_go(world: World) -> None:

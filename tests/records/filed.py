@@ -53,7 +53,7 @@ def many(world: World, count: int, *, since: datetime = NOW, **values: Any) -> l
 
 def placed(world: World, *, kind: str, at: datetime = NOW, **entry: Any) -> FileEntry:
     """The student's placement as an entry of `kind`: see `placements_as`. Inside a scope."""
-    return file_entries.enter(
+    file_entries.enter(
         student=world.student,
         kind=kind,
         object_id=world.placement.pk,
@@ -61,6 +61,7 @@ def placed(world: World, *, kind: str, at: datetime = NOW, **entry: Any) -> File
         at=at,
         **entry,
     )
+    return FileEntry.objects.get(kind=kind, object_id=world.placement.pk, student=world.student)
 
 
 def placements_as(monkeypatch: Any, *kinds: str) -> None:

@@ -118,7 +118,11 @@ def cached(hash_: bytes) -> Definition | None:
 
 def load(content: bytes) -> Definition:
     """The definition of stored bundle bytes; parsed on first use."""
-    bundle = Bundle.from_content(content)
+    return of(Bundle.from_content(content))
+
+
+def of(bundle: Bundle) -> Definition:
+    """The definition that a bundle is; parsed on first use."""
     definition = cached(bundle.hash)
     if definition is None:
         definition = parse(bundle)

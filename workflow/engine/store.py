@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from ledger import events
 from ledger.events import PreparedEvent
 from parties import round_trips
 from workflow.engine import definitions
@@ -228,7 +229,7 @@ def _parameters(change: Write) -> dict[str, Any]:
         "reason": change.cancel_reason,
         "channel": change.channel,
         "tasks": _json([_columns(task) for task in change.tasks]),
-        "events": _json([_event(event) for event in change.events]),
+        "events": _json([events.as_row(event) for event in change.events]),
         "messages": _json([_columns(message) for message in change.messages]),
     }
 
@@ -236,21 +237,6 @@ def _parameters(change: Write) -> dict[str, Any]:
 def _columns(row: NewTask | NewMessage) -> dict[str, Any]:
     """Names of fields are names of columns."""
     return {name: getattr(row, name) for name in row.__slots__}
-
-
-def _event(event: PreparedEvent) -> dict[str, Any]:
-    """The bytes are JSON, so they pass through a text unchanged."""
-    return {
-        "kind": event.kind,
-        "actor": event.actor,
-        "subject_type": event.subject_type,
-        "subject_id": event.subject_id,
-        "refs": event.refs,
-        "at": event.at,
-        "body": event.body.decode(),
-        "leaf": event.leaf.hex(),
-        "salt": event.salt.hex(),
-    }
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

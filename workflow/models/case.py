@@ -61,7 +61,7 @@ class Case(FSMModelMixin, models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     student = models.ForeignKey(
         Student,

@@ -29,7 +29,7 @@ class CaseParty(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="parties", db_constraint=False)
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="case_parts", db_constraint=False
@@ -60,7 +60,7 @@ class CaseFace(models.Model):
     """What one person goes on seeing of a case for good, because they may not learn the rest."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="faces", db_constraint=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     channel = models.CharField(max_length=8, choices=Case.Channel.choices)

@@ -25,7 +25,7 @@ class Escalation(FSMModelMixin, models.Model):
         WITHDRAWN = "WITHDRAWN", "已撤销"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="escalations", db_constraint=False)
     reason = models.CharField(max_length=60)
     ladder = models.JSONField()

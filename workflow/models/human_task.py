@@ -29,7 +29,7 @@ class HumanTask(FSMModelMixin, models.Model):
         CANCELLED = "CANCELLED", "已取消"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", db_constraint=False)
     instance = models.ForeignKey(
         ProcessInstance,

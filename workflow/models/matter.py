@@ -46,7 +46,7 @@ class Matter(models.Model):
         NONE = "none", "没有提示"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="matters", db_constraint=False)
     receipt_no = models.CharField("回执编号", max_length=32)
     raised_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)

@@ -28,7 +28,7 @@ class Notification(FSMModelMixin, models.Model):
         ROUTINE = "routine", "常规"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(
         Case,
         models.PROTECT,

@@ -16,7 +16,7 @@ class ProcessDefinition(models.Model):
     """A published bundle (diagram, tables, called processes, forms), known by its hash."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     process_key = models.CharField(max_length=60)
     hash = models.BinaryField(max_length=32)
     bundle = models.BinaryField()
@@ -56,7 +56,7 @@ class ProcessInstance(FSMModelMixin, models.Model):
         CANCELLED = "CANCELLED", "已取消"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="instances", db_constraint=False)
     definition = models.ForeignKey(
         ProcessDefinition,
@@ -153,7 +153,7 @@ class Incident(FSMModelMixin, models.Model):
         RESOLVED = "RESOLVED", "已处理"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="incidents", db_constraint=False)
     instance = models.ForeignKey(
         ProcessInstance,

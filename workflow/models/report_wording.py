@@ -24,7 +24,7 @@ class ReportWording(FSMModelMixin, models.Model):
         MISSED = "MISSED", "超过期限未补充"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_constraint=False)
     report = models.ForeignKey(
         CrisisReport, models.PROTECT, related_name="wordings", db_constraint=False

@@ -14,7 +14,7 @@ class IdempotencyKey(models.Model):
     """The answer to one keyed request of one party: the same key gets it again, without an act."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     party = models.UUIDField()
     key = models.CharField(max_length=200)
     route = models.CharField(max_length=200)

@@ -28,7 +28,7 @@ class RoutingDecision(models.Model):
         DOWNGRADE = "DOWNGRADE", "降级"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="routings", db_constraint=False)
     kind = models.CharField(max_length=9, choices=Kind.choices)
     trigger = models.CharField(max_length=20, choices=Matter.Trigger.choices, blank=True)
@@ -105,7 +105,7 @@ class DowngradeProposal(FSMModelMixin, models.Model):
         LAPSED = "LAPSED", "已失效"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="proposals", db_constraint=False)
     channel = models.CharField(max_length=8, choices=Case.Channel.choices)
     reason = EncryptedTextField()

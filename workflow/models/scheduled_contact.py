@@ -25,7 +25,7 @@ class ScheduledContact(FSMModelMixin, models.Model):
         CANCELLED = "CANCELLED", "已取消"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="scheduled_contacts", db_constraint=False
     )

@@ -13,7 +13,7 @@ class ClockSetting(models.Model):
     """One named deadline with this school's value, in the form of an entry of clocks.yaml."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=60)
     value = models.JSONField()
 
@@ -37,7 +37,7 @@ class LadderSetting(models.Model):
     """One named ladder with this school's rungs, in the form of an entry of ladders.yaml."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=60)
     rungs = models.JSONField()
 
