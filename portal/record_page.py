@@ -92,6 +92,10 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "whole": "trigger" in found.fields,
         "let_through": found.let_through,
         "sealed": found.sealed,
+        "noted": [
+            (found.names.get(one.signer_id, ""), one.get_method_display(), one)
+            for one in found.noted
+        ],
         "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",
     }
 
