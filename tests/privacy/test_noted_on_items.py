@@ -175,3 +175,52 @@ def test_what_ended_for_him_too_takes_no_file(world: World) -> None:
     assert send(father, item.pk).status_code == 409
     with tenancy.scope(world.id):
         assert not Attachment.objects.exists()
+
+
+def noted(caller: Caller, item: ActionItem) -> Any:
+    rows = caller.get(f"/items/{item.pk}").json().get("noted")
+    return rows and [(one["by"]["name"], one["state"], one["text"]) for one in rows]
+
+
+def test_the_school_reads_what_he_said_of_an_item_that_ended(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    ended(world, item, "done")
+    father.post(f"/items/{item.pk}/check-ins", {"excuse": NO_NET})
+    father.post(f"/items/{item.pk}/block", {"why": "孩子不接我的电话"})
+    file = send(father, item.pk).json()["id"]
+    father.post(f"/items/{item.pk}/done", {"note": "我送她去的", "evidence": [file]})
+
+    assert noted(member(world, "teacher"), item) == [
+        ("father", "EXCUSED", NO_NET),
+        ("father", "BLOCKED", "孩子不接我的电话"),
+        ("father", "DONE", "我送她去的"),
+    ]
+    rows = member(world, "teacher").get(f"/items/{item.pk}").json()["noted"]
+    assert rows[-1]["evidence"] == [file]
+    page = by_password(world, "teacher")
+    page.open(f"/cases/{item.case_id}/plan")
+    assert "孩子不接我的电话" in page.text
+    for who in ("father", "mother", "student"):
+        assert "noted" not in member(world, who).get(f"/items/{item.pk}").json(), who
+    plan = father.get(f"/students/{world.student.pk}/plan").json()["results"]
+    assert all("noted" not in one for one in plan)
+
+
+def test_a_reason_that_another_day_took_over_is_read_at_school(world: World) -> None:
+    item = item_of(world)
+    do(world, check_ins.check_in, item, "mother", excuse=NO_NET)
+    do(world, check_ins.check_in, item, "father")
+
+    assert noted(member(world, "teacher"), item) == [("mother", "EXCUSED", NO_NET)]
+    assert noted(member(world, "mother"), item) is None
+
+
+def test_words_of_another_class_stay_with_their_office(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    ended(world, item, "verified")
+    father.post(f"/items/{item.pk}/block", {"why": "家里交不起网费"})
+
+    assert noted(member(world, "teacher"), item) in (None, [("father", "BLOCKED", "")])
+    assert noted(member(world, "deputy"), item) == [("father", "BLOCKED", "家里交不起网费")]
