@@ -65,6 +65,11 @@ class NotedSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+class NewerSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    version = serializers.IntegerField()
+
+
 class ObjectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     record = serializers.UUIDField()
@@ -86,6 +91,9 @@ class ObjectionSerializer(serializers.Serializer[Any]):
     reply_words = serializers.CharField()
     replied_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+    newer = NewerSerializer(
+        required=False, help_text="所针对的版本之后已生效的最新版本；接受时更正它。仅校内可见"
+    )
     may = serializers.ListField(child=serializers.CharField())
 
 
@@ -193,5 +201,8 @@ def _shown(viewer: Viewer, row: Objection) -> dict[str, Any]:
     noted = side_words.annotations(viewer, row.record, annotations.of(row))
     body["annotation"] = noted[-1].words if noted else ""
     body["annotations"] = [{"text": one.words, "at": shapes.plain(one.at)} for one in noted]
+    newer = side_words.newer_version(viewer, row)
+    if newer is not None:
+        body["newer"] = {"id": str(newer.pk), "version": newer.version}
     body["may"] = [act.value for act in (Act.ANSWER, Act.OBJECT) if viewer.may(act, found)]
     return body

@@ -11,13 +11,14 @@ from rest_framework.response import Response
 
 from api import idempotency, pagination
 from api.schema import PAGING, describe, page_of
+from api.shapes import PersonSerializer
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
 from records import check_ins, item_stillness, plan_drafts, plan_views
 from records.models import ActionItem
 from records.plan_drafts import Draft
-from workflow import plans
+from workflow import plan_notes, plans
 
 _ACTS: Final = (Act.START, Act.FINISH, Act.CHECK_IN, Act.VERIFY, Act.DROP, Act.AMEND)
 
@@ -42,6 +43,17 @@ class ConsensusSerializer(serializers.Serializer[Any]):
     record_no = serializers.CharField()
     version = serializers.IntegerField()
     text = serializers.CharField()
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    """`text` is empty where its class is not this reader's."""
+
+    by = PersonSerializer()
+    at = serializers.DateTimeField()
+    state = serializers.CharField(help_text="照这句话，事项或这一天是什么状态")
+    text = serializers.CharField(allow_blank=True)
+    day = serializers.DateField(required=False, help_text="说的是哪一天的签到")
+    evidence = serializers.ListField(child=serializers.UUIDField())
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -84,6 +96,11 @@ class ItemSerializer(serializers.Serializer[Any]):
         required=False, help_text="您读到的文字的标记；由您核实的，核实时原样送回"
     )
     progress = ProgressSerializer(required=False)
+    noted = NoteSerializer(
+        many=True,
+        required=False,
+        help_text="没有记入事项的话：说话的人不知道事项已有变化，或后来有人另作说明；仅校内可见",
+    )
 
 
 class ItemInput(Strict):
@@ -190,7 +207,20 @@ def shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         body["as_read"] = plan_views.mark(values)
     if values.get("recurrence"):
         body["progress"] = progress(check_ins.progress(item, at=viewer.at))
+    if notes := plan_notes.of(viewer, item):
+        body["noted"] = [_note(one) for one in notes]
     return body
+
+
+def _note(one: plan_notes.Note) -> dict[str, Any]:
+    body = {
+        "by": {"id": str(one.by), "name": one.name},
+        "at": one.at.isoformat(),
+        "state": one.state,
+        "text": one.text,
+        "evidence": [str(pk) for pk in one.evidence],
+    }
+    return body if one.day is None else {**body, "day": one.day.isoformat()}
 
 
 def progress(found: check_ins.Progress) -> dict[str, Any]:

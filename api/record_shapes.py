@@ -111,6 +111,11 @@ class RecordSerializer(serializers.Serializer[Any]):
         many=True, required=False, help_text="德育处允许按原文对外提供的决定；仅校内可见"
     )
     sealed = SealedSerializer(required=False, help_text="由谁、何时、为何封存；仅校内可见")
+    noted_words = SignatureSerializer(
+        many=True,
+        required=False,
+        help_text="监护人对已收回或暂缓的文字所表示的意见，不算对现在文字的签字；仅校内可见",
+    )
 
 
 def shown(file: RecordFile) -> dict[str, Any]:
@@ -144,6 +149,8 @@ def shown(file: RecordFile) -> dict[str, Any]:
     body["disputed"] = file.disputed
     if file.let_through:
         body["sharing_overrides"] = [parts.let_through(one) for one in file.let_through]
+    if file.noted:
+        body["noted_words"] = [parts.signature(one, file) for one in file.noted]
     if file.sealed is not None:
         sealed = file.sealed
         body["sealed"] = {"by": sealed.by, "at": shapes.plain(sealed.at), "reason": sealed.reason}

@@ -17,7 +17,7 @@ from portal.session import signed_in, viewing
 from records import plan_times, plan_views
 from records import plans as items
 from records.models import ActionItem
-from workflow import case_plans, plans
+from workflow import case_plans, plan_notes, plans
 from workflow.case_plans import CasePlan
 from workflow.task_files import TaskFile
 
@@ -170,6 +170,7 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "may_amend": item.state in ActionItem.LIVE and viewer.may(Act.AMEND, item),
         "may_drop": item.state in ActionItem.LIVE and viewer.may(Act.DROP, item),
         "dropped_why": values.get("dropped_why", ""),
+        "noted": plan_notes.of(viewer, item),
     }
 
 

@@ -1,18 +1,19 @@
 """What of communication records waits on the first page, and whose a teacher may write."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from parties import calendar
 from parties.access import Viewer
 from parties.models import Student
 from parties.roles import Role
-from records import hold_waits, known_records, part_policies, policies
+from parties.walls import NEVER
+from records import hold_waits, known_records, part_policies, policies, reading, walls
 from records.models import CommunicationRecord, Signature
 
 State = CommunicationRecord.State
@@ -49,15 +50,30 @@ def waiting(viewer: Viewer) -> list[Line]:
     """Records that wait for this person's own word: at home, or as their author."""
     given = Signature.objects.filter(signer=viewer.person).values("record")
     found = viewer.rows(CommunicationRecord).filter(
-        Q(student__in=policies.family_of(viewer)) | Q(author=viewer.person),
-        state=State.PENDING_SIGNATURES,
+        Q(student__in=policies.family_of(viewer)) | Q(author=viewer.person)
     )
-    return _lines(found.exclude(pk__in=given))
+    now = found.filter(state=State.PENDING_SIGNATURES, **{f"{walls.SINCE}__gte": NEVER})
+    open_ = now.exclude(pk__in=given)
+    still = _as_they_stood(viewer, list(found.filter(**{f"{walls.SINCE}__lt": NEVER})))
+    some = [*open_.order_by("-started_at", "pk")[:_FEW], *still]
+    return _lines(sorted(some, key=lambda one: (-one.started_at.timestamp(), one.pk))[:_FEW])
+
+
+def _as_they_stood(
+    viewer: Viewer, found: Sequence[CommunicationRecord]
+) -> list[CommunicationRecord]:
+    """Of records that are shut to a guardian, those that wait for their word, to them."""
+    return [
+        one.record
+        for one in reading.seen_all(viewer, found)
+        if one.record.state == State.PENDING_SIGNATURES
+        and all(word.signer_id != viewer.person.pk for word in one.signatures)
+    ]
 
 
 def drafts(viewer: Viewer) -> list[Line]:
     found = viewer.rows(CommunicationRecord).filter(state__in=known_records.UNFINISHED)
-    return _lines(found.filter(author=viewer.person))
+    return _lines(found.filter(author=viewer.person).order_by("-started_at", "pk")[:_FEW])
 
 
 def to_judge(viewer: Viewer) -> list[Judged]:
@@ -106,12 +122,5 @@ def _title(record: CommunicationRecord) -> str:
     return f"{record.student.person.name}：{record.get_trigger_display()}"
 
 
-def _lines(found: QuerySet[CommunicationRecord]) -> list[Line]:
-    return [
-        Line(
-            one.pk,
-            _title(one),
-            one.started_at,
-        )
-        for one in found.order_by("-started_at", "pk")[:_FEW]
-    ]
+def _lines(found: Iterable[CommunicationRecord]) -> list[Line]:
+    return [Line(one.pk, _title(one), one.started_at) for one in found]

@@ -92,6 +92,10 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "whole": "trigger" in found.fields,
         "let_through": found.let_through,
         "sealed": found.sealed,
+        "noted": [
+            (found.names.get(one.signer_id, ""), one.get_method_display(), one)
+            for one in found.noted
+        ],
         "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",
     }
 
@@ -132,9 +136,10 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
 
 
 def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
-    one = side_words.objection(viewer, row)
+    one, newer = side_words.objection(viewer, row), side_words.newer_version(viewer, row)
     return {
         "pk": one.pk,
+        "newer": None if newer is None else (newer.pk, newer.version),
         "receipt_no": one.receipt_no,
         "state": one.get_state_display(),
         "code": str(one.state),

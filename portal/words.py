@@ -85,6 +85,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "plan.item_verified": "行动事项已核实",
     "plan.overdue": "行动事项逾期，已提醒",
     "plan.scored": "一方完成评分",
+    "plan.evidence_noted": "另记：上传文件",
     "plan.start_noted": "另记：开始",
     "plan.talk_asked": "请班主任联系了解困难",
     "upgrade.asked": "发现危险迹象，提请决定",

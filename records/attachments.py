@@ -24,6 +24,7 @@ from parties.privacy import FieldClass
 from records import file_entries, reading, sensitivity, vault
 from records.models import Attachment, CommunicationRecord, FileEntry
 from records.record_rows import lock, saved
+from records.stillness import as_known
 from records.uploads import CleanFile, clean
 from records.uploads.limits import Stream
 from records.uploads.redaction import Area, hide
@@ -81,7 +82,7 @@ def store(
     classes = _classes(upload)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        record = viewer.get(CommunicationRecord, record_id)
+        record = as_known(viewer, viewer.get(CommunicationRecord, record_id))
         _refuse(viewer, record)
         student_id = record.student_id
     cleaned, redaction = cleaned_of(upload)

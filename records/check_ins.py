@@ -1,6 +1,7 @@
 """签到: the owner says day by day that it was done, or why it was not; and how far it has got."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -120,9 +121,13 @@ def progress(item: ActionItem, *, at: datetime) -> Progress:
     )
 
 
-def marks_of(item: ActionItem) -> Mapping[date, str]:
-    """State of the days that the reader of this item knows of; their own word comes last."""
-    known = item.check_ins.filter(item_stillness.known_days(item)).order_by("aside")
+def marks_of(item: ActionItem, *between: date) -> Mapping[date, str]:
+    """State of the days, all or between two, that the reader of this item knows of, as they know
+    it: the last word that they do comes last.
+    """
+    known = item.check_ins.filter(item_stillness.known_days(item)).order_by("at", "aside")
+    if between:
+        known = known.filter(day__range=between)
     return dict(known.values_list("day", "state"))
 
 
@@ -142,26 +147,53 @@ def _mark(
     """`seen` is the item as `by` knows it: a row that they do not know of is not in their way."""
     state = _STATE.EXCUSED if excuse else _STATE.DONE
     rows = item.check_ins.select_for_update().filter(day=day)
-    known = rows.filter(item_stillness.known_days(seen)).order_by("-aside").first()
+    stands = rows.filter(aside=False).first()
+    known = rows.filter(item_stillness.known_days(seen)).order_by("-at", "-aside").first()
     if known is not None and known.state == state:
-        return known
+        return known if known.replaced_at is None or stands is None else _as(stands, known)
     if known is not None and excuse and not can_proceed(known.explain):
         raise WrongState("这一天已经签到，不用再说明。", item=str(item.pk))
-    row = known if known is not None and known.aside else rows.filter(aside=False).first()
+    own = known is not None and known.aside and known.replaced_at is None
+    row = known if own else stands
     over = item.state not in ActionItem.LIVE
     if row is None or (not row.aside and (over or not _moves(row, excuse))):
         aside = over or row is not None
         row = ItemCheckIn(school_id=item.school_id, item=item, day=day, state=state, aside=aside)
         row.by, row.at, row.excuse = by, at, excuse
-    elif excuse:
-        row.explain(by=by, at=at, excuse=excuse)
+        row.save()
     else:
-        row.do(by=by, at=at)
-    row.save()
+        _move(row, by=by, at=at, excuse=excuse)
     _enter(item, seen, row)
     kind = "plan.day_noted" if row.aside else "plan.day_marked"
     item_rows.record(kind, item, at=at, actor=by, day=day.isoformat(), state=state.value)
     return row
+
+
+def _move(row: ItemCheckIn, *, by: Person, at: datetime, excuse: str) -> None:
+    """What the row said until now, and who said it, stays beside it: no word is written over."""
+    ItemCheckIn.objects.create(
+        school_id=row.school_id,
+        item=row.item,
+        day=row.day,
+        state=row.state,
+        excuse=row.excuse,
+        by=row.by,
+        at=row.at,
+        aside=True,
+        replaced_at=at,
+    )
+    if excuse:
+        row.explain(by=by, at=at, excuse=excuse)
+    else:
+        row.do(by=by, at=at)
+    row.save()
+
+
+def _as(stands: ItemCheckIn, known: ItemCheckIn) -> ItemCheckIn:
+    """What was said of the day before, for who knows no more; a copy that nobody saves."""
+    still = copy(known)
+    still.pk = stands.pk
+    return still
 
 
 def _moves(row: ItemCheckIn, excuse: str) -> bool:
@@ -175,7 +207,7 @@ def _enter(item: ActionItem, seen: ActionItem, row: ItemCheckIn) -> None:
     monday = row.day - timedelta(days=row.day.weekday())
     others = item.check_ins.filter(day__range=(monday, monday + timedelta(days=6)))
     others = others.exclude(pk=row.pk)
-    first = not row.aside and not others.exists()
+    first = not row.aside and not others.filter(replaced_at=None).exists()
     if not first and others.filter(item_stillness.known_days(seen)).exists():
         return
     file_entries.enter(

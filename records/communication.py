@@ -21,7 +21,7 @@ from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from records import bases, file_entries, hold_waits, language_gate, templates
+from records import bases, file_entries, hold_waits, language_gate, taken_back, templates
 from records.draft_input import OPEN_WORDS, refuse_restricted
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
@@ -128,6 +128,7 @@ def recall(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commu
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.recall):
         raise WrongState("已有人签字，请另出新版本。", state=str(record.state))
+    taken_back.keep(record, by=viewer.person, at=viewer.at)
     record.recall()
     return saved(record, viewer, "record.recalled")
 

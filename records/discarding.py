@@ -15,7 +15,7 @@ from django_fsm import can_proceed
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
-from records import hold_waits
+from records import hold_waits, taken_back
 from records.disputes import OPEN, UNFINISHED
 from records.models import CommunicationRecord, Objection
 from records.record_rows import lock, saved
@@ -34,7 +34,7 @@ def discard(
     correction that an open objection was answered with; InvalidInput: no reason.
     """
     known = viewer.get(CommunicationRecord, record_id)
-    if known.state == State.DISCARDED:
+    if known.state == State.DISCARDED and viewer.may(Act.EDIT, known):
         return known
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if record.state == State.DISCARDED:
@@ -77,6 +77,7 @@ def _refuse(record: CommunicationRecord, reason: str, *, promised: tuple[str, ..
 
 def _put_aside(viewer: Viewer, record: CommunicationRecord, reason: str) -> CommunicationRecord:
     by: Person = viewer.person
+    taken_back.keep(record, by=by, at=viewer.at)
     record.discard(by=by, at=viewer.at, reason=reason.strip())
     hold_waits.drop(record, by=by, at=viewer.at)
     return saved(record, viewer, "record.discarded")

@@ -30,6 +30,20 @@ def objections_to(record: CommunicationRecord) -> QuerySet[Objection]:
     return Objection.objects.filter(record__record_no=record.record_no)
 
 
+def newest(record: CommunicationRecord, *, lock: bool = False) -> CommunicationRecord:
+    """The version that counts now: the last one that took effect after this one, else this one.
+
+    Its lock comes before the lock of an earlier one, as a hold takes them.
+    """
+    later = CommunicationRecord.objects.filter(
+        record_no=record.record_no, version__gt=record.version, effective_at__isnull=False
+    )
+    found = later.order_by("version").last()
+    if found is None or not lock:
+        return found or record
+    return CommunicationRecord.objects.select_for_update(of=("self",)).get(pk=found.pk)
+
+
 def open_ones() -> QuerySet[Objection]:
     """Open objections to any version of the record around them: for an annotation of records."""
     return Objection.objects.filter(

@@ -20,7 +20,7 @@ from ledger import events
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Student
-from records import file, policies, reading, record_copies, sharing, sheets
+from records import file, policies, reading, record_copies, sharing, sheets, taken_back
 from records.drafts import KIND
 from records.file import COMPANY, Entry, Filters
 from records.models import CommunicationRecord, Delivery, FileEntry
@@ -113,7 +113,11 @@ def _records(viewer: Viewer, told: Sequence[Entry]) -> Sequence[RecordFile]:
     known = viewer.rows(CommunicationRecord).in_bulk(ids)
     rows = [known[pk] for pk in ids if pk in known]
     policies.learn(viewer, rows)
-    whole = [record for record in rows if record_copies.may_copy(viewer.fields(record), record)]
+    whole = [
+        one
+        for one in rows
+        if taken_back.stands_in(viewer, one) or record_copies.may_copy(viewer.fields(one), one)
+    ]
     found = reading.seen_all(viewer, whole[: MOST_RECORDS + 1])
     return [reading.without_confided(viewer, one) for one in found]
 

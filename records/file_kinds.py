@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from parties.access import Viewer
 from parties.models import Student
-from records import disputes, file, item_stillness, policies, record_parts, walls
+from records import disputes, file, item_stillness, policies, record_parts, taken_back, walls
 from records.file import Line, Source
 from records.models import ActionItem, Attachment, CommunicationRecord, Objection
 from records.stillness import as_it_stood
@@ -85,7 +85,8 @@ def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, L
 
 
 def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationRecord]:
-    return viewer.rows(CommunicationRecord).exclude(state=CommunicationRecord.State.DISCARDED)
+    there = ~Q(state=CommunicationRecord.State.DISCARDED)
+    return viewer.rows(CommunicationRecord).filter(there | Exists(taken_back.known_to(viewer)))
 
 
 def _replaced_unseen(viewer: Viewer, found: Sequence[Attachment]) -> frozenset[UUID]:
@@ -113,6 +114,7 @@ def _of_file(attachment: Attachment, *, replaced: bool) -> str:
 
 def _files_of_those(viewer: Viewer, _student: Student) -> QuerySet[Attachment]:
     gone = CommunicationRecord.objects.filter(state=CommunicationRecord.State.DISCARDED)
+    gone = gone.exclude(Exists(taken_back.known_to(viewer)))
     return viewer.rows(Attachment).exclude(record_id__in=gone.values("pk"))
 
 

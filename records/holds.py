@@ -12,7 +12,7 @@ from uuid import UUID
 from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
-from records import hold_waits
+from records import hold_waits, taken_back
 from records.models import CommunicationRecord, HoldRequest, Signature
 from records.record_rows import saved
 
@@ -57,6 +57,7 @@ def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Co
         )
     for one in versions:
         if one.version >= record.version and not _has_spoken(one):
+            taken_back.keep(one, by=viewer.person, at=viewer.at)
             one.hold_reason, one.held_by, one.held_until = reason.strip(), viewer.person, until
             granted = hold_waits.grant(one, by=viewer.person, at=viewer.at)
             refs = [] if granted is None else [("hold_request", granted.pk)]

@@ -15,7 +15,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import attachments, file_entries, plan_owners, vault
+from records import attachments, file_entries, item_stillness, plan_owners, vault
 from records.attachments import KIND, Upload
 from records.models import ActionItem, Attachment
 from records.uploads import CleanFile
@@ -38,6 +38,9 @@ def store(
     replaces: UUID | None = None,
 ) -> Attachment:
     """Keep a file with an item, or in the place of one's own. Not for use inside a scope.
+
+    To a guardian to whom the item stands still it is as far as they know; their file is kept with
+    it, and changes nothing of what it has become.
 
     Raises NotFound; NotAllowed: not the owner's side; WrongState: it is done, verified or dropped,
     or has too many; InvalidInput: it shows others, or `replaces` none of one's own; UploadRefused
@@ -68,10 +71,12 @@ def store(
 def _allowed(viewer: Viewer, item_id: UUID, replaces: UUID | None) -> ActionItem:
     item = viewer.get(ActionItem, item_id)
     viewer.require(Act.FINISH, item)
+    seen = item_stillness.as_it_stood(viewer, item)
     open_ = ActionItem.LIVE if replaces is None else UNVERIFIED
-    if item.state not in open_:
+    if seen.state not in open_:
         raise WrongState("该事项已经结束，不用再上传。", item=str(item.pk))
-    files = Attachment.objects.filter(item_id=item.pk)
+    known = Attachment.objects if seen is item else viewer.rows(Attachment)
+    files = known.filter(item_id=item.pk)
     most = MOST if replaces is None else 2 * MOST
     if files.count() >= most:
         raise WrongState(f"一个事项最多 {most} 个文件。", item=str(item.pk))
@@ -88,7 +93,8 @@ def _supersede(old_id: UUID, made: Attachment, item: ActionItem) -> None:
     old = Attachment.objects.get(pk=old_id)
     old.supersede(by=made, at=made.uploaded_at)
     old.save(update_fields=["superseded_by", "superseded_at"])
-    item.evidence = [made.pk if one == old.pk else one for one in item.evidence]
+    if item.state in UNVERIFIED:
+        item.evidence = [made.pk if one == old.pk else one for one in item.evidence]
     if item.state == ActionItem.State.DONE:
         item.next_look_at = made.uploaded_at
     item.save(update_fields=["evidence", "next_look_at"])
@@ -129,9 +135,10 @@ def _enter(made: Attachment, item: ActionItem) -> None:
         case_id=item.case_id,
         people=[made.uploaded_by_id],
     )
+    over = item.state not in ActionItem.LIVE
     events.append(
         school_id=item.school_id,
-        kind="plan.evidence_added",
+        kind="plan.evidence_noted" if over else "plan.evidence_added",
         actor=made.uploaded_by_id,
         subject=("case", item.case_id),
         refs=[("action_item", item.pk), (KIND, made.pk)],

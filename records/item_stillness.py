@@ -18,8 +18,9 @@ from django.db.models import Exists, OuterRef, Q
 from ledger.models import Event
 from parties.access import Viewer
 from parties.models import Person
+from parties.walls import NEVER
 from records import earlier_words, walls
-from records.models import ActionItem, Attachment
+from records.models import ActionItem, Attachment, ItemCheckIn
 
 State = ActionItem.State
 
@@ -84,7 +85,10 @@ def withheld(item: ActionItem) -> frozenset[str]:
 def known_days(item: ActionItem) -> Q:
     """Of its days, those that the reader of this copy knows of; of an item, all."""
     until: tuple[datetime, UUID] | None = item.__dict__.get(_UNTIL)
-    return Q(aside=False) if until is None else Q(at__lte=until[0], aside=False) | Q(by=until[1])
+    if until is None:
+        return Q(aside=False)
+    then = Q(aside=False) | Q(replaced_at__gt=until[0])
+    return then & Q(at__lte=until[0]) | Q(by=until[1])
 
 
 def beyond(viewer: Viewer, item: ActionItem, moment: datetime | None) -> bool:
@@ -102,6 +106,24 @@ def came_later(viewer: Viewer, item: str, moment: str, by: str) -> Q:
         pk=OuterRef(item), student__in=viewer.wards, **{f"{walls.SINCE}__lt": OuterRef(moment)}
     )
     return Q(Exists(shut)) & ~Q(**{by: viewer.person})
+
+
+def days_that_stand(viewer: Viewer) -> Q:
+    """Rows of days that stand for others, and of which this guardian knows what they were then."""
+    then = ItemCheckIn.objects.filter(item=OuterRef("item"), day=OuterRef("day"))
+    then = then.exclude(replaced_at=None)
+    known = then.filter(came_later(viewer, "item_id", "replaced_at", "by"))
+    known = known.exclude(came_later(viewer, "item_id", "at", "by"))
+    own = then.filter(_shut(viewer, "item_id"), by=viewer.person)
+    return Q(Exists(known)) | Q(Exists(own))
+
+
+def _shut(viewer: Viewer, item: str) -> Q:
+    items = ActionItem.objects.annotate(**{walls.SINCE: walls.since(viewer, "created_at")})
+    shut = items.filter(
+        pk=OuterRef(item), student__in=viewer.wards, **{f"{walls.SINCE}__lt": NEVER}
+    )
+    return Q(Exists(shut))
 
 
 def _history(
@@ -158,16 +180,19 @@ def _forget(
 
 
 def _files(still: ActionItem, since: datetime, me: UUID) -> list[UUID]:
-    """Its evidence with the files that were there before others replaced them."""
+    """Its evidence with the files that were there before others replaced them, and with one's own
+    in the place of those that one replaced.
+    """
     replaced = Attachment.objects.filter(item_id=still.pk, superseded_at__gt=since)
-    before = dict(replaced.exclude(uploaded_by=me).values_list("superseded_by", "pk"))
-    found = []
-    for one in still.evidence:
-        pk = one
-        while pk in before:
-            pk = before[pk]
-        found.append(pk)
-    return found
+    theirs, own = replaced.exclude(uploaded_by=me), replaced.filter(uploaded_by=me)
+    before = {one.superseded_by: one.pk for one in theirs}
+    after = {one.pk: one.superseded_by for one in own}
+    return [_end_of(after, _end_of(before, one)) for one in still.evidence]
+
+
+def _end_of(way: Mapping[Any, UUID | None], start: UUID) -> UUID:
+    found = way.get(start)
+    return start if found is None else _end_of(way, found)
 
 
 def _put(still: ActionItem, **values: Any) -> None:

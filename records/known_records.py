@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties.access import Viewer
 from parties.roles import Role
-from records import walls
+from records import taken_back, walls
 from records.models import (
     CommunicationRecord,
     HoldRequest,
@@ -26,7 +26,7 @@ State = CommunicationRecord.State
 #: Only its author, and whoever stands in for them, works on these.
 UNFINISHED: Final = (State.DRAFT, State.CHECKED)
 #: No post, task or family finds these: what was put aside is no more open than it was before.
-_OF_THE_DESK: Final = (*UNFINISHED, State.DISCARDED)
+_OF_THE_DESK: Final = taken_back.AT_THE_DESK
 #: Whose post opens the records of a student.
 READS_ALL: Final = frozenset({Role.ME})
 
@@ -41,6 +41,11 @@ def at_school(viewer: Viewer) -> Q:
 
 
 def at_home(viewer: Viewer) -> Q:
+    """What they have, and of what they have no more, what stands still for them as it was."""
+    return live_at_home(viewer) | Q(Exists(taken_back.known_to(viewer)))
+
+
+def live_at_home(viewer: Viewer) -> Q:
     """What a guardian gave their word to stays with them, whatever is kept from them since."""
     signed = Q(Exists(_signatures_of(viewer)), student__in=viewer.wards)
     return (

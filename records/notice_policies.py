@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.models import Membership, SchoolClass
 from parties.relations import in_force
 from parties.roles import Role
-from records import item_stillness, notices
+from records import item_stillness, notices, stillness
 from records.models import (
     ActionItem,
     Attachment,
@@ -155,9 +155,10 @@ class FilePolicy(PartPolicy):
             called = Q(student__school_class__in=classes(viewer)) & ~Q(student__in=viewer.kin)
             own |= called
         scanned = NoticeReceipt.objects.filter(own, scan=OuterRef("pk"))
-        records = viewer.rows(CommunicationRecord).values("pk")
+        of_records = Q(record_id__in=viewer.rows(CommunicationRecord).values("pk"))
+        of_records &= ~stillness.files_came_later(viewer)
         loose = Q(Exists(scanned), record_id=None, item_id=None)
-        return Attachment.objects.filter(Q(record_id__in=records) | loose | self._of_items(viewer))
+        return Attachment.objects.filter(of_records | loose | self._of_items(viewer))
 
     def _of_items(self, viewer: Viewer) -> Q:
         mine = Q(uploaded_by=viewer.person)

@@ -21,7 +21,15 @@ from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
-from records import annotations, communication, complaints, file_entries, language_gate, unanswered
+from records import (
+    annotations,
+    communication,
+    complaints,
+    disputes,
+    file_entries,
+    language_gate,
+    unanswered,
+)
 from records.complaints import Complaint
 from records.disputes import OPEN
 from records.draft_input import refuse_restricted
@@ -80,8 +88,12 @@ def file(viewer: Viewer, *, record_id: UUID, complaint: Complaint) -> Objection:
 def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Objection:
     """The author accepts, wholly or in part, and begins the next version; or refuses, with reasons.
 
+    A guardian to whom the record stands still may object to a version that was replaced: what is
+    corrected is the newest one.
+
     Raises NotFound, NotAllowed, WrongState, InvalidInput.
     """
+    newest = disputes.newest(viewer.get(Objection, objection_id).record, lock=True)
     objection, record = _locked(viewer, objection_id, Act.ANSWER)
     if objection.state == State.ANSWERED and objection.replied_by_id == viewer.person.pk:
         return objection
@@ -92,7 +104,7 @@ def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Obj
     language_gate.refuse_forbidden({"words": words}, student=record.student)
     objection.answer(reply=reply, words=words.strip(), by=viewer.person, at=viewer.at)
     if reply != Objection.Reply.REFUSED:
-        objection.correction = communication.next_version(viewer, record_id=record.pk)
+        objection.correction = communication.next_version(viewer, record_id=newest.pk)
     objection.save()
     _note(objection, "objection.answered", viewer, reply=reply)
     return objection

@@ -40,7 +40,7 @@ class PartPolicy:
         self.model, self.path = model, path
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
-        records = viewer.rows(CommunicationRecord).values("pk")
+        records = RecordPolicy().live(viewer).values("pk")
         rows: QuerySet[Any] = self.model.objects.filter(**{f"{self.path}__in": records})
         return rows
 

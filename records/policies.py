@@ -15,7 +15,7 @@ from parties import privacy
 from parties.access import Act, Viewer
 from parties.privacy import Level
 from parties.roles import Role
-from records import known_records, walls
+from records import known_records, taken_back, walls
 from records.models import (
     CommunicationRecord,
     Participant,
@@ -64,10 +64,23 @@ class RecordPolicy:
     def rows(self, viewer: Viewer) -> QuerySet[CommunicationRecord]:
         records = CommunicationRecord.objects.select_related(
             "student__person", "student__school_class", "author"
-        ).annotate(**{walls.SINCE: walls.since(viewer, "offered_at")})
+        ).annotate(
+            **{
+                walls.SINCE: walls.since(viewer, "offered_at"),
+                taken_back.KEPT: taken_back.latest(viewer),
+            }
+        )
         return records.filter(known_records.at_school(viewer) | known_records.at_home(viewer))
 
+    def live(self, viewer: Viewer) -> QuerySet[CommunicationRecord]:
+        """Those of which the viewer has what stands there now, and so its parts."""
+        return self.rows(viewer).filter(
+            known_records.at_school(viewer) | known_records.live_at_home(viewer)
+        )
+
     def fields(self, viewer: Viewer, obj: CommunicationRecord) -> frozenset[str]:
+        if taken_back.stands_in(viewer, obj):  # records/stillness.py has what they may read
+            return frozenset()
         everything = frozenset(CommunicationRecord.field_classes) - _HIDDEN - _PUT_ASIDE
         if is_closed(viewer, obj):
             return FOR_AUDIT if Role.AUD in viewer.roles else OUTLINE

@@ -74,6 +74,8 @@ class RecordFile:
     names: dict[UUID, str]
     #: Where the papers of signatures lie, by signature; for readers in the school alone.
     kept_at: Mapping[UUID, str]
+    #: Of guardians about texts that were taken back meanwhile; for readers in the school alone.
+    noted: Sequence[Signature]
 
 
 def read(viewer: Viewer, record_id: UUID) -> RecordFile:
@@ -96,8 +98,8 @@ def seen_all(viewer: Viewer, records: Sequence[CommunicationRecord]) -> Sequence
     policies.learn(viewer, records)
     parts = record_parts.gather(records)
     crypto.warm([*records, *(one for each in parts.values() for one in each.statements)])
-    names, pupils = _names(parts.values())
     still = [as_it_stood(viewer, record, parts[record.pk]) for record in records]
+    names, pupils = _names(known for _, known in still)
     return [_file(viewer, record, known, names, pupils) for record, known in still]
 
 
@@ -133,6 +135,7 @@ def _file(
         sealed=_sealed(viewer, record, parts) if content else None,
         names=names,
         kept_at=_kept_at(viewer, record, parts) if content else {},
+        noted=_noted(viewer, record, parts) if content else [],
     )
 
 
@@ -182,6 +185,13 @@ def _kept_at(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> dict[
     return {one.pk: one.kept_at for one in parts.signatures if one.kept_at}
 
 
+def _noted(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> Sequence[Signature]:
+    """To whoever said it, it is a signature; of what others said, nobody at home learns."""
+    if policies.is_at_home(viewer, record):
+        return []
+    return side_words.signatures(viewer, record, parts.noted)
+
+
 def _names(all_parts: Iterable[Parts]) -> tuple[dict[UUID, str], frozenset[UUID]]:
     """Everybody's name by id, and which of them are students."""
     wanted: set[Any] = set()
@@ -190,6 +200,7 @@ def _names(all_parts: Iterable[Parts]) -> tuple[dict[UUID, str], frozenset[UUID]
         wanted |= {one.signer_id for one in parts.signatures}
         wanted |= {one.witness_id for one in parts.signatures}
         wanted |= {one.by_id for one in parts.annotations}
+        wanted |= {one.signer_id for one in parts.noted}
     people = Person.objects.filter(pk__in=wanted - {None})
     rows = list(people.values_list("pk", "name", "student__pk"))
     return {pk: name for pk, name, _ in rows}, frozenset(pk for pk, _, pupil in rows if pupil)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, Model
 
-from records import annotations
+from records import annotations, taken_back
 from records.disputes import OPEN
 from records.models import (
     Annotation,
@@ -42,6 +42,8 @@ class Parts:
     annotations: Sequence[Annotation]
     overrides: Sequence[SharingOverride]
     sealings: Sequence[Sealing]
+    #: What guardians said of texts that were taken back, which they could not know.
+    noted: Sequence[Signature]
 
     @property
     def disputed(self) -> bool:
@@ -59,6 +61,7 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
     objections = _by(_objections(records), "record_no")
     overrides = _by(SharingOverride.objects.filter(**of).select_related("by").order_by("at", "pk"))
     sealings = _by(Sealing.objects.filter(**of).select_related("by"))
+    noted = taken_back.noted(records)
     return {
         record.pk: Parts(
             statements[record.pk],
@@ -70,6 +73,7 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
             [each for one in objections[record.record_no] for each in annotations.of(one)],
             overrides[record.pk],
             sealings[record.pk],
+            noted[record.pk],
         )
         for record in records
     }

@@ -6,7 +6,7 @@ from uuid import UUID
 from ledger import events
 from parties.access import Act, Viewer
 from parties.errors import LostRace
-from records import walls
+from records import taken_back, walls
 from records.models import CommunicationRecord
 
 
@@ -24,6 +24,7 @@ def lock(
     rows = CommunicationRecord.objects.select_for_update(of=("self",))
     record = rows.select_related("student__person", "author").get(pk=record_id)
     walls.carry(known, record)
+    taken_back.carry(known, record)
     if seen is not None and seen != record.edits:
         raise LostRace(
             "这份记录刚被修改过，请先看最新内容再改。",

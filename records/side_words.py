@@ -14,7 +14,7 @@ from parties import privacy
 from parties.access import Viewer
 from parties.privacy import Level
 from parties.roles import Role
-from records import policies, sensitivity
+from records import disputes, policies, sensitivity
 from records.models import Annotation, CommunicationRecord, Objection, Signature
 
 Row = TypeVar("Row", Signature, Objection, Annotation)
@@ -57,6 +57,14 @@ def objection(viewer: Viewer, one: Objection) -> Objection:
     if not _decides(viewer, one):
         names += ("quoted", "words")
     return _cut_row(viewer, one.record, one, names, one.filed_by_id)
+
+
+def newer_version(viewer: Viewer, one: Objection) -> CommunicationRecord | None:
+    """The version that replaced the one it is about, for the school: at home nobody hears of it."""
+    if policies.is_at_home(viewer, one.record):
+        return None
+    found = viewer.find(CommunicationRecord, disputes.newest(one.record).pk)
+    return None if found is None or found.pk == one.record_id else found
 
 
 def _decides(viewer: Viewer, one: Objection) -> bool:

@@ -8,14 +8,14 @@ records/standings.py. Inside a scope.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from records import as_read as reads
-from records import content, language_gate, paper_originals, signers, standings
+from records import content, language_gate, noted_words, paper_originals, signers, standings
 from records.draft_input import refuse_restricted
 from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
@@ -64,7 +64,7 @@ def sign(
     record = lock(viewer, record_id, Act.SIGN)
     if method not in (Method.IN_APP, Method.LINK):
         raise InvalidInput("签字方式不对。", field="method", mend="请登录后签字，或使用链接。")
-    given = list(record.signatures.filter(signer=viewer.person))
+    given = noted_words.all_of(viewer, record)
     if any(one.method != Method.REFUSED for one in given):
         return record
     known = as_known(viewer, record)
@@ -73,8 +73,7 @@ def sign(
     reads.refuse_other(viewer, record, as_read)
     if side_of(viewer, record) == Side.SCHOOL:  # a family's own words are theirs
         _refuse_words({"note": note}, record)
-    me = viewer.person
-    return _give(viewer, record, signer=me, method=method, as_read=as_read, note=note)
+    return _own(viewer, record, method=method, as_read=as_read, note=note)
 
 
 def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> CommunicationRecord:
@@ -85,15 +84,15 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> Com
     record = lock(viewer, record_id, Act.SIGN)
     if side_of(viewer, record) == Side.SCHOOL:
         raise NotAllowed("写记录的人可以收回或另出新版本，不必拒签。", act="refuse")
-    if record.signatures.filter(signer=viewer.person, method=Method.REFUSED).exists():
+    given = noted_words.all_of(viewer, record)
+    if any(one.method == Method.REFUSED for one in given):
         return record
     known = as_known(viewer, record)
-    _refuse_spoken(known, record.signatures.filter(signer=viewer.person).exists())
+    _refuse_spoken(known, bool(given))
     _refuse_closed(known)
     reads.refuse_other(viewer, record, as_read)
     _refuse_short(reason)
-    me, how = viewer.person, Method.REFUSED
-    return _give(viewer, record, signer=me, method=how, as_read=as_read, reason=reason)
+    return _own(viewer, record, method=Method.REFUSED, as_read=as_read, reason=reason)
 
 
 def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
@@ -157,6 +156,16 @@ def deliver(record: CommunicationRecord, *, to: Person, how: str, viewer: Viewer
     if new:
         refs = [("person", to.pk)]
         record_note(record, "record.delivered", viewer, refs=refs, how=how)
+
+
+def _own(
+    viewer: Viewer, record: CommunicationRecord, *, method: str, as_read: str, **words: str
+) -> CommunicationRecord:
+    """One's own word; about a text that was taken back unseen, noted beside the record."""
+    said: dict[str, Any] = {"method": method, "as_read": as_read, **words}
+    if noted_words.give(viewer, record, **said):
+        return record
+    return _give(viewer, record, signer=viewer.person, **said)
 
 
 def _give(  # noqa: PLR0913 - the columns of a signature

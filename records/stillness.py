@@ -12,18 +12,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ledger.models import Event
 from parties.access import Viewer
-from records import record_parts, standings, walls
+from records import record_parts, standings, taken_back, walls
 from records.disputes import OPEN
-from records.models import CommunicationRecord, Objection
+from records.models import CommunicationRecord, Objection, TakenBack
 from records.record_parts import Parts
 
 State = CommunicationRecord.State
 
-_AT_THE_DESK: Final = (State.DRAFT, State.CHECKED, State.DISCARDED)
 _ARCHIVED: Final = "record.archived"
 
 
@@ -34,6 +34,10 @@ def as_it_stood(
     since = walls.shut_since(record)
     if since is None or record.student_id not in viewer.wards:
         return record, parts
+    text = taken_back.of(viewer, record)
+    if text is not None:
+        record, parts = _as_offered(record, parts, text)
+        since = walls.shut_since(record) or since
     known = _known(parts, since, viewer.person.pk)
     still = copy(record)
     still.__dict__.update(_values(record, known, since))  # its state is no transition's to make
@@ -43,18 +47,44 @@ def as_it_stood(
 def as_known(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
     """What an act on it has to reckon with: a refusal must not tell what the page does not.
 
-    What went back to the desk while somebody waited for its lock is nobody's at home.
+    What went back to the desk before it was shut to them is nobody's at home.
     """
-    if walls.shut_since(record) is None or record.state in _AT_THE_DESK:
+    if walls.shut_since(record) is None:
+        return record
+    if record.state in taken_back.AT_THE_DESK and taken_back.of(viewer, record) is None:
         return record
     return as_it_stood(viewer, record, record_parts.gather([record])[record.pk])[0]
+
+
+def files_came_later(viewer: Viewer) -> Q:
+    """Files that others added to a record after it was shut to this guardian."""
+    records = CommunicationRecord.objects.annotate(
+        **{walls.SINCE: walls.since(viewer, "offered_at")}
+    )
+    shut = records.filter(
+        pk=OuterRef("record_id"),
+        student__in=viewer.wards,
+        **{f"{walls.SINCE}__lt": OuterRef("uploaded_at")},
+    )
+    return Q(Exists(shut)) & ~Q(uploaded_by=viewer.person)
+
+
+def _as_offered(
+    record: CommunicationRecord, parts: Parts, text: TakenBack
+) -> tuple[CommunicationRecord, Parts]:
+    """What was taken back since, with the words that it had then."""
+    still, statements, participants = taken_back.put_back(record, text)
+    return still, replace(parts, statements=statements, participants=participants)
 
 
 def _known(parts: Parts, since: datetime, me: UUID) -> Parts:
     """What was there by then, and what is the guardian's own."""
     return replace(
         parts,
-        signatures=[one for one in parts.signatures if one.at <= since or one.signer_id == me],
+        signatures=[
+            *(one for one in parts.signatures if one.at <= since or one.signer_id == me),
+            *(one for one in parts.noted if one.signer_id == me),
+        ],
         attachments=[
             one for one in parts.attachments if one.uploaded_at <= since or one.uploaded_by_id == me
         ],
@@ -64,6 +94,7 @@ def _known(parts: Parts, since: datetime, me: UUID) -> Parts:
             if one.filed_at <= since or one.filed_by_id == me
         ],
         annotations=[one for one in parts.annotations if one.at <= since or one.by_id == me],
+        noted=[],
     )
 
 
@@ -83,11 +114,12 @@ def _values(record: CommunicationRecord, known: Parts, since: datetime) -> Mappi
 
 def _first_word(record: CommunicationRecord, known: Parts, since: datetime) -> Mapping[str, Any]:
     """When it was signed first, as far as this guardian knows."""
-    if record.signed_at is None or record.signed_at <= since:
+    if record.signed_at is not None and record.signed_at <= since:
         return {}
     if not known.signatures:
         return {"signed_at": None, "content_hash": None}
-    return {"signed_at": known.signatures[0].at}
+    first = known.signatures[0]
+    return {"signed_at": first.at, "content_hash": first.proof}
 
 
 def _effect(record: CommunicationRecord, known: Parts, since: datetime) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ from parties import crypto, statements
 from parties.access import Viewer
 from parties.likeness import Ids
 from parties.models import Student
-from records import file, item_stillness
+from records import check_ins, file, item_stillness
 from records.file import Line, Source
 from records.models import ActionItem, Evaluation, ItemCheckIn, PlanRound
 from records.notice_entries import CONTACT_LABEL
@@ -78,10 +78,8 @@ def _recount(viewer: Viewer, found: Sequence[Any]) -> None:
             continue
         for row in found:
             if row.item_id == item.pk:
-                week = still.check_ins.filter(
-                    item_stillness.known_days(still), day__range=(row.week, row.week + _A_WEEK)
-                )
-                states = list(dict(week.order_by("aside").values_list("day", "state")).values())
+                marks = check_ins.marks_of(still, row.week, row.week + _A_WEEK)
+                states = list(marks.values())
                 row.done, row.excused = states.count(_DONE), states.count(_EXCUSED)
 
 

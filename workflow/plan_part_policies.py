@@ -26,14 +26,22 @@ class CheckInPolicy:
             beyond = ~Q(pk=None)
         items = viewer.rows(ActionItem).filter(beyond)
         later = item_stillness.came_later(viewer, "item_id", "at", "by")
-        aside = Q(aside=True) & ~Q(by=viewer.person)
-        days = ItemCheckIn.objects.filter(item__in=items).exclude(later).exclude(aside)
+        aside = Q(aside=True) & (~Q(by=viewer.person) | ~Q(replaced_at=None))
+        days = ItemCheckIn.objects.filter(item__in=items).exclude(aside)
+        days = days.filter(~later | item_stillness.days_that_stand(viewer))
         return days.select_related("item__student")
 
     def fields(self, viewer: Viewer, obj: ItemCheckIn) -> frozenset[str]:
         everything = frozenset(ItemCheckIn.field_classes) - {"school"}
+        if obj.by_id != viewer.person.pk and self._is_beyond(viewer, obj):
+            return frozenset({"id", "item", "day"})
         open_ = "title" in viewer.fields(obj.item) and reads_words(viewer, obj.item, obj.excuse)
         return everything if open_ else everything - {"excuse"}
+
+    def _is_beyond(self, viewer: Viewer, obj: ItemCheckIn) -> bool:
+        """Whether others said since what stands there now; the day itself this guardian knows."""
+        item = viewer.find(ActionItem, obj.item_id) if viewer.wards else None
+        return item is not None and item_stillness.beyond(viewer, item, obj.at)
 
     def may(self, viewer: Viewer, act: Act, obj: ItemCheckIn) -> bool:
         return False

@@ -22,6 +22,7 @@ from records.models.sealing import Sealing
 from records.models.sharing import SharingOverride
 from records.models.signature import Delivery, Signature
 from records.models.statement import Participant, Statement
+from records.models.taken_back import NotedWord, TakenBack
 
 __all__ = [
     "ActionItem",
@@ -40,6 +41,7 @@ __all__ = [
     "MeetingInvitee",
     "MeetingReply",
     "MeetingSlot",
+    "NotedWord",
     "Notice",
     "NoticeContact",
     "NoticeReceipt",
@@ -52,4 +54,5 @@ __all__ = [
     "SharingOverride",
     "Signature",
     "Statement",
+    "TakenBack",
 ]

@@ -40,6 +40,8 @@ class ItemCheckIn(FSMModelMixin, models.Model):
     at = models.DateTimeField()
     #: Of somebody who could not know of the day's own row, or that the item was over.
     aside = models.BooleanField(default=False, db_default=False)
+    #: Of what a day's row said before, kept aside: until then it stood there.
+    replaced_at = models.DateTimeField(null=True, blank=True)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -51,6 +53,7 @@ class ItemCheckIn(FSMModelMixin, models.Model):
         "by": "COM",
         "at": "COM",
         "aside": "AUD",
+        "replaced_at": "AUD",
     }
 
     class Meta:
@@ -62,8 +65,12 @@ class ItemCheckIn(FSMModelMixin, models.Model):
             ),
             models.UniqueConstraint(
                 fields=["school", "item", "day", "by"],
-                condition=models.Q(aside=True),
+                condition=models.Q(aside=True, replaced_at=None),
                 name="one_check_in_aside_a_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(replaced_at=None) | models.Q(aside=True),
+                name="a_replaced_check_in_is_aside",
             ),
             models.CheckConstraint(
                 condition=models.Q(by__isnull=False) ^ models.Q(state="MISSED"),

@@ -309,11 +309,11 @@ UNSEEN = {
     "Absence", "Account", "Annotation", "ApiKey", "CalendarDay", "CaseFace", "CaseParty",
     "ClockSetting", "Company", "CompanyMember", "DutyShift", "EarlierWords", "Event", "EventSalt",
     "FileEntry",
-    "GuardianLink", "IdempotencyKey", "LadderSetting", "Membership", "Person",
+    "GuardianLink", "IdempotencyKey", "LadderSetting", "Membership", "NotedWord", "Person",
     "ProcessDefinition", "ProcessInstance", "Restriction", "School", "SchoolClass",
     "SchoolClock", "SchoolKey", "SchoolPhrase", "Sealing", "SensitiveFact", "SharingOverride",
     "SignInLink",
-    "SubjectKey",
+    "SubjectKey", "TakenBack",
 }  # fmt: skip
 
 

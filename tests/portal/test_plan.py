@@ -27,7 +27,7 @@ def item(world: World) -> ActionItem:
 
 def states(world: World) -> list[str]:
     with tenancy.scope(world.id):
-        return [str(row.state) for row in ItemCheckIn.objects.order_by("day")]
+        return [str(row.state) for row in ItemCheckIn.objects.filter(aside=False).order_by("day")]
 
 
 def at_plan(world: World, name: str) -> Phone:

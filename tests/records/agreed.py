@@ -86,7 +86,7 @@ def now(world: World, item: ActionItem) -> ActionItem:
 def marks(world: World, item: ActionItem) -> dict[int, str]:
     """Day of the month and how it went."""
     with tenancy.scope(world.id):
-        rows = ItemCheckIn.objects.filter(item=item.pk).order_by("day")
+        rows = ItemCheckIn.objects.filter(item=item.pk, aside=False).order_by("day")
         return {row.day.day: str(row.state) for row in rows}
 
 

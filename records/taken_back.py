@@ -1,0 +1,168 @@
+"""What a family could read of a record before it was recalled, held or put aside: kept, and put
+back on a copy of the record.
+
+Only a guardian to whom the record was shut while that text was out reads any of it: to all others
+it is gone. Inside a scope.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import orjson
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+
+from parties.access import Viewer
+from parties.models import Person
+from records import walls
+from records.models import (
+    CommunicationRecord,
+    NotedWord,
+    Participant,
+    Signature,
+    Statement,
+    TakenBack,
+)
+
+M = TypeVar("M", bound=Model)
+State = CommunicationRecord.State
+
+#: Nobody at home has what stands in one of these.
+AT_THE_DESK: Final = (State.DRAFT, State.CHECKED, State.DISCARDED)
+#: Where a record that was read for a guardian keeps which text they may still have.
+KEPT: Final = "viewer_taken_back"
+_HEADER: Final = (
+    "trigger", "trigger_note", "started_at", "ended_at", "place_kind", "place", "next_contact_at",
+    "next_focus", "author_role", "case_id",
+)  # fmt: skip
+
+
+def keep(record: CommunicationRecord, *, by: Person, at: datetime) -> None:
+    """Keep what the family reads now, before it is taken from them; of what they do not read,
+    nothing. The record is locked.
+    """
+    held = record.held_until is not None and record.held_until > at
+    if record.state != State.PENDING_SIGNATURES or record.offered_at is None or held:
+        return
+    statements = record.statements.filter(withdrawn_at=None).order_by("place", "pk")
+    said = {
+        "record": {name: getattr(record, name) for name in _HEADER},
+        "statements": [_written(one) for one in statements],
+        "participants": [_written(one) for one in record.participants.order_by("pk")],
+    }
+    TakenBack.objects.create(
+        school_id=record.school_id,
+        student_id=record.student_id,
+        case_id=record.case_id,
+        record=record,
+        place=record.taken_back.count() + 1,
+        said=orjson.loads(orjson.dumps(said)),
+        offered_at=record.offered_at,
+        by=by,
+        at=at,
+    )
+
+
+def known_to(viewer: Viewer) -> QuerySet[TakenBack]:
+    """Texts that stood before this guardian when they were shut out of the record around them."""
+    texts = TakenBack.objects.annotate(**{walls.SINCE: walls.since(viewer, "offered_at")})
+    return texts.filter(
+        record=OuterRef("pk"),
+        student__in=viewer.wards,
+        offered_at__lt=F(walls.SINCE),
+        at__gte=F(walls.SINCE),
+    )
+
+
+def latest(viewer: Viewer) -> Subquery:
+    """The last of these, for an annotation of records."""
+    return Subquery(known_to(viewer).order_by("-place").values("pk")[:1])
+
+
+def of(viewer: Viewer, record: CommunicationRecord) -> TakenBack | None:
+    """The text that the viewer still has of this record; None where they have the record itself."""
+    if not _is_out(viewer, record):
+        return None
+    texts = TakenBack.objects.annotate(**{walls.SINCE: walls.since(viewer, "offered_at")})
+    shut = texts.filter(record=record, offered_at__lt=F(walls.SINCE), at__gte=F(walls.SINCE))
+    return shut.order_by("place").last()
+
+
+def stands_in(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether what this row of Viewer.rows says is not for the viewer, but a text of before. No
+    query.
+    """
+    return record.__dict__.get(KEPT) is not None and _is_out(viewer, record)
+
+
+def carry(known: CommunicationRecord, record: CommunicationRecord) -> None:
+    """Let a record that was read anew, under its lock, say which text `known` says is kept."""
+    record.__dict__[KEPT] = known.__dict__.get(KEPT)
+
+
+def words_of(viewer: Viewer, record: CommunicationRecord) -> Sequence[Signature]:
+    """What a guardian to whom the record is shut said of such texts, as rows that nobody saves."""
+    if walls.shut_since(record) is None or record.student_id not in viewer.wards:
+        return []
+    return [one for one in noted([record])[record.pk] if one.signer_id == viewer.person.pk]
+
+
+def noted(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Sequence[Signature]]:
+    """What anybody said of texts that were taken back, by record; one query for all of them."""
+    found: dict[UUID, list[Signature]] = {record.pk: [] for record in records}
+    of = {record.pk: record for record in records}
+    words = NotedWord.objects.filter(text__record__in=records).select_related("text")
+    for one in words.order_by("at", "pk"):
+        found[one.text.record_id].append(_as_signature(one, of[one.text.record_id]))
+    return found
+
+
+def _as_signature(word: NotedWord, record: CommunicationRecord) -> Signature:
+    shared = ("id", "school_id", "student_id", "signer_id", "method", "reason", "note", "at")
+    return Signature(
+        record=record,
+        side=Signature.Side.FAMILY,
+        recorded_by_id=word.signer_id,
+        proof=word.proof,
+        as_read=word.as_read,
+        **{name: getattr(word, name) for name in shared},
+    )
+
+
+def put_back(
+    record: CommunicationRecord, text: TakenBack
+) -> tuple[CommunicationRecord, Sequence[Statement], Sequence[Participant]]:
+    """A copy that nobody saves, as it was offered, with its statements and who took part."""
+    still, said = copy(record), text.said
+    values = _values(CommunicationRecord, said["record"])
+    still.__dict__.update(values, state=State.PENDING_SIGNATURES, offered_at=text.offered_at)
+    still.__dict__.update({"held_until": None, KEPT: None, walls.SINCE: walls.shut_since(text)})
+    return still, _made(Statement, said["statements"]), _made(Participant, said["participants"])
+
+
+def _is_out(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether what stands there now was offered after it was shut to the viewer, or to nobody."""
+    since = walls.shut_since(record)
+    if since is None or record.student_id not in viewer.wards:
+        return False
+    if record.held_until is not None and record.held_until > viewer.at:
+        return True
+    if record.state in AT_THE_DESK or record.offered_at is None:
+        return True
+    return bool(record.offered_at >= since)
+
+
+def _written(row: Model) -> Mapping[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def _values(model: type[Model], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the fields that the model still has."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return {name: fields[name].to_python(one) for name, one in said.items() if name in fields}
+
+
+def _made(model: type[M], rows: Sequence[Mapping[str, Any]]) -> list[M]:
+    return [model(**_values(model, one)) for one in rows]
