@@ -16,7 +16,8 @@ from pytest_django import Settings
 from config import devstack, tables
 from parties import keyring
 from tests import stand_ins, template_database
-from tests.factories import World, build_world
+from tests.factories import World
+from tests.kept_worlds import Worlds
 
 Wipe = Callable[[], None]
 
@@ -112,9 +113,15 @@ def channels(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest) -> World:
-    """A school with everybody in it; committed for real where the test asks for that."""
+def worlds(request: pytest.FixtureRequest) -> Worlds:
+    """Schools with everybody in them; committed for real where the test asks for that."""
     marker = request.node.get_closest_marker("django_db")
     real = marker is not None and marker.kwargs.get("transaction")
     request.getfixturevalue("transactional_db" if real else "db")
-    return build_world()
+    return Worlds()
+
+
+@pytest.fixture
+def world(worlds: Worlds) -> World:
+    """The school that a test is about: see tests/factories.py."""
+    return worlds.one_more()

@@ -1,6 +1,7 @@
 """A small believable school for tests: named people, each with a reason to be there.
 
-`build_world()` opens its own scope. Names say the part: the *stranger* has no relation to the
+`build_world()` opens its own scope; the fixtures put back one that was built before
+(tests/kept_worlds.py). Names say the part: the *stranger* has no relation to the
 student at all, and there is another school that must never notice anything.
 """
 

@@ -8,7 +8,8 @@ from parties import tenancy
 from parties.models import Placement
 from tests.api.callers import Caller, company, member
 from tests.api.stories import reported
-from tests.factories import World, build_world
+from tests.factories import World
+from tests.kept_worlds import Worlds
 from tests.processes.walker import Walk
 
 
@@ -32,9 +33,9 @@ def as_(world: World) -> Callable[[str], Caller]:
 
 
 @pytest.fixture
-def other_school(world: World) -> World:
+def other_school(world: World, worlds: Worlds) -> World:
     """Another school with the same cast; made after `world`."""
-    return build_world()
+    return worlds.one_more()
 
 
 @pytest.fixture

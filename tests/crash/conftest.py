@@ -9,7 +9,8 @@ import pytest
 
 from parties import tenancy
 from tests.crash.stories import Sites, Story, Tally, told
-from tests.factories import World, build_world
+from tests.factories import World
+from tests.kept_worlds import Worlds
 
 _REACHABLE = frozenset({"duty_officer", "mother", "student"})
 
@@ -30,8 +31,8 @@ def tally(request: pytest.FixtureRequest, sites: Sites) -> Tally:
 
 
 @pytest.fixture
-def story(transactional_db: None, tally: Tally) -> Iterator[Story]:
-    world, other = build_world(), build_world()
+def story(transactional_db: None, tally: Tally, worlds: Worlds) -> Iterator[Story]:
+    world, other = worlds.one_more(), worlds.one_more()
     quiet(world)
     with told(world, other, tally) as story:
         yield story

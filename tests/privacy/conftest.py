@@ -6,7 +6,8 @@ import pytest
 from parties import tenancy
 from parties.models import Placement
 from parties.roles import Role
-from tests.factories import World, build_world
+from tests.factories import World
+from tests.kept_worlds import Worlds
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +25,6 @@ def world(world: World) -> World:
 
 
 @pytest.fixture
-def other_school(world: World) -> World:
+def other_school(world: World, worlds: Worlds) -> World:
     """Another school with the same cast; made after `world`."""
-    return build_world()
+    return worlds.one_more()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.factories import World, build_world
+from tests.factories import World
+from tests.kept_worlds import Worlds
 from tests.records.desk import Desk
 
 
@@ -12,6 +13,6 @@ def desk(world: World) -> Desk:
 
 
 @pytest.fixture
-def other_world(world: World) -> World:
+def other_world(world: World, worlds: Worlds) -> World:
     """Another school, which must never notice anything."""
-    return build_world()
+    return worlds.one_more()
