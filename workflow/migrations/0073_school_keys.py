@@ -58,7 +58,7 @@ def _school() -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0009_school_keys"),
+        ("parties", "0010_school_keys"),
         ("workflow", "0072_questions_that_climb"),
     ]
 

@@ -67,8 +67,8 @@ def _school() -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0009_school_keys"),
-        ("records", "0079_own_words_aside"),
+        ("parties", "0010_school_keys"),
+        ("records", "0081_days_as_they_were"),
     ]
 
     operations = [
