@@ -19,7 +19,7 @@ class TakenBack(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     case_id = models.UUIDField(null=True, blank=True)
     record = models.ForeignKey(
@@ -68,7 +68,7 @@ class NotedWord(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     text = models.ForeignKey(TakenBack, models.PROTECT, related_name="words", db_constraint=False)
     signer = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
