@@ -1,6 +1,6 @@
 """A sign of danger in an answer to a notice: the child gets a matter of its own, with a question.
 
-    words --> a matter unseen at home --> 德育处 is asked (upgrade_requests), and that climbs
+    words --> a matter unseen at home (danger_matters) --> 德育处 is asked, and that climbs
                 crisis, or a tap where the words stand --> the same matter, a crisis with the words
                 watch --> the matter is closed, the reason stays with the answer
 
@@ -17,13 +17,12 @@ from django.db.models import QuerySet
 from ledger import events
 from parties.access import Viewer
 from records.models import NoticeReceipt
-from workflow import openings, routing, upgrade_requests
+from workflow import danger_matters, routing, upgrade_requests
 from workflow.models import Case, CrisisReport, HumanTask
 from workflow.reports import Receipt
 from workflow.routing import Channel, Held
 from workflow.upgrading import UpgradeInput, take_up
 
-KIND: Final = "notice_danger"
 SOURCE: Final = "notice_reply"
 #: Why it went up, where somebody who had read the words tapped and wrote nothing of their own.
 _TAPPED: Final = "看过家长回复的教职工将其报告为危机。"
@@ -34,19 +33,14 @@ def ask(*, receipt: NoticeReceipt, at: datetime, told: frozenset[UUID]) -> Human
 
     The caller has locked the receipt: two answers at once ask once.
     """
-    waiting = _waiting(receipt)
-    if waiting is not None:
-        return waiting
-    case = openings.open_(
-        school_id=receipt.school_id,
-        channel=Channel.NOTICE,  # not routed: the family does not see it
-        process=None,
-        by=None,
-        at=at,
+    return danger_matters.ask(
         student=receipt.student,
-        kind=KIND,
+        kind=danger_matters.NOTICE,
+        about=receipt.pk,
+        source=SOURCE,
+        at=at,
+        told=told,
     )
-    return upgrade_requests.open_(case=case, at=at, source=SOURCE, about=receipt.pk, told=told)
 
 
 def sound(viewer: Viewer, receipt: NoticeReceipt) -> Receipt | None:
@@ -85,7 +79,8 @@ def close(held: Held, *, at: datetime) -> None:
     """Nobody has to do anything more in a matter that was opened for the question alone."""
     case = held.case
     live = case.tasks.filter(state__in=upgrade_requests.LIVE)
-    if case.kind != KIND or case.closed_at is not None or held.instances or live.exists():
+    opened_for_it = case.kind in danger_matters.KINDS
+    if not opened_for_it or case.closed_at is not None or held.instances or live.exists():
         return
     case.settle(at=at)
     case.save()
@@ -105,9 +100,7 @@ def _waiting(receipt: NoticeReceipt) -> HumanTask | None:
 
 
 def _questions(receipt: NoticeReceipt) -> QuerySet[HumanTask]:
-    return HumanTask.objects.filter(
-        case__student=receipt.student_id, name=upgrade_requests.TASK, about=receipt.pk
-    )
+    return danger_matters.about_words(receipt.student_id, receipt.pk)
 
 
 def _reported(viewer: Viewer, receipt: NoticeReceipt) -> CrisisReport | None:
