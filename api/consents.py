@@ -39,11 +39,18 @@ class ConsentSerializer(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
     state = serializers.ChoiceField(Consent.State.choices)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
-    holds = serializers.BooleanField(help_text="现在是否有效")
+    holds = serializers.BooleanField(
+        required=False, help_text="现在是否有效；只给工作上须要知道的教师，家庭那里没有这一项"
+    )
 
 
 class ConsentsSerializer(serializers.Serializer[Any]):
     results = ConsentSerializer(many=True)
+    refused = serializers.ListField(
+        child=serializers.ChoiceField(Consent.Purpose.choices),
+        required=False,
+        help_text="哪些用途有监护人撤回后没有再同意，因此谁的同意都不生效；家庭那里没有这一项",
+    )
 
 
 class ConsentsView(ApiView):
@@ -56,7 +63,9 @@ class ConsentsView(ApiView):
     def get(self, request: Request, student_id: UUID) -> Response:
         with viewing(request) as viewer:
             found = consents.of_student(viewer, student_id=student_id)
-            return Response({"results": [_shown(viewer, one) for one in found]})
+            body: dict[str, Any] = {"results": [_shown(viewer, one) for one in found]}
+            refused = consents.refused(viewer, student=viewer.get(Student, student_id))
+            return Response(body if refused is None else {**body, "refused": refused})
 
     @describe(
         "表示同意；或由教师登记书面、电话同意",
@@ -104,14 +113,16 @@ class ConsentWithdrawView(ApiView):
 
 
 def _shown(viewer: Viewer, one: Consent) -> dict[str, Any]:
+    """Whether it counts is not said at home: it would tell of an order against somebody there."""
     plain = ("consent_no", "purpose", "capacity", "proof", "proof_note", "state")
     moments = ("starts_at", "ends_at", "withdrawn_at")
+    asks = consents.is_asked_by(viewer, one.student)
     return {
         "id": str(one.pk),
         **{name: getattr(one, name) for name in plain},
         **{name: _moment(getattr(one, name)) for name in moments},
         "giver": shapes.person(one.giver),
-        "holds": consents.is_live(one, at=viewer.at),
+        **({"holds": consents.is_live(one, at=viewer.at)} if asks else {}),
     }
 
 

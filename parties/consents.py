@@ -4,10 +4,12 @@ A yes holds from the moment it is recorded until its end, as long as nobody has 
 its giver still may give it: a guardian whose link ended or who is barred counts for nothing, and
 what they said before does not come back to life when the link is restored or made again, or the bar
 ends, is lifted or written over: they are asked anew. The student and every legal guardian may take
-back any of them, because the most protective word wins.
+back any of them, because the most protective word wins: whoever did must say yes again, or lose the
+right, before anybody's yes holds. Another's yes is kept meanwhile and looks like any other.
 
     below 14   a guardian decides
     14 to 17   a guardian or the student; after the student's own no, the student alone
+               after a guardian's own no, nobody without that guardian
     from 18    the student alone
 
 Inside a scope.
@@ -103,19 +105,23 @@ def withdraw_all(viewer: Viewer, *, student_id: UUID, purpose: str) -> Sequence[
 
 
 def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
-    """The consent that holds now and longest; its row is locked, so that nobody takes it back
-    before the caller has done what rests on it.
+    """The consent that holds now and longest. Every yes is locked, so that nobody says no before
+    the caller has done what rests on it.
     """
-    rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
-    rows = rows.filter(starts_at__lte=at, ends_at__gt=at).select_related("giver")
-    found = rows.select_for_update(of=("self",)).order_by("-ends_at", "pk")
-    return next((one for one in found if consent_givers.counts(one, student, at=at)), None)
+    found = _locked(student.pk, purpose)
+    return next((one for one in found if is_live(one, at=at)), None)
 
 
 def holds(consent: Consent, *, at: datetime) -> bool:
-    """Whether this very consent holds; its row is locked as by live()."""
-    rows = Consent.objects.select_for_update(of=("self",)).select_related("giver", "student")
-    return is_live(rows.get(pk=consent.pk), at=at)
+    """Whether this very consent holds; locked as by live()."""
+    found = _locked(consent.student_id, consent.purpose)
+    return any(one.pk == consent.pk and is_live(one, at=at) for one in found)
+
+
+def _locked(student_id: UUID, purpose: str) -> Sequence[Consent]:
+    rows = Consent.objects.filter(student=student_id, purpose=purpose, state=Consent.State.GIVEN)
+    found = rows.select_for_update(of=("self",)).select_related("giver", "student")
+    return list(found.order_by("-ends_at", "pk"))
 
 
 def is_live(consent: Consent, *, at: datetime) -> bool:
@@ -139,6 +145,16 @@ def is_held(viewer: Viewer, *, student: Student, purpose: str) -> bool | None:
         return None
     rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
     return any(is_live(one, at=viewer.at) for one in rows.select_related("student", "giver"))
+
+
+def refused(viewer: Viewer, *, student: Student) -> Sequence[str] | None:
+    """Purposes for which a guardian's no keeps everybody's yes from holding; None: not theirs to
+    know.
+    """
+    if not is_asked_by(viewer, student):
+        return None
+    purposes = [str(one) for one in Consent.Purpose.values]
+    return [one for one in purposes if consent_givers.is_refused(student, one, at=viewer.at)]
 
 
 def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:

@@ -151,6 +151,7 @@ def _show(
             "lines": [_line(viewer, one) for one in known],
             "runs": any(_runs(one, at=viewer.at) for one in known),
             "holds": any(consents.is_live(one, at=viewer.at) for one in known),
+            "refused": _PURPOSE.value in (consents.refused(viewer, student=student) or ()),
             "asked": consent_news.was_asked(student, at=viewer.at),
             "pause": consent_news.PAUSE.days,
         }
