@@ -48,13 +48,14 @@ def sound(viewer: Viewer, receipt: NoticeReceipt) -> Receipt | None:
 
     None where nobody was asked, or not about a matter that this reader may know of.
     """
-    task = _waiting(receipt)  # locked before its case, as by whoever answers it
+    asked = _questions(receipt).filter(state__in=upgrade_requests.LIVE).first()
+    held = None if asked is None else routing.hold(asked.case_id)  # before its tasks
+    waits = held is not None and _waits(receipt, held.case)
     known = _reported(viewer, receipt)
     if known is not None:
         return _slip(known, repeated=True)
-    if task is None or viewer.find(Case, task.case_id) is None:
+    if held is None or not waits or viewer.find(Case, held.case.pk) is None:
         return None
-    held = routing.hold(task.case_id)
     outcome = upgrade_requests.CRISIS
     upgrade_requests.decided(held.case, at=viewer.at, by=viewer.person, outcome=outcome)
     said = UpgradeInput(to=Channel.CRISIS.value, reason=_TAPPED, words=quoted(receipt))
@@ -94,9 +95,10 @@ def close(held: Held, *, at: datetime) -> None:
     )
 
 
-def _waiting(receipt: NoticeReceipt) -> HumanTask | None:
-    asked = _questions(receipt).filter(state__in=upgrade_requests.LIVE)
-    return asked.select_for_update(of=("self",)).first()
+def _waits(receipt: NoticeReceipt, case: Case) -> bool:
+    """Whether nobody has answered meanwhile; nobody does from now on."""
+    live = _questions(receipt).filter(case=case, state__in=upgrade_requests.LIVE)
+    return live.select_for_update(of=("self",)).first() is not None
 
 
 def _questions(receipt: NoticeReceipt) -> QuerySet[HumanTask]:
