@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from api import idempotency, shapes
 from api.schema import describe
 from api.shapes import PersonSerializer
-from api.views import ApiView, Id, Moment, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Moment, Strict, read_body, text, viewing
 from parties import consents
 from parties.access import Viewer
 from parties.models import Consent, Student
@@ -24,6 +24,12 @@ class ConsentInput(Strict):
     proof = serializers.ChoiceField(Consent.Proof.choices, default=Consent.Proof.IN_APP)
     proof_note = text(
         longest=500, required=False, allow_blank=True, default="", help_text="代为登记时的凭据"
+    )
+
+
+class ConsentWithdrawInput(Strict):
+    said_by = Id(
+        required=False, help_text="教师代为登记时：是谁说要撤回的；没有说明的不填，只撤回已有的同意"
     )
 
 
@@ -94,20 +100,21 @@ class ConsentWithdrawView(ApiView):
     @describe(
         "撤回同意",
         description="撤回之后不能再据此使用；此前已经完成的记录不变。",
-        body=Nothing,
+        body=ConsentWithdrawInput,
         answers={200: ConsentSerializer},
         codes=["access.not_found", "access.not_allowed"],
         tags=["consents"],
         post=True,
     )
     def post(self, request: Request, consent_id: UUID) -> Response:
-        given = read_body(request, Nothing)
+        given = read_body(request, ConsentWithdrawInput)
         with viewing(request) as viewer:
             viewer.get(Consent, consent_id)
 
         def run() -> Response:
             with viewing(request) as viewer:
-                return Response(_shown(viewer, consents.withdraw(viewer, consent_id=consent_id)))
+                taken = consents.withdraw(viewer, consent_id=consent_id, **given)
+                return Response(_shown(viewer, taken))
 
         return idempotency.once(request, given, run)
 

@@ -87,11 +87,12 @@ def is_refused(student: Student, purpose: str, *, at: datetime) -> bool:
 def _last_no(student: Student, purpose: str, person: UUID, *, at: datetime) -> datetime | None:
     """When this person last took one back, if they have not said yes again."""
     rows = Consent.objects.filter(student=student, purpose=purpose)
-    taken = rows.filter(withdrawn_by=person, withdrawn_at__lte=at).order_by("-withdrawn_at")
+    own = Q(withdrawn_for=person) | Q(withdrawn_for=None, withdrawn_by=person)
+    taken = rows.filter(own, withdrawn_at__lte=at).order_by("-withdrawn_at")
     last = taken.values_list("withdrawn_at", flat=True).first()
     if last is None:
         return None
-    again = rows.filter(giver=person, starts_at__gte=last).exclude(withdrawn_by=person)
+    again = rows.filter(giver=person, starts_at__gte=last).exclude(own)
     return None if again.exists() else last
 
 

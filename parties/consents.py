@@ -77,31 +77,34 @@ def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = N
     return made
 
 
-def withdraw(viewer: Viewer, *, consent_id: UUID) -> Consent:
-    """Take it back, from now on. Again changes nothing.
+def withdraw(viewer: Viewer, *, consent_id: UUID, said_by: UUID | None = None) -> Consent:
+    """Take it back, from now on. Again changes nothing. `said_by`: for staff, whose word it was.
 
-    Raises NotFound, NotAllowed.
+    Raises NotFound, NotAllowed; InvalidInput: nobody of the family.
     """
-    viewer.require(Act.WITHDRAW, viewer.get(Consent, consent_id))
+    seen = viewer.get(Consent, consent_id)
+    viewer.require(Act.WITHDRAW, seen)
+    whose = None if said_by is None else _speaker(viewer, seen.student, said_by)
     consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent_id)
     if consent.state == Consent.State.GIVEN:
-        consent.withdraw(by=viewer.person, at=viewer.at)
+        consent.withdraw(by=viewer.person, at=viewer.at, said_by=whose)
         consent.save()
         _note(consent, "consent.withdrawn", viewer)
     return consent
 
 
-def withdraw_all(viewer: Viewer, *, student_id: UUID, purpose: str) -> Sequence[Consent]:
+def withdraw_all(
+    viewer: Viewer, *, student_id: UUID, purpose: str, said_by: UUID | None = None
+) -> Sequence[Consent]:
     """Take back whatever has not run out, whoever gave it: the most protective word wins.
 
-    Also what does not count just now, so that none of it comes back to life. Raises NotFound,
-    NotAllowed.
+    Also what does not count just now, so that none of it comes back to life. Raises as withdraw().
     """
     student = viewer.get(Student, student_id)
     rows = viewer.rows(Consent).filter(student=student, purpose=purpose, ends_at__gt=viewer.at)
     given = rows.filter(state=Consent.State.GIVEN).order_by("-ends_at", "pk")  # as live() locks
     found = list(given.values_list("pk", flat=True))
-    return [withdraw(viewer, consent_id=pk) for pk in found]
+    return [withdraw(viewer, consent_id=pk, said_by=said_by) for pk in found]
 
 
 def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
@@ -162,6 +165,17 @@ def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:
     student = viewer.get(Student, student_id)
     rows = viewer.rows(Consent).filter(student=student).select_related("giver", "recorded_by")
     return list(rows.order_by("-starts_at", "pk"))
+
+
+def _speaker(viewer: Viewer, student: Student, said_by: UUID) -> Person:
+    if not is_asked_by(viewer, student) and said_by != viewer.person.pk:
+        raise NotAllowed("只能为自己撤回。", act="consent")
+    known = {one.pk: one for one in consent_givers.givers(student)}
+    if said_by not in known:
+        raise InvalidInput(
+            "这个人不是该生的家人。", field="said_by", mend="请选择法定监护人或学生本人，或不选。"
+        )
+    return known[said_by]
 
 
 def _giver(viewer: Viewer, student: Student, given: Given) -> Person:

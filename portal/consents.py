@@ -98,7 +98,7 @@ def _runs(one: Consent, *, at: datetime) -> bool:
 
 def _taken_back(viewer: Viewer, one: Consent) -> bool:
     """By somebody else, as its own line says: by whom, and whether it counts still, is not said."""
-    return one.withdrawn_at is not None and one.withdrawn_by_id != viewer.person.pk
+    return one.withdrawn_at is not None and one.taken_back_by != viewer.person.pk
 
 
 def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
@@ -113,5 +113,5 @@ def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
         "ends_at": one.ends_at,
         "runs": _runs(one, at=viewer.at),
         "withdrawn_at": one.withdrawn_at,
-        "withdrawn_by_me": one.withdrawn_by_id == mine,
+        "withdrawn_by_me": one.taken_back_by == mine,
     }

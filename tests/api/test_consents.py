@@ -82,3 +82,15 @@ def test_a_teacher_without_proof_is_told_the_field(world: World) -> None:
 
     assert refused.status_code == 422
     assert "proof_note" in refused.content.decode()
+
+
+def test_staff_says_whose_no_it_was_and_nobody_at_home_for_another(world: World) -> None:
+    mother, teacher = member(world, "mother"), member(world, "teacher")
+    father = {"said_by": str(world["father"].pk)}
+    first = mother.post(address(world), yes()).json()["id"]
+
+    assert mother.post(f"/consents/{first}/withdraw", father).status_code == 403
+    assert teacher.post(f"/consents/{first}/withdraw", father).status_code == 200
+
+    mother.post(address(world), yes())
+    assert teacher.get(address(world)).json()["refused"] == ["PSY_REPORT"]

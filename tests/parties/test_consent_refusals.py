@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from parties import clock, consents, tenancy
+from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, GuardianLink, Restriction
 from tests.factories import World
 from tests.records.consented import give, withdraw
@@ -142,6 +143,56 @@ def test_nobody_else_is_told_whether_somebody_refuses(desk: Desk, who: str) -> N
     after_a_no(desk)
 
     assert refused(desk, who) is None
+
+
+# --- written down by staff ------------------------------------------------------------------------
+
+
+def said(desk: Desk, whose: str | None, by: str = "teacher") -> None:
+    """Somebody of the family says so on the telephone."""
+    with desk.as_(by) as viewer:
+        consents.withdraw_all(
+            viewer, student_id=desk.world.student.pk, purpose="PSY_REPORT",
+            said_by=None if whose is None else desk.world[whose].pk,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("whose", "holds"), [("father", False), ("mother", True), (None, True)])
+def test_a_no_that_staff_writes_down_is_that_of_whoever_said_it(
+    desk: Desk, whose: str | None, holds: bool
+) -> None:
+    give(desk)
+    said(desk, whose)
+    desk.later(hours=1)
+
+    give(desk)
+
+    assert held(desk) is holds
+    assert refused(desk) == ([] if holds else ["PSY_REPORT"])
+
+
+def test_a_students_own_no_counts_when_it_is_written_down(desk: Desk) -> None:
+    give(desk)
+    said(desk, "student")
+    desk.later(hours=1)
+
+    with pytest.raises(InvalidInput, match="学生本人撤回了同意"):
+        give(desk)
+
+
+@pytest.mark.parametrize("whose", ["stranger", "mentor"])
+def test_nobody_else_can_have_said_it(desk: Desk, whose: str) -> None:
+    give(desk)
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "said_by"):
+        said(desk, whose)
+
+
+def test_nobody_at_home_says_no_in_anothers_name(desk: Desk) -> None:
+    give(desk)
+
+    with pytest.raises(NotAllowed):
+        said(desk, "father", by="mother")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -206,3 +206,19 @@ def test_the_desk_reads_that_a_guardian_refuses_and_not_who(world: World, desk: 
     assert "有一位监护人撤回后没有再同意" in phone.text
     give(desk, "father")
     assert "现在有有效的同意" in at_desk(world).text
+
+
+def test_the_desk_writes_down_whose_no_it_was(world: World, desk: Desk) -> None:
+    give(desk)
+    phone = at_desk(world)
+    father = str(world["father"].pk)
+    assert f'<option value="{father}">father</option>' in phone.html
+
+    phone.send(f"{address(world)}/withdraw", said_by=father)
+
+    with tenancy.scope(world.id):
+        taken = Consent.objects.get()
+    assert (taken.withdrawn_by_id, taken.withdrawn_for_id) == (
+        world["teacher"].pk, world["father"].pk,
+    )  # fmt: skip
+    assert "有一位监护人撤回后没有再同意" in at_desk(world).text
