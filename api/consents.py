@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from api import idempotency, shapes
 from api.schema import describe
 from api.shapes import PersonSerializer
-from api.views import ApiView, Id, Moment, Nothing, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Moment, Strict, read_body, text, viewing
 from parties import consents
 from parties.access import Viewer
 from parties.models import Consent, Student
@@ -27,6 +27,12 @@ class ConsentInput(Strict):
     )
 
 
+class ConsentWithdrawInput(Strict):
+    said_by = Id(
+        required=False, help_text="教师代为登记时：是谁说要撤回的；没有说明的不填，只撤回已有的同意"
+    )
+
+
 class ConsentSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     consent_no = serializers.CharField()
@@ -39,11 +45,18 @@ class ConsentSerializer(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
     state = serializers.ChoiceField(Consent.State.choices)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
-    holds = serializers.BooleanField(help_text="现在是否有效")
+    holds = serializers.BooleanField(
+        required=False, help_text="现在是否有效；只给工作上须要知道的教师，家庭那里没有这一项"
+    )
 
 
 class ConsentsSerializer(serializers.Serializer[Any]):
     results = ConsentSerializer(many=True)
+    refused = serializers.ListField(
+        child=serializers.ChoiceField(Consent.Purpose.choices),
+        required=False,
+        help_text="哪些用途有监护人撤回后没有再同意，因此谁的同意都不生效；家庭那里没有这一项",
+    )
 
 
 class ConsentsView(ApiView):
@@ -56,7 +69,9 @@ class ConsentsView(ApiView):
     def get(self, request: Request, student_id: UUID) -> Response:
         with viewing(request) as viewer:
             found = consents.of_student(viewer, student_id=student_id)
-            return Response({"results": [_shown(viewer, one) for one in found]})
+            body: dict[str, Any] = {"results": [_shown(viewer, one) for one in found]}
+            refused = consents.refused(viewer, student=viewer.get(Student, student_id))
+            return Response(body if refused is None else {**body, "refused": refused})
 
     @describe(
         "表示同意；或由教师登记书面、电话同意",
@@ -85,33 +100,36 @@ class ConsentWithdrawView(ApiView):
     @describe(
         "撤回同意",
         description="撤回之后不能再据此使用；此前已经完成的记录不变。",
-        body=Nothing,
+        body=ConsentWithdrawInput,
         answers={200: ConsentSerializer},
         codes=["access.not_found", "access.not_allowed"],
         tags=["consents"],
         post=True,
     )
     def post(self, request: Request, consent_id: UUID) -> Response:
-        given = read_body(request, Nothing)
+        given = read_body(request, ConsentWithdrawInput)
         with viewing(request) as viewer:
             viewer.get(Consent, consent_id)
 
         def run() -> Response:
             with viewing(request) as viewer:
-                return Response(_shown(viewer, consents.withdraw(viewer, consent_id=consent_id)))
+                taken = consents.withdraw(viewer, consent_id=consent_id, **given)
+                return Response(_shown(viewer, taken))
 
         return idempotency.once(request, given, run)
 
 
 def _shown(viewer: Viewer, one: Consent) -> dict[str, Any]:
+    """Whether it counts is not said at home: it would tell of an order against somebody there."""
     plain = ("consent_no", "purpose", "capacity", "proof", "proof_note", "state")
     moments = ("starts_at", "ends_at", "withdrawn_at")
+    asks = consents.is_asked_by(viewer, one.student)
     return {
         "id": str(one.pk),
         **{name: getattr(one, name) for name in plain},
         **{name: _moment(getattr(one, name)) for name in moments},
         "giver": shapes.person(one.giver),
-        "holds": consents.is_live(one, at=viewer.at),
+        **({"holds": consents.is_live(one, at=viewer.at)} if asks else {}),
     }
 
 

@@ -1,6 +1,8 @@
 """How the families of a notice are written: who still needs contact, what was tried, what came."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -41,6 +43,9 @@ class ReachableSerializer(serializers.Serializer[Any]):
 
 class OwingSerializer(serializers.Serializer[Any]):
     student = StudentSerializer()
+    delivered = serializers.BooleanField(
+        help_text="通知已送到该生至少一位监护人；不分是哪一位。否则尚未送达"
+    )
     next = serializers.UUIDField(help_text="先联系哪位监护人")
     guardians = ReachableSerializer(many=True)
 
@@ -98,9 +103,10 @@ def answer_body(receipt: NoticeReceipt) -> dict[str, Any]:
     }
 
 
-def owing_body(owing: Owing) -> dict[str, Any]:
+def owing_body(owing: Owing, *, delivered: Collection[UUID]) -> dict[str, Any]:
     return {
         "student": shapes.student(owing.student),
+        "delivered": owing.student.pk in delivered,
         "next": str(owing.next_guardian),
         "guardians": [
             {

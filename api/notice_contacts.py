@@ -25,7 +25,7 @@ from records import notice_answers, notice_owing
 from records.models import Notice, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
-from workflow import notice_answering
+from workflow import notice_answering, notice_sending
 
 _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
 
@@ -42,11 +42,13 @@ class ContactsView(ApiView):
         with viewing(request) as viewer:
             notice = viewer.get(Notice, notice_id)
             owing = notice_owing.disclosed(viewer=viewer, notice=notice)
+            children = [one.student.pk for one in owing]
+            arrived = notice_sending.delivered(notice, students=children)
             numbers = notice_owing.numbers(notice)
             return Response(
                 {
                     "numbers": asdict(numbers),
-                    "results": [owing_body(one) for one in owing],
+                    "results": [owing_body(one, delivered=arrived) for one in owing],
                     "answers": [
                         answer_body(one) for one in notice_answers.to_(notice, viewer=viewer)
                     ],

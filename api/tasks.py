@@ -57,6 +57,9 @@ class TaskDetailSerializer(TaskSerializer):
     receipt = serializers.UUIDField(
         required=False, help_text="所问的家长回复在哪份回执里（/receipts/{id}）"
     )
+    record = serializers.UUIDField(
+        required=False, help_text="所问的话写在哪份沟通记录旁（/records/{id}）"
+    )
     answer = objects(required=False, allow_null=True)
     completed_by = PersonSerializer(required=False, allow_null=True)
     as_read = serializers.CharField(
@@ -239,6 +242,8 @@ def _detail(file: TaskFile) -> dict[str, Any]:
         body["about"] = {"id": str(about.pk), "name": about.name, "phone": about.phone}
     if file.receipt is not None:
         body["receipt"] = str(file.receipt.pk)
+    if file.record is not None:
+        body["record"] = str(file.record.pk)
     if "answer" in file.fields:
         body["answer"] = task.answer
         body["completed_by"] = shapes.person(task.completed_by)

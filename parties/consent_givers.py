@@ -6,6 +6,7 @@ Inside a scope.
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -41,33 +42,58 @@ def may_give(
 
 def givers(student: Student) -> Sequence[Person]:
     """Legal guardians in their order, then the student; whether a yes counts is asked of each."""
+    return [*_guardians(student), student.person]
+
+
+def _guardians(student: Student) -> Sequence[Person]:
     links = GuardianLink.objects.filter(
         student=student, state=GuardianLink.State.LIVE, legal_guardian=True
     )
     found = links.select_related("guardian").order_by("contact_priority", "pk")
-    return [*(link.guardian for link in found), student.person]
+    return [link.guardian for link in found]
 
 
 def counts(consent: Consent, student: Student, *, at: datetime) -> bool:
-    """Whether its giver may give it still, and nothing came between that outlives its own end."""
-    giver = consent.giver
+    """Whether its giver may give it still, and nobody whose no outlives it has said one."""
+    giver, purpose = consent.giver, consent.purpose
     if not may_give(student, giver, at=at, since=consent.starts_at):
         return False
-    if giver.pk == student.person_id:
-        return True
-    barred = standings.was_barred(giver, student.pk, since=consent.starts_at, until=at)
-    return not barred and not said_no(student, consent.purpose, at=at)
+    own = giver.pk == student.person_id
+    if not own and standings.was_barred(giver, student.pk, since=consent.starts_at, until=at):
+        return False
+    return not (said_no(student, purpose, at=at) or is_refused(student, purpose, at=at))
 
 
 def said_no(student: Student, purpose: str, *, at: datetime) -> bool:
     """Whether the last word of a student whose word counts was to take it back, whoever gave it."""
+    last = _last_no(student, purpose, student.person_id, at=at)
+    return last is not None and _age(student, timezone.localdate(last)) >= _OWN_WORD_AGE
+
+
+def is_refused(student: Student, purpose: str, *, at: datetime) -> bool:
+    """Whether any guardian's last word was to take it back, whoever gave it: one no is enough.
+
+    A guardian's no ends with their right, and does not come back with it either.
+    """
+    for guardian in _guardians(student):
+        last = _last_no(student, purpose, guardian.pk, at=at)
+        if last is None or not may_give(student, guardian, at=at, since=last):
+            continue
+        if not standings.was_barred(guardian, student.pk, since=last, until=at):
+            return True
+    return False
+
+
+def _last_no(student: Student, purpose: str, person: UUID, *, at: datetime) -> datetime | None:
+    """When this person last took one back, if they have not said yes again."""
     rows = Consent.objects.filter(student=student, purpose=purpose)
-    taken = rows.filter(withdrawn_by=student.person_id, withdrawn_at__lte=at)
-    last = taken.order_by("-withdrawn_at").values_list("withdrawn_at", flat=True).first()
-    if last is None or _age(student, timezone.localdate(last)) < _OWN_WORD_AGE:
-        return False
-    since = rows.filter(giver=student.person_id, starts_at__gte=last)
-    return not since.exclude(withdrawn_by=student.person_id).exists()
+    own = Q(withdrawn_for=person) | Q(withdrawn_for=None, withdrawn_by=person)
+    taken = rows.filter(own, withdrawn_at__lte=at).order_by("-withdrawn_at")
+    last = taken.values_list("withdrawn_at", flat=True).first()
+    if last is None:
+        return None
+    again = rows.filter(giver=person, starts_at__gte=last).exclude(own)
+    return None if again.exists() else last
 
 
 def _age(student: Student, today: date) -> int:

@@ -4,10 +4,12 @@ A yes holds from the moment it is recorded until its end, as long as nobody has 
 its giver still may give it: a guardian whose link ended or who is barred counts for nothing, and
 what they said before does not come back to life when the link is restored or made again, or the bar
 ends, is lifted or written over: they are asked anew. The student and every legal guardian may take
-back any of them, because the most protective word wins.
+back any of them, because the most protective word wins: whoever did must say yes again, or lose the
+right, before anybody's yes holds. Another's yes is kept meanwhile and looks like any other.
 
     below 14   a guardian decides
     14 to 17   a guardian or the student; after the student's own no, the student alone
+               after a guardian's own no, nobody without that guardian
     from 18    the student alone
 
 Inside a scope.
@@ -75,47 +77,54 @@ def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = N
     return made
 
 
-def withdraw(viewer: Viewer, *, consent_id: UUID) -> Consent:
-    """Take it back, from now on. Again changes nothing.
+def withdraw(viewer: Viewer, *, consent_id: UUID, said_by: UUID | None = None) -> Consent:
+    """Take it back, from now on. Again changes nothing. `said_by`: for staff, whose word it was.
 
-    Raises NotFound, NotAllowed.
+    Raises NotFound, NotAllowed; InvalidInput: nobody of the family.
     """
-    viewer.require(Act.WITHDRAW, viewer.get(Consent, consent_id))
+    seen = viewer.get(Consent, consent_id)
+    viewer.require(Act.WITHDRAW, seen)
+    whose = None if said_by is None else _speaker(viewer, seen.student, said_by)
     consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent_id)
     if consent.state == Consent.State.GIVEN:
-        consent.withdraw(by=viewer.person, at=viewer.at)
+        consent.withdraw(by=viewer.person, at=viewer.at, said_by=whose)
         consent.save()
         _note(consent, "consent.withdrawn", viewer)
     return consent
 
 
-def withdraw_all(viewer: Viewer, *, student_id: UUID, purpose: str) -> Sequence[Consent]:
+def withdraw_all(
+    viewer: Viewer, *, student_id: UUID, purpose: str, said_by: UUID | None = None
+) -> Sequence[Consent]:
     """Take back whatever has not run out, whoever gave it: the most protective word wins.
 
-    Also what does not count just now, so that none of it comes back to life. Raises NotFound,
-    NotAllowed.
+    Also what does not count just now, so that none of it comes back to life. Raises as withdraw().
     """
     student = viewer.get(Student, student_id)
     rows = viewer.rows(Consent).filter(student=student, purpose=purpose, ends_at__gt=viewer.at)
     given = rows.filter(state=Consent.State.GIVEN).order_by("-ends_at", "pk")  # as live() locks
     found = list(given.values_list("pk", flat=True))
-    return [withdraw(viewer, consent_id=pk) for pk in found]
+    return [withdraw(viewer, consent_id=pk, said_by=said_by) for pk in found]
 
 
 def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
-    """The consent that holds now and longest; its row is locked, so that nobody takes it back
-    before the caller has done what rests on it.
+    """The consent that holds now and longest. Every yes is locked, so that nobody says no before
+    the caller has done what rests on it.
     """
-    rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
-    rows = rows.filter(starts_at__lte=at, ends_at__gt=at).select_related("giver")
-    found = rows.select_for_update(of=("self",)).order_by("-ends_at", "pk")
-    return next((one for one in found if consent_givers.counts(one, student, at=at)), None)
+    found = _locked(student.pk, purpose)
+    return next((one for one in found if is_live(one, at=at)), None)
 
 
 def holds(consent: Consent, *, at: datetime) -> bool:
-    """Whether this very consent holds; its row is locked as by live()."""
-    rows = Consent.objects.select_for_update(of=("self",)).select_related("giver", "student")
-    return is_live(rows.get(pk=consent.pk), at=at)
+    """Whether this very consent holds; locked as by live()."""
+    found = _locked(consent.student_id, consent.purpose)
+    return any(one.pk == consent.pk and is_live(one, at=at) for one in found)
+
+
+def _locked(student_id: UUID, purpose: str) -> Sequence[Consent]:
+    rows = Consent.objects.filter(student=student_id, purpose=purpose, state=Consent.State.GIVEN)
+    found = rows.select_for_update(of=("self",)).select_related("giver", "student")
+    return list(found.order_by("-ends_at", "pk"))
 
 
 def is_live(consent: Consent, *, at: datetime) -> bool:
@@ -141,11 +150,32 @@ def is_held(viewer: Viewer, *, student: Student, purpose: str) -> bool | None:
     return any(is_live(one, at=viewer.at) for one in rows.select_related("student", "giver"))
 
 
+def refused(viewer: Viewer, *, student: Student) -> Sequence[str] | None:
+    """Purposes for which a guardian's no keeps everybody's yes from holding; None: not theirs to
+    know.
+    """
+    if not is_asked_by(viewer, student):
+        return None
+    purposes = [str(one) for one in Consent.Purpose.values]
+    return [one for one in purposes if consent_givers.is_refused(student, one, at=viewer.at)]
+
+
 def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:
     """Those that this person may know of, newest first. Raises NotFound."""
     student = viewer.get(Student, student_id)
     rows = viewer.rows(Consent).filter(student=student).select_related("giver", "recorded_by")
     return list(rows.order_by("-starts_at", "pk"))
+
+
+def _speaker(viewer: Viewer, student: Student, said_by: UUID) -> Person:
+    if not is_asked_by(viewer, student) and said_by != viewer.person.pk:
+        raise NotAllowed("只能为自己撤回。", act="consent")
+    known = {one.pk: one for one in consent_givers.givers(student)}
+    if said_by not in known:
+        raise InvalidInput(
+            "这个人不是该生的家人。", field="said_by", mend="请选择法定监护人或学生本人，或不选。"
+        )
+    return known[said_by]
 
 
 def _giver(viewer: Viewer, student: Student, given: Given) -> Person:

@@ -101,11 +101,14 @@ def desk(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResp
 
 @require_POST
 @signed_in()
-def withdraw(_request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
+def withdraw(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
     """Somebody of the family said so: everything that runs ends, whoever gave it."""
     with viewing(identity) as viewer:
-        _asked(viewer, student_id)
-        consents.withdraw_all(viewer, student_id=student_id, purpose=_PURPOSE.value)
+        known = {key: UUID(key) for key, _ in _people(_asked(viewer, student_id))}
+        said_by = known.get(request.POST.get("said_by", ""))
+        consents.withdraw_all(
+            viewer, student_id=student_id, purpose=_PURPOSE.value, said_by=said_by
+        )
     return redirect("portal:consent-desk", student_id=student_id)
 
 
@@ -151,6 +154,8 @@ def _show(
             "lines": [_line(viewer, one) for one in known],
             "runs": any(_runs(one, at=viewer.at) for one in known),
             "holds": any(consents.is_live(one, at=viewer.at) for one in known),
+            "people": [(str(one.pk), one.name) for one in consent_givers.givers(student)],
+            "refused": _PURPOSE.value in (consents.refused(viewer, student=student) or ()),
             "asked": consent_news.was_asked(student, at=viewer.at),
             "pause": consent_news.PAUSE.days,
         }

@@ -66,6 +66,7 @@ def _show(
             "purpose": _PURPOSE.label,
             "lines": [_line(viewer, one) for one in known],
             "runs": any(_runs(one, at=viewer.at) for one in known),
+            "taken_back": any(_taken_back(viewer, one) for one in known),
             "own": _has_own(viewer, known),
             "may_give": consent_givers.may_give(student, viewer.person, at=viewer.at),
             "periods": _PERIODS,
@@ -95,6 +96,11 @@ def _runs(one: Consent, *, at: datetime) -> bool:
     return one.state == Consent.State.GIVEN and at < one.ends_at
 
 
+def _taken_back(viewer: Viewer, one: Consent) -> bool:
+    """By somebody else, as its own line says: by whom, and whether it counts still, is not said."""
+    return one.withdrawn_at is not None and one.taken_back_by != viewer.person.pk
+
+
 def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
     """Who took it back is said to themselves alone: it is nobody's reproach."""
     mine = viewer.person.pk
@@ -107,5 +113,5 @@ def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
         "ends_at": one.ends_at,
         "runs": _runs(one, at=viewer.at),
         "withdrawn_at": one.withdrawn_at,
-        "withdrawn_by_me": one.withdrawn_by_id == mine,
+        "withdrawn_by_me": one.taken_back_by == mine,
     }

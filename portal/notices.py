@@ -21,7 +21,7 @@ from portal import pages
 from portal.session import signed_in, viewing
 from records import notice_answers, notice_owing, notice_receipts
 from records.models import Attachment, Notice, NoticeReceipt
-from workflow import notice_answering, reporting
+from workflow import notice_answering, notice_sending, reporting
 from workflow.task_files import TaskFile
 
 _SIGNED: Final = NoticeReceipt.State.SIGNED
@@ -137,32 +137,38 @@ def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpR
     """Who still needs contact and who answered what, by child, for the one who calls."""
     with viewing(identity) as viewer:
         found = viewer.get(Notice, notice_id)
-        owing = [
-            {
-                "child": one.student.person.name,
-                "guardians": [
-                    {
-                        "receipt": each.receipt.pk,
-                        "name": each.guardian.name,
-                        "phone": each.guardian.phone,
-                        "next": each.guardian.pk == one.next_guardian,
-                        "attempts": [
-                            (attempt.at, attempt.get_outcome_display()) for attempt in each.attempts
-                        ],
-                    }
-                    for each in one.guardians
-                ],
-            }
-            for one in notice_owing.disclosed(viewer=viewer, notice=found)
-        ]
         context = {
             "title": found.title,
             "counts": notice_owing.numbers(found),
-            "owing": owing,
+            "owing": _owing(viewer, found),
             "answers": [_answer(one) for one in notice_answers.to_(found, viewer=viewer)],
             "elsewhere": notice_answers.elsewhere(found, viewer=viewer),
         }
     return pages.show(request, "notice_contacts", context)
+
+
+def _owing(viewer: Viewer, notice: Notice) -> list[dict[str, Any]]:
+    people = notice_owing.disclosed(viewer=viewer, notice=notice)
+    arrived = notice_sending.delivered(notice, students=[one.student.pk for one in people])
+    return [
+        {
+            "child": one.student.person.name,
+            "delivered": one.student.pk in arrived,
+            "guardians": [
+                {
+                    "receipt": each.receipt.pk,
+                    "name": each.guardian.name,
+                    "phone": each.guardian.phone,
+                    "next": each.guardian.pk == one.next_guardian,
+                    "attempts": [
+                        (attempt.at, attempt.get_outcome_display()) for attempt in each.attempts
+                    ],
+                }
+                for each in one.guardians
+            ],
+        }
+        for one in people
+    ]
 
 
 def _answer(receipt: NoticeReceipt) -> dict[str, Any]:

@@ -117,6 +117,7 @@ EVENTS: Final[Mapping[str, str]] = {
 KINDS: Final[Mapping[str, str]] = {
     **dict(Matter.Trigger.choices),
     "notice_danger": "家长回复中的危险迹象",
+    "words_danger": "家长留言中的危险迹象",
     "notice_no_answer": "通知未获答复",
     "self_harm": "自伤自杀",
     "harm_others": "伤害他人",

@@ -5,18 +5,25 @@
 
 It finds names of students and guardians of the school, a name beside a personal affair, scores,
 ranks and illness of a person, mobile numbers, identity and student numbers; also when they are
-spread out with spaces, full width, zero width or traditional, names in Pinyin (two syllables only
-beside a fact: they are too many other words), and traces of a person (notice_traces). It finds
-nothing by chance and misses what is said without a name: who approves reads the text as well.
+spread out with spaces, markup, full width, zero width or traditional, names in Pinyin (two
+syllables only beside a fact: they are too many other words), and traces of a person
+(notice_traces). It finds nothing by chance and misses what is said without a name: who approves
+reads the text as well.
 """
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from parties.models import GuardianLink, Membership, Person, Student
-from records import notice_mentions, notice_namesakes, notice_persons, notice_traces
+from records import (
+    notice_markup,
+    notice_mentions,
+    notice_namesakes,
+    notice_persons,
+    notice_traces,
+)
 from records.notice_facts import Finding, Folded, fold
 
 _DIGITS: Final = r"(?:[\s\-_.·]?\d)"
@@ -71,9 +78,23 @@ def roster(*, school_id: int) -> Roster:
 
 def check(text: str, *, known: Roster) -> list[Finding]:
     """Everything in `text` that is about one person, in order, without overlaps."""
+    return _without_overlaps([*_found(text, known), *_behind_markup(text, known)])
+
+
+def _behind_markup(text: str, known: Roster) -> Iterator[Finding]:
+    """What stands there once a page has shown it."""
+    read = notice_markup.shown(text)
+    if read is None:
+        return
+    for one in _found(read.text, known):
+        start, end = read.spans[one.start][0], read.spans[one.end - 1][1]
+        yield replace(one, words=text[start:end], start=start, end=end)
+
+
+def _found(text: str, known: Roster) -> list[Finding]:
     wide, dense = fold(text, dense=False), fold(text, dense=True)
     dialled = Folded(wide.text.translate(_WRITTEN_OUT), wide.offsets, text)
-    found = [
+    return [
         *_numbers(wide),
         *_numbers(dialled),
         *_student_numbers(wide, known.numbers),
@@ -88,7 +109,6 @@ def check(text: str, *, known: Roster) -> list[Finding]:
         *notice_namesakes.find(dense, known.names),
         *notice_traces.find(wide, dense, known.names),
     ]
-    return _without_overlaps(found)
 
 
 def _without_overlaps(found: Collection[Finding]) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import Final
 
 import ahocorasick
 
+from records import notice_lookalikes
 from records.language import matching, spelling
 from records.language.normalise import normalise
 from records.notice_facts import (
@@ -46,7 +47,8 @@ def roster_names(folded: Folded, names: Collection[str]) -> Iterator[Finding]:
         start = end + 1 - len(name)
         if name in load().common and not is_cued(folded.text, start, end + 1):
             continue
-        yield folded.finding("name", start, end + 1)
+        if not notice_lookalikes.is_another(folded.text, start, end + 1):
+            yield folded.finding("name", start, end + 1)
 
 
 def romanised_names(text: str, names: Collection[str]) -> Iterator[Finding]:

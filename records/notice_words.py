@@ -24,6 +24,11 @@ class Words:
     before: tuple[str, ...]
     posts: tuple[str, ...]
     contacts: tuple[str, ...]
+    given: frozenset[str]
+    respected: tuple[str, ...]
+    houses: tuple[str, ...]
+    at_house: tuple[str, ...]
+    to_house: tuple[str, ...]
 
     @property
     def inside(self) -> frozenset[str]:
@@ -46,6 +51,11 @@ def load() -> Words:
         before=tuple(content["before"].split()),
         posts=tuple(content["posts"].split()),
         contacts=tuple(content["contacts"].split()),
+        given=frozenset("".join(content["given"].split())),
+        respected=tuple(content["respected"].split()),
+        houses=tuple(content["houses"].split()),
+        at_house=tuple(content["at_house"].split()),
+        to_house=tuple(content["to_house"].split()),
     )
 
 

@@ -29,19 +29,28 @@ class Completion:
 Hook = Callable[[Completion], None]
 
 _hooks: dict[str, Hook] = {}
+_movers: set[str] = set()
 
 
-def on_complete(*names: str) -> Callable[[Hook], Hook]:
-    """Run the decorated function whenever a task with one of `names` is completed."""
+def on_complete(*names: str, moves_case: bool = False) -> Callable[[Hook], Hook]:
+    """Run the decorated function whenever a task with one of `names` is completed.
+
+    With `moves_case` it may put the case into another channel, and is called with the case held.
+    """
 
     def register(hook: Hook) -> Hook:
         for name in names:
             if name in _hooks:
                 raise ImproperlyConfigured(f"task {name!r} has two completion hooks")
             _hooks[name] = hook
+        _movers.update(names if moves_case else ())
         return hook
 
     return register
+
+
+def moves_case(name: str) -> bool:
+    return name in _movers
 
 
 def run(completion: Completion) -> None:

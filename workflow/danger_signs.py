@@ -1,6 +1,6 @@
 """A sign of danger in an answer to a notice: the child gets a matter of its own, with a question.
 
-    words --> a matter unseen at home --> 德育处 is asked (upgrade_requests), and that climbs
+    words --> a matter unseen at home (danger_matters) --> 德育处 is asked, and that climbs
                 crisis, or a tap where the words stand --> the same matter, a crisis with the words
                 watch --> the matter is closed, the reason stays with the answer
 
@@ -17,13 +17,12 @@ from django.db.models import QuerySet
 from ledger import events
 from parties.access import Viewer
 from records.models import NoticeReceipt
-from workflow import openings, routing, upgrade_requests
+from workflow import danger_matters, routing, upgrade_requests
 from workflow.models import Case, CrisisReport, HumanTask
 from workflow.reports import Receipt
 from workflow.routing import Channel, Held
 from workflow.upgrading import UpgradeInput, take_up
 
-KIND: Final = "notice_danger"
 SOURCE: Final = "notice_reply"
 #: Why it went up, where somebody who had read the words tapped and wrote nothing of their own.
 _TAPPED: Final = "看过家长回复的教职工将其报告为危机。"
@@ -34,19 +33,14 @@ def ask(*, receipt: NoticeReceipt, at: datetime, told: frozenset[UUID]) -> Human
 
     The caller has locked the receipt: two answers at once ask once.
     """
-    waiting = _waiting(receipt)
-    if waiting is not None:
-        return waiting
-    case = openings.open_(
-        school_id=receipt.school_id,
-        channel=Channel.NOTICE,  # not routed: the family does not see it
-        process=None,
-        by=None,
-        at=at,
+    return danger_matters.ask(
         student=receipt.student,
-        kind=KIND,
+        kind=danger_matters.NOTICE,
+        about=receipt.pk,
+        source=SOURCE,
+        at=at,
+        told=told,
     )
-    return upgrade_requests.open_(case=case, at=at, source=SOURCE, about=receipt.pk, told=told)
 
 
 def sound(viewer: Viewer, receipt: NoticeReceipt) -> Receipt | None:
@@ -54,13 +48,14 @@ def sound(viewer: Viewer, receipt: NoticeReceipt) -> Receipt | None:
 
     None where nobody was asked, or not about a matter that this reader may know of.
     """
-    task = _waiting(receipt)  # locked before its case, as by whoever answers it
+    asked = _questions(receipt).filter(state__in=upgrade_requests.LIVE).first()
+    held = None if asked is None else routing.hold(asked.case_id)  # before its tasks
+    waits = held is not None and _waits(receipt, held.case)
     known = _reported(viewer, receipt)
     if known is not None:
         return _slip(known, repeated=True)
-    if task is None or viewer.find(Case, task.case_id) is None:
+    if held is None or not waits or viewer.find(Case, held.case.pk) is None:
         return None
-    held = routing.hold(task.case_id)
     outcome = upgrade_requests.CRISIS
     upgrade_requests.decided(held.case, at=viewer.at, by=viewer.person, outcome=outcome)
     said = UpgradeInput(to=Channel.CRISIS.value, reason=_TAPPED, words=quoted(receipt))
@@ -85,7 +80,8 @@ def close(held: Held, *, at: datetime) -> None:
     """Nobody has to do anything more in a matter that was opened for the question alone."""
     case = held.case
     live = case.tasks.filter(state__in=upgrade_requests.LIVE)
-    if case.kind != KIND or case.closed_at is not None or held.instances or live.exists():
+    opened_for_it = case.kind in danger_matters.KINDS
+    if not opened_for_it or case.closed_at is not None or held.instances or live.exists():
         return
     case.settle(at=at)
     case.save()
@@ -99,15 +95,14 @@ def close(held: Held, *, at: datetime) -> None:
     )
 
 
-def _waiting(receipt: NoticeReceipt) -> HumanTask | None:
-    asked = _questions(receipt).filter(state__in=upgrade_requests.LIVE)
-    return asked.select_for_update(of=("self",)).first()
+def _waits(receipt: NoticeReceipt, case: Case) -> bool:
+    """Whether nobody has answered meanwhile; nobody does from now on."""
+    live = _questions(receipt).filter(case=case, state__in=upgrade_requests.LIVE)
+    return live.select_for_update(of=("self",)).first() is not None
 
 
 def _questions(receipt: NoticeReceipt) -> QuerySet[HumanTask]:
-    return HumanTask.objects.filter(
-        case__student=receipt.student_id, name=upgrade_requests.TASK, about=receipt.pk
-    )
+    return danger_matters.about_words(receipt.student_id, receipt.pk)
 
 
 def _reported(viewer: Viewer, receipt: NoticeReceipt) -> CrisisReport | None:

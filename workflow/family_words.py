@@ -2,12 +2,18 @@
 
 Everything is kept as it was written, nothing is refused or decided here, and no word found means
 nothing. A reply to a notice has its own way (notice_answering), and so has a matter (intake).
+
+    in an open matter          --> its own question (upgrade_requests)
+    in none, or in a closed one --> a matter of the child that nobody at home sees (danger_matters)
 """
 
+import logging
 from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
+
+from django.db import transaction
 
 from ledger import events
 from parties import relations
@@ -15,15 +21,14 @@ from parties.models import GuardianLink, Person, Student
 from parties.roles import Role
 from records import check_ins, plans, signs
 from records.models import ActionItem, CommunicationRecord, ItemCheckIn
-from workflow import notifications, plan_people, upgrade_requests
+from workflow import danger_matters, exclusions, notifications, upgrade_requests
 from workflow.models import Case
 from workflow.notifications import Message
 
-#: A person reads the words now; they are in no matter.
+logger = logging.getLogger(__name__)
+
+#: A person reads the words now; they are in no open matter.
 LOOK_NOW: Final = "notice.look_now"
-_TEMPLATE: Final = "follow_up.danger"
-#: Who looks when the matter is closed and has no task any more.
-_LOOK: Final = ("ME", "HT")
 
 
 def listen(
@@ -36,22 +41,20 @@ def listen(
 ) -> None:
     """Let 德育处 decide if these words hold a sign of danger. In the transaction that keeps them.
 
-    `source` is the code of where they were written. Of words `about` a record that belongs to no
-    matter, 德育处 on duty and the homeroom teacher hear at once, as of a reply to a notice.
+    `source` is the code of where they were written. Where no open matter holds them, 德育处 on duty
+    and the homeroom teacher hear at once as well, as of a reply to a notice.
     """
     if not signs.read(words).red:
         return
     cases = Case.objects.select_related("student__school_class")
     case = cases.filter(pk=case_id).first() if case_id is not None else None
-    if case is None:
-        if about is not None:
-            _look_now(about, at=at, source=source)
-        return
-    upgrade_requests.ask(case=case, at=at, source=source)
-    if case.closed_at is not None:
-        key = f"danger:{source}:{case.pk}:{at.isoformat()}"
-        for role in _LOOK:
-            plan_people.tell_role(case, role, template=_TEMPLATE, key=f"{key}:{role}", at=at)
+    if case is not None and case.closed_at is None:
+        upgrade_requests.ask(case=case, at=at, source=source)
+    elif about is not None:
+        _look_now(about.student, before=case, about=("record", about.pk), at=at, source=source)
+    elif case is not None and case.student is not None:
+        Case.objects.select_for_update(no_key=True).get(pk=case.pk)  # two at once ask once
+        _look_now(case.student, before=case, about=("case", case.pk), at=at, source=source)
 
 
 def who_looks(student: Student, *, danger: bool, at: datetime) -> dict[UUID, Role]:
@@ -69,30 +72,66 @@ def who_looks(student: Student, *, danger: bool, at: datetime) -> dict[UUID, Rol
     return found
 
 
-def _look_now(record: CommunicationRecord, *, at: datetime, source: str) -> None:
-    told = who_looks(record.student, danger=True, at=at)
+def _look_now(
+    student: Student, *, before: Case | None, about: events.Subject, at: datetime, source: str
+) -> None:
+    """`before` is the closed matter of these words; whom it shuts out hears nothing of them."""
+    told = who_looks(student, danger=True, at=at)
+    for person in exclusions.excluded_people(before) if before is not None else ():
+        told.pop(person, None)
+    kind, pk = about
+    case_id = _asked(student, pk, before, frozenset(told), at=at, source=source)
     rows = [
         Message(
-            case_id=None,
+            case_id=case_id,
             to_id=person,
             to_role=role.value,
             channel="in_app",
             template=LOOK_NOW,
-            key=f"danger:{source}:{record.pk}:{at.isoformat()}:{person}",
+            key=f"danger:{source}:{pk}:{at.isoformat()}:{person}",
             lane="crisis",
         )
         for person, role in told.items()
     ]
-    notifications.enqueue_many(school_id=record.school_id, rows=rows, at=at)
+    notifications.enqueue_many(school_id=student.school_id, rows=rows, at=at)
     events.append(
-        school_id=record.school_id,
+        school_id=student.school_id,
         kind="danger.hinted",
         actor=None,
-        subject=("record", record.pk),
-        refs=[("student", record.student_id)],
+        subject=(kind, pk),
+        refs=[("student", student.pk)],
         at=at,
         payload={"source": source, "told": len(rows)},
     )
+
+
+def _asked(
+    student: Student,
+    about: UUID,
+    before: Case | None,
+    told: frozenset[UUID],
+    *,
+    at: datetime,
+    source: str,
+) -> UUID | None:
+    """The child's matter with the question on it. No fault in asking costs a family its words, or
+    those who look their message.
+    """
+    try:
+        with transaction.atomic():
+            task = danger_matters.ask(
+                student=student,
+                kind=danger_matters.WORDS,
+                about=about,
+                source=source,
+                at=at,
+                told=told,
+                before=before,
+            )
+    except Exception:
+        logger.exception("words.danger_not_asked about=%s", about)
+        return None
+    return task.case_id
 
 
 def check_in(

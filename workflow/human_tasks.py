@@ -1,7 +1,8 @@
 """What people do: claim 认领, complete 办理, delegate 转办, return 退回, remind 催办.
 
 Every verb locks the process instance first and the task second, checks the right, changes,
-records, and lets the process run on: all in one transaction.
+records, and lets the process run on: all in one transaction. An answer that may move the case to
+another channel holds the case before the task, as every such move does (routing).
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from workflow import (
     due_rows,
     exclusions,
     forms,
+    routing,
     shipped,
     steps,
     task_files,
@@ -78,7 +80,7 @@ def complete_now(
     *, task_id: UUID, by: Person, at: datetime, answer: Mapping[str, Any], as_read: str = ""
 ) -> HumanTask:
     """`complete` inside the caller's scope, with the same refusals."""
-    task = task_rows.held(task_id, by=by, at=at, act=Act.COMPLETE)
+    task = task_rows.held(task_id, by=by, at=at, act=Act.COMPLETE, first=_hold_moving)
     _refuse_held_by_another(task, by)
     _refuse_same_person(task, by)
     form = shipped.form_of(task)
@@ -184,6 +186,11 @@ def _remind_late(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> 
         _remind(task, at=moment)
         task_rows.record("task.overdue", task, by=None, at=moment, via=via)
         return True
+
+
+def _hold_moving(seen: HumanTask) -> None:
+    if completions.moves_case(seen.name):
+        routing.hold(seen.case_id)
 
 
 def _refuse_held_by_another(task: HumanTask, by: Person) -> None:

@@ -8,10 +8,10 @@ minute and comes again while there are more. Nothing leaves between evening and 
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, F, Func, OuterRef, UUIDField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast
 
 from parties import links
@@ -109,8 +109,27 @@ def note_delivered(notice: Notice, *, at: datetime) -> int:
     """
     if notice.case_id is None:
         return 0
+    waiting = NoticeReceipt.objects.filter(
+        notice=notice, state=NoticeReceipt.State.PENDING, pk__in=_arrived(notice.case_id)
+    )
+    return waiting.update(state=NoticeReceipt.State.DELIVERED, delivered_at=at)
+
+
+def delivered(notice: Notice, *, students: Collection[UUID]) -> frozenset[UUID]:
+    """Of these children, those of whom some guardian got it, as of now: never which one, for that
+    would tell whom an order kept out.
+    """
+    known = NoticeReceipt.objects.filter(notice=notice, student__in=students)
+    got = ~Q(state__in=[NoticeReceipt.State.PENDING, NoticeReceipt.State.UNREACHED])
+    if notice.case_id is not None:
+        got |= Q(pk__in=_arrived(notice.case_id))
+    return frozenset(known.filter(got).values_list("student_id", flat=True))
+
+
+def _arrived(case_id: UUID) -> QuerySet[SignInLink, Any]:
+    """Receipts whose own link the provider of messages has taken."""
     sent = Notification.objects.filter(
-        case_id=notice.case_id,
+        case_id=case_id,
         state=Notification.State.SENT,
         channel__in=["sms", "email"],
         template=LINK_TEMPLATE,
@@ -119,10 +138,7 @@ def note_delivered(notice: Notice, *, at: datetime) -> int:
         pk__in=sent.annotate(link=_link_in_key()).values("link"),
         purpose=SignInLink.Purpose.NOTICE,
     )
-    waiting = NoticeReceipt.objects.filter(
-        notice=notice, state=NoticeReceipt.State.PENDING, pk__in=arrived.values("target_id")
-    )
-    return waiting.update(state=NoticeReceipt.State.DELIVERED, delivered_at=at)
+    return arrived.values("target_id")
 
 
 def _link_in_key() -> Cast:

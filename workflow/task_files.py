@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
+
+from django.db.models import Model
 
 from ledger import events
 from parties import relations
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
-from records.models import NoticeReceipt
+from records.models import CommunicationRecord, NoticeReceipt
 from workflow import exclusions, shipped, upgrade_requests
 from workflow.models import Case, HumanTask
+
+M = TypeVar("M", bound=Model)
 
 _ACTS: Final = (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)
 #: Who usually comes along to a meeting or a visit.
@@ -42,6 +46,8 @@ class TaskFile:
     earlier: Sequence[HumanTask] = ()
     #: The answer of a family that a question about danger is about, for who may read it.
     receipt: NoticeReceipt | None = None
+    #: The record beside which the words stand that a question about danger is about, likewise.
+    record: CommunicationRecord | None = None
 
 
 def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
@@ -69,7 +75,8 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
         staff=_staff(viewer, task) if mine else (),
         mentors=_mentors(task) if mine else (),
         earlier=_earlier(task) if Act.RETURN in may else (),
-        receipt=_receipt(viewer, task),
+        receipt=_asked_about(NoticeReceipt, viewer, task),
+        record=_asked_about(CommunicationRecord, viewer, task),
     )
 
 
@@ -87,9 +94,11 @@ def _student(viewer: Viewer, task: HumanTask) -> Student | None:
     return viewer.find(Student, task.case.student_id)
 
 
-def _receipt(viewer: Viewer, task: HumanTask) -> NoticeReceipt | None:
-    asked = task.name == upgrade_requests.TASK and task.about is not None
-    return viewer.find(NoticeReceipt, task.about) if asked and task.about else None
+def _asked_about(model: type[M], viewer: Viewer, task: HumanTask) -> M | None:
+    """Where the words stand, if it is such a row and this reader may open it."""
+    if task.name != upgrade_requests.TASK or task.about is None:
+        return None
+    return viewer.find(model, task.about)
 
 
 def _guardians(task: HumanTask) -> list[GuardianLink]:

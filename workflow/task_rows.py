@@ -1,5 +1,6 @@
 """One task under its locks, told to somebody, written down: the frame of every verb on a task."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,10 +15,21 @@ from workflow.models import HumanTask, ProcessInstance
 LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 
 
-def held(task_id: UUID, *, by: Person, at: datetime, act: Act) -> HumanTask:
-    """The task, visible to `by`, locked after its instance, still live, and allowed."""
+def held(
+    task_id: UUID,
+    *,
+    by: Person,
+    at: datetime,
+    act: Act,
+    first: Callable[[HumanTask], object] = lambda _: None,
+) -> HumanTask:
+    """The task, visible to `by`, locked after its instance, still live, and allowed.
+
+    `first` locks what must be locked before any task.
+    """
     viewer = Viewer.load(by, at=at)
     seen = viewer.get(HumanTask, task_id)
+    first(seen)
     if seen.instance_id is not None:
         ProcessInstance.objects.select_for_update(no_key=True).get(pk=seen.instance_id)
     locked = HumanTask.objects.select_for_update(of=("self",)).select_related("case__student")

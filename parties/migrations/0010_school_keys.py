@@ -58,7 +58,7 @@ def _school() -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0008_right_since"),
+        ("parties", "0009_whose_no"),
     ]
 
     operations = [

@@ -54,6 +54,10 @@ class Consent(FSMModelMixin, models.Model):
     withdrawn_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
+    #: Whose word it was, where staff wrote it down; empty where nobody said whose.
+    withdrawn_for = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "AUD",
@@ -71,6 +75,7 @@ class Consent(FSMModelMixin, models.Model):
         "state": "COM",
         "withdrawn_at": "COM",
         "withdrawn_by": "COM",
+        "withdrawn_for": "COM",
     }
 
     class Meta:
@@ -98,7 +103,12 @@ class Consent(FSMModelMixin, models.Model):
     def crypto_subject(self) -> UUID:
         return self.student_id
 
+    @property
+    def taken_back_by(self) -> UUID | None:
+        """Whose word it was, whoever wrote it down."""
+        return self.withdrawn_for_id or self.withdrawn_by_id
+
     @transition(field=state, source=State.GIVEN, target=State.WITHDRAWN)
-    def withdraw(self, *, by: Person, at: datetime) -> None:
+    def withdraw(self, *, by: Person, at: datetime, said_by: Person | None = None) -> None:
         """Taken back: what was done on it stays, nothing new may rest on it."""
-        self.withdrawn_by, self.withdrawn_at = by, at
+        self.withdrawn_by, self.withdrawn_for, self.withdrawn_at = by, said_by, at

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import ahocorasick
 
-from records.language import cues
+from records.language import cues, gaps
 from records.language.normalise import BREAKS, MARKS, Normal, normalise
 from records.language.rows import Kind, Row
 from records.language.spelling import Spelling, sounded
@@ -72,6 +72,8 @@ def find(
     if homophones is not None:
         listed += _sounding(normal.text, homophones)
     listed += _parted(normal.text, parted)
+    if parted:
+        listed += [Hit(start, end, row) for start, end, row in gaps.across(normal.text, automaton)]
     if allowed:
         reach = _reach(allowed, len(normal.text))
         listed = [hit for hit in listed if reach[hit.start] < hit.end]

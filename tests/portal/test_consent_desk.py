@@ -8,7 +8,7 @@ from parties import clock, tenancy
 from parties.models import Consent, GuardianLink, SignInLink
 from tests.factories import CN, World
 from tests.portal.visitors import Phone, by_link, by_password
-from tests.records.consented import give
+from tests.records.consented import give, withdraw
 from tests.records.desk import Desk
 from workflow.models import Notification
 
@@ -193,3 +193,32 @@ def test_a_link_for_a_record_opens_no_consents(world: World, desk: Desk) -> None
     )
 
     assert phone.open(f"/students/{world.student.pk}/consents").status_code == 403
+
+
+def test_the_desk_reads_that_a_guardian_refuses_and_not_who(world: World, desk: Desk) -> None:
+    withdraw(desk, give(desk), "father")
+    desk.later(seconds=30)
+    give(desk)
+
+    phone = at_desk(world)
+
+    assert "现在没有有效的同意" in phone.text
+    assert "有一位监护人撤回后没有再同意" in phone.text
+    give(desk, "father")
+    assert "现在有有效的同意" in at_desk(world).text
+
+
+def test_the_desk_writes_down_whose_no_it_was(world: World, desk: Desk) -> None:
+    give(desk)
+    phone = at_desk(world)
+    father = str(world["father"].pk)
+    assert f'<option value="{father}">father</option>' in phone.html
+
+    phone.send(f"{address(world)}/withdraw", said_by=father)
+
+    with tenancy.scope(world.id):
+        taken = Consent.objects.get()
+    assert (taken.withdrawn_by_id, taken.withdrawn_for_id) == (
+        world["teacher"].pk, world["father"].pk,
+    )  # fmt: skip
+    assert "有一位监护人撤回后没有再同意" in at_desk(world).text

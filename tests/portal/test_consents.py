@@ -282,3 +282,26 @@ def _section(phone: Phone, page: str) -> str:
     found = re.search(r'<section aria-labelledby="consent-title">.*?</section>', phone.html, re.S)
     assert found is not None
     return found[0]
+
+
+def test_after_anothers_no_a_yes_is_kept_and_the_page_does_not_say_whose_it_was(
+    world: World, desk: Desk
+) -> None:
+    withdraw(desk, give(desk), "father")
+    phone = at_page(world, "mother")
+    assert "家里有人撤回过" in phone.text
+
+    phone.send(address(world), days="30")
+    said = phone.text
+    restrict(world, "father", "NO_CONTACT")  # his no ends, and nobody at home learns of it
+    phone.open(address(world))
+
+    assert "已同意 ：您" in phone.text
+    assert phone.text == said
+    assert "father" not in said
+
+
+def test_ones_own_no_is_not_said_to_be_somebodys(world: World, desk: Desk) -> None:
+    withdraw(desk, give(desk), "mother")
+
+    assert "家里有人撤回过" not in at_page(world, "mother").text

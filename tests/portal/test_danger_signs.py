@@ -3,9 +3,12 @@
 import pytest
 
 from parties import clock, tenancy
+from tests.api.callers import member
 from tests.factories import CN, World
 from tests.portal.visitors import by_password
 from tests.processes.notice_walk import Sent, sent
+from tests.records.desk import Desk
+from workflow import communication
 from workflow.models import Case, HumanTask
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +78,22 @@ def test_a_family_has_no_such_button_and_others_no_such_page(walk: Sent) -> None
     stranger = by_password(walk.world, "stranger")
     assert stranger.send(f"{path}/danger", sure="1").status_code == 404
     assert stranger.open(f"/tasks/{question(walk.world).pk}").status_code == 404
+
+
+def test_words_beside_a_record_lead_to_the_record(world: World) -> None:
+    desk = Desk(world, clock.now())
+    record = desk.offered()
+    communication.refuse(
+        school_id=world.id, record_id=record.pk, by=world["mother"], at=desk.at,
+        as_read=desk.mark(record, "mother"), reason=WORDS,
+    )  # fmt: skip
+    phone = by_password(world, "duty_officer")
+
+    phone.open(f"/tasks/{question(world).pk}")
+
+    assert f'href="/records/{record.pk}"' in phone.html
+    assert WORDS not in phone.text  # they stay where they stand
+    phone.open(f"/records/{record.pk}")
+    assert WORDS in phone.text
+    asked = member(world, "duty_officer").get(f"/tasks/{question(world).pk}").json()
+    assert asked["record"] == str(record.pk)

@@ -1,7 +1,7 @@
 """An order that keeps a guardian out of a notice shows nowhere to the teacher who calls families.
 
-The same notice just sent, arrived with everybody, and kept from the father by an order: every byte
-that the teacher gets is the same.
+The same notice arrived with everybody, with the mother alone, and kept from the father by an order:
+every byte that the teacher gets is the same. That it arrived is said of the child, never of one.
 """
 
 from uuid import UUID
@@ -15,6 +15,7 @@ from records.models import NoticeReceipt
 from tests.api.callers import Caller, member
 from tests.factories import CN, LONG_AGO, World
 from tests.processes.notice_walk import Sent, sent
+from workflow.models import Notification
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,31 +60,80 @@ def bare(page: bytes) -> bytes:
     return b"".join([parts[0], *(part.partition(b'"')[2] for part in parts[1:])])
 
 
-@pytest.mark.parametrize("who", ["teacher", "grade_leader"])
-def test_a_notice_that_arrived_looks_as_it_did_when_it_was_sent(walk: Sent, who: str) -> None:
-    caller = member(walk.world, who)
+@pytest.mark.parametrize(("first", "second"), [("mother", "father"), ("father", "mother")])
+def test_that_a_notice_arrived_is_said_of_the_child_alone(
+    walk: Sent, first: str, second: str
+) -> None:
+    caller = member(walk.world, "teacher")
     just_sent = answers(walk, caller)
+    assert delivered(walk, caller) is False
 
-    for name in ("father", "mother"):
-        moved(walk, name, State.DELIVERED)
+    moved(walk, first, State.DELIVERED)
+    once = answers(walk, caller)
+    moved(walk, second, State.DELIVERED)
 
-    assert answers(walk, caller) == just_sent
+    assert answers(walk, caller) == once
+    changed = {place for place, body in once.items() if body != just_sent[place]}
+    assert changed == {f"{way} /notices/{walk.notice_id}/contacts" for way in ("GET", "page")}
+    assert delivered(walk, caller) is True
 
 
 @pytest.mark.parametrize(
     ("who", "kind"), [("teacher", "NO_CONTACT"), ("grade_leader", "DO_NOT_TELL")]
 )
-def test_so_does_one_that_an_order_kept_from_the_father(walk: Sent, who: str, kind: str) -> None:
+def test_what_an_order_kept_from_the_father_looks_as_if_it_had_reached_both(
+    walk: Sent, who: str, kind: str
+) -> None:
     caller = member(walk.world, who)
-    just_sent = answers(walk, caller)
+    moved(walk, "mother", State.DELIVERED)  # which looks as if it had reached both, see above
+    reached = answers(walk, caller)
 
     order(walk.world, kind)
-    moved(walk, "mother", State.DELIVERED)
     waiting = answers(walk, caller)
     moved(walk, "father", State.UNREACHED)
 
-    assert waiting == just_sent
+    assert waiting == reached
+    assert answers(walk, caller) == reached
+
+
+def test_whoever_does_not_call_families_is_not_told_that_it_arrived(walk: Sent) -> None:
+    caller = member(walk.world, "grade_leader")
+    just_sent = answers(walk, caller)
+
+    for name in ("mother", "father"):
+        moved(walk, name, State.DELIVERED)
+
     assert answers(walk, caller) == just_sent
+
+
+def test_where_nobody_was_reached_an_order_looks_like_a_number_that_is_wrong(walk: Sent) -> None:
+    caller = member(walk.world, "teacher")
+    wrong = answers(walk, caller)
+
+    order(walk.world, "NO_CONTACT")
+    for name in ("father", "mother"):
+        moved(walk, name, State.UNREACHED)
+
+    assert answers(walk, caller) == wrong
+    assert delivered(walk, caller) is False
+
+
+def test_a_message_that_the_provider_took_counts_at_once(walk: Sent) -> None:
+    caller = member(walk.world, "teacher")
+    with tenancy.scope(walk.world.id):
+        sms = Notification.objects.get(recipient=walk.world["mother"], template="notice.link")
+        Notification.objects.filter(pk=sms.pk).update(state="SENT", sent_at=walk.at)
+
+    assert delivered(walk, caller) is True
+    page = caller.client.get(f"/notices/{walk.notice_id}/contacts").content.decode()
+    assert "已送达至少一位监护人" in page
+    assert walk.receipt("mother").state == State.PENDING  # no sweep has been by
+
+
+def delivered(walk: Sent, caller: Caller) -> bool:
+    shown = caller.get(f"/notices/{walk.notice_id}/contacts").json()["results"]
+    (family,) = [one for one in shown if one["student"]["name"] == "student"]
+    return bool(family["delivered"])
 
 
 def test_the_teacher_still_sees_who_needs_contact(walk: Sent) -> None:

@@ -194,18 +194,6 @@ def test_the_same_excuse_sent_twice_asks_once(world: World) -> None:
         assert HumanTask.objects.filter(name="upgrade_decide").count() == 1
 
 
-def test_a_closed_matter_is_looked_at_all_the_same(world: World) -> None:
-    case = plan.meeting(world)
-    with tenancy.scope(world.id):
-        row = Case.objects.get(pk=case)
-        row.settle(at=plan.MONDAY)
-        row.save()
-        family_words.listen(DANGER, case_id=case, at=plan.MONDAY, source="objection")
-
-    assert asked(world, case) == set()
-    assert told(world) >= {"duty_officer", "teacher"}
-
-
 @pytest.mark.parametrize("act", ACTS)
 def test_words_in_no_matter_are_looked_at_at_once(world: World, act: Act) -> None:
     desk = Desk(world, NOW)

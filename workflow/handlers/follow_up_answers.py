@@ -47,7 +47,7 @@ def school_scored(completion: Completion) -> None:
     )
 
 
-@on_complete(upgrade_requests.TASK)
+@on_complete(upgrade_requests.TASK, moves_case=True)
 def upgrade_decided(completion: Completion) -> None:
     """The same way up as by hand; a case that is a crisis already stays one.
 

@@ -1,5 +1,6 @@
 """Many spellings become one, and the way back to the original holds for every character."""
 
+import re
 import unicodedata
 
 import pytest
@@ -132,7 +133,8 @@ def test_any_text_is_answered_and_every_finding_reads_as_its_phrase(text: str) -
         assert 0 <= found.start < found.end <= len(text)
         written = normalise(text[found.start : found.end]).text
         joined = "".join(char for char in written if char not in BREAKS)  # 差，生
-        assert spellings[joined].row.phrase == found.phrase
+        bare = re.sub("(?<=[一-鿿])[a-z0-9]+(?=[一-鿿])", "", joined)  # 差1生
+        assert (spellings.get(joined) or spellings[bare]).row.phrase == found.phrase
 
 
 @given(hidden())
