@@ -40,7 +40,7 @@ class Mutant:
 _RARE: Final = {"pause": (5.0, 12.0)}
 MUTANTS: Final = (
     Mutant("marked_sent_before_sending", frozenset({"I5"}), ("kill_provider",)),
-    Mutant("promised_after_the_commit", frozenset({"I3"}), ("kill_web",)),
+    Mutant("promised_after_the_commit", frozenset({"I3"}), ("kill_web",), faults=16),
     Mutant(
         "lease_never_runs_out",
         frozenset({"I4", "I11"}),
@@ -59,7 +59,7 @@ MUTANTS: Final = (
         ("clock_jump", "kill_crisis_worker"),
         faults=14,
     ),
-    Mutant("acknowledged_before_the_commit", frozenset({"I1"}), ("kill_web",)),
+    Mutant("acknowledged_before_the_commit", frozenset({"I1"}), ("kill_web",), faults=16),
     Mutant("key_forgotten", frozenset({"I3"}), ("kill_web",), faults=14, narrowed=_RARE),
     Mutant("another_key_at_each_try", frozenset({"I5"}), ("flush_broker",), faults=2),
     Mutant("missed_rungs_passed_over", frozenset({"I7"}), ("clock_jump",), faults=14),
