@@ -14,7 +14,7 @@ from tests.api.papers import FACT, Paper, as_read, offered, upload, written
 from tests.factories import HOUR, World
 from tests.portal.visitors import by_password
 from tests.privacy.test_items_stand_still import item_of
-from tests.privacy.test_records_stand_still import OBJECTS, answers, before, give, named
+from tests.privacy.test_records_stand_still import OBJECTS, answers, before, give, named, went_on
 from tests.records.uploads.files import jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -205,6 +205,26 @@ def test_whatever_else_he_tries_is_answered_as_before(world: World, how: str) ->
     TAKEN[how](world, paper)
 
     assert tried(father, paper) == known
+
+
+@pytest.mark.parametrize("how", ["objected", "archived", "replaced", "sealed"])
+def test_whatever_became_of_it_the_answers_stay(world: World, how: str) -> None:
+    paper, father = offered(world), member(world, "father")
+    named(world)
+    known = every_door(world, paper), tried(father, paper)
+    mark = as_read(father, paper.id)
+    if how == "sealed":
+        went_on(world, paper, "archived")
+        office = member(world, "head_of_office")
+        sealed = office.post(f"/records/{paper.id}/seal", {"reason": "涉及另一名学生"})
+        assert sealed.status_code == 200, sealed.content.decode()
+    else:
+        went_on(world, paper, how)
+
+    assert (every_door(world, paper), tried(father, paper)) == known
+    assert give(father, paper, "sign", mark).status_code == 200
+    assert give(father, paper, "sign", mark).status_code == 200
+    assert give(father, paper, "refuse", mark).status_code == 409
 
 
 def tried(caller: Caller, paper: Paper) -> Any:
