@@ -40,6 +40,7 @@ def plan(request: HttpRequest, identity: Identity) -> HttpResponse:
         found = list(_at_home(viewer).order_by("due_at", "pk")[:_MOST])
         plan_views.note_reads(viewer, found)
         lines = [line for line in (_line(viewer, item) for item in found) if not line["dropped"]]
+        lines.sort(key=_by_due_date)
         context = {
             "mine": [line for line in lines if line["mine"] and line["live"]],
             "others": [line for line in lines if not (line["mine"] and line["live"])],
@@ -162,6 +163,11 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "signed": found is not None and found.today == _STATE.DONE,
         "excused": found is not None and found.today == _STATE.EXCUSED,
     }
+
+
+def _by_due_date(line: dict[str, Any]) -> tuple[bool, Any, UUID]:
+    """As this reader knows it: a date that moved since would move the line."""
+    return line["due_at"] is None, line["due_at"] or 0, line["pk"]
 
 
 def _words(request: HttpRequest, name: str) -> str:

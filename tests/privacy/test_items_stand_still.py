@@ -250,3 +250,17 @@ def test_his_page_of_the_plan_stands_still_too(world: World, ends: str) -> None:
 
     phone.open("/plan")
     assert phone.text == before
+
+
+def test_a_date_that_moved_since_moves_no_line_of_his_page(world: World) -> None:
+    first, phone = item_of(world, title="第一项"), by_password(world, "father")
+    item_of(world, title="第二项", due_at=first.due_at + timedelta(days=1))
+    named(world)
+    phone.open("/plan")
+    before = phone.text
+    assert 0 < before.index("第一项") < before.index("第二项")
+
+    amend(world, first, due_at=first.due_at + timedelta(days=9), recurrence="")
+
+    phone.open("/plan")
+    assert phone.text == before
