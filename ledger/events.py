@@ -170,7 +170,7 @@ def insert(event: PreparedEvent) -> Event:
         event.leaf,
     )
     row = None
-    if not together.put_event(as_row(event)):
+    if not (together.gathering() and together.put_event(as_row(event))):
         with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
             cursor.execute(_INSERT, [*columns, event.salt])
             row = cursor.fetchone()

@@ -73,6 +73,11 @@ def in_one_statement() -> Iterator[None]:
     _send(kept)
 
 
+def gathering() -> bool:
+    """Whether writes are kept: this thread is inside of a block."""
+    return _open.kept is not None
+
+
 def put(write: bytes, given: Sequence[Any], *, notify: str = "") -> bool:
     """Keep an INSERT, UPDATE or DELETE for the end; False outside of a block: then do it yourself.
 

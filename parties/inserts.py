@@ -25,10 +25,11 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
         return
     model = type(rows[0])
     values = [[_value(field, row) for field in _fields(model)] for row in rows]
-    every = _statement(model, len(rows), ignore_conflicts=ignore_conflicts)
-    if not together.put(every, [value for each in values for value in each]):
-        one = _statement(model, 1, ignore_conflicts=ignore_conflicts)
-        _store(one, values)
+    if together.gathering():
+        every = _statement(model, len(rows), ignore_conflicts=ignore_conflicts)
+        together.put(every, [value for each in values for value in each])
+    else:
+        _store(_statement(model, 1, ignore_conflicts=ignore_conflicts), values)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
