@@ -6,7 +6,7 @@ it is open: after a rollback nothing could open what it sealed.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
@@ -87,14 +87,7 @@ def of_new(school_id: int, subject: UUID) -> Key:
     For `at_hand`. Inside a scope; in a block of ledger.together it leaves with the rest.
     Raises django.db.IntegrityError for a subject that has a key.
     """
-    parent, key = school_key(school_id), Key(uuid4(), os.urandom(root_keys.KEY_BYTES))
-    given: list[Any] = [
-        key.id,
-        school_id,
-        parent.id,
-        subject,
-        _wrapped(parent, school_id, subject, key),
-    ]
+    key, given = _made(school_id, subject)
     if not together.put(_INSERT, given):
         with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
             cursor.execute(_INSERT, given)
@@ -220,17 +213,17 @@ def _select_subject_key(school_id: int, subject: UUID) -> tuple[UUID, bool] | No
 
 def _insert_subject_key(school_id: int, subject: UUID) -> Key | None:
     """The new key, or None where another writer was first."""
-    parent, key = school_key(school_id), Key(uuid4(), os.urandom(root_keys.KEY_BYTES))
-    given: list[Any] = [
-        key.id,
-        school_id,
-        parent.id,
-        subject,
-        _wrapped(parent, school_id, subject, key),
-    ]
+    key, given = _made(school_id, subject)
     with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
         cursor.execute(_INSERT + b" ON CONFLICT (school_id, subject) DO NOTHING", given)
         return key if cursor.rowcount == 1 else None
+
+
+def _made(school_id: int, subject: UUID) -> tuple[Key, Sequence[Any]]:
+    """A new key, and its row for _INSERT."""
+    parent, key = school_key(school_id), Key(uuid4(), os.urandom(root_keys.KEY_BYTES))
+    wrapped = _wrapped(parent, school_id, subject, key)
+    return key, (key.id, school_id, parent.id, subject, wrapped)
 
 
 def _wrapped(parent: Key, school_id: int, subject: UUID, key: Key) -> bytes:
