@@ -13,6 +13,9 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 from django.db import Error, connection
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -48,6 +51,29 @@ def execute(statement: LiteralString | bytes, given: Parameters = ()) -> psycopg
     with connection.wrap_database_errors:
         make_savepoints()
         return cursor.execute(statement, given, binary=True)
+
+
+def opening(statement: bytes) -> tuple[Any, ...]:
+    """The row of a statement without gaps; where no transaction is open, in one trip with BEGIN.
+
+    Raises what Django's cursors raise.
+    """
+    raw = _raw()
+    idle = raw.pgconn.transaction_status == TransactionStatus.IDLE
+    if raw.autocommit or raw.isolation_level is not None or not idle:
+        return execute(statement).fetchone() or ()
+    with connection.wrap_database_errors, raw.lock:
+        return _only_row(raw, raw.pgconn.exec_(b"BEGIN; " + statement))
+
+
+def _only_row(raw: psycopg.Connection[Any], result: PGresult) -> tuple[Any, ...]:
+    if raw.pgconn.status == ConnStatus.BAD:
+        raise psycopg.OperationalError(result.get_error_message())
+    if result.status != ExecStatus.TUPLES_OK:
+        raise psycopg.errors.error_from_result(result)
+    loader = Transformer(raw)
+    loader.set_pgresult(result)
+    return tuple(loader.load_rows(0, 1, tuple)[0])
 
 
 def execute_each(statement: LiteralString | bytes, given: Sequence[Parameters]) -> None:

@@ -4,29 +4,35 @@ A report commits before the process is touched: a mistake in a diagram must not 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from ledger import events, together
-from parties import inserts, keyring, round_trips, statements, tenancy
+from parties import inserts, keyring, round_trips, tenancy
 from parties.access import Act, Viewer
-from parties.models import Person, Placement, Student
+from parties.models import Person, Student
 from parties.roles import Role
-from workflow import case_entries, escalation, processes, reports, steps
+from workflow import case_entries, escalation, processes, reports, rungs, steps
 from workflow.errors import InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, Escalation, ProcessInstance
 from workflow.reports import Receipt, ReportInput, Said
+from workflow.rungs import Ladder
 
 logger = logging.getLogger(__name__)
 
 PROCESS: Final = "crisis"
 AGAIN: Final = "danger_again"
 
+#: The intern's place of work, and the school's own ladder: what a report needs besides people.
+_AROUND: Final = """
+SELECT (SELECT id FROM parties_placement WHERE student_id = %(student)s AND state = 'ACTIVE'
+        ORDER BY starts_on DESC LIMIT 1),
+    (SELECT rungs FROM workflow_laddersetting WHERE school_id = %(school)s AND name = %(ladder)s)
+"""
 _KNOWN: Final = """
 SELECT case_id, receipt_no, reported_at FROM workflow_crisisreport WHERE request_key = %s
 """
@@ -102,20 +108,22 @@ def _known(school_id: int, request_key: str) -> Receipt | None:
 
 
 def _open(school_id: int, said: Said) -> tuple[Receipt, UUID]:
-    case = _case_about(said.student, school_id, at=said.at)
+    case, ladder = _case_about(said.student, school_id, at=said.at)
     with together.in_one_statement():
         inserts.insert([case])
-        reports.name_parties(
+        named = reports.name_parties(
             case, student=said.student, reporter=said.reporter, report=said.report, at=said.at
         )
         key = keyring.of_new(school_id, case.pk)
-    with keyring.at_hand(school_id, {case.pk: key}), together.in_one_statement():
-        stored = reports.keep(case, said)
-        instance = _begin(case, stored, at=said.at)
+        with keyring.at_hand(school_id, {case.pk: key}):
+            stored = reports.keep(case, said)
+            instance = _begin(case, stored, ladder, named, at=said.at)
     return Receipt(case.pk, stored.receipt_no, said.at, repeated=False), instance
 
 
-def _begin(case: Case, stored: CrisisReport, *, at: datetime) -> UUID:
+def _begin(
+    case: Case, stored: CrisisReport, ladder: Ladder, named: Collection[UUID], *, at: datetime
+) -> UUID:
     """Wake the first rung, and leave the process for whoever starts it."""
     # No actor: who reported is for the head of 德育处 and the leaders alone (CRI-R).
     _record("case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel))
@@ -123,31 +131,24 @@ def _begin(case: Case, stored: CrisisReport, *, at: datetime) -> UUID:
         school_id=case.school_id, case=case, process_key=PROCESS, created_at=at
     )
     inserts.insert([waiting])
-    escalation.begin(case=case, reason="report", at=at)
+    escalation.begin(case=case, reason="report", at=at, ladder=ladder, named=named)
     case_entries.keep(case, new=True)
     return waiting.pk
 
 
-def _case_about(student: Student | None, school_id: int, *, at: datetime) -> Case:
-    return Case(
+def _case_about(student: Student | None, school_id: int, *, at: datetime) -> tuple[Case, Ladder]:
+    """A case that is not stored yet, and the ladder that it climbs."""
+    given = {"student": student and student.pk, "school": school_id, "ladder": escalation.LADDER}
+    placement, own = round_trips.execute(_AROUND, given).fetchone() or (None, None)
+    case = Case(
         school_id=school_id,
         channel=Case.Channel.CRISIS,
         student=student,
-        placement=_placement(student),
+        placement_id=placement,
         opened_at=at,
         alarm_at=at,
     )
-
-
-def _placement(student: Student | None) -> Placement | None:
-    if student is None:
-        return None
-    return next(iter(statements.rows(_active, student, limit=1)), None)
-
-
-def _active(student: Student) -> QuerySet[Placement]:
-    running = Placement.objects.filter(student=student, state=Placement.State.ACTIVE)
-    return running.order_by("-starts_on")
+    return case, rungs.chosen(school_id, escalation.LADDER, own=own)
 
 
 def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Escalation:

@@ -11,8 +11,10 @@ alarm clock: `climb_due` may run late, twice, or in eight workers at once withou
 twice on one rung and without skipping a rung.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -29,6 +31,7 @@ from workflow.rungs import Ladder
 
 #: After an outage every missed rung is climbed at once, one after the other, up to this many.
 _CLIMBS_A_SWEEP = 12
+LADDER: Final = "crisis"
 
 
 def raise_(
@@ -47,9 +50,21 @@ def raise_(
     return begin(case=case, reason=reason, at=at, start=start, via=via)
 
 
-def begin(*, case: Case, reason: str, at: datetime, start: int = 0, via: str = "web") -> Escalation:
-    """`raise_` for a case whose ladder does not climb: a new one. Inside a scope."""
-    ladder = rungs.load(case.school_id, "crisis")
+def begin(  # noqa: PLR0913 -- as raise_, and what a new case knows already
+    *,
+    case: Case,
+    reason: str,
+    at: datetime,
+    start: int = 0,
+    via: str = "web",
+    ladder: Ladder | None = None,
+    named: Collection[UUID] = (),
+) -> Escalation:
+    """`raise_` for a case whose ladder does not climb: a new one. Inside a scope.
+
+    ladder, named: the school's own, and whom the case names against them, where they are known.
+    """
+    ladder = ladder or rungs.load(case.school_id, LADDER)
     shifted = at - ladder.rung(start).offset
     escalation = Escalation(
         school_id=case.school_id,
@@ -61,7 +76,7 @@ def begin(*, case: Case, reason: str, at: datetime, start: int = 0, via: str = "
         due_at=at,
     )
     _record("escalation.raised", escalation, at=at, reason=reason, rung=start, via=via)
-    _wake_from(escalation, start, ladder=ladder, at=at, via=via)
+    _wake_from(escalation, start, ladder=ladder, at=at, via=via, named=named)
     return escalation
 
 
@@ -151,11 +166,12 @@ def _wake_from(
     at: datetime,
     via: str,
     ladder: Ladder | None = None,
+    named: Collection[UUID] = (),
 ) -> int:
     """Wake the first rung from `start` that has somebody on it; the top one counts in any case."""
     ladder = ladder or rungs.parse(escalation.ladder)
     number = start
-    while not waking.wake(escalation, ladder.rung(number), number, at=at, via=via):
+    while not waking.wake(escalation, ladder.rung(number), number, at=at, via=via, named=named):
         _record("escalation.rung_skipped", escalation, at=at, rung=number, via=via)
         if number >= ladder.top:
             break

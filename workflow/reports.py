@@ -116,8 +116,11 @@ def name_parties(
     reporter: Person | None,
     report: ReportInput,
     at: datetime,
-) -> None:
-    """Write down who the report is about, who made it, and whom it names."""
+) -> frozenset[UUID]:
+    """Write down who the report is about, who made it, and whom it names.
+
+    Returns those whom it names against them.
+    """
     parts: dict[tuple[UUID, str], None] = {}
     if student is not None:
         parts[student.person_id, CaseParty.Part.SUBJECT] = None
@@ -127,6 +130,7 @@ def name_parties(
         for person, part in _meant(suspect, student):
             parts[person, part] = None
     name(case, parts, at=at)
+    return frozenset(person for person, part in parts if part in CaseParty.AGAINST)
 
 
 def name(case: Case, parts: dict[tuple[UUID, str], None], *, at: datetime) -> None:

@@ -3,11 +3,12 @@
 posts of the class, the grade, the school; shifts of the roster --> who stands on which line
 absences, whom the case names, the student's family              --> who is left out
 messages and calls of this case                                  --> who was told, who is asked for
+people whose phone and mail are not empty                        --> over which channels
 
 parties.relations says the same of one role; the tests hold the two against each other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from parties import round_trips
 from parties.roles import Role
-from workflow.models import CaseParty
+from workflow.models import Case, CaseParty
 from workflow.rungs import Call
 
 _OF_A_CLASS: Final = [Role.HT.value, Role.ST.value]
@@ -33,8 +34,8 @@ SELECT
           WHERE case_id = c.id AND name = %(call)s AND state IN ('OPEN', 'CLAIMED')
               AND about IS NOT NULL),
     post.roles, post.people, post.substitutes, post.fit, post.heads, post.deputies,
-    shift.roles, shift.people, shift.substitutes
-FROM workflow_case c
+    shift.roles, shift.people, shift.substitutes, reach.phones, reach.mails
+FROM (SELECT %(case)s::uuid AS id, %(student)s::uuid AS student_id) c
 LEFT JOIN parties_student s ON s.id = c.student_id
 LEFT JOIN parties_schoolclass k ON k.id = s.school_class_id
 LEFT JOIN LATERAL (
@@ -59,7 +60,12 @@ LEFT JOIN LATERAL (
     FROM parties_dutyshift d
     WHERE d.role = ANY(%(roles)s::varchar[]) AND d.starts_at <= %(at)s AND d.ends_at > %(at)s
 ) shift ON true
-WHERE c.id = %(case)s
+LEFT JOIN LATERAL (
+    SELECT array_agg(p.id) FILTER (WHERE octet_length(p.phone) > 0) AS phones,
+        array_agg(p.id) FILTER (WHERE octet_length(p.email) > 0) AS mails
+    FROM parties_person p
+    WHERE p.id = ANY(post.people || post.substitutes || shift.people || shift.substitutes)
+) reach ON true
 """
 
 
@@ -87,6 +93,8 @@ class Standing:
     _away: frozenset[UUID]
     _posts: Sequence[_Post]
     _shifts: Sequence[_Post]
+    _phones: frozenset[UUID]
+    _mails: frozenset[UUID]
 
     def on(self, call: Call) -> list[UUID]:
         """The people one line of a rung means, substitutes in place of the absent and the named."""
@@ -99,6 +107,11 @@ class Standing:
                     break
         return list(found)
 
+    def channels_of(self, person: UUID, wanted: Sequence[str]) -> Sequence[str]:
+        """Those of the `wanted` message channels that reach them; nothing is unsealed."""
+        reach = {"in_app": True, "sms": person in self._phones, "email": person in self._mails}
+        return [channel for channel in wanted if reach.get(channel, False)]
+
     def _meant(self, call: Call) -> list[_Post]:
         if call.flag == "deputy":
             return [post for post in self._posts if post.deputy]
@@ -110,16 +123,24 @@ class Standing:
 
 
 def load(
-    case_id: UUID, calls: Iterable[Call], *, alert: str, call_task: str, at: datetime
+    case: Case,
+    calls: Iterable[Call],
+    *,
+    alert: str,
+    call_task: str,
+    at: datetime,
+    named: Collection[UUID] = (),
 ) -> Standing:
-    """Who counts for these lines of a rung. Inside a scope.
+    """Who counts for these lines of a rung. Inside a scope; the case may be stored later.
 
     alert, call_task: the template of the ladder's messages, and the name of its tasks.
+    named: whom the case names against them, besides those of whom the database knows.
     """
     row = round_trips.execute(
         _LOAD,
         {
-            "case": case_id,
+            "case": case.pk,
+            "student": case.student_id,
             "at": at,
             "roles": sorted({call.role for call in calls}),
             "against": sorted(CaseParty.AGAINST),
@@ -129,15 +150,17 @@ def load(
         },
     ).fetchone()
     if row is None:
-        raise LookupError(f"no case {case_id}")
+        raise LookupError("no answer about a rung")
     excluded, away, alerted, asked = map(frozenset, row[:4])
     return Standing(
-        excluded=excluded,
+        excluded=excluded.union(named),
         alerted=alerted,
         asked=asked,
         _away=away,
         _posts=list(_posts(row[4:10])),
-        _shifts=list(_posts(row[10:])),
+        _shifts=list(_posts(row[10:13])),
+        _phones=frozenset(row[13] or ()),
+        _mails=frozenset(row[14] or ()),
     )
 
 

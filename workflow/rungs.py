@@ -103,16 +103,21 @@ class Ladder:
 
 
 def load(school_id: int, name: str) -> Ladder:
-    """The school's own ladder, else the default. Call inside the school's scope.
+    """The school's own ladder, else the default. Call inside the school's scope."""
+    found = round_trips.execute(_OWN, [school_id, name]).fetchone()
+    return chosen(school_id, name, own=found and found[0])
+
+
+def chosen(school_id: int, name: str, *, own: Any) -> Ladder:
+    """The ladder that counts; `own` is what the school has set, None for nothing.
 
     A school's slip of the pen must not silence a crisis: then the default counts, and the log
     says so.
     """
-    found = round_trips.execute(_OWN, [school_id, name]).fetchone()
-    if found is None:
+    if own is None:
         return defaults()[name]
     try:
-        return parse(found[0])
+        return parse(own)
     except LadderInvalid:
         logger.exception("ladder.setting_ignored school=%s name=%s", school_id, name)
         return defaults()[name]

@@ -1,15 +1,12 @@
 """Waking one rung: who stands on it now, over which channels, and what the top rung adds."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from ledger import events
-from parties import inserts, statements
-from parties.likeness import Ids
+from parties import inserts
 from parties.models import Person
 from parties.roles import Role
 from workflow import notifications, nudge, rung_people
@@ -31,17 +28,27 @@ _ALL_OF_THE_TEAM: Final = tuple(
 _NUMBERS: Final = "numbers_to_all"
 
 
-def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: str) -> bool:
-    """Alert everybody on `rung`; return whether anybody is on it. Extras happen in any case."""
+def wake(
+    escalation: Escalation,
+    rung: Rung,
+    number: int,
+    *,
+    at: datetime,
+    via: str,
+    named: Collection[UUID] = (),
+) -> bool:
+    """Alert everybody on `rung`; return whether anybody is on it. Extras happen in any case.
+
+    named: whom a case that is not stored yet names against them.
+    """
     case = escalation.case
     calls = [*rung.who, *(_ALL_OF_THE_TEAM if _NUMBERS in rung.extras else ())]
-    now = rung_people.load(case.pk, calls, alert=ALERT, call_task=CALL_TASK, at=at)
-    people = _people(now, calls)
-    woken = [(call.role, people[pk]) for call in rung.who for pk in now.on(call)]
+    now = rung_people.load(case, calls, alert=ALERT, call_task=CALL_TASK, at=at, named=named)
+    woken = [(call.role, person) for call in rung.who for person in now.on(call)]
     alerts = [
-        message
+        _alert(escalation, number, role, person, channel)
         for role, person in woken
-        for message in _alerts(escalation, number, rung.channels, role, person)
+        for channel in now.channels_of(person, rung.channels)
     ]
     notifications.enqueue_many(school_id=case.school_id, rows=alerts, at=at)
     if "call" in rung.channels:
@@ -49,30 +56,21 @@ def wake(escalation: Escalation, rung: Rung, number: int, *, at: datetime, via: 
     if "incident" in rung.extras:
         _open_incident(escalation, at=at)
     if _NUMBERS in rung.extras:
-        _send_numbers(escalation, now, people, at=at)
+        _send_numbers(escalation, now, at=at)
     if woken:
         _record(case, woken, number, at=at, via=via)
     return bool(woken)
 
 
-def _people(now: Standing, calls: Sequence[Call]) -> Mapping[UUID, Person]:
-    found = {pk for call in calls for pk in now.on(call)}
-    return {person.pk: person for person in statements.rows(_with_ids, Ids(found))}
-
-
-def _with_ids(ids: Ids) -> QuerySet[Person]:
-    return Person.objects.filter(statements.among("pk", ids))
-
-
 def _record(
-    case: Case, woken: Sequence[tuple[str, Person]], number: int, *, at: datetime, via: str
+    case: Case, woken: Sequence[tuple[str, UUID]], number: int, *, at: datetime, via: str
 ) -> None:
     events.append(
         school_id=case.school_id,
         kind="escalation.woken",
         actor=None,
         subject=("case", case.pk),
-        refs=[("person", person.pk) for _, person in woken],
+        refs=[("person", person) for _, person in woken],
         at=at,
         payload={"rung": number, "roles": sorted({role for role, _ in woken}), "via": via},
     )
@@ -84,40 +82,37 @@ def channels_of(person: Person, wanted: Sequence[str]) -> Sequence[str]:
     return [channel for channel in wanted if reach.get(channel, False)]
 
 
-def _alerts(
-    escalation: Escalation, number: int, channels: Sequence[str], role: str, person: Person
-) -> Iterator[Message]:
-    for channel in channels_of(person, channels):
-        yield Message(
-            case_id=escalation.case_id,
-            to_id=person.pk,
-            to_role=role,
-            channel=channel,
-            template=ALERT,
-            key=f"ladder:{escalation.pk}:{number}:{person.pk}:{channel}",
-            lane=nudge.CRISIS,
-        )
+def _alert(escalation: Escalation, number: int, role: str, person: UUID, channel: str) -> Message:
+    return Message(
+        case_id=escalation.case_id,
+        to_id=person,
+        to_role=role,
+        channel=channel,
+        template=ALERT,
+        key=f"ladder:{escalation.pk}:{number}:{person}:{channel}",
+        lane=nudge.CRISIS,
+    )
 
 
 def _ask_to_call(
-    escalation: Escalation, woken: Sequence[tuple[str, Person]], now: Standing, *, at: datetime
+    escalation: Escalation, woken: Sequence[tuple[str, UUID]], now: Standing, *, at: datetime
 ) -> None:
     """`call` is a person's task with an outcome: who was woken earlier phones who is woken now.
 
     A call that still waits is not asked for twice: the top rung repeats all night.
     """
     asked, tasks = set(now.asked), []
-    able = (now.alerted - now.excluded) | {person.pk for _, person in woken}
+    able = (now.alerted - now.excluded) | {person for _, person in woken}
     for role, person in woken:
-        callers = able - {person.pk}
-        if callers and person.pk not in asked:
-            asked.add(person.pk)
+        callers = able - {person}
+        if callers and person not in asked:
+            asked.add(person)
             tasks.append(_call(escalation, role, person, callers, at=at))
     inserts.insert(tasks)
 
 
 def _call(
-    escalation: Escalation, role: str, person: Person, callers: Collection[UUID], *, at: datetime
+    escalation: Escalation, role: str, person: UUID, callers: Collection[UUID], *, at: datetime
 ) -> HumanTask:
     return HumanTask(
         school_id=escalation.school_id,
@@ -127,7 +122,7 @@ def _call(
         form="wake_call",
         roles=[role],
         candidates=sorted(callers),
-        about=person.pk,
+        about=person,
         created_at=at,
     )
 
@@ -144,30 +139,27 @@ def stand_down(case: Case, *, at: datetime) -> None:
         incident.save(update_fields=["state", "resolved_at"])
 
 
-def _send_numbers(
-    escalation: Escalation, now: Standing, people: Mapping[UUID, Person], *, at: datetime
-) -> None:
+def _send_numbers(escalation: Escalation, now: Standing, *, at: datetime) -> None:
     sheet = [
-        row
+        _numbers(escalation, call.role, person, channel)
         for call in _ALL_OF_THE_TEAM
-        for pk in now.on(call)
-        for row in _numbers(escalation, call.role, people[pk])
+        for person in now.on(call)
+        for channel in now.channels_of(person, ("in_app", "sms"))
     ]
     notifications.enqueue_many(school_id=escalation.school_id, rows=sheet, at=at)
 
 
-def _numbers(escalation: Escalation, role: str, person: Person) -> Iterator[Message]:
+def _numbers(escalation: Escalation, role: str, person: UUID, channel: str) -> Message:
     """任何教职工均可直接报告: the statutory numbers, once per person and ladder."""
-    for channel in channels_of(person, ("in_app", "sms")):
-        yield Message(
-            case_id=escalation.case_id,
-            to_id=person.pk,
-            to_role=role,
-            channel=channel,
-            template=NUMBERS,
-            key=f"numbers:{escalation.pk}:{person.pk}:{channel}",
-            lane=nudge.CRISIS,
-        )
+    return Message(
+        case_id=escalation.case_id,
+        to_id=person,
+        to_role=role,
+        channel=channel,
+        template=NUMBERS,
+        key=f"numbers:{escalation.pk}:{person}:{channel}",
+        lane=nudge.CRISIS,
+    )
 
 
 def _open_incident(escalation: Escalation, *, at: datetime) -> None:

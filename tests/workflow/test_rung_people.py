@@ -24,7 +24,7 @@ ROLES = [Role.ME, Role.PSY, Role.GL, Role.HT, Role.ST, Role.VP, Role.PR]
 CALLS = [Call(role.value, flag) for role in ROLES for flag in sorted(FLAGS)]
 
 
-def now(case: UUID) -> Standing:
+def now(case: Case) -> Standing:
     return rung_people.load(case, CALLS, alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW)
 
 
@@ -74,7 +74,7 @@ def agrees(world: World, case_id: UUID) -> int:
     """How many people stand on all lines together, as both say."""
     with tenancy.scope(world.id):
         case = Case.objects.select_related("student__school_class").get(pk=case_id)
-        found, shut = now(case_id), exclusions.excluded_people(case)
+        found, shut = now(case), exclusions.excluded_people(case)
         assert found.excluded == shut
         for call in CALLS:
             able = relations.able(meant(call, case), at=NOW, excluded=shut)
@@ -123,7 +123,7 @@ def test_whom_it_has_woken_and_about_whom_a_call_waits(world: World) -> None:
     case = report(world)
 
     with tenancy.scope(world.id):
-        found = now(case)
+        found = now(Case.objects.get(pk=case))
 
     assert {world["duty_officer"].pk, world["teacher"].pk} <= found.alerted
     assert world["duty_officer"].pk in found.asked

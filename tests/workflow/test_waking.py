@@ -34,8 +34,10 @@ def calls(world: World, case: UUID, about: str) -> list[HumanTask]:
 def on_a_line(world: World, role: str, flag: str) -> set[str]:
     case = report(world)
     with tenancy.scope(world.id):
-        call = Call(role, flag)
-        now = rung_people.load(case, [call], alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW)
+        call, about = Call(role, flag), Case.objects.get(pk=case)
+        now = rung_people.load(
+            about, [call], alert=waking.ALERT, call_task=waking.CALL_TASK, at=NOW
+        )
     return people_of(world, set(now.on(call)))
 
 
