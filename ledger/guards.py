@@ -39,16 +39,31 @@ def reference_name(field: models.Field) -> str:  # type: ignore[type-arg]
 
 
 def references(model: type[models.Model]) -> Iterator[models.ForeignKey]:  # type: ignore[type-arg]
-    """Foreign keys of `model` that this module must put into the database itself."""
+    """Foreign keys of `model` that this module must put into the database itself.
+
+    Where the target is of a school, the key names it too; a school without a key of its own is held
+    by one of those.
+    """
+    school, held = None, False
     for field in model._meta.local_concrete_fields:
         if not isinstance(field, models.ForeignKey):
             continue
-        if not field.db_constraint:  # type: ignore[attr-defined]  # missing in the stubs
+        if field.db_constraint:  # type: ignore[attr-defined]  # missing in the stubs
+            _refuse_any_school(field)
+        elif field.column == SCHOOL_COLUMN:
+            school = field
+        else:
+            held = held or (not field.null and _has_key(field.related_model))
             yield field
-        elif is_tenant(field.related_model):
-            raise ImproperlyConfigured(
-                f"{field} needs db_constraint=False: a plain foreign key accepts any school's row."
-            )
+    if school is not None and not held:
+        raise ImproperlyConfigured(f"{school} needs a key: no other reference is never empty.")
+
+
+def _refuse_any_school(field: models.ForeignKey) -> None:  # type: ignore[type-arg]
+    if is_tenant(field.related_model):
+        raise ImproperlyConfigured(
+            f"{field} needs db_constraint=False: a plain foreign key accepts any school's row."
+        )
 
 
 class IsolateBySchool(TableOperation):

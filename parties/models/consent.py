@@ -9,7 +9,7 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models.organisation import School
+from parties.models.belonging import school_of_its_references
 from parties.models.person import Person, Student
 
 
@@ -36,7 +36,7 @@ class Consent(FSMModelMixin, models.Model):
         PHONE = "PHONE", "电话同意并复述"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="consents", db_constraint=False
     )

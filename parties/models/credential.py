@@ -11,7 +11,8 @@ from uuid import uuid4
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from parties.models.organisation import Company, School
+from parties.models.belonging import school_of_its_references
+from parties.models.organisation import Company
 from parties.models.person import Person
 
 
@@ -23,7 +24,7 @@ class ApiKey(FSMModelMixin, models.Model):
         REVOKED = "REVOKED", "已吊销"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     company = models.ForeignKey(
         Company, models.PROTECT, related_name="api_keys", db_constraint=False
     )
@@ -70,7 +71,7 @@ class SignInLink(FSMModelMixin, models.Model):
         CONSENT = "CONSENT", "查看说明并表示是否同意"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     person = models.ForeignKey(Person, models.PROTECT, related_name="links", db_constraint=False)
     token_hash = models.BinaryField(max_length=32, unique=True)
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.SIGN_IN)

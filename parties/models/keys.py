@@ -11,6 +11,8 @@ from uuid import uuid4
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 
+from parties.models.belonging import school_of_its_references
+
 
 class SchoolKey(models.Model):
     """The key of one school, wrapped by a root key. One is in use; retired ones still open."""
@@ -46,7 +48,7 @@ class SubjectKey(models.Model):
     """The key of what is written about one subject (a person, a case), wrapped by `school_key`."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey("parties.School", models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     school_key = models.ForeignKey(SchoolKey, models.PROTECT, related_name="+", db_constraint=False)
     subject = models.UUIDField()
     wrapped = models.BinaryField()

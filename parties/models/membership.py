@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from django.db import models
 
-from parties.models.organisation import School, SchoolClass
+from parties.models.belonging import school_of_its_references
+from parties.models.organisation import SchoolClass
 from parties.models.person import Person
 from parties.roles import STAFF, Role
 
@@ -21,7 +22,7 @@ class Membership(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="memberships", db_constraint=False
     )
@@ -80,7 +81,7 @@ class DutyShift(models.Model):
     """值班: `person` is on duty for `role` in [starts_at, ends_at)."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     role = models.CharField(max_length=3, choices=_STAFF_CHOICES)
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="duty_shifts", db_constraint=False
@@ -121,7 +122,7 @@ class Absence(models.Model):
     """`person` cannot be reached in [starts_at, ends_at): leave, travel, illness."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     person = models.ForeignKey(Person, models.PROTECT, related_name="absences", db_constraint=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

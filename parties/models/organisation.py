@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 
 from parties.crypto import EncryptedTextField
+from parties.models.belonging import school_of_its_references
 from parties.roles import Role
 
 
@@ -88,7 +89,7 @@ class CompanyMember(models.Model):
     """A mentor or an administrator of a company, in [starts_at, ends_at)."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     company = models.ForeignKey(
         Company, models.PROTECT, related_name="members", db_constraint=False
     )

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from parties.crypto import EncryptedTextField
+from parties.models.belonging import school_of_its_references
 from parties.models.organisation import School, SchoolClass
 
 
@@ -71,7 +72,7 @@ class Account(AbstractBaseUser):
     """A login with a password, for staff, students and whoever the school gives one."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     person = models.OneToOneField(
         Person, models.PROTECT, related_name="account", db_constraint=False
     )
@@ -109,7 +110,7 @@ class Student(models.Model):
         MALE = "M", "男"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     person = models.OneToOneField(
         Person, models.PROTECT, related_name="student", db_constraint=False
     )

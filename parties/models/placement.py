@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from parties.models.organisation import Company, School
+from parties.models.belonging import school_of_its_references
+from parties.models.organisation import Company
 from parties.models.person import Person, Student
 
 
@@ -34,7 +35,7 @@ class Placement(FSMModelMixin, models.Model):
     }
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     agreement_no = models.CharField("协议编号", max_length=40)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="placements", db_constraint=False

@@ -8,7 +8,7 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models.organisation import School
+from parties.models.belonging import school_of_its_references
 from parties.models.person import Person, Student
 
 
@@ -27,7 +27,7 @@ class GuardianLink(FSMModelMixin, models.Model):
         OTHER = "OTHER", "其他"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="guardian_links", db_constraint=False
     )
@@ -89,7 +89,7 @@ class Restriction(models.Model):
         NO_MEETING = "NO_MEETING", "不见面"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="restrictions", db_constraint=False
     )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedTextField
-from parties.models.organisation import School
+from parties.models.belonging import school_of_its_references
 from parties.models.person import Student
 
 
@@ -17,7 +17,7 @@ class SensitiveFact(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="sensitive_facts", db_constraint=False
     )

@@ -10,7 +10,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, Placement, School, Student
+from parties.models import Person, Placement, Student
+from parties.models.belonging import school_of_its_references
 from records.models.statement import Statement
 
 
@@ -48,7 +49,7 @@ class ActionItem(FSMModelMixin, models.Model):
     LIVE: ClassVar[Collection[str]] = (State.TODO, State.DOING, State.BLOCKED)
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="action_items", db_constraint=False
     )

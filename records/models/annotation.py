@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.objection import Objection
 
 
@@ -15,7 +16,7 @@ class Annotation(models.Model):
     """One text of one day. Rows are only added: a later one stands beside the earlier ones."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     objection = models.ForeignKey(
         Objection, models.PROTECT, related_name="annotations", db_constraint=False

@@ -9,7 +9,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 
 
 class Attachment(FSMModelMixin, models.Model):
@@ -26,7 +27,7 @@ class Attachment(FSMModelMixin, models.Model):
         NEEDED = "NEEDED", "含他人信息，未隐去"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="attachments", db_constraint=False
     )

@@ -9,7 +9,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from records.models.action_item import ActionItem
 
 
@@ -27,7 +28,7 @@ class ItemCheckIn(FSMModelMixin, models.Model):
     initial_states: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset(State.values)}
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     item = models.ForeignKey(
         ActionItem, models.PROTECT, related_name="check_ins", db_constraint=False
     )

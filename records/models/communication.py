@@ -9,7 +9,8 @@ from django.db import models
 from django_fsm import RETURN_VALUE, FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedJSONField, EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models import record_terms
 
 _MAY_LACK_EFFECT = ["DRAFT", "CHECKED", "PENDING_SIGNATURES", "SUPERSEDED", "SEALED", "DISCARDED"]
@@ -32,7 +33,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     Standing = record_terms.Standing
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="communications", db_constraint=False
     )

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedJSONField
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from records.models.action_item import ActionItem
 
 
@@ -18,7 +19,7 @@ class EarlierWords(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     item = models.ForeignKey(
         ActionItem, models.PROTECT, related_name="earlier_words", db_constraint=False
     )

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.action_item import ActionItem
 
 
@@ -15,7 +16,7 @@ class PlanRound(models.Model):
     """One round of a case's plan: from what was agreed to the effect that both sides scored."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="plan_rounds", db_constraint=False
     )
@@ -64,7 +65,7 @@ class Evaluation(models.Model):
     HIGHEST: ClassVar[int] = 2
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="evaluations", db_constraint=False
     )

@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 
 
 class FileEntry(models.Model):
@@ -26,7 +27,7 @@ class FileEntry(models.Model):
         SYSTEM = "SYSTEM", "系统"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="file_entries", db_constraint=False
     )

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.communication import CommunicationRecord
 
 
@@ -49,7 +50,7 @@ class Meeting(FSMModelMixin, models.Model):
     )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="meetings", db_constraint=False
     )

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from parties.crypto import EncryptedTextField
-from parties.models import Consent, Person, School, Student
+from parties.models import Consent, Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.meeting import Meeting
 from records.models.meeting_slot import MeetingSlot
 from records.models.prepared import PreparedItem
@@ -22,7 +23,7 @@ class DossierItem(models.Model):
     Duty = PreparedItem.Duty
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="dossier", db_constraint=False
@@ -98,7 +99,7 @@ class MeetingAttempt(models.Model):
         NO_SHOW = "NO_SHOW", "未到场"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="attempts", db_constraint=False
@@ -186,7 +187,7 @@ class MeetingReply(models.Model):
         EXCUSED = "EXCUSED", "受邀人说明不参加的原因"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="replies", db_constraint=False

@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from records.models.meeting import Meeting
 
 
@@ -38,7 +39,7 @@ class MeetingInvitee(models.Model):
         NO = "NO", "不参加"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="invitees", db_constraint=False
     )

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.meeting import Meeting
 
 
@@ -23,7 +24,7 @@ class MeetingSlot(models.Model):
         ONLINE = "ONLINE", "线上"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="slots", db_constraint=False)
     round = models.PositiveSmallIntegerField()

@@ -9,7 +9,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, SchoolClass
+from parties.models import Person, SchoolClass
+from parties.models.belonging import school_of_its_references
 
 
 class Notice(FSMModelMixin, models.Model):
@@ -42,7 +43,7 @@ class Notice(FSMModelMixin, models.Model):
     EDITABLE: ClassVar[tuple[str, ...]] = (State.DRAFT, State.REFUSED)
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     title = EncryptedTextField("标题")
     body = EncryptedTextField("正文")
     scope = models.CharField("范围", max_length=6, choices=Scope.choices)

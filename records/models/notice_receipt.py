@@ -9,7 +9,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.notice import Notice
 
 
@@ -40,7 +41,7 @@ class NoticeReceipt(FSMModelMixin, models.Model):
         COMPLAINT = "COMPLAINT", "投诉用语"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="receipts", db_constraint=False)
     guardian = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     student = models.ForeignKey(
@@ -210,7 +211,7 @@ class NoticeContact(models.Model):
         WRONG_NUMBER = "WRONG_NUMBER", "号码有误"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="contacts", db_constraint=False)
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="notice_contacts", db_constraint=False

@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.communication import CommunicationRecord
 from records.models.statement import Statement
 
@@ -49,7 +50,7 @@ class Objection(FSMModelMixin, models.Model):
         REFUSED = "REFUSED", "不接受"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="objections", db_constraint=False
     )

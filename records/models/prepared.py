@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedTextField
-from parties.models import Consent, School, Student
+from parties.models import Consent, Student
+from parties.models.belonging import school_of_its_references
 from records.models.attachment import Attachment
 from records.models.communication import CommunicationRecord
 
@@ -52,7 +53,7 @@ class PreparedItem(models.Model):
     }
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord, models.PROTECT, related_name="prepared", db_constraint=False

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.communication import CommunicationRecord
 
 
@@ -15,7 +16,7 @@ class Sealing(models.Model):
     """The word of the head of 德育处 about one version, once and for good."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord, models.PROTECT, related_name="sealings", db_constraint=False

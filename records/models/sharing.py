@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedJSONField, EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.communication import CommunicationRecord
 
 
@@ -18,7 +19,7 @@ class SharingOverride(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord,

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.attachment import Attachment
 from records.models.communication import CommunicationRecord
 
@@ -35,7 +36,7 @@ class Signature(models.Model):
         REFUSED = "REFUSED", "拒绝签字"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord, models.PROTECT, related_name="signatures", db_constraint=False
@@ -128,7 +129,7 @@ class Delivery(models.Model):
         EXPORT = "EXPORT", "导出"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord, models.PROTECT, related_name="deliveries", db_constraint=False

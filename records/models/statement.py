@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedTextField
-from parties.models import GuardianLink, Person, School, Student
+from parties.models import GuardianLink, Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.communication import CommunicationRecord
 
 
@@ -45,7 +46,7 @@ class Statement(models.Model):
         CONFIRMED = "CONFIRMED", "已确认"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord, models.PROTECT, related_name="statements", db_constraint=False
@@ -132,7 +133,7 @@ class Participant(models.Model):
         ABSENT = "ABSENT", "未到"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     record = models.ForeignKey(
         CommunicationRecord, models.PROTECT, related_name="participants", db_constraint=False

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from parties.crypto import EncryptedJSONField, EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from records.models.communication import CommunicationRecord
 from records.models.signature import Signature
 
@@ -19,7 +20,7 @@ class TakenBack(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     case_id = models.UUIDField(null=True, blank=True)
     record = models.ForeignKey(
@@ -68,7 +69,7 @@ class NotedWord(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(Student, models.PROTECT, related_name="+", db_constraint=False)
     text = models.ForeignKey(TakenBack, models.PROTECT, related_name="words", db_constraint=False)
     signer = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)

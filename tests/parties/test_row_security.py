@@ -130,6 +130,27 @@ def test_a_plain_foreign_key_between_tenant_tables_is_refused(tables: Tables) ->
         tables.apply(IsolateBySchool("Note"))
 
 
+@pytest.mark.parametrize("null", [True, False])
+def test_a_school_without_a_key_needs_a_reference_that_is_never_empty(
+    tables: Tables,
+    null: bool,
+) -> None:
+    rest = [column for column in columns() if column[0] != "school_id"]
+    references = [("school", to("School")), ("ward", to("Ward", null=null))]
+    tables.apply(
+        migrations.CreateModel("School", [("id", models.BigIntegerField(primary_key=True))]),
+        migrations.CreateModel("Ward", columns()),
+        IsolateBySchool("Ward"),
+        migrations.CreateModel("Note", [*rest, *references]),
+    )
+
+    if null:
+        with pytest.raises(ImproperlyConfigured, match="never empty"):
+            tables.apply(IsolateBySchool("Note"))
+    else:
+        tables.apply(IsolateBySchool("Note"))
+
+
 def test_a_reference_to_a_table_without_schools_is_a_plain_one(tables: Tables) -> None:
     tables.apply(
         migrations.CreateModel("Word", [("id", models.UUIDField(primary_key=True))]),

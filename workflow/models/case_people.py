@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from django.db import models
 
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 
 
@@ -29,7 +30,7 @@ class CaseParty(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="parties", db_constraint=False)
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="case_parts", db_constraint=False
@@ -60,7 +61,7 @@ class CaseFace(models.Model):
     """What one person goes on seeing of a case for good, because they may not learn the rest."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="faces", db_constraint=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     channel = models.CharField(max_length=8, choices=Case.Channel.choices)

@@ -9,7 +9,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 
 
@@ -22,7 +23,7 @@ class CrisisReport(models.Model):
         UNKNOWN = "UNKNOWN", "不清楚"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="reports", db_constraint=False)
     receipt_no = models.CharField("回执编号", max_length=32)
     reporter = models.ForeignKey(
@@ -81,7 +82,7 @@ class ZeroReport(FSMModelMixin, models.Model):
         WITHDRAWN = "WITHDRAWN", "不再需要"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="zero_reports", db_constraint=False)
     day = models.DateField()
     due_at = models.DateTimeField()

@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 
 
@@ -25,7 +26,7 @@ class Escalation(FSMModelMixin, models.Model):
         WITHDRAWN = "WITHDRAWN", "已撤销"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="escalations", db_constraint=False)
     reason = models.CharField(max_length=60)
     ladder = models.JSONField()

@@ -11,7 +11,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedJSONField
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 from workflow.models.process import ProcessInstance
 
@@ -29,7 +30,7 @@ class HumanTask(FSMModelMixin, models.Model):
         CANCELLED = "CANCELLED", "已取消"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", db_constraint=False)
     instance = models.ForeignKey(
         ProcessInstance,

@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 
 
@@ -46,7 +47,7 @@ class Matter(models.Model):
         NONE = "none", "没有提示"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="matters", db_constraint=False)
     receipt_no = models.CharField("回执编号", max_length=32)
     raised_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)

@@ -9,6 +9,7 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.models import School
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 
 
@@ -56,7 +57,7 @@ class ProcessInstance(FSMModelMixin, models.Model):
         CANCELLED = "CANCELLED", "已取消"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="instances", db_constraint=False)
     definition = models.ForeignKey(
         ProcessDefinition,
@@ -153,7 +154,7 @@ class Incident(FSMModelMixin, models.Model):
         RESOLVED = "RESOLVED", "已处理"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="incidents", db_constraint=False)
     instance = models.ForeignKey(
         ProcessInstance,

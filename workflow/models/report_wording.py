@@ -9,7 +9,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 from workflow.models.crisis import CrisisReport
 
@@ -24,7 +25,7 @@ class ReportWording(FSMModelMixin, models.Model):
         MISSED = "MISSED", "超过期限未补充"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_constraint=False)
     report = models.ForeignKey(
         CrisisReport, models.PROTECT, related_name="wordings", db_constraint=False

@@ -10,7 +10,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School
+from parties.models import Person
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 from workflow.models.matter import Matter
 
@@ -28,7 +29,7 @@ class RoutingDecision(models.Model):
         DOWNGRADE = "DOWNGRADE", "降级"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="routings", db_constraint=False)
     kind = models.CharField(max_length=9, choices=Kind.choices)
     trigger = models.CharField(max_length=20, choices=Matter.Trigger.choices, blank=True)
@@ -105,7 +106,7 @@ class DowngradeProposal(FSMModelMixin, models.Model):
         LAPSED = "LAPSED", "已失效"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     case = models.ForeignKey(Case, models.PROTECT, related_name="proposals", db_constraint=False)
     channel = models.CharField(max_length=8, choices=Case.Channel.choices)
     reason = EncryptedTextField()

@@ -8,7 +8,8 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.crypto import EncryptedTextField
-from parties.models import Person, School, Student
+from parties.models import Person, Student
+from parties.models.belonging import school_of_its_references
 from workflow.models.case import Case
 
 
@@ -25,7 +26,7 @@ class ScheduledContact(FSMModelMixin, models.Model):
         CANCELLED = "CANCELLED", "已取消"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
+    school = school_of_its_references()
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="scheduled_contacts", db_constraint=False
     )
