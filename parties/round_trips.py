@@ -15,7 +15,6 @@ import psycopg
 from django.db import Error, connection
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -62,11 +61,13 @@ def opening(statement: bytes) -> tuple[Any, ...]:
     idle = raw.pgconn.transaction_status == TransactionStatus.IDLE
     if raw.autocommit or raw.isolation_level is not None or not idle:
         return execute(statement).fetchone() or ()
-    with connection.wrap_database_errors, raw.lock:
-        return _only_row(raw, raw.pgconn.exec_(b"BEGIN; " + statement))
+    with connection.wrap_database_errors:
+        return _begin(raw, statement)
 
 
-def _only_row(raw: psycopg.Connection[Any], result: PGresult) -> tuple[Any, ...]:
+def _begin(raw: psycopg.Connection[Any], statement: bytes) -> tuple[Any, ...]:
+    with raw.lock:
+        result = raw.pgconn.exec_(b"BEGIN; " + statement)
     if raw.pgconn.status == ConnStatus.BAD:
         raise psycopg.OperationalError(result.get_error_message())
     if result.status != ExecStatus.TUPLES_OK:

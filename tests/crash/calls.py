@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from parties import round_trips
 from workflow import channels, nudge, senders
 from workflow.channels import Envelope
 
@@ -71,6 +72,8 @@ def opened() -> Iterator[Seam]:
     with pytest.MonkeyPatch.context() as patch:
         _through_cursors(patch, seam)
         _through_connections(patch, seam)
+        begin = _counted("execute", round_trips._begin, seam, lambda it: it)
+        patch.setattr(round_trips, "_begin", begin)
         patch.setattr(channels, "send", seam.send)
         patch.setattr(nudge, "now", seam.ask)
         patch.setattr(senders, "ThreadPoolExecutor", InThisThread)

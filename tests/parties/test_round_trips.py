@@ -1,7 +1,10 @@
 """Prepared statements, and savepoints that are made when something is asked inside them."""
 
+from datetime import UTC, datetime
+
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from psycopg.pq import TransactionStatus
 
 from parties import round_trips, tenancy
 from parties.models import Person
@@ -42,6 +45,43 @@ def break_statement() -> None:
 def test_an_error_is_the_one_that_django_raises(world: World) -> None:
     with pytest.raises(DatabaseError), tenancy.scope(world.id):
         break_statement()
+
+
+def open_with(statement: bytes) -> tuple[object, ...]:
+    with transaction.atomic():
+        row = round_trips.opening(statement)
+        assert connection.connection.info.transaction_status == TransactionStatus.INTRANS
+        return row
+
+
+def test_a_transaction_opens_with_its_first_statement() -> None:
+    moment = "timestamptz '2026-03-02 08:00:00.25+08'"
+
+    assert open_with(f"SELECT 1, {moment}".encode()) == (
+        1,
+        datetime(2026, 3, 2, 0, 0, 0, 250000, UTC),
+    )
+    assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+
+
+def test_inside_of_a_transaction_it_opens_no_second_one() -> None:
+    with transaction.atomic():
+        first = open_with(b"SELECT txid_current()")
+        assert open_with(b"SELECT txid_current()") == first
+
+
+def test_an_opening_that_fails_opens_nothing() -> None:
+    with pytest.raises(DatabaseError, match="division by zero"):
+        open_with(b"SELECT 1 / 0")
+
+    assert open_with(b"SELECT 2") == (2,)
+
+
+def test_an_opening_on_a_session_that_has_ended_says_so_as_django_does() -> None:
+    with pytest.raises(OperationalError):
+        open_with(b"SELECT pg_terminate_backend(pg_backend_pid())")
+
+    assert open_with(b"SELECT 2") == (2,)  # on a new one
 
 
 def test_what_fails_inside_is_taken_back_alone(world: World) -> None:
