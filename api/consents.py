@@ -12,7 +12,7 @@ from api import idempotency, shapes
 from api.schema import describe
 from api.shapes import PersonSerializer
 from api.views import ApiView, Id, Moment, Strict, read_body, text, viewing
-from parties import consents
+from parties import consent_notes, consent_refusals, consents
 from parties.access import Viewer
 from parties.models import Consent, Student
 
@@ -33,16 +33,23 @@ class ConsentWithdrawInput(Strict):
     )
 
 
+class ConsentRefusalInput(Strict):
+    purpose = serializers.ChoiceField(Consent.Purpose.choices)
+    said_by = Id(required=False, help_text="教师代为登记时：是谁不同意")
+
+
 class ConsentSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     consent_no = serializers.CharField()
     purpose = serializers.ChoiceField(Consent.Purpose.choices)
     giver = PersonSerializer()
     capacity = serializers.ChoiceField(Consent.Capacity.choices)
-    proof = serializers.ChoiceField(Consent.Proof.choices)
+    proof = serializers.ChoiceField(
+        Consent.Proof.choices, allow_blank=True, help_text="不同意的不须凭据，是空的"
+    )
     proof_note = serializers.CharField()
     starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True, help_text="不同意没有期限，是空的")
     state = serializers.ChoiceField(Consent.State.choices)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     holds = serializers.BooleanField(
@@ -55,7 +62,8 @@ class ConsentsSerializer(serializers.Serializer[Any]):
     refused = serializers.ListField(
         child=serializers.ChoiceField(Consent.Purpose.choices),
         required=False,
-        help_text="哪些用途有监护人撤回后没有再同意，因此谁的同意都不生效；家庭那里没有这一项",
+        help_text="哪些用途有监护人（或年满十四周岁的学生）不同意，或撤回后没有再同意，因此别人的同意不生效；"
+        "家庭那里没有这一项",
     )
 
 
@@ -96,6 +104,30 @@ class ConsentsView(ApiView):
         return idempotency.once_made(request, given, make)
 
 
+class ConsentRefusalView(ApiView):
+    @describe(
+        "不同意；或由教师登记谁不同意",
+        description="什么时候都可以，不须理由。现有的同意随之失效；这个人再次同意之前，"
+        "别人的同意不生效。没有撤回什么的不同意，家里别的人看不到。",
+        body=ConsentRefusalInput,
+        answers={200: ConsentSerializer},
+        codes=["access.not_found", "access.not_allowed"],
+        tags=["consents"],
+        post=True,
+    )
+    def post(self, request: Request, student_id: UUID) -> Response:
+        given = read_body(request, ConsentRefusalInput)
+        with viewing(request) as viewer:
+            viewer.get(Student, student_id)
+
+        def run() -> Response:
+            with viewing(request) as viewer:
+                said = consent_refusals.refuse(viewer, student_id=student_id, **given)
+                return Response(_shown(viewer, said))
+
+        return idempotency.once(request, given, run)
+
+
 class ConsentWithdrawView(ApiView):
     @describe(
         "撤回同意",
@@ -123,11 +155,13 @@ def _shown(viewer: Viewer, one: Consent) -> dict[str, Any]:
     """Whether it counts is not said at home: it would tell of an order against somebody there."""
     plain = ("consent_no", "purpose", "capacity", "proof", "proof_note", "state")
     moments = ("starts_at", "ends_at", "withdrawn_at")
-    asks = consents.is_asked_by(viewer, one.student)
+    endless = {"ends_at": None} if one.state == Consent.State.REFUSED else {}
+    asks = consent_notes.is_asked_by(viewer, one.student)
     return {
         "id": str(one.pk),
         **{name: getattr(one, name) for name in plain},
         **{name: _moment(getattr(one, name)) for name in moments},
+        **endless,
         "giver": shapes.person(one.giver),
         **({"holds": consents.is_live(one, at=viewer.at)} if asks else {}),
     }

@@ -146,6 +146,11 @@ urlpatterns = [
     path("students/<uuid:student_id>/records", records.RecordsView.as_view(), name="records"),
     path("students/<uuid:student_id>/consents", consents.ConsentsView.as_view(), name="consents"),
     path(
+        "students/<uuid:student_id>/consents/refuse",
+        consents.ConsentRefusalView.as_view(),
+        name="refuse-consent",
+    ),
+    path(
         "consents/<uuid:consent_id>/withdraw",
         consents.ConsentWithdrawView.as_view(),
         name="withdraw-consent",

@@ -65,35 +65,60 @@ def counts(consent: Consent, student: Student, *, at: datetime) -> bool:
 
 
 def said_no(student: Student, purpose: str, *, at: datetime) -> bool:
-    """Whether the last word of a student whose word counts was to take it back, whoever gave it."""
-    last = _last_no(student, purpose, student.person_id, at=at)
-    return last is not None and _age(student, timezone.localdate(last)) >= _OWN_WORD_AGE
+    """Whether the last word of a student whose word counts was a no, or to take it back."""
+    return _students_no(student, purpose, at=at) is not None
+
+
+def took_back(student: Student, purpose: str, *, at: datetime) -> bool:
+    """As said_no(), where everybody at home sees what was taken back."""
+    last = _students_no(student, purpose, at=at)
+    return last is not None and last.state == Consent.State.WITHDRAWN
 
 
 def is_refused(student: Student, purpose: str, *, at: datetime) -> bool:
-    """Whether any guardian's last word was to take it back, whoever gave it: one no is enough.
-
-    A guardian's no ends with their right, and does not come back with it either.
-    """
-    for guardian in _guardians(student):
-        last = _last_no(student, purpose, guardian.pk, at=at)
-        if last is None or not may_give(student, guardian, at=at, since=last):
-            continue
-        if not standings.was_barred(guardian, student.pk, since=last, until=at):
-            return True
-    return False
+    """Whether any guardian's last word was a no, or to take it back: one no is enough."""
+    asked = _guardians(student)
+    return any(_guardians_no(student, purpose, one, at=at) is not None for one in asked)
 
 
-def _last_no(student: Student, purpose: str, person: UUID, *, at: datetime) -> datetime | None:
-    """When this person last took one back, if they have not said yes again."""
-    rows = Consent.objects.filter(student=student, purpose=purpose)
+def standing_no(student: Student, purpose: str, person: Person, *, at: datetime) -> Consent | None:
+    """The row in which this very person refused or took back last, as long as that no counts."""
+    if person.pk == student.person_id:
+        return _students_no(student, purpose, at=at)
+    return _guardians_no(student, purpose, person, at=at)
+
+
+def _students_no(student: Student, purpose: str, *, at: datetime) -> Consent | None:
+    last = _last_no(student, purpose, student.person_id, at=at)
+    if last is None or _age(student, timezone.localdate(_moment(last))) < _OWN_WORD_AGE:
+        return None
+    return last
+
+
+def _guardians_no(
+    student: Student, purpose: str, guardian: Person, *, at: datetime
+) -> Consent | None:
+    """It ends with their right, and does not come back with it either."""
+    last = _last_no(student, purpose, guardian.pk, at=at)
+    if last is None or not may_give(student, guardian, at=at, since=_moment(last)):
+        return None
+    barred = standings.was_barred(guardian, student.pk, since=_moment(last), until=at)
+    return None if barred else last
+
+
+def _last_no(student: Student, purpose: str, person: UUID, *, at: datetime) -> Consent | None:
+    """What this person last refused or took back, if they have not said yes again."""
+    rows = Consent.objects.filter(student=student, purpose=purpose).defer("proof_note")
     own = Q(withdrawn_for=person) | Q(withdrawn_for=None, withdrawn_by=person)
-    taken = rows.filter(own, withdrawn_at__lte=at).order_by("-withdrawn_at")
-    last = taken.values_list("withdrawn_at", flat=True).first()
+    last = rows.filter(own, withdrawn_at__lte=at).order_by("-withdrawn_at", "pk").first()
     if last is None:
         return None
-    again = rows.filter(giver=person, starts_at__gte=last).exclude(own)
+    again = rows.filter(giver=person, starts_at__gte=_moment(last)).exclude(own)
     return None if again.exists() else last
+
+
+def _moment(no: Consent) -> datetime:
+    return no.withdrawn_at or no.starts_at
 
 
 def _age(student: Student, today: date) -> int:

@@ -1,5 +1,7 @@
 """Consents of a family: given by somebody who may, for one purpose and a time, and taken back.
 
+A no that was said before there was a yes (parties.consent_refusals) counts as one taken back.
+
 A yes holds from the moment it is recorded until its end, as long as nobody has taken it back and
 its giver still may give it: a guardian whose link ended or who is barred counts for nothing, and
 what they said before does not come back to life when the link is restored or made again, or the bar
@@ -15,25 +17,19 @@ right, before anybody's yes holds. Another's yes is kept meanwhile and looks lik
 Inside a scope.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from ledger import events
-from parties import consent_givers
+from parties import consent_givers, consent_notes
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, Person, Student
-from parties.roles import Role
 
 #: After this somebody has to ask again.
 LONGEST: Final = timedelta(days=366)
-#: Whose work asks a family for it, and who writes down what was said on paper or by telephone.
-STAFF: Final = frozenset({Role.HT, Role.PSY, Role.ME})
-_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +50,7 @@ def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = N
 
     Raises NotFound; NotAllowed: neither of the family nor at work with it; InvalidInput.
     """
-    student = viewer.get(Student, student_id)
+    student = consent_notes.in_turn(viewer, student_id)
     if key is not None and (known := viewer.find(Consent, key)) is not None:
         return known
     _refuse_terms(given, at=viewer.at)
@@ -63,17 +59,17 @@ def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = N
         pk=key or uuid4(),
         school_id=student.school_id,
         student=student,
-        consent_no=f"TY{viewer.at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8)),
+        consent_no=consent_notes.new_no(viewer.at),
         purpose=given.purpose,
         giver=giver,
-        capacity=_capacity(student, giver, given.purpose, at=viewer.at),
+        capacity=_may_give(student, giver, given.purpose, at=viewer.at),
         proof=given.proof,
         proof_note=given.proof_note.strip(),
         starts_at=viewer.at,
         ends_at=given.ends_at,
         recorded_by=viewer.person,
     )
-    _note(made, "consent.given", viewer)
+    consent_notes.note(made, "consent.given", viewer)
     return made
 
 
@@ -84,12 +80,12 @@ def withdraw(viewer: Viewer, *, consent_id: UUID, said_by: UUID | None = None) -
     """
     seen = viewer.get(Consent, consent_id)
     viewer.require(Act.WITHDRAW, seen)
-    whose = None if said_by is None else _speaker(viewer, seen.student, said_by)
+    whose = None if said_by is None else consent_notes.speaker(viewer, seen.student, said_by)
     consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent_id)
     if consent.state == Consent.State.GIVEN:
         consent.withdraw(by=viewer.person, at=viewer.at, said_by=whose)
         consent.save()
-        _note(consent, "consent.withdrawn", viewer)
+        consent_notes.note(consent, "consent.withdrawn", viewer)
     return consent
 
 
@@ -134,30 +130,30 @@ def is_live(consent: Consent, *, at: datetime) -> bool:
     return given and consent_givers.counts(consent, consent.student, at=at)
 
 
-def is_asked_by(viewer: Viewer, student: Student) -> bool:
-    """Whether this person's work asks this family for a consent and writes one down."""
-    return student.pk not in viewer.kin and bool(viewer.roles_towards(student) & STAFF)
-
-
 def is_held(viewer: Viewer, *, student: Student, purpose: str) -> bool | None:
     """Whether one holds now, for staff whose work asks for it; None: not theirs to know.
 
     Nothing is locked: what rests on it asks again (live).
     """
-    if not is_asked_by(viewer, student):
+    if not consent_notes.is_asked_by(viewer, student):
         return None
     rows = Consent.objects.filter(student=student, purpose=purpose, state=Consent.State.GIVEN)
     return any(is_live(one, at=viewer.at) for one in rows.select_related("student", "giver"))
 
 
 def refused(viewer: Viewer, *, student: Student) -> Sequence[str] | None:
-    """Purposes for which a guardian's no keeps everybody's yes from holding; None: not theirs to
-    know.
+    """Purposes for which a no of a guardian, or of a student of fourteen, keeps everybody else's
+    yes from holding; None: not theirs to know.
     """
-    if not is_asked_by(viewer, student):
+    if not consent_notes.is_asked_by(viewer, student):
         return None
     purposes = [str(one) for one in Consent.Purpose.values]
-    return [one for one in purposes if consent_givers.is_refused(student, one, at=viewer.at)]
+    return [one for one in purposes if _is_refused(student, one, at=viewer.at)]
+
+
+def _is_refused(student: Student, purpose: str, *, at: datetime) -> bool:
+    by_student = consent_givers.said_no(student, purpose, at=at)
+    return by_student or consent_givers.is_refused(student, purpose, at=at)
 
 
 def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:
@@ -167,24 +163,13 @@ def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:
     return list(rows.order_by("-starts_at", "pk"))
 
 
-def _speaker(viewer: Viewer, student: Student, said_by: UUID) -> Person:
-    if not is_asked_by(viewer, student) and said_by != viewer.person.pk:
-        raise NotAllowed("只能为自己撤回。", act="consent")
-    known = {one.pk: one for one in consent_givers.givers(student)}
-    if said_by not in known:
-        raise InvalidInput(
-            "这个人不是该生的家人。", field="said_by", mend="请选择法定监护人或学生本人，或不选。"
-        )
-    return known[said_by]
-
-
 def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
     mine = viewer.person
     if student.pk in viewer.kin or student.pk == viewer.student_id:
         if given.giver not in (None, mine.pk) or given.proof != Consent.Proof.IN_APP:
             raise NotAllowed("只能为自己表示同意。", act="consent")
         return mine
-    if not is_asked_by(viewer, student):
+    if not consent_notes.is_asked_by(viewer, student):
         raise NotAllowed("只有该生家庭，或与其工作有关的教师可以登记同意。", act="consent")
     if given.proof == Consent.Proof.IN_APP or not given.proof_note.strip():
         raise InvalidInput(
@@ -198,7 +183,8 @@ def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
     return giver
 
 
-def _capacity(student: Student, giver: Person, purpose: str, *, at: datetime) -> str:
+def _may_give(student: Student, giver: Person, purpose: str, *, at: datetime) -> str:
+    """In which capacity. A no that nobody else at home sees refuses nothing here: it would tell."""
     own = giver.pk == student.person_id
     if not consent_givers.may_give(student, giver, at=at):
         raise InvalidInput(
@@ -206,11 +192,11 @@ def _capacity(student: Student, giver: Person, purpose: str, *, at: datetime) ->
             field="giver",
             mend="须由未满十八周岁学生的法定监护人，或年满十四周岁的学生本人同意。",
         )
-    if not own and consent_givers.said_no(student, purpose, at=at):
+    if not own and consent_givers.took_back(student, purpose, at=at):
         raise InvalidInput(
             "学生本人撤回了同意。", field="giver", mend="须由学生本人再次同意；监护人不能代替。"
         )
-    return (Consent.Capacity.STUDENT if own else Consent.Capacity.GUARDIAN).value
+    return consent_notes.capacity(student, giver)
 
 
 def _refuse_terms(given: Given, *, at: datetime) -> None:
@@ -222,15 +208,3 @@ def _refuse_terms(given: Given, *, at: datetime) -> None:
         raise InvalidInput(
             "期限不合适。", field="ends_at", mend=f"请选择今后 {LONGEST.days} 天之内的时间。"
         )
-
-
-def _note(consent: Consent, kind: str, viewer: Viewer) -> None:
-    events.append(
-        school_id=consent.school_id,
-        kind=kind,
-        actor=viewer.person.pk,
-        subject=("consent", consent.pk),
-        refs=[("student", consent.student_id)],
-        at=viewer.at,
-        payload={"purpose": consent.purpose, "capacity": consent.capacity, "proof": consent.proof},
-    )

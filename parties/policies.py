@@ -72,7 +72,10 @@ class PlacementPolicy:
 
 
 class ConsentPolicy:
-    """The family, and those whose work rests on it; a parent at school reads as a parent."""
+    """The family, and those whose work rests on it; a parent at school reads as a parent.
+
+    At home a no that ended nothing is known to whoever said it alone.
+    """
 
     def rows(self, viewer: Viewer) -> QuerySet[Consent]:
         own = {viewer.student_id} if viewer.student_id else set()
@@ -80,7 +83,8 @@ class ConsentPolicy:
         for post in viewer.posts:
             if post.role == Role.HT and post.school_class_id is not None:
                 work |= Q(student__school_class=post.school_class_id)
-        seen = Q(student__in=viewer.wards | own) | work & ~Q(student__in=viewer.kin)
+        told = ~Q(state=Consent.State.REFUSED) | Q(giver=viewer.person)
+        seen = Q(student__in=viewer.wards | own) & told | work & ~Q(student__in=viewer.kin)
         return Consent.objects.select_related("student__school_class").filter(seen)
 
     def fields(self, viewer: Viewer, obj: Consent) -> frozenset[str]:

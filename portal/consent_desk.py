@@ -1,4 +1,4 @@
-"""同意 for staff: a yes on paper or by telephone is written down, and so is its taking back.
+"""同意 for staff: a yes on paper or by telephone is written down, its taking back, and a no.
 
 The page is for those whose work asks a family for it. A family decides on its own page
 (portal/consents.py); from here it is asked to, without being pressed.
@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import consent_givers, consents
+from parties import consent_givers, consent_notes, consent_refusals, consents
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.models import Consent, Person, Student
@@ -114,6 +114,24 @@ def withdraw(request: HttpRequest, identity: Identity, student_id: UUID) -> Http
 
 @require_POST
 @signed_in()
+def refuse(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
+    """Somebody of the family said no: whose no it is has to be named, a reason has not."""
+    with viewing(identity) as viewer:
+        people = _people(_asked(viewer, student_id))
+    said_by = {key: UUID(key) for key, _ in people}.get(request.POST.get("said_by", ""))
+    try:
+        with viewing(identity) as viewer:
+            consent_refusals.refuse(
+                viewer, student_id=student_id, purpose=_PURPOSE.value, said_by=said_by
+            )
+    except InvalidInput as refused:
+        form = ConsentForm(people=people, initial={"nonce": uuid4()})
+        return _show(request, identity, student_id, form, unheard=f"{refused}{refused.mend}")
+    return redirect("portal:consent-desk", student_id=student_id)
+
+
+@require_POST
+@signed_in()
 def ask(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
         people = _people(_asked(viewer, student_id))
@@ -143,6 +161,7 @@ def _show(
     form: ConsentForm,
     *,
     mistake: str = "",
+    unheard: str = "",
 ) -> HttpResponse:
     with viewing(identity) as viewer:
         student = _asked(viewer, student_id)
@@ -159,15 +178,15 @@ def _show(
             "asked": consent_news.was_asked(student, at=viewer.at),
             "pause": consent_news.PAUSE.days,
         }
-    wrong = form.errors or mistake
-    context |= {"form": form, "mistake": mistake}
+    wrong = form.errors or mistake or unheard
+    context |= {"form": form, "mistake": mistake, "unheard": unheard}
     return pages.show(request, "consent_desk", context, status=400 if wrong else 200)
 
 
 def _asked(viewer: Viewer, student_id: UUID) -> Student:
     """Raises NotFound: for who does no such work, there is no such page."""
     student = viewer.get(Student, student_id)
-    if not consents.is_asked_by(viewer, student):
+    if not consent_notes.is_asked_by(viewer, student):
         raise NotFound("没有找到。")
     return student
 
@@ -195,5 +214,7 @@ def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
         "starts_at": one.starts_at,
         "ends_at": one.ends_at,
         "runs": _runs(one, at=viewer.at),
+        "refused": one.state == Consent.State.REFUSED,
+        "noted_by": "" if one.recorded_by_id == one.giver_id else one.recorded_by.name,
         "withdrawn_at": one.withdrawn_at,
     }

@@ -1,7 +1,8 @@
-"""同意与撤回: what a family agreed to, given with one tap and taken back with one tap.
+"""同意与撤回: what a family agreed to, given, refused or taken back with one tap.
 
 The page is the family's own. Whether somebody's yes counts just now is not said on it, for that
-would tell one guardian about an order against another; whether it was given and taken back is.
+would tell one guardian about an order against another; whether it was given and taken back is. A
+no that ended nothing stands on the page of whoever said it alone.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import consent_givers, consents
+from parties import consent_givers, consent_refusals, consents
 from parties.access import Viewer
 from parties.errors import NotFound
 from parties.models import Consent, Student
@@ -55,6 +56,20 @@ def withdraw(_request: HttpRequest, identity: Identity, target_id: UUID) -> Http
     return redirect("portal:consents", target_id=target_id)
 
 
+@require_POST
+@signed_in(bound=True)
+def refuse(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """A no, whether or not there is a yes. Again changes nothing, and a request that does not say
+    no is none.
+    """
+    if request.POST.get("answer") != "no":
+        return _show(request, identity, target_id, mistake="请点“我不同意”。")
+    with viewing(identity) as viewer:
+        _at_home(viewer, target_id)
+        consent_refusals.refuse(viewer, student_id=target_id, purpose=_PURPOSE.value)
+    return redirect("portal:consents", target_id=target_id)
+
+
 def _show(
     request: HttpRequest, identity: Identity, target_id: UUID, *, mistake: str = ""
 ) -> HttpResponse:
@@ -68,6 +83,7 @@ def _show(
             "runs": any(_runs(one, at=viewer.at) for one in known),
             "taken_back": any(_taken_back(viewer, one) for one in known),
             "own": _has_own(viewer, known),
+            "said_no": consent_refusals.has_refused(viewer, student, _PURPOSE.value),
             "may_give": consent_givers.may_give(student, viewer.person, at=viewer.at),
             "periods": _PERIODS,
             "mistake": mistake,
@@ -112,6 +128,7 @@ def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
         "starts_at": one.starts_at,
         "ends_at": one.ends_at,
         "runs": _runs(one, at=viewer.at),
+        "refused": one.state == Consent.State.REFUSED,
         "withdrawn_at": one.withdrawn_at,
         "withdrawn_by_me": one.taken_back_by == mine,
     }

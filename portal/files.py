@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from parties import consents
+from parties import consent_notes
 from parties.cursors import Cursors
 from parties.errors import CursorInvalid
 from parties.sign_in import Identity
@@ -44,7 +44,7 @@ def student_file(request: HttpRequest, identity: Identity, student_id: UUID) -> 
         context = {
             "student": page.student,
             "at_home": student_id in policies.family_of(viewer),
-            "asks": consents.is_asked_by(viewer, page.student),
+            "asks": consent_notes.is_asked_by(viewer, page.student),
             "lines": [_line(entry) for entry in page.entries],
             "kinds": _links(filters, "kind", file.kinds()),
             "parties": _links(filters, "party", dict(FileEntry.Party.choices)),

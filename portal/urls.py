@@ -62,11 +62,17 @@ urlpatterns = [
     path(
         "students/<uuid:target_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
     ),
+    path("students/<uuid:target_id>/consents/refuse", consents.refuse, name="refuse-consent"),
     path("students/<uuid:student_id>/consent-desk", consent_desk.desk, name="consent-desk"),
     path(
         "students/<uuid:student_id>/consent-desk/withdraw",
         consent_desk.withdraw,
         name="consent-desk-withdraw",
+    ),
+    path(
+        "students/<uuid:student_id>/consent-desk/refuse",
+        consent_desk.refuse,
+        name="consent-desk-refuse",
     ),
     path("students/<uuid:student_id>/consent-desk/ask", consent_desk.ask, name="consent-desk-ask"),
     path("cases/<uuid:case_id>/plan", case_plan.case_plan, name="case-plan"),

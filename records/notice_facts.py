@@ -38,6 +38,13 @@ _AMOUNT: Final = re.compile(r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九�
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
+#: How to word what only begins like a name of the roster.
+A_HOUSE: Final = (
+    "如果是地名，请前面写明是地点，后面写楼层或门牌，如“地点：某某大厦三楼”“地址：某某路12号”。"
+)
+A_LONGER_NAME: Final = "如果写的是校外的另一个人，请在姓名后写明身份，如“某某某教授”。"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What stands where it must not: [start, end) in the text as written, why, and the mend."""
@@ -70,7 +77,9 @@ def fold(text: str, *, dense: bool) -> Folded:
         for plain in unicodedata.normalize("NFKC", letter):
             if unicodedata.category(plain) in {"Cf", "Mn", "Cc"} and plain != "\n":
                 continue
-            if dense and (plain in " \t·•・-_~|/\\'\"“”‘’" or unicodedata.category(plain) == "Zs"):
+            if dense and (
+                plain in " \t·•・-_~|/\\'\"“”‘’`´" or unicodedata.category(plain) == "Zs"
+            ):
                 continue
             letters.append(simplified(plain))
             offsets.append(place)

@@ -5,7 +5,7 @@
 
 It finds names of students and guardians of the school, a name beside a personal affair, scores,
 ranks and illness of a person, mobile numbers, identity and student numbers; also when they are
-spread out with spaces, markup, full width, zero width or traditional, names in Pinyin (two
+spread out with spaces, markup, escapes, full width, zero width or traditional, names in Pinyin (two
 syllables only beside a fact: they are too many other words), and traces of a person
 (notice_traces). It finds nothing by chance and misses what is said without a name: who approves
 reads the text as well.
@@ -83,12 +83,10 @@ def check(text: str, *, known: Roster) -> list[Finding]:
 
 def _behind_markup(text: str, known: Roster) -> Iterator[Finding]:
     """What stands there once a page has shown it."""
-    read = notice_markup.shown(text)
-    if read is None:
-        return
-    for one in _found(read.text, known):
-        start, end = read.spans[one.start][0], read.spans[one.end - 1][1]
-        yield replace(one, words=text[start:end], start=start, end=end)
+    for read in notice_markup.layers(text):
+        for one in _found(read.text, known):
+            start, end = read.spans[one.start][0], read.spans[one.end - 1][1]
+            yield replace(one, words=text[start:end], start=start, end=end)
 
 
 def _found(text: str, known: Roster) -> list[Finding]:

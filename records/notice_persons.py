@@ -4,6 +4,7 @@ and 某同学.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -48,7 +49,9 @@ def roster_names(folded: Folded, names: Collection[str]) -> Iterator[Finding]:
         if name in load().common and not is_cued(folded.text, start, end + 1):
             continue
         if not notice_lookalikes.is_another(folded.text, start, end + 1):
-            yield folded.finding("name", start, end + 1)
+            found = folded.finding("name", start, end + 1)
+            mend = notice_lookalikes.mend_of(folded.text, end + 1)
+            yield replace(found, mend=f"{found.mend}{mend}")
 
 
 def romanised_names(text: str, names: Collection[str]) -> Iterator[Finding]:

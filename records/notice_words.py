@@ -27,6 +27,7 @@ class Words:
     given: frozenset[str]
     respected: tuple[str, ...]
     houses: tuple[str, ...]
+    streets: tuple[str, ...]
     at_house: tuple[str, ...]
     to_house: tuple[str, ...]
 
@@ -54,6 +55,7 @@ def load() -> Words:
         given=frozenset("".join(content["given"].split())),
         respected=tuple(content["respected"].split()),
         houses=tuple(content["houses"].split()),
+        streets=_longest_first(content["streets"].split()),
         at_house=tuple(content["at_house"].split()),
         to_house=tuple(content["to_house"].split()),
     )

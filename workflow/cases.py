@@ -154,9 +154,7 @@ def _case_about(student: Student | None, school_id: int, *, at: datetime) -> tup
 def acknowledge(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> Escalation:
     """Take the case over: the ladder stops and the diagram hears of it, both or neither.
 
-    A fault of the diagram alone does not keep the ladder climbing.
-
-    Raises: as escalation.acknowledge.
+    A fault of the diagram alone keeps no ladder climbing. Raises as escalation.acknowledge.
     """
     with tenancy.scope(school_id):
         waiting = processes.waiting_acknowledgement(case_id)
@@ -181,14 +179,20 @@ def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> 
         case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
         if case.channel != Case.Channel.CRISIS:
             raise WrongState("该事项刚刚降级，请改用“升级为危机”。", case=str(case_id))
-        running = _alarm(case, at=at)
-        _record("case.danger_again", case, at=at, actor=by.pk)
-        escalation.raise_(case=case, reason="danger_again", at=at)
-        if running is not None:
-            _signal_again(running, by=by, at=at)
+        running = sound_again(case, by=by, at=at)
     if running is None:
         processes.start_now(school_id, case_id, at=at)
     return case
+
+
+def sound_again(case: Case, *, by: Person, at: datetime) -> UUID | None:
+    """`danger_again` for a held crisis, in its scope; None: its new process waits to be started."""
+    running = _alarm(case, at=at)
+    _record("case.danger_again", case, at=at, actor=by.pk)
+    escalation.raise_(case=case, reason="danger_again", at=at)
+    if running is not None:
+        _signal_again(running, by=by, at=at)
+    return running
 
 
 def _lock_instances(case_id: UUID) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ledger import events
 from ledger.models import Event
-from parties import consent_givers, consents, links, tenancy
+from parties import consent_givers, consent_notes, consents, links, tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, Person, SignInLink, Student
@@ -38,7 +38,7 @@ def ask(*, school_id: int, student_id: UUID, by: Person, at: datetime) -> None:
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         student = viewer.get(Student, student_id)
-        if not consents.is_asked_by(viewer, student):
+        if not consent_notes.is_asked_by(viewer, student):
             raise NotAllowed("只有与该生工作有关的教师可以征求同意。", act="consent")
         Student.objects.select_for_update(of=("self",)).get(pk=student.pk)
         _refuse(viewer, student)

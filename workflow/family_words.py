@@ -3,7 +3,7 @@
 Everything is kept as it was written, nothing is refused or decided here, and no word found means
 nothing. A reply to a notice has its own way (notice_answering), and so has a matter (intake).
 
-    in an open matter          --> its own question (upgrade_requests)
+    in an open matter          --> its own question (upgrade_requests), in a crisis as well
     in none, or in a closed one --> a matter of the child that nobody at home sees (danger_matters)
 """
 
@@ -49,7 +49,9 @@ def listen(
     cases = Case.objects.select_related("student__school_class")
     case = cases.filter(pk=case_id).first() if case_id is not None else None
     if case is not None and case.closed_at is None:
-        upgrade_requests.ask(case=case, at=at, source=source)
+        beside = about if case.channel == Case.Channel.CRISIS else None
+        pk = None if beside is None else beside.pk
+        upgrade_requests.ask(case=case, at=at, source=source, about=pk)
     elif about is not None:
         _look_now(about.student, before=case, about=("record", about.pk), at=at, source=source)
     elif case is not None and case.student is not None:

@@ -42,11 +42,11 @@ def owners(item: ActionItem, *, case: Case, at: datetime) -> Sequence[tuple[str,
     if item.owner_party == _PARTY.COMPANY:
         return [(role, person) for role, person in _company(item, at)]
     if item.owner_person_id and item.owner_person_id not in exclusions.excluded_people(case):
-        return [(_post_of(item.owner_person_id, at), item.owner_person_id)]
+        return [(post_of(item.owner_person_id, at), item.owner_person_id)]
     return [(Role.HT.value, person) for person in holders(Role.HT.value, case=case, at=at)]
 
 
-def _post_of(person: UUID, at: datetime) -> str:
+def post_of(person: UUID, at: datetime) -> str:
     posts = in_force(Membership.objects.filter(person=person), at).order_by("starts_at", "pk")
     return posts.values_list("role", flat=True).first() or Role.ST.value
 

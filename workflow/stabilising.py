@@ -17,7 +17,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person
 from parties.roles import Role
-from workflow import contacts, processes, reports, rerouting, routing
+from workflow import contacts, processes, reports, rerouting, routing, upgrade_requests
 from workflow.errors import InvalidInput, NotAllowed, NotFound, SamePerson, WrongState
 from workflow.models import (
     Case,
@@ -104,7 +104,8 @@ def standing(case: Case) -> DowngradeProposal | None:
 
 def _calm(held: Held, proposal: DowngradeProposal, viewer: Viewer, reason: str) -> RoutingDecision:
     case, at = held.case, viewer.at
-    routing.stop(held, at=at, reason="downgraded")
+    asked = (upgrade_requests.TASK,)  # words that nobody has looked at yet are no calm
+    routing.stop(held, at=at, reason="downgraded", asked=asked)
     _refuse_waiting(case)  # a report missed at this very moment may have raised the ladder
     _keep_faces(case, at=at)
     matter = case.matters.first()

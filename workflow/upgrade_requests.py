@@ -1,38 +1,48 @@
-"""A sign of danger in a matter that is no crisis: a person is asked at once, and decides.
+"""A sign of danger in an open matter: a person is asked at once, and decides.
 
     ask --> 德育处's task, 班主任 told --> crisis: the same case, a crisis from now on
                                      \\-> watch: the reason stays on file, the matter goes on
 
+In a matter that is a crisis already those who work it hear at the speed of a crisis, and what is
+decided is whether the alarm sounds again (decision 4): words beside a record may be the old danger
+told once more, and an alarm takes every open task back to the triage.
+
 Nothing becomes a crisis by a computer's opinion, and nobody needs this to report one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from ledger import events
 from parties.models import Person
-from workflow import assignment, clocks, plan_people
+from workflow import assignment, clocks, exclusions, notifications, nudge, plan_people, waking
 from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask
+from workflow.notifications import Message
 
 TASK: Final = "upgrade_decide"
 CLOCK: Final = "follow_up.upgrade"
 CRISIS: Final = "crisis"
 LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 _DANGER: Final = "follow_up.danger"
+_CHANNELS: Final = ("in_app", "sms")
+#: What is asked, and on which form: of a matter, and of a crisis.
+_WHETHER: Final = ("发现危险迹象：请决定是否启动危机流程", "upgrade_decision")
+_WHETHER_AGAIN: Final = ("危机处置中又有危险迹象：请决定是否重新报警", "danger_again_decision")
 
 
-def ask(*, case: Case, at: datetime, source: str) -> HumanTask | None:
+def ask(*, case: Case, at: datetime, source: str, about: UUID | None = None) -> HumanTask | None:
     """Ask 德育处 to decide and tell 班主任; one question at a time. Inside a scope.
 
-    `source` is the code of where the sign was seen. None for a case that is a crisis already.
+    `source` is the code of where the sign was seen, `about` the record that it stands beside. None
+    for a case that is closed.
     """
-    if case.channel == Case.Channel.CRISIS or case.closed_at is not None:
+    if case.closed_at is not None:
         return None
     waiting = HumanTask.objects.filter(case=case, name=TASK, state__in=LIVE).first()
-    return waiting or open_(case=case, at=at, source=source)
+    return waiting or open_(case=case, at=at, source=source, about=about)
 
 
 def open_(
@@ -47,12 +57,14 @@ def open_(
     assigned = assignment.assign(
         Wanted(name=TASK, roles=["ME"], instead=["VP", "PR"]), case=case, at=at
     )
+    crisis = case.channel == Case.Channel.CRISIS
+    title, form = _WHETHER_AGAIN if crisis else _WHETHER
     task = HumanTask.objects.create(
         school_id=case.school_id,
         case=case,
         name=TASK,
-        title="发现危险迹象：请决定是否启动危机流程",
-        form="upgrade_decision",
+        title=title,
+        form=form,
         roles=[role.value for role in assigned.roles],
         candidates=list(assigned.candidates),
         about=about,
@@ -60,12 +72,34 @@ def open_(
         created_at=at,
         due_at=clocks.load(case.school_id).due(CLOCK, anchors={}, at=at),
     )
-    people = [(assigned.roles[0].value, person) for person in assigned.candidates]
-    people += [("HT", person) for person in plan_people.holders("HT", case=case, at=at)]
-    unaware = [(role, person) for role, person in people if person not in told]
-    plan_people.tell(case, unaware, template=_DANGER, key=f"danger:{task.pk}", at=at)
+    people = dict.fromkeys(assigned.candidates, assigned.roles[0].value)
+    for person in plan_people.holders("HT", case=case, at=at):
+        people.setdefault(person, "HT")
+    _tell(task, {person: role for person, role in people.items() if person not in told}, at=at)
     _record("upgrade.asked", case, at=at, source=source)
     return task
+
+
+def _tell(task: HumanTask, people: Mapping[UUID, str], *, at: datetime) -> None:
+    """In the inbox; of a crisis also whoever took it over, and by text, at night as well."""
+    case, key = task.case, f"danger:{task.pk}"
+    if case.channel != Case.Channel.CRISIS:
+        told = [(role, person) for person, role in people.items()]
+        plan_people.tell(case, told, template=_DANGER, key=key, at=at)
+        return
+    owner = case.owner_id
+    if owner is not None and owner not in exclusions.excluded_people(case):
+        people = {owner: plan_people.post_of(owner, at), **people}
+    rows = list(_messages(case, people, key))
+    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+
+
+def _messages(case: Case, people: Mapping[UUID, str], key: str) -> Iterator[Message]:
+    known = Person.objects.in_bulk(list(people))
+    for person, role in people.items():
+        for channel in waking.channels_of(known[person], _CHANNELS):
+            own = f"{key}:{person}:{channel}"
+            yield Message(case.pk, person, role, channel, _DANGER, own, nudge.CRISIS)
 
 
 def decide(*, task: HumanTask, by: Person, at: datetime, answer: Mapping[str, Any]) -> bool:

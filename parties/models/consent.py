@@ -1,4 +1,4 @@
-"""同意: who agreed to what, for how long, how one can tell, and when they took it back."""
+"""同意: who agreed to what, for how long, how one can tell; who took it back, and who said no."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,12 +16,16 @@ from parties.models.person import Person, Student
 class Consent(FSMModelMixin, models.Model):
     """One yes by one person to one purpose in [starts_at, ends_at): no bundle, no open end.
 
+    Or a no that was said before there was a yes: nothing runs, nothing has to be proven, and it is
+    "taken back" from the start, so that every no is read alike.
+
     Whether it holds now is asked of parties.consents: its giver may have lost the right to give it.
     """
 
     class State(models.TextChoices):
         GIVEN = "GIVEN", "已同意"
         WITHDRAWN = "WITHDRAWN", "已撤回"
+        REFUSED = "REFUSED", "不同意"
 
     class Purpose(models.TextChoices):
         PSY_REPORT = "PSY_REPORT", "沟通准备中使用心理评估报告"
@@ -44,7 +48,7 @@ class Consent(FSMModelMixin, models.Model):
     purpose = models.CharField("用途", max_length=10, choices=Purpose.choices)
     giver = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     capacity = models.CharField(max_length=8, choices=Capacity.choices)
-    proof = models.CharField("取得方式", max_length=6, choices=Proof.choices)
+    proof = models.CharField("取得方式", max_length=6, choices=Proof.choices, blank=True)
     proof_note = EncryptedTextField("凭据", blank=True, default="")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -59,6 +63,9 @@ class Consent(FSMModelMixin, models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
 
+    initial_states: ClassVar[Mapping[str, frozenset[str]]] = {
+        "state": frozenset({State.GIVEN, State.REFUSED})
+    }
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "AUD",
         "school": "AUD",
@@ -82,16 +89,24 @@ class Consent(FSMModelMixin, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["school", "consent_no"], name="one_consent_per_no"),
             models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="consent_has_a_period"
+                condition=models.Q(ends_at__gt=models.F("starts_at")) & ~models.Q(state="REFUSED")
+                | models.Q(ends_at=models.F("starts_at"), state="REFUSED"),
+                name="consent_has_a_period",
             ),
             models.CheckConstraint(
                 condition=models.Q(
                     state="GIVEN", withdrawn_at__isnull=True, withdrawn_by__isnull=True
                 )
                 | models.Q(
-                    state="WITHDRAWN", withdrawn_at__isnull=False, withdrawn_by__isnull=False
+                    state__in=["WITHDRAWN", "REFUSED"],
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
                 ),
                 name="withdrawn_consent_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="REFUSED") | ~models.Q(proof=""),
+                name="yes_says_how_it_is_proven",
             ),
         ]
         indexes = [models.Index(fields=["school", "student"], name="consent_by_student")]

@@ -94,3 +94,20 @@ def test_staff_says_whose_no_it_was_and_nobody_at_home_for_another(world: World)
 
     mother.post(address(world), yes())
     assert teacher.get(address(world)).json()["refused"] == ["PSY_REPORT"]
+
+
+def test_a_father_says_no_before_anybody_said_yes(world: World) -> None:
+    mother, father, teacher = (member(world, who) for who in ("mother", "father", "teacher"))
+    empty = mother.get(address(world)).content
+
+    said = father.post(f"{address(world)}/refuse", {"purpose": "PSY_REPORT"})
+
+    assert said.status_code == 200
+    assert [said.json()[name] for name in ("state", "proof", "ends_at")] == ["REFUSED", "", None]
+    assert mother.get(address(world)).content == empty
+    assert mother.post(address(world), yes()).status_code == 201
+    told = teacher.get(address(world)).json()
+    assert told["refused"] == ["PSY_REPORT"]
+    assert not any(one["holds"] for one in told["results"])
+    assert father.post(address(world), yes()).status_code == 201
+    assert any(one["holds"] for one in teacher.get(address(world)).json()["results"])

@@ -119,6 +119,7 @@ EVERYTHING = [
     ("post", "/students/{case}/plan"),
     ("get", "/students/{case}/consents"),
     ("post", "/students/{case}/consents"),
+    ("post", "/students/{case}/consents/refuse"),
     ("post", "/consents/{message}/withdraw"),
     *(("get", path) for path in LISTS),
     ("post", "/crises"),

@@ -147,6 +147,7 @@ NEVER: dict[str, tuple[Callable[[World], Model], dict[str, Any]]] = {
     "sensitive_fact_has_a_purpose": (fact, {"purpose": ""}),
     "consent_has_a_period": (consent, {"ends_at": NOW}),
     "withdrawn_consent_says_by_whom": (consent, {"withdrawn_at": NOW}),
+    "yes_says_how_it_is_proven": (consent, {"proof": ""}),
     "spent_link_has_a_moment": (link, {"spent_at": NOW}),
 }
 
@@ -274,11 +275,9 @@ def with_moment(machine: Machine, state: str) -> dict[str, Any]:
     if machine.model is SignInLink:
         return {machine.field: state, "spent_at": NOW if state == "SPENT" else None}
     if machine.model is Consent:
-        back = state == "WITHDRAWN"
-        by = str(Person.objects.get(name="mother").pk) if back else None
-        return {
-            machine.field: state, "withdrawn_at": NOW if back else None, "withdrawn_by_id": by
-        }  # fmt: skip
+        by = str(Person.objects.get(name="mother").pk) if state != "GIVEN" else None
+        moment = {"withdrawn_at": NOW if by else None, "withdrawn_by_id": by}
+        return {machine.field: state, **moment, **({"ends_at": NOW} if state == "REFUSED" else {})}
     return {machine.field: state}
 
 

@@ -138,6 +138,7 @@ def test_for_everybody_else_there_is_no_such_page(world: World, desk: Desk, who:
         lambda: phone.open(address(world)),
         lambda: phone.send(address(world), **typed(world)),
         lambda: phone.send(f"{address(world)}/withdraw"),
+        lambda: phone.send(f"{address(world)}/refuse", said_by=str(world["mother"].pk)),
         lambda: phone.send(f"{address(world)}/ask"),
     ):
         phone.open("/")
@@ -203,7 +204,7 @@ def test_the_desk_reads_that_a_guardian_refuses_and_not_who(world: World, desk: 
     phone = at_desk(world)
 
     assert "现在没有有效的同意" in phone.text
-    assert "有一位监护人撤回后没有再同意" in phone.text
+    assert "不同意，或撤回后没有再同意" in phone.text
     give(desk, "father")
     assert "现在有有效的同意" in at_desk(world).text
 
@@ -221,4 +222,16 @@ def test_the_desk_writes_down_whose_no_it_was(world: World, desk: Desk) -> None:
     assert (taken.withdrawn_by_id, taken.withdrawn_for_id) == (
         world["teacher"].pk, world["father"].pk,
     )  # fmt: skip
-    assert "有一位监护人撤回后没有再同意" in at_desk(world).text
+    assert "不同意，或撤回后没有再同意" in at_desk(world).text
+
+
+def test_the_desk_writes_down_a_no_that_came_before_any_yes(world: World, desk: Desk) -> None:
+    phone = at_desk(world)
+
+    phone.send(f"{address(world)}/refuse", said_by=str(world["father"].pk))
+
+    assert "father（监护人），由teacher登记" in phone.text
+    assert "不同意，或撤回后没有再同意" in phone.text
+    phone.send(address(world), **typed(world))
+    assert "现在没有有效的同意" in phone.text
+    assert stored(world) == [("father", "", "REFUSED"), ("mother", "PAPER", "GIVEN")]

@@ -22,6 +22,11 @@ def found(text: str) -> list[str]:
         "请到王伟大厦集合。", "活动地点：王伟大厦三楼报告厅。", "校车停靠王伟大道南侧。",
         "讲座由李娜娜老师主持。", "李娜娜老师，电话0728-6251234。", "请张三丰教授作报告。",
         "主讲：张三丰", "获奖作品作者：张三丰。", "感谢王伟强先生捐赠图书。",
+        # a house by itself, at the beginning or behind a word of place
+        "王伟大厦", "王伟大厦，周五下午讲座。", "周五讲座。王伟大厦（三楼）",
+        "王伟大桥施工，请绕行。", "请去王伟大厦领书", "在王伟大道集合",
+        # a street between two words of place
+        "地点：王伟路12号。", "请在王伟路集合。", "地址：王伟大街南侧", "位于王伟广场东门",
     ],
 )  # fmt: skip
 def test_a_house_and_a_longer_name_are_nobody_of_the_school(text: str) -> None:
@@ -38,11 +43,39 @@ def test_a_house_and_a_longer_name_are_nobody_of_the_school(text: str) -> None:
         "张三丰同学到校", "请张三丰的家长到校", "张三丰助学金已发放", "王伟强：不及格",
         "王伟强：旷课三天。",
         # no place beside it, and houses in which somebody may be
-        "王伟大厦", "王伟大学录取", "王伟医院检查", "王伟家在三楼", "王伟大道歉",
+        "班里王伟大厦", "王伟大学录取", "王伟医院检查", "王伟家在三楼", "王伟大道歉",
+        "请到王伟学校接人", "在王伟家集合",
+        # the word of a place that is one of its own
+        "王伟大家注意", "王伟大道理讲完了", "王伟大桥上打架", "请王伟路上小心", "王伟路过办公室",
+        "在王伟路上碰到", "王伟楼道打闹", "王伟楼梯上推人", "王伟楼", "王伟路",
+        # a house, and what befell somebody
+        "王伟大厦助学金已发放", "王伟大厦，欠费未缴", "王伟大厦因欠费停课",
     ],
 )  # fmt: skip
 def test_in_doubt_it_is_the_name(text: str) -> None:
     assert found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("王伟大厦将举行讲座", "地点：某某大厦三楼"),
+        ("王伟路上有积水", "地址：某某路12号"),
+        ("王伟图书馆周末开放", "地点：某某大厦三楼"),
+        ("张三丰来校演讲", "某某某教授"),
+    ],
+)
+def test_a_stop_says_how_to_word_what_it_was(text: str, how: str) -> None:
+    (one,) = notice_gate.check(text, known=KNOWN)
+
+    assert how in one.mend
+    assert one.mend.startswith("请删去姓名")
+
+
+def test_and_says_nothing_of_places_where_there_is_none() -> None:
+    (one,) = notice_gate.check("请王伟到校。", known=KNOWN)
+
+    assert one.mend == "请删去姓名；只与一位学生有关的事，请单独联系其家长。"
 
 
 @pytest.mark.parametrize(

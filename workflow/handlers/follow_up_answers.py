@@ -5,7 +5,7 @@ from parties.access import Viewer
 from records import evaluations, file_entries
 from records.evaluations import Score
 from records.models import Evaluation, FileEntry
-from workflow import danger_signs, next_contacts, plan_days, routing, upgrade_requests
+from workflow import cases, danger_signs, next_contacts, plan_days, routing, upgrade_requests
 from workflow.completions import Completion, on_complete
 from workflow.errors import WrongState
 from workflow.handlers.follow_up import CONTACT
@@ -49,7 +49,7 @@ def school_scored(completion: Completion) -> None:
 
 @on_complete(upgrade_requests.TASK, moves_case=True)
 def upgrade_decided(completion: Completion) -> None:
-    """The same way up as by hand; a case that is a crisis already stays one.
+    """The same way up as by hand; in a crisis the alarm sounds again, unless it has since.
 
     Raises WrongState: a crisis of a matter that ended meanwhile: nobody would be woken.
     """
@@ -58,6 +58,8 @@ def upgrade_decided(completion: Completion) -> None:
     )
     held = routing.hold(completion.task.case_id)
     if held.case.channel == Case.Channel.CRISIS:
+        if crisis and completion.task.created_at >= held.case.alarm_at:
+            cases.sound_again(held.case, by=completion.by, at=completion.at)
         return
     if crisis and held.case.closed_at is not None:
         raise WrongState("该事项已经结束，请直接报告危机。", case=str(held.case.pk))
