@@ -52,7 +52,7 @@ def _school() -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0011_school_of_references"),
+        ("parties", "0012_school_of_references"),
         ("records", "0082_school_keys"),
     ]
 

@@ -37,7 +37,7 @@ def _school() -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0011_school_of_references"),
+        ("parties", "0012_school_of_references"),
         ("workflow", "0073_school_keys"),
     ]
 

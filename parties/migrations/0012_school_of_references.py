@@ -37,7 +37,7 @@ def _school() -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0010_school_keys"),
+        ("parties", "0011_refusals"),
     ]
 
     operations = [migrations.AlterField(name, "school", _school()) for name in _MODELS]
