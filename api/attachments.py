@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -23,10 +24,10 @@ from api.exports import download
 from api.parsers import is_storable
 from api.problems import Problem, Refused, broken, invalid
 from api.record_acts import CODES, asked
-from api.record_inputs import DestroyInput, optional
+from api.record_inputs import optional
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
-from api.views import ApiView, Strict, read_body, viewing
+from api.views import ApiView, Strict, read_query, viewing
 from parties.access import Viewer
 from records import attachments, destroying
 from records.attachments import Upload
@@ -132,8 +133,13 @@ class AttachmentsView(UploadView):
         return idempotency.once(request, once, act)
 
 
+class TakeOutQuery(serializers.Serializer[Any]):
+    shows_others = serializers.BooleanField(default=False)
+
+
 class AttachmentView(ApiView):
     open_to_bound_links = True
+    queries = frozenset({"shows_others"})
 
     @describe(
         "下载附件",
@@ -145,7 +151,7 @@ class AttachmentView(ApiView):
         tags=["attachments"],
     )
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
-        viewer = _see(request, attachment_id)
+        viewer = see(request, attachment_id)
         found = attachments.open_(
             school_id=viewer.person.school_id,
             by=viewer.person,
@@ -156,51 +162,28 @@ class AttachmentView(ApiView):
 
     @describe(
         "拿掉附件",
-        description="由记录人，在有人签字之前；曾有此附件的事实保留。",
+        description="由记录人，在有人签字之前；曾有此附件的事实保留。"
+        "家里已经能看的，内容加密留存；含他人信息的（shows_others）立即销毁。",
         answers={204: None},
         codes=[*CODES, "vault.unavailable"],
+        parameters=[OpenApiParameter("shows_others", bool, default=False)],
         tags=["attachments"],
     )
     def delete(self, request: Request, attachment_id: UUID) -> Response:
-        viewer = _see(request, attachment_id)
+        given = read_query(request, TakeOutQuery)
+        viewer = see(request, attachment_id)
         destroying.take_out(
             school_id=viewer.person.school_id,
             by=viewer.person,
             at=viewer.at,
             attachment_id=attachment_id,
+            **given,
         )
         return Response(status=204)
 
 
-class DestructionView(ApiView):
-    @describe(
-        "销毁附件（德育处负责人）",
-        description="不是记录人，也不是上传人；有未了结的异议、已归档或封存的，不能销毁。"
-        "曾有此附件、由谁何时为何销毁都保留。",
-        body=DestroyInput,
-        answers={204: None},
-        codes=[*CODES, "vault.unavailable"],
-        tags=["attachments"],
-        post=True,
-    )
-    def post(self, request: Request, attachment_id: UUID) -> Response:
-        given = read_body(request, DestroyInput)
-        viewer = _see(request, attachment_id)
-
-        def act() -> Response:
-            destroying.destroy(
-                school_id=viewer.person.school_id,
-                by=viewer.person,
-                at=viewer.at,
-                attachment_id=attachment_id,
-                **given,
-            )
-            return Response(status=204)
-
-        return idempotency.once(request, given, act)
-
-
-def _see(request: Request, attachment_id: UUID) -> Viewer:
+def see(request: Request, attachment_id: UUID) -> Viewer:
+    """Whoever asks about a file that they may know of. Raises NotFound, Refused."""
     identity = identity_of(request)
     with viewing(request) as viewer:
         found = viewer.get(Attachment, attachment_id)

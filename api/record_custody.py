@@ -7,11 +7,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import shapes
+from api import idempotency, shapes
+from api.attachments import see
+from api.record_acts import CODES
+from api.record_inputs import DestroyInput
 from api.schema import describe
 from api.shapes import PersonSerializer
-from api.views import ApiView, viewing
-from records import custody
+from api.views import ApiView, read_body, viewing
+from records import custody, destroying
 from records.models import Delivery
 
 
@@ -31,6 +34,9 @@ class GoneSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(allow_null=True)
     by = PersonSerializer(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
+    kept = serializers.BooleanField(
+        help_text="由记录人取下：内容加密留存，只有取下时不知情的监护人还能打开"
+    )
 
 
 class DestroyedSerializer(serializers.Serializer[Any]):
@@ -65,7 +71,7 @@ class CopiesView(ApiView):
 
 class DestroyedView(ApiView):
     @describe(
-        "已销毁的附件：何时、由谁、为何",
+        "已取下、已销毁的附件：何时、由谁、为何",
         description="给德育处和审计员；其他人看到的是空的。",
         answers={200: DestroyedSerializer},
         codes=["access.not_found"],
@@ -83,4 +89,33 @@ def _gone(one: custody.Gone) -> dict[str, Any]:
         "at": shapes.moment(one.at),
         "by": shapes.person(one.by),
         "reason": one.reason,
+        "kept": one.kept,
     }
+
+
+class DestructionView(ApiView):
+    @describe(
+        "销毁附件（德育处负责人）",
+        description="不是记录人，也不是上传人；有未了结的异议、已归档或封存的，不能销毁。"
+        "曾有此附件、由谁何时为何销毁都保留。",
+        body=DestroyInput,
+        answers={204: None},
+        codes=[*CODES, "vault.unavailable"],
+        tags=["attachments"],
+        post=True,
+    )
+    def post(self, request: Request, attachment_id: UUID) -> Response:
+        given = read_body(request, DestroyInput)
+        viewer = see(request, attachment_id)
+
+        def act() -> Response:
+            destroying.destroy(
+                school_id=viewer.person.school_id,
+                by=viewer.person,
+                at=viewer.at,
+                attachment_id=attachment_id,
+                **given,
+            )
+            return Response(status=204)
+
+        return idempotency.once(request, given, act)

@@ -235,7 +235,7 @@ urlpatterns = [
     ),
     path(
         "attachments/<uuid:attachment_id>/destroy",
-        attachments.DestructionView.as_view(),
+        record_custody.DestructionView.as_view(),
         name="destroy-attachment",
     ),
     path("objections", objections.ObjectionsView.as_view(), name="objections"),

@@ -84,14 +84,18 @@ def _files(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 @require_POST
 @signed_in()
 def take_out(
-    _request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUID
+    request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUID
 ) -> HttpResponse:
     with viewing(identity) as viewer:
         if not viewer.rows(Attachment).filter(pk=file_id, record_id=target_id).exists():
             raise NotFound("没有找到。")
         at = viewer.at
     destroying.take_out(
-        school_id=identity.school_id, by=identity.person, at=at, attachment_id=file_id
+        school_id=identity.school_id,
+        by=identity.person,
+        at=at,
+        attachment_id=file_id,
+        shows_others=request.POST.get("shows_others") == "yes",
     )
     return redirect("portal:record-files", target_id=target_id)
 

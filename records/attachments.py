@@ -21,7 +21,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Person
 from parties.privacy import FieldClass
-from records import file_entries, reading, sensitivity, vault
+from records import file_entries, file_stillness, reading, sensitivity, vault
 from records.models import Attachment, CommunicationRecord, FileEntry
 from records.record_rows import lock, saved
 from records.stillness import as_known
@@ -101,13 +101,12 @@ def store(
 def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> Opened:
     """The file for a reader who may have it; that they took it is an event. Not inside a scope.
 
-    Raises NotFound: absent, or not theirs to open. WrongState: destroyed. Errors of the vault.
+    Raises NotFound: absent, or not theirs to open. WrongState: gone. Errors of the vault.
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         found = readable(viewer, attachment_id)
-        if found.state != Attachment.State.STORED:
-            raise WrongState("这个附件已按规定销毁。", state=str(found.state))
+        file_stillness.refuse_gone(viewer, found)
         events.append(
             school_id=school_id,
             kind="attachment.read",

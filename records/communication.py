@@ -30,7 +30,7 @@ from records.record_rows import lock, note, saved
 State = CommunicationRecord.State
 
 #: What is kept from a family in one version is kept from it in the next one, as long.
-_HOLD: Final = ("hold_reason", "held_by_id", "held_until")
+_HOLD: Final = ("hold_reason", "held_by_id", "held_until", "let_in_at")
 
 #: Copied into the next version, statement by statement.
 _KEPT: Final = (

@@ -6,6 +6,7 @@ anybody from guessing a short record from its hash, and is destroyed with the re
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -46,6 +47,13 @@ def salt() -> bytes:
 def hash_of(record: CommunicationRecord, salted: bytes) -> bytes:
     """SHA-256 over the salt and all that the record says now. Four queries."""
     return hashlib.sha256(_PREFIX + salted + canonical(record)).digest()
+
+
+def freeze(record: CommunicationRecord, *, at: datetime) -> None:
+    """Before the first word about it: what it says now is what is signed. The row is not saved."""
+    if record.signed_at is None:
+        record.content_salt, record.signed_at = salt(), at
+        record.content_hash = hash_of(record, bytes(record.content_salt))
 
 
 def is_intact(record: CommunicationRecord) -> bool:
@@ -115,4 +123,5 @@ def _attached(record: CommunicationRecord) -> list[str]:
     else:
         found = found.filter(uploaded_at__lte=record.signed_at)
         found = found.exclude(destroyed_at__lte=record.signed_at)
+        found = found.exclude(taken_out_at__lte=record.signed_at)
     return sorted(bytes(digest).hex() for digest in found.values_list("sha256", flat=True))

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
+
 from parties.access import Viewer
 from parties.models import Person
 from parties.roles import Role
 from records import policies
 from records.models import Attachment, CommunicationRecord, Delivery
+
+_State = Attachment.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,15 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A file that was destroyed. Of earlier ones nobody wrote down by whom, nor why."""
+    """A file that was destroyed, or `kept` sealed when its author took it out. Of earlier ones
+    nobody wrote down by whom, nor why.
+    """
 
     file: UUID
     at: datetime | None
     by: Person | None
     reason: str
+    kept: bool
 
 
 def copies(viewer: Viewer, record_id: UUID) -> Sequence[Copy]:
@@ -56,9 +63,15 @@ def destroyed(viewer: Viewer, record_id: UUID) -> Sequence[Gone]:
     record = viewer.get(CommunicationRecord, record_id)
     if not _oversees(viewer, record):
         return []
-    rows = Attachment.objects.filter(record_id=record.pk, state=Attachment.State.DESTROYED)
-    found = rows.select_related("destroyed_by").order_by("destroyed_at", "pk")
-    return [Gone(one.pk, one.destroyed_at, one.destroyed_by, one.destroyed_reason) for one in found]
+    rows = Attachment.objects.filter(record_id=record.pk).exclude(state=_State.STORED)
+    found = rows.select_related("destroyed_by", "taken_out_by")
+    return [_gone(one) for one in found.order_by(Coalesce("destroyed_at", "taken_out_at"), "pk")]
+
+
+def _gone(one: Attachment) -> Gone:
+    if one.state == _State.TAKEN_OUT:
+        return Gone(one.pk, one.taken_out_at, one.taken_out_by, "", kept=True)
+    return Gone(one.pk, one.destroyed_at, one.destroyed_by, one.destroyed_reason, kept=False)
 
 
 def _oversees(viewer: Viewer, record: CommunicationRecord) -> bool:

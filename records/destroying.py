@@ -1,5 +1,9 @@
 """What ends a file of a record: its author takes it out, or the head of 德育处 destroys it.
 
+What the family could open by then is kept sealed when it is taken out: a guardian to whom the
+record stands still goes on opening it, and nobody else (records/stillness.py). Unless it shows
+others: their right not to be shown comes before, and it is destroyed for everybody.
+
 A school may not destroy or unlawfully delete what is on file about a student. So once a record is
 signed it takes the head of that office, who neither wrote the record nor uploaded the file, and a
 reason that is kept; never while somebody objects, and never what was put away. That there was a
@@ -11,16 +15,18 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from parties import tenancy
+from parties import privacy, tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
-from records import disputes, known_records, vault
+from parties.privacy import FieldClass
+from records import disputes, known_records, taken_back, vault
 from records.attachments import KIND, never_before, readable
 from records.models import Attachment, CommunicationRecord, Signature
 from records.record_rows import lock, saved
 
 State = CommunicationRecord.State
+_State = Attachment.State
 
 _SHORTEST_REASON: Final = 5  # characters
 _PUT_AWAY: Final = (State.ARCHIVED, State.SEALED)
@@ -45,8 +51,12 @@ _LABELS: Final = {
 }
 
 
-def take_out(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> Attachment:
+def take_out(
+    *, school_id: int, by: Person, at: datetime, attachment_id: UUID, shows_others: bool = False
+) -> Attachment:
     """The author takes a file out of what nobody has signed. Again changes nothing. Not in a scope.
+
+    `shows_others`: it shows people whom it is not about, and is destroyed at once.
 
     Raises NotFound, NotAllowed, WrongState: somebody has signed.
     """
@@ -55,7 +65,10 @@ def take_out(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -
         record = _lock(viewer, readable(viewer, attachment_id), Act.EDIT)
         if record.signed_at is not None:
             raise WrongState("已有人签字，附件不能删除。", state=str(record.state))
-        found = _end(viewer, record, attachment_id, why="draft")
+        found = _not_a_proof(attachment_id)
+        if _is_kept(record, found, at=at) and not shows_others:
+            return _take_out(viewer, record, found)
+        _destroy(viewer, record, found, why=Why.OTHERS if shows_others else "draft")
     vault.destroy(school_id=school_id, ref=found.blob)
     return found
 
@@ -77,7 +90,8 @@ def destroy(
         if len(reason.strip()) < _SHORTEST_REASON:
             raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么销毁这个附件。")
         _refuse_needed(record)
-        found = _end(viewer, record, attachment_id, why=why, reason=reason.strip())
+        found = _not_a_proof(attachment_id)
+        _destroy(viewer, record, found, why=why, reason=reason.strip())
     vault.destroy(school_id=school_id, ref=found.blob)
     return found
 
@@ -103,16 +117,35 @@ def _refuse_needed(record: CommunicationRecord) -> None:
         raise WrongState("记录已归档或封存，附件不能销毁。", state=str(record.state))
 
 
-def _end(
-    viewer: Viewer, record: CommunicationRecord, attachment_id: UUID, *, why: str, reason: str = ""
-) -> Attachment:
+def _not_a_proof(attachment_id: UUID) -> Attachment:
+    """The file under its lock. Raises WrongState: a signature stands on this scan."""
     found = Attachment.objects.select_for_update().get(pk=attachment_id)
-    if found.state == Attachment.State.DESTROYED:
-        return found
     if Signature.objects.filter(scan=found).exists():
         raise WrongState("签字以这份扫描件为凭，不能销毁。", state=str(found.state))
+    return found
+
+
+def _is_kept(record: CommunicationRecord, found: Attachment, *, at: datetime) -> bool:
+    """Whether anybody at home could open it by then, who may be shut out of its end."""
+    if FieldClass.TPD in privacy.parse(found.sensitivity):
+        return False
+    return found.state == _State.TAKEN_OUT or taken_back.reached(record, found.uploaded_at, at=at)
+
+
+def _take_out(viewer: Viewer, record: CommunicationRecord, found: Attachment) -> Attachment:
+    if found.state == _State.STORED:
+        found.take_out(by=viewer.person, at=never_before(record.signed_at, viewer.at))
+        found.save(update_fields=["state", "taken_out_at", "taken_out_by"])
+        saved(record, viewer, "attachment.taken_out", refs=[(KIND, found.pk)])
+    return found
+
+
+def _destroy(
+    viewer: Viewer, record: CommunicationRecord, found: Attachment, *, why: str, reason: str = ""
+) -> None:
+    if found.state == _State.DESTROYED:
+        return
     at = never_before(record.signed_at, viewer.at)
     found.destroy(by=viewer.person, at=at, reason=reason)
     found.save(update_fields=["state", "destroyed_at", "destroyed_by", "destroyed_reason"])
-    saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)], why=why)
-    return found
+    saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)], why=str(why))

@@ -4,7 +4,7 @@ Only a guardian to whom the item stands still reads any of it (item_stillness.py
 before rows were kept is not here.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
@@ -68,20 +68,29 @@ def _add(
     )
 
 
-def put_back(still: ActionItem, *, since: datetime, me: UUID) -> frozenset[str]:
-    """Give a copy that nobody saves the values from before others changed them; names those.
+def put_back(still: ActionItem, *, unseen: Callable[[datetime], bool], me: UUID) -> frozenset[str]:
+    """Give a copy that nobody saves the values from before others changed them at a moment that is
+    `unseen`; names those.
 
-    What this person wrote themselves since stands there as they wrote it.
+    What this person wrote themselves since stands there as they wrote it, until others wrote over
+    it at a moment that they know of.
     """
     told: dict[str, Any] = {}
-    own: dict[str, Any] = {}
-    for row in still.earlier_words.filter(at__gt=since).order_by("-place"):
-        if row.by_id == me:
-            stood = {name: told.get(name, getattr(still, name)) for name in row.said}
-            own = {**(row.said if row.aside else stood), **own}
-        if not row.aside:
-            told |= row.said
-    for name, value in {**told, **own}.items():
+    stands: set[str] = set()  # whatever was there before: this they know
+    for row in still.earlier_words.order_by("-place"):
+        asked = row.said.keys() - stands
+        mine = row.by_id == me
+        if row.aside and mine:
+            told |= {name: row.said[name] for name in asked}
+        elif mine:
+            told |= {name: told.get(name, getattr(still, name)) for name in asked}
+        elif not row.aside and unseen(row.at):
+            told |= {name: row.said[name] for name in asked}
+            continue
+        elif row.aside:
+            continue
+        stands |= asked
+    for name, value in told.items():
         written = orjson.dumps(value).decode() if isinstance(value, list) else value
         setattr(still, name, _FIELDS[name].to_python(written))
-    return frozenset(told | own)
+    return frozenset(told)

@@ -12,6 +12,7 @@ from parties.access import Viewer
 from parties.models import Student
 from records import disputes, file, item_stillness, policies, record_parts, taken_back, walls
 from records.file import Line, Source
+from records.file_stillness import still_there
 from records.models import ActionItem, Attachment, CommunicationRecord, Objection
 from records.stillness import as_it_stood
 
@@ -73,11 +74,16 @@ def _objections(_viewer: Viewer, found: Sequence[Objection]) -> Mapping[UUID, Li
 def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, Line]:
     """No name: a file's name often says what it shows."""
     unknown = _replaced_unseen(viewer, found)
+    still = still_there(viewer, found)
     return {
         attachment.pk: Line(
             title="附件",
             summary=str(attachment.get_redaction_display()),
-            state=_of_file(attachment, replaced=attachment.pk not in unknown),
+            state=(
+                str(Attachment.State.STORED.label)
+                if attachment.pk in still
+                else _of_file(attachment, replaced=attachment.pk not in unknown)
+            ),
             extra={"media_type": attachment.media_type},
         )
         for attachment in found
@@ -86,7 +92,7 @@ def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, L
 
 def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationRecord]:
     there = ~Q(state=CommunicationRecord.State.DISCARDED)
-    return viewer.rows(CommunicationRecord).filter(there | Exists(taken_back.known_to(viewer)))
+    return viewer.rows(CommunicationRecord).filter(there | Q(taken_back.stands(viewer)))
 
 
 def _replaced_unseen(viewer: Viewer, found: Sequence[Attachment]) -> frozenset[UUID]:
@@ -114,7 +120,7 @@ def _of_file(attachment: Attachment, *, replaced: bool) -> str:
 
 def _files_of_those(viewer: Viewer, _student: Student) -> QuerySet[Attachment]:
     gone = CommunicationRecord.objects.filter(state=CommunicationRecord.State.DISCARDED)
-    gone = gone.exclude(Exists(taken_back.known_to(viewer)))
+    gone = gone.exclude(Q(taken_back.stands(viewer)))
     return viewer.rows(Attachment).exclude(record_id__in=gone.values("pk"))
 
 

@@ -58,7 +58,8 @@ def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Co
     for one in versions:
         if one.version >= record.version and not _has_spoken(one):
             taken_back.keep(one, by=viewer.person, at=viewer.at)
-            one.hold_reason, one.held_by, one.held_until = reason.strip(), viewer.person, until
+            one.hold_reason, one.held_by = reason.strip(), viewer.person
+            one.held_until = one.let_in_at = until
             granted = hold_waits.grant(one, by=viewer.person, at=viewer.at)
             refs = [] if granted is None else [("hold_request", granted.pk)]
             saved(one, viewer, "record.held", refs=refs)
@@ -70,7 +71,7 @@ def release(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     versions = _held(viewer, record_id)
     for one in versions:
         if one.held_until is not None:
-            one.held_until = None
+            one.held_until, one.let_in_at = None, viewer.at
             saved(one, viewer, "record.released")
     return next(one for one in versions if one.pk == record_id)
 

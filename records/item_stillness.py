@@ -8,6 +8,7 @@ were kept nowhere, they are absent rather than shown as they are now.
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -50,23 +51,44 @@ _NOT_DONE: Final[Mapping[str, Any]] = {
     "done_at": None,
 }
 _AMENDED: Final = "plan.item_amended"
-#: On a copy: until when, and whose own acts count after that; and which words are lost.
-_UNTIL: Final = "known_until"
+#: On a copy: what its reader does not know of; and which words are lost.
+_UNSEEN: Final = "unseen"
 _WITHHELD: Final = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """When an item was shut to a guardian, each wall from its beginning to its end; what they did
+    themselves, they know.
+    """
+
+    spans: tuple[tuple[datetime, datetime], ...]
+    me: UUID
+
+    def at(self, moment: datetime) -> bool:
+        return any(start < moment <= end for start, end in self.spans)
+
+    def among(self, name: str) -> Q:
+        """Rows of which this column is such a moment."""
+        found = Q(pk__in=[])
+        for start, end in self.spans:
+            found |= Q(**{f"{name}__gt": start, f"{name}__lte": end})
+        return found
 
 
 def as_it_stood(viewer: Viewer, item: ActionItem) -> ActionItem:
     """The item, read by Viewer.rows; a copy that nobody saves where it is shut. Inside a scope."""
-    since = walls.shut_since(item)
-    if since is None or item.student_id not in viewer.wards:
+    if walls.shut_since(item) is None or item.student_id not in viewer.wards:
         return item
-    known, later = _history(item, since, viewer.person.pk)
+    unseen = Unseen(tuple(walls.spans(viewer, item)), viewer.person.pk)
+    known, later = _history(item, unseen)
     still = copy(item)
-    still.__dict__[_UNTIL] = (since, viewer.person.pk)
-    put_back = earlier_words.put_back(still, since=since, me=viewer.person.pk)
-    still.__dict__[_WITHHELD] = _amended(later) - put_back
+    still.__dict__[_UNSEEN] = unseen
+    put_back = earlier_words.put_back(still, unseen=unseen.at, me=unseen.me)
+    last = _last_unseen(known, later)
+    still.__dict__[_WITHHELD] = _amended(last) - put_back
     still.__dict__["state"] = _state(known)  # its state is no transition's to make
-    _forget(still, since, viewer.person.pk, later, put_back)
+    _forget(still, unseen, last, put_back)
     return still
 
 
@@ -84,24 +106,21 @@ def withheld(item: ActionItem) -> frozenset[str]:
 
 def known_days(item: ActionItem) -> Q:
     """Of its days, those that the reader of this copy knows of; of an item, all."""
-    until: tuple[datetime, UUID] | None = item.__dict__.get(_UNTIL)
-    if until is None:
+    unseen: Unseen | None = item.__dict__.get(_UNSEEN)
+    if unseen is None:
         return Q(aside=False)
-    then = Q(aside=False) | Q(replaced_at__gt=until[0])
-    return then & Q(at__lte=until[0]) | Q(by=until[1])
+    then = Q(aside=False) | unseen.among("replaced_at")
+    return then & ~unseen.among("at") | Q(by=unseen.me)
 
 
 def beyond(viewer: Viewer, item: ActionItem, moment: datetime | None) -> bool:
     """Whether this guardian knows nothing of what others did beside an item of Viewer.rows then."""
-    since = walls.shut_since(item)
-    if since is None or moment is None or item.student_id not in viewer.wards:
-        return False
-    return moment > since
+    return moment is not None and walls.shut_at(viewer, item, moment)
 
 
 def came_later(viewer: Viewer, item: str, moment: str, by: str) -> Q:
     """Rows beside an item, `moment` long after it was shut to this guardian, that others added."""
-    items = ActionItem.objects.annotate(**{walls.SINCE: walls.since(viewer, "created_at")})
+    items = ActionItem.objects.annotate(**{walls.SINCE: walls.since(viewer, OuterRef(moment))})
     shut = items.filter(
         pk=OuterRef(item), student__in=viewer.wards, **{f"{walls.SINCE}__lt": OuterRef(moment)}
     )
@@ -126,9 +145,7 @@ def _shut(viewer: Viewer, item: str) -> Q:
     return Q(Exists(shut))
 
 
-def _history(
-    item: ActionItem, since: datetime, me: UUID
-) -> tuple[Sequence[Event], Sequence[Event]]:
+def _history(item: ActionItem, unseen: Unseen) -> tuple[Sequence[Event], Sequence[Event]]:
     """What this guardian knows of it, and what they do not."""
     rows = Event.objects.filter(
         subject_type="case",
@@ -139,10 +156,23 @@ def _history(
     known: list[Event] = []
     later: list[Event] = []
     for event in rows.order_by("pk"):
-        if event.actor != me and event.kind in _ASIDE:
+        mine = event.actor == unseen.me
+        if not mine and event.kind in _ASIDE:
             continue
-        (known if event.at <= since or event.actor == me else later).append(event)
+        (known if mine or not unseen.at(event.at) else later).append(event)
     return known, later
+
+
+def _last_unseen(known: Sequence[Event], later: Sequence[Event]) -> Sequence[Event]:
+    """Of what this guardian does not know, that after which nothing of the kind came that they do:
+    what was written over since has left nothing to hide.
+    """
+    newest = {_about(event): event.pk for event in known}
+    return [event for event in later if event.pk > newest.get(_about(event), -1)]
+
+
+def _about(event: Event) -> tuple[str, frozenset[str]]:
+    return event.kind, _amended([event])
 
 
 def _state(known: Sequence[Event]) -> str:
@@ -156,35 +186,36 @@ def _state(known: Sequence[Event]) -> str:
 
 
 def _amended(later: Sequence[Event]) -> frozenset[str]:
+    """The fields that these amended."""
     bodies = [orjson.loads(bytes(one.body)) for one in later if one.kind == _AMENDED]
     return frozenset(name for body in bodies for name in body["payload"].get("fields", ()))
 
 
 def _forget(
-    still: ActionItem, since: datetime, me: UUID, later: Sequence[Event], put_back: Collection[str]
+    still: ActionItem, unseen: Unseen, later: Sequence[Event], put_back: Collection[str]
 ) -> None:
     """What others wrote beside it since, where nothing stood before."""
     kinds = {event.kind for event in later}
-    if _DONE in kinds and still.done_by_id != me:
+    if _DONE in kinds and still.done_by_id != unseen.me:
         for name, empty in _NOT_DONE.items():
             if name not in put_back:
                 _put(still, **{name: empty})
-    if still.verified_at is None or still.verified_at > since:
+    if still.verified_at is None or unseen.at(still.verified_at):
         _put(still, verified_by_id=None, verified_at=None)
     if still.state != State.DROPPED:
         _put(still, dropped_why="")
     if _BLOCKED in kinds and "blocked_why" not in put_back:
         _put(still, blocked_why="")
     if still.evidence:
-        _put(still, evidence=_files(still, since, me))
+        _put(still, evidence=_files(still, unseen))
 
 
-def _files(still: ActionItem, since: datetime, me: UUID) -> list[UUID]:
+def _files(still: ActionItem, unseen: Unseen) -> list[UUID]:
     """Its evidence with the files that were there before others replaced them, and with one's own
     in the place of those that one replaced.
     """
-    replaced = Attachment.objects.filter(item_id=still.pk, superseded_at__gt=since)
-    theirs, own = replaced.exclude(uploaded_by=me), replaced.filter(uploaded_by=me)
+    replaced = Attachment.objects.filter(unseen.among("superseded_at"), item_id=still.pk)
+    theirs, own = replaced.exclude(uploaded_by=unseen.me), replaced.filter(uploaded_by=unseen.me)
     before = {one.superseded_by: one.pk for one in theirs}
     after = {one.pk: one.superseded_by for one in own}
     return [_end_of(after, _end_of(before, one)) for one in still.evidence]

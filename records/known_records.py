@@ -42,14 +42,14 @@ def at_school(viewer: Viewer) -> Q:
 
 def at_home(viewer: Viewer) -> Q:
     """What they have, and of what they have no more, what stands still for them as it was."""
-    return live_at_home(viewer) | Q(Exists(taken_back.known_to(viewer)))
+    return live_at_home(viewer) | Q(taken_back.stands(viewer))
 
 
 def live_at_home(viewer: Viewer) -> Q:
     """What a guardian gave their word to stays with them, whatever is kept from them since."""
     signed = Q(Exists(_signatures_of(viewer)), student__in=viewer.wards)
     return (
-        (walls.open_at_home(viewer, "offered_at") | signed)
+        (walls.open_at_home(viewer, taken_back.CAME) | signed)
         & ~Q(state__in=_OF_THE_DESK)
         & (Q(held_until=None) | Q(held_until__lte=viewer.at))
     )

@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.models import Membership, SchoolClass
 from parties.relations import in_force
 from parties.roles import Role
-from records import item_stillness, notices, stillness
+from records import file_stillness, item_stillness, notices
 from records.models import (
     ActionItem,
     Attachment,
@@ -156,7 +156,7 @@ class FilePolicy(PartPolicy):
             own |= called
         scanned = NoticeReceipt.objects.filter(own, scan=OuterRef("pk"))
         of_records = Q(record_id__in=viewer.rows(CommunicationRecord).values("pk"))
-        of_records &= ~stillness.files_came_later(viewer)
+        of_records &= ~file_stillness.files_came_later(viewer)
         loose = Q(Exists(scanned), record_id=None, item_id=None)
         return Attachment.objects.filter(of_records | loose | self._of_items(viewer))
 

@@ -22,7 +22,7 @@ def sweep(*, now: datetime) -> int:
     removed = 0
     for school_id in vault.schools():
         with tenancy.scope(school_id):
-            kept = Attachment.objects.filter(state=Attachment.State.STORED)
+            kept = Attachment.objects.exclude(state=Attachment.State.DESTROYED)
             known = set(kept.values_list("blob", flat=True))
         if vault.holds_any(school_id=school_id, refs=known):
             removed += vault.sweep(

@@ -30,7 +30,12 @@ from records.policies import (
 )
 
 #: No part of what anybody reads; who ended a file, and why, is for whoever asks the office.
-HIDDEN: Final = frozenset({"school", "blob", "original_sha256", "destroyed_by", "destroyed_reason"})
+HIDDEN: Final = frozenset(
+    {
+        "school", "blob", "original_sha256", "taken_out_at", "taken_out_by", "destroyed_by",
+        "destroyed_reason",
+    }
+)  # fmt: skip
 
 
 class PartPolicy:

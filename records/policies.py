@@ -31,7 +31,15 @@ OUTLINE: Final = frozenset(
 FOR_AUDIT: Final = OUTLINE | {"content_hash", "effective_at"}
 
 _HIDDEN: Final = frozenset(
-    {"school", "content_salt", "hold_reason", "held_by", "held_until", "frozen_from"}
+    {
+        "school",
+        "content_salt",
+        "hold_reason",
+        "held_by",
+        "held_until",
+        "let_in_at",
+        "frozen_from",
+    }
 )
 #: Who put a draft aside, and why, is for who wrote it.
 _PUT_ASIDE: Final = frozenset({"discarded_at", "discarded_by", "discard_reason"})
@@ -65,10 +73,7 @@ class RecordPolicy:
         records = CommunicationRecord.objects.select_related(
             "student__person", "student__school_class", "author"
         ).annotate(
-            **{
-                walls.SINCE: walls.since(viewer, "offered_at"),
-                taken_back.KEPT: taken_back.latest(viewer),
-            }
+            **walls.asked(viewer, taken_back.CAME), **{taken_back.KEPT: taken_back.latest(viewer)}
         )
         return records.filter(known_records.at_school(viewer) | known_records.at_home(viewer))
 

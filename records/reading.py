@@ -189,7 +189,13 @@ def _noted(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> Sequenc
     """To whoever said it, it is a signature; of what others said, nobody at home learns."""
     if policies.is_at_home(viewer, record):
         return []
-    return side_words.signatures(viewer, record, parts.noted)
+    noted = [one for one in parts.noted if not _counts(one, parts)]
+    return side_words.signatures(viewer, record, noted)
+
+
+def _counts(noted: Signature, parts: Parts) -> bool:
+    """Whether it is a signature by now (records/counted_words.py)."""
+    return any((one.signer_id, one.at) == (noted.signer_id, noted.at) for one in parts.signatures)
 
 
 def _names(all_parts: Iterable[Parts]) -> tuple[dict[UUID, str], frozenset[UUID]]:

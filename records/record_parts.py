@@ -44,6 +44,8 @@ class Parts:
     sealings: Sequence[Sealing]
     #: What guardians said of texts that were taken back, which they could not know.
     noted: Sequence[Signature]
+    #: Files that its author took out, which are there only for who knows of no end.
+    taken_out: Sequence[Attachment]
 
     @property
     def disputed(self) -> bool:
@@ -57,7 +59,9 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
     participants = _by(Participant.objects.filter(**of).order_by("pk"))
     prepared = _by(PreparedItem.objects.filter(**of).order_by("pk"))
     signatures = _by(Signature.objects.filter(**of).order_by("at", "pk"))
-    attachments = _by(_attachments(records))
+    files = list(_attachments(records))
+    attachments = _by(one for one in files if one.state == Attachment.State.STORED)
+    taken_out = _by(one for one in files if one.state == Attachment.State.TAKEN_OUT)
     objections = _by(_objections(records), "record_no")
     overrides = _by(SharingOverride.objects.filter(**of).select_related("by").order_by("at", "pk"))
     sealings = _by(Sealing.objects.filter(**of).select_related("by"))
@@ -74,6 +78,7 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
             overrides[record.pk],
             sealings[record.pk],
             noted[record.pk],
+            taken_out[record.pk],
         )
         for record in records
     }
@@ -81,8 +86,8 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
 
 def _attachments(records: Sequence[CommunicationRecord]) -> Iterable[Attachment]:
     """What was destroyed is not there any more."""
-    stored = Attachment.objects.filter(state=Attachment.State.STORED)
-    found = stored.filter(record_id__in=[record.pk for record in records])
+    kept = Attachment.objects.exclude(state=Attachment.State.DESTROYED)
+    found = kept.filter(record_id__in=[record.pk for record in records])
     return found.order_by("uploaded_at", "pk")
 
 

@@ -181,10 +181,7 @@ def _give(  # noqa: PLR0913 - the columns of a signature
     scan: UUID | None = None,
     kept_at: str = "",
 ) -> CommunicationRecord:
-    if record.signed_at is None:
-        record.content_salt = content.salt()
-        record.signed_at = viewer.at
-        record.content_hash = content.hash_of(record, bytes(record.content_salt))
+    content.freeze(record, at=viewer.at)
     side = side_of(viewer, record) if signer.pk == viewer.person.pk else Side.FAMILY
     made = Signature(
         school_id=record.school_id,

@@ -5,21 +5,21 @@ others did since, a next version above all, would tell them that something is ke
 own word opens none of it: what comes of it is told as if nobody else had spoken meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ledger.models import Event
 from parties.access import Viewer
+from parties.walls import NEVER
 from records import record_parts, standings, taken_back, walls
 from records.disputes import OPEN
-from records.models import CommunicationRecord, Objection, TakenBack
+from records.known_moments import Knowledge
+from records.models import CommunicationRecord, Objection, Signature, TakenBack
 from records.record_parts import Parts
 
 State = CommunicationRecord.State
@@ -37,10 +37,10 @@ def as_it_stood(
     text = taken_back.of(viewer, record)
     if text is not None:
         record, parts = _as_offered(record, parts, text)
-        since = walls.shut_since(record) or since
-    known = _known(parts, since, viewer.person.pk)
+    knows = Knowledge(viewer, record, NEVER if text is None else text.at)
+    known = _known(parts, knows)
     still = copy(record)
-    still.__dict__.update(_values(record, known, since))  # its state is no transition's to make
+    still.__dict__.update(_values(record, known, knows))  # its state is no transition's to make
     return still, known
 
 
@@ -56,19 +56,6 @@ def as_known(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord
     return as_it_stood(viewer, record, record_parts.gather([record])[record.pk])[0]
 
 
-def files_came_later(viewer: Viewer) -> Q:
-    """Files that others added to a record after it was shut to this guardian."""
-    records = CommunicationRecord.objects.annotate(
-        **{walls.SINCE: walls.since(viewer, "offered_at")}
-    )
-    shut = records.filter(
-        pk=OuterRef("record_id"),
-        student__in=viewer.wards,
-        **{f"{walls.SINCE}__lt": OuterRef("uploaded_at")},
-    )
-    return Q(Exists(shut)) & ~Q(uploaded_by=viewer.person)
-
-
 def _as_offered(
     record: CommunicationRecord, parts: Parts, text: TakenBack
 ) -> tuple[CommunicationRecord, Parts]:
@@ -77,44 +64,51 @@ def _as_offered(
     return still, replace(parts, statements=statements, participants=participants)
 
 
-def _known(parts: Parts, since: datetime, me: UUID) -> Parts:
+def _known(parts: Parts, knows: Knowledge) -> Parts:
     """What was there by then, and what is the guardian's own."""
+    me = knows.viewer.person.pk
+    files = [one for one in parts.attachments if knows.has_file(one)]
+    files += [one for one in parts.taken_out if knows.has_still(one)]
     return replace(
         parts,
-        signatures=[
-            *(one for one in parts.signatures if one.at <= since or one.signer_id == me),
-            *(one for one in parts.noted if one.signer_id == me),
-        ],
-        attachments=[
-            one for one in parts.attachments if one.uploaded_at <= since or one.uploaded_by_id == me
-        ],
+        signatures=_words(parts, knows),
+        attachments=sorted(files, key=lambda one: (one.uploaded_at, one.pk)),
         objections=[
-            one if one.filed_by_id == me else _as_open(one, since)
+            one if one.filed_by_id == me else _as_open(one, knows)
             for one in parts.objections
-            if one.filed_at <= since or one.filed_by_id == me
+            if knows.has(one.filed_at, one.filed_by_id)
         ],
-        annotations=[one for one in parts.annotations if one.at <= since or one.by_id == me],
+        annotations=[one for one in parts.annotations if knows.has(one.at, one.by_id)],
         noted=[],
+        taken_out=[],
     )
 
 
-def _as_open(objection: Objection, since: datetime) -> Objection:
-    """An objection of others that was open by then is so still; a copy that nobody saves."""
-    if objection.ended_at is None or objection.ended_at <= since:
+def _words(parts: Parts, knows: Knowledge) -> Sequence[Signature]:
+    """A word of theirs that was noted stays what it is to them, though it counts by now."""
+    noted = [one for one in parts.noted if one.signer_id == knows.viewer.person.pk]
+    twice = {(one.signer_id, one.at) for one in noted}
+    given = [one for one in parts.signatures if knows.has(one.at, one.signer_id)]
+    return [*(one for one in given if (one.signer_id, one.at) not in twice), *noted]
+
+
+def _as_open(objection: Objection, knows: Knowledge) -> Objection:
+    """An objection of others whose end they do not know is open still; a copy that nobody saves."""
+    if objection.ended_at is None or knows.of(objection.ended_at):
         return objection
     still = copy(objection)
     still.__dict__["state"] = Objection.State.FILED
     return still
 
 
-def _values(record: CommunicationRecord, known: Parts, since: datetime) -> Mapping[str, Any]:
-    values = {**_first_word(record, known, since), **_effect(record, known, since)}
-    return {**values, "state": _state(record, known, since, values["effective_at"])}
+def _values(record: CommunicationRecord, known: Parts, knows: Knowledge) -> Mapping[str, Any]:
+    values = {**_first_word(record, known, knows), **_effect(record, known)}
+    return {**values, "state": _state(record, known, knows, values["effective_at"])}
 
 
-def _first_word(record: CommunicationRecord, known: Parts, since: datetime) -> Mapping[str, Any]:
+def _first_word(record: CommunicationRecord, known: Parts, knows: Knowledge) -> Mapping[str, Any]:
     """When it was signed first, as far as this guardian knows."""
-    if record.signed_at is not None and record.signed_at <= since:
+    if knows.of(record.signed_at):
         return {}
     if not known.signatures:
         return {"signed_at": None, "content_hash": None}
@@ -122,10 +116,14 @@ def _first_word(record: CommunicationRecord, known: Parts, since: datetime) -> M
     return {"signed_at": first.at, "content_hash": first.proof}
 
 
-def _effect(record: CommunicationRecord, known: Parts, since: datetime) -> Mapping[str, Any]:
-    """When it took effect, and as what, by the words that this guardian knows of."""
+def _effect(record: CommunicationRecord, known: Parts) -> Mapping[str, Any]:
+    """When it took effect, and as what, by the words that this guardian knows of.
+
+    It may have done so since by words that they do not know: that would tell that there are some.
+    """
+    since = walls.shut_since(record)
     came, standing = record.effective_at, ""
-    came = None if came is None or came > since else came
+    came = came if came is not None and since is not None and came <= since else None
     for place, word in enumerate(known.signatures, 1):
         today = timezone.localdate(word.at)
         standing = standings.standing_among(known.signatures[:place], record, today=today)
@@ -136,38 +134,34 @@ def _effect(record: CommunicationRecord, known: Parts, since: datetime) -> Mappi
 
 
 def _state(
-    record: CommunicationRecord, known: Parts, since: datetime, effective: datetime | None
+    record: CommunicationRecord, known: Parts, knows: Knowledge, effective: datetime | None
 ) -> str:
-    if _sealed(known, since):
+    if any(knows.of(one.at) for one in known.sealings):
         return State.SEALED
-    if _replaced(record, since):
+    if _replaced(record, knows):
         return State.SUPERSEDED
     if effective is None:
         return State.PENDING_SIGNATURES
     if any(one.record_id == record.pk and one.state in OPEN for one in known.objections):
         return State.UNDER_OBJECTION
-    return State.ARCHIVED if _put_away(record, since) else State.EFFECTIVE
+    return State.ARCHIVED if _put_away(record, knows) else State.EFFECTIVE
 
 
-def _sealed(known: Parts, since: datetime) -> bool:
-    return any(one.at <= since for one in known.sealings)
-
-
-def _replaced(record: CommunicationRecord, since: datetime) -> bool:
-    """Whether a newer version had taken its place by then."""
+def _replaced(record: CommunicationRecord, knows: Knowledge) -> bool:
+    """Whether a newer version took its place, as far as they know."""
     if record.state not in (State.SUPERSEDED, State.SEALED):
         return False
     newer = CommunicationRecord.objects.filter(
-        record_no=record.record_no, version__gt=record.version, effective_at__lte=since
+        record_no=record.record_no, version__gt=record.version
     )
-    return newer.exists()
+    return any(knows.of(came) for came in newer.values_list("effective_at", flat=True))
 
 
-def _put_away(record: CommunicationRecord, since: datetime) -> bool:
-    """Whether it was archived by then; only its event knows when."""
+def _put_away(record: CommunicationRecord, knows: Knowledge) -> bool:
+    """Whether it was archived, as far as they know; only its event knows when."""
     if record.state in (State.PENDING_SIGNATURES, State.EFFECTIVE):
         return False
     archived = Event.objects.filter(
         school_id=record.school_id, subject_type="record", subject_id=record.pk, kind=_ARCHIVED
     )
-    return archived.filter(at__lte=since).exists()
+    return any(knows.of(came) for came in archived.values_list("at", flat=True))

@@ -12,7 +12,9 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import orjson
-from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, Model, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Greatest
+from django.db.models.lookups import IsNull
 
 from parties.access import Viewer
 from parties.models import Person
@@ -31,8 +33,11 @@ State = CommunicationRecord.State
 
 #: Nobody at home has what stands in one of these.
 AT_THE_DESK: Final = (State.DRAFT, State.CHECKED, State.DISCARDED)
+#: When a record came to the family, in SQL: offered, and held no more.
+CAME: Final = Greatest("offered_at", "let_in_at")
 #: Where a record that was read for a guardian keeps which text they may still have.
 KEPT: Final = "viewer_taken_back"
+_GONE: Final = "viewer_shut_when_it_went"
 _HEADER: Final = (
     "trigger", "trigger_note", "started_at", "ended_at", "place_kind", "place", "next_contact_at",
     "next_focus", "author_role", "case_id",
@@ -43,8 +48,8 @@ def keep(record: CommunicationRecord, *, by: Person, at: datetime) -> None:
     """Keep what the family reads now, before it is taken from them; of what they do not read,
     nothing. The record is locked.
     """
-    held = record.held_until is not None and record.held_until > at
-    if record.state != State.PENDING_SIGNATURES or record.offered_at is None or held:
+    came = came_at(record)
+    if came is None or not _is_at_home(record, at):
         return
     statements = record.statements.filter(withdrawn_at=None).order_by("place", "pk")
     said = {
@@ -59,35 +64,65 @@ def keep(record: CommunicationRecord, *, by: Person, at: datetime) -> None:
         record=record,
         place=record.taken_back.count() + 1,
         said=orjson.loads(orjson.dumps(said)),
-        offered_at=record.offered_at,
+        offered_at=came,
         by=by,
         at=at,
     )
 
 
-def known_to(viewer: Viewer) -> QuerySet[TakenBack]:
-    """Texts that stood before this guardian when they were shut out of the record around them."""
-    texts = TakenBack.objects.annotate(**{walls.SINCE: walls.since(viewer, "offered_at")})
-    return texts.filter(
-        record=OuterRef("pk"),
-        student__in=viewer.wards,
-        offered_at__lt=F(walls.SINCE),
-        at__gte=F(walls.SINCE),
-    )
+def came_at(record: CommunicationRecord) -> datetime | None:
+    """When it came to the family: offered, and held no more."""
+    if record.offered_at is None or record.let_in_at is None:
+        return record.offered_at
+    return max(record.offered_at, record.let_in_at)
 
 
-def latest(viewer: Viewer) -> Subquery:
-    """The last of these, for an annotation of records."""
-    return Subquery(known_to(viewer).order_by("-place").values("pk")[:1])
+def reached(record: CommunicationRecord, moment: datetime, *, at: datetime) -> bool:
+    """Whether the family could read the record at `at`, or read some text of it since `moment`."""
+    return _is_at_home(record, at) or record.taken_back.filter(at__gte=moment).exists()
+
+
+def latest(viewer: Viewer, what: str = "pk") -> Subquery:
+    """Of the text that stands before this guardian in the place of a record, for an annotation of
+    records: the last one that they could read, if it was taken back while they were shut out.
+    """
+    kept = Case(When(**{f"{_GONE}__lte": F("at")}, then=F(what)))
+    texts = _read_by(viewer).filter(record=OuterRef("pk")).annotate(kept=kept)
+    return Subquery(texts.order_by("-place").values("kept")[:1])
+
+
+def stands(viewer: Viewer) -> Any:
+    """Records in whose place such a text stands, as a condition."""
+    return IsNull(latest(viewer), rhs=False)
 
 
 def of(viewer: Viewer, record: CommunicationRecord) -> TakenBack | None:
     """The text that the viewer still has of this record; None where they have the record itself."""
     if not _is_out(viewer, record):
         return None
-    texts = TakenBack.objects.annotate(**{walls.SINCE: walls.since(viewer, "offered_at")})
-    shut = texts.filter(record=record, offered_at__lt=F(walls.SINCE), at__gte=F(walls.SINCE))
-    return shut.order_by("place").last()
+    text = _read_by(viewer).filter(record=record).order_by("place").last()
+    return text if text is not None and text.__dict__[_GONE] <= text.at else None
+
+
+def gone_at_home(viewer: Viewer) -> Q:
+    """Records whose text of now is not this guardian's to read; as _is_out, in SQL."""
+    shut = Q(offered_at=None) | Q(**{f"{walls.SINCE}__lte": CAME})
+    return shut | Q(state__in=AT_THE_DESK) | Q(held_until__gt=viewer.at)
+
+
+def _read_by(viewer: Viewer) -> QuerySet[TakenBack]:
+    """Texts that came to this guardian while nothing was shut, each with since when it is not
+    gone for them: its end is in a wall if that is not later.
+    """
+    texts = TakenBack.objects.annotate(
+        **walls.asked(viewer, "offered_at"), **{_GONE: walls.since(viewer, "at")}
+    )
+    return texts.filter(student__in=viewer.wards, offered_at__lt=F(walls.SINCE))
+
+
+def _is_at_home(record: CommunicationRecord, at: datetime) -> bool:
+    held = record.held_until is not None and record.held_until > at
+    return record.state == State.PENDING_SIGNATURES and not held
 
 
 def stands_in(viewer: Viewer, record: CommunicationRecord) -> bool:
@@ -138,7 +173,8 @@ def put_back(
     still, said = copy(record), text.said
     values = _values(CommunicationRecord, said["record"])
     still.__dict__.update(values, state=State.PENDING_SIGNATURES, offered_at=text.offered_at)
-    still.__dict__.update({"held_until": None, KEPT: None, walls.SINCE: walls.shut_since(text)})
+    still.__dict__.update({"held_until": None, "let_in_at": None, KEPT: None})
+    still.__dict__[walls.SINCE] = walls.shut_since(text)
     return still, _made(Statement, said["statements"]), _made(Participant, said["participants"])
 
 
@@ -149,9 +185,8 @@ def _is_out(viewer: Viewer, record: CommunicationRecord) -> bool:
         return False
     if record.held_until is not None and record.held_until > viewer.at:
         return True
-    if record.state in AT_THE_DESK or record.offered_at is None:
-        return True
-    return bool(record.offered_at >= since)
+    came = came_at(record)
+    return record.state in AT_THE_DESK or came is None or came >= since
 
 
 def _written(row: Model) -> Mapping[str, Any]:

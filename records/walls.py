@@ -6,12 +6,24 @@ from which moment on a row is shut; all that is read at home asks this one rule.
 before that moment stays with them as it stood: what vanishes tells as much as what appears.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, DateTimeField, Expression, F, Field, Q, UUIDField, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Expression,
+    ExpressionWrapper,
+    F,
+    Field,
+    Q,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThan
 
@@ -20,6 +32,8 @@ from parties.walls import NEVER
 
 #: Where a record that was read with its wall keeps it.
 SINCE: Final = "viewer_shut_since"
+#: Where it keeps since when its case alone shuts it, whoever the guardian is.
+UNJUDGED: Final = "viewer_shut_by_case"
 
 #: The moment since when its case shuts a row to all at home who have no part in that case, as SQL;
 #: NULL where it does not.
@@ -27,6 +41,9 @@ Unjudged = Callable[[Viewer], Any]
 
 #: Rows whose case names the viewer as one of its parts.
 Named = Callable[[Viewer], Any]
+
+#: The name of a column, or what else is a moment in SQL.
+Moment = str | Combinable
 
 _unjudged: list[Unjudged] = []
 _left_out: list[Named] = []
@@ -47,7 +64,7 @@ class _Built(Expression):
 
     output_field: Field[Any, Any] = DateTimeField()
 
-    def __init__(self, viewer: Viewer, came: str) -> None:
+    def __init__(self, viewer: Viewer, came: Moment) -> None:
         super().__init__()
         ids, moments = ArrayField(UUIDField()), ArrayField(DateTimeField())
         self._parts: list[Any] = [
@@ -56,7 +73,7 @@ class _Built(Expression):
             Value(list(viewer.walls.until), moments),
             F("student"),
             F("case_id"),
-            F(came),
+            F(came) if isinstance(came, str) else came,
         ]
 
     def get_source_expressions(self) -> list[Any]:
@@ -74,17 +91,29 @@ class _Built(Expression):
         return found, tuple(value for _, values in parts for value in values)
 
 
-def since(viewer: Viewer, came: str) -> Any:
-    """From when on rows that `came` to the family then are shut to this guardian; else NEVER."""
+def since(viewer: Viewer, came: Moment) -> Any:
+    """From when on rows that `came` to the family then are shut to this guardian; else NEVER.
+
+    What comes later than that is theirs all the same where it came after all their walls: whether a
+    moment was shut is `since` of that moment, or shut_at.
+    """
     found = [_Built(viewer, came), *(unjudged(viewer) for unjudged in _unjudged)]
     never = Value(NEVER, DateTimeField())
     shut = Coalesce(Least(*found), never, output_field=DateTimeField())
     return Case(When(Q(student__in=viewer.wards), then=shut), default=never)
 
 
-def open_to_guardian(viewer: Viewer, came: str) -> Q:
+def asked(viewer: Viewer, came: Moment) -> Mapping[str, Any]:
+    """What rows are annotated with, so that shut_since and shut_at can tell of them."""
+    alone = [unjudged(viewer) for unjudged in _unjudged] or [Value(None)]
+    alone = [ExpressionWrapper(one, DateTimeField()) for one in alone]
+    return {SINCE: since(viewer, came), UNJUDGED: alone[0]}
+
+
+def open_to_guardian(viewer: Viewer, came: Moment) -> Q:
     """Rows about the viewer's wards that came to the family while nothing was shut."""
-    return Q(GreaterThan(since(viewer, came), F(came)), student__in=viewer.wards)
+    then = F(came) if isinstance(came, str) else came
+    return Q(GreaterThan(since(viewer, came), then), student__in=viewer.wards)
 
 
 def open_to_student(viewer: Viewer) -> Q:
@@ -95,7 +124,7 @@ def open_to_student(viewer: Viewer) -> Q:
     return mine
 
 
-def open_at_home(viewer: Viewer, came: str) -> Q:
+def open_at_home(viewer: Viewer, came: Moment) -> Q:
     """Rows of the viewer's own family that are theirs to read; `came` is when they were made so."""
     return open_to_guardian(viewer, came) | open_to_student(viewer)
 
@@ -114,6 +143,25 @@ def shut_since(row: Any) -> datetime | None:
     return None if found is None or found >= NEVER else found
 
 
+def shut_at(viewer: Viewer, row: Any, moment: datetime) -> bool:
+    """Whether what others did then is kept from the viewer, about a row that was read with `asked`:
+    within one of their walls, whatever came before or after it.
+    """
+    return any(start < moment <= end for start, end in spans(viewer, row))
+
+
+def spans(viewer: Viewer, row: Any) -> Sequence[tuple[datetime, datetime]]:
+    """From when to when the row was shut to this guardian, in no order; see shut_at."""
+    if row.student_id not in viewer.wards:
+        return []
+    mine, meant = viewer.walls, (row.student_id, row.case_id)
+    walls = zip(mine.about, mine.since, mine.until, strict=True)
+    found = [(start, end) for about, start, end in walls if about in meant]
+    alone: datetime | None = getattr(row, UNJUDGED, None)
+    return found if alone is None else [*found, (alone, NEVER)]
+
+
 def carry(known: Any, row: Any) -> None:
     """Let a row that was read anew, under its lock, say what `known` says of the viewer's wall."""
-    row.__dict__[SINCE] = getattr(known, SINCE, None)
+    for name in (SINCE, UNJUDGED):
+        row.__dict__[name] = getattr(known, name, None)

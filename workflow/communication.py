@@ -97,7 +97,7 @@ def sign(  # noqa: PLR0913 - who, what, how, and what they had read
             viewer, record_id=record_id, method=method, as_read=as_read, note=note
         )
         _listen(note, record, at=at, source="signature")
-        return _after(viewer, record, before)
+        return after(viewer, record, before)
 
 
 def refuse(
@@ -110,7 +110,7 @@ def refuse(
         record = signatures.refuse(viewer, record_id=record_id, reason=reason, as_read=as_read)
         record_news.tell_author(record, "record.refused", at=at)
         _listen(reason, record, at=at, source="refusal")
-        return _after(viewer, record, before)
+        return after(viewer, record, before)
 
 
 def witness(
@@ -122,7 +122,7 @@ def witness(
         before = _state(record_id)
         record = signatures.witness(viewer, record_id=record_id, given=given)
         _listen(f"{given.reason}\n{given.note}", record, at=at, source="witnessed")
-        return _after(viewer, record, before)
+        return after(viewer, record, before)
 
 
 def discard(
@@ -208,8 +208,8 @@ def _state(record_id: UUID) -> str:
     return str(found.values_list("state", flat=True).first() or "")
 
 
-def _after(viewer: Viewer, record: CommunicationRecord, before: str) -> CommunicationRecord:
-    """The family's copy, when this very act made the record effective."""
+def after(viewer: Viewer, record: CommunicationRecord, before: str) -> CommunicationRecord:
+    """The family's copy, when this very act made the record effective. Inside a scope."""
     if before == State.PENDING_SIGNATURES and record.state == State.EFFECTIVE:
         for reader in signers.readers_at_home(record, at=viewer.at):
             signatures.deliver(record, to=reader, how="PAGE", viewer=viewer)

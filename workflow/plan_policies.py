@@ -76,7 +76,7 @@ class ItemPolicy:
 
     def rows(self, viewer: Viewer) -> QuerySet[ActionItem]:
         items = ActionItem.objects.select_related("student__school_class", "placement").annotate(
-            **{walls.SINCE: walls.since(viewer, "created_at")}
+            **walls.asked(viewer, "created_at")
         )
         return items.filter(
             walls.open_at_home(viewer, "created_at")

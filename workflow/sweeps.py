@@ -29,6 +29,7 @@ from workflow import (
     report_wordings,
     unanswered,
     upgrade_ladder,
+    word_counts,
     zero_reports,
 )
 
@@ -96,6 +97,7 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("reworded", lambda via: report_wordings.look_due(via=via)),
         ("retried", lambda via: processes.retry_incidents_due(via=via)),
         ("delivered", _deliver(ROUTINE)),
+        ("counted", lambda via: word_counts.look_hourly(via=via)),
         ("swept", _swept),
     ),
 }

@@ -12,7 +12,7 @@ from records import vault
 
 _NAME: Final = re.compile(r"attachments/([0-9]+)/([0-9a-f]{32})")
 _KNOWN: Final = """
-SELECT school_id, blob FROM records_attachment WHERE state = 'STORED' ORDER BY school_id, blob
+SELECT school_id, blob FROM records_attachment WHERE state <> 'DESTROYED' ORDER BY school_id, blob
 """
 
 Ref = tuple[int, str]

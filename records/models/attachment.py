@@ -14,10 +14,14 @@ from parties.models.belonging import school_of_its_references
 
 
 class Attachment(FSMModelMixin, models.Model):
-    """`sha256` is of the cleaned file, `original_sha256` of the upload, which may show others."""
+    """`sha256` is of the cleaned file, `original_sha256` of the upload, which may show others.
+
+    TAKEN_OUT: nobody has it any more but a guardian to whom its record stands still.
+    """
 
     class State(models.TextChoices):
         STORED = "STORED", "已保存"
+        TAKEN_OUT = "TAKEN_OUT", "已取下"
         DESTROYED = "DESTROYED", "已销毁"
 
     class Redaction(models.TextChoices):
@@ -44,6 +48,16 @@ class Attachment(FSMModelMixin, models.Model):
     uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     uploaded_at = models.DateTimeField()
     state = FSMField(choices=State.choices, default=State.STORED, protected=True)
+    taken_out_at = models.DateTimeField("取下时间", null=True, blank=True)
+    taken_out_by = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     destroyed_at = models.DateTimeField("销毁时间", null=True, blank=True)
     destroyed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
@@ -71,6 +85,8 @@ class Attachment(FSMModelMixin, models.Model):
         "uploaded_by": "COM",
         "uploaded_at": "COM",
         "state": "COM",
+        "taken_out_at": "AUD",
+        "taken_out_by": "AUD",
         "destroyed_at": "AUD",
         "destroyed_by": "AUD",
         "destroyed_reason": "AUD",
@@ -88,6 +104,13 @@ class Attachment(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 condition=models.Q(destroyed_at__isnull=True) | models.Q(state="DESTROYED"),
                 name="only_a_destroyed_file_says_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(taken_out_at__isnull=True, taken_out_by__isnull=True)
+                & ~models.Q(state="TAKEN_OUT")
+                | models.Q(taken_out_at__isnull=False, taken_out_by__isnull=False)
+                & ~models.Q(state="STORED"),
+                name="file_taken_out_says_by_whom",
             ),
             models.CheckConstraint(
                 condition=models.Q(record_id__isnull=True) | models.Q(item_id__isnull=True),
@@ -125,7 +148,12 @@ class Attachment(FSMModelMixin, models.Model):
         """Another file stands in its place; this one is kept."""
         self.superseded_by, self.superseded_at = by.pk, at
 
-    @transition(field=state, source=State.STORED, target=State.DESTROYED)
+    @transition(field=state, source=State.STORED, target=State.TAKEN_OUT)
+    def take_out(self, *, by: Person, at: datetime) -> None:
+        """Out of its record; the sealed file stays for who could read it and knows of no end."""
+        self.taken_out_at, self.taken_out_by = at, by
+
+    @transition(field=state, source=[State.STORED, State.TAKEN_OUT], target=State.DESTROYED)
     def destroy(self, *, by: Person, at: datetime, reason: str = "") -> None:
         """The sealed file is gone; that there was one, and who ended it, stays on record."""
         self.destroyed_at, self.destroyed_by, self.destroyed_reason = at, by, reason

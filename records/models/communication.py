@@ -62,6 +62,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
     held_until = models.DateTimeField(null=True, blank=True)
+    let_in_at = models.DateTimeField("最近一次暂缓何时结束", null=True, blank=True)
     content_salt = models.BinaryField(max_length=32, null=True, blank=True)
     content_hash = models.BinaryField(max_length=32, null=True, blank=True)
     created_at = models.DateTimeField()
@@ -100,6 +101,7 @@ class CommunicationRecord(FSMModelMixin, models.Model):
         "hold_reason": "CRI",
         "held_by": "CRI",
         "held_until": "CRI",
+        "let_in_at": "CRI",
         "content_salt": "AUD",
         "content_hash": "COM",
         "created_at": "COM",

@@ -34,6 +34,11 @@ QUERIES: Final = (
 )  # fmt: skip
 
 
+WRITES: Final = ("post", "put", "patch", "delete")
+#: Whoever asks these is somebody else afterwards, or nobody.
+_OF_THE_SESSION: Final = frozenset({"/session", "/sign-in/password"})
+
+
 @dataclass(frozen=True, slots=True)
 class Ids:
     """What addresses are filled with: the hidden case's own ids, or ids that nobody has.
@@ -51,7 +56,9 @@ class Ids:
     attachment: UUID = field(default_factory=uuid4)
     objection: UUID = field(default_factory=uuid4)
     file: UUID = field(default_factory=uuid4)
-    #: Whatever else an address is about: a meeting, a notice, an item of a plan.
+    item: UUID = field(default_factory=uuid4)
+    meeting: UUID = field(default_factory=uuid4)
+    #: Whatever else an address is about, on pages a meeting as well.
     target: UUID = field(default_factory=uuid4)
 
     @classmethod
@@ -123,13 +130,15 @@ class Observer:
                 yield f"GET {address}{query}", answer
             known = {"If-None-Match": answer.headers.get("ETag", '"x"'), "Accept-Language": "en"}
             yield f"GET {address} again", self.caller.get(ids.fill(address), **known)
-        for address in api_addresses("post"):
-            if "{" in address:
-                yield f"POST {address}", self.caller.post(ids.fill(address), _body(address))
+        for method in WRITES:
+            for address in api_addresses(method):
+                if address not in _OF_THE_SESSION:
+                    answer = self.caller.send(method, ids.fill(address), _body(address))
+                    yield f"{method.upper()} {address}", answer
         for address in page_addresses():
             yield f"page get {address}", self.client.get(ids.fill(address))
             token = {"X-CSRFToken": self.caller.csrf}
-            if "{" in address:
+            if address not in _OF_THE_SESSION:
                 yield f"page post {address}", self.client.post(ids.fill(address), headers=token)
 
     def text(self, ids: Ids) -> bytes:
@@ -137,18 +146,26 @@ class Observer:
         return b"\n".join(body for _, _, body in self.asks(ids).values())
 
 
+#: Of the right shape, and refused for what they say: nothing changes, and every check is reached.
+_BODIES: Final[Mapping[str, dict[str, Any]]] = {
+    "/upgrade": {"to": "CRISIS", "reason": "新伤"},
+    "/downgrade": {"to": "MEETING", "reason": "平稳"},
+    "/confirm": {"proposal": str(UUID(int=5))},
+    "/complete": {"answer": {}},
+    "/delegate": {"to": str(UUID(int=4))},
+    "/return": {"to": "triage", "reason": "重来"},
+    "/sign": {"password": "not this one", "as_read": "1.0"},
+    "/refuse": {"reason": "不同意这样写", "as_read": "1.0"},
+    "/block": {"why": ""},
+    "/done": {"note": "", "evidence": [str(UUID(int=6))]},
+    "/check-ins": {"day": "2020-01-01"},
+    "/evaluate": {"score": 9},
+    "/language/check": {"text": "father和student", "moment": "share", "author": "parent"},
+}
+
+
 def _body(address: str) -> dict[str, Any]:
-    if address.endswith("/upgrade"):
-        return {"to": "CRISIS", "reason": "新伤"}
-    if address.endswith("/downgrade"):
-        return {"to": "MEETING", "reason": "平稳"}
-    if address.endswith("/confirm"):
-        return {"proposal": str(UUID(int=5))}
-    if address.endswith("/complete"):
-        return {"answer": {}}
-    if address.endswith("/delegate"):
-        return {"to": str(UUID(int=4))}
-    return {"to": "triage", "reason": "重来"} if address.endswith("/return") else {}
+    return next((body for ending, body in _BODIES.items() if address.endswith(ending)), {})
 
 
 def _kept(answer: HttpResponse, ids: Ids) -> Answer:

@@ -8,19 +8,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from parties import clock, tenancy
 from parties.models import Person
-from records import communication
+from records import communication, item_files
+from records.attachments import Upload
 from records.models import CommunicationRecord
+from tests.api.plan_stories import today
 from tests.factories import World
 from tests.privacy.observers import Answer, Ids, differences
 from tests.privacy.test_two_worlds import deliver, observer, phone
 from tests.processes.intake_walk import Intake, in_meeting
 from tests.processes.walker import FATHER
+from tests.records import agreed
 from tests.records.desk import Desk
+from tests.records.uploads.files import jpeg
 from workflow import notifications, rerouting, stabilising
 from workflow.models import Case, HumanTask, Notification
 from workflow.upgrading import UpgradeInput
@@ -154,7 +159,20 @@ def known_ids(walk: Intake, record: CommunicationRecord | None = None) -> Ids:
         father = Person.objects.get(name="father")
         message = Notification.objects.get(case=walk.case_id, recipient=father)
     ids = Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk)
-    return ids if record is None else replace(ids, record=record.pk, target=record.pk)
+    if record is None:
+        return ids
+    item, photo = agreed_on(walk)
+    return replace(ids, record=record.pk, target=record.pk, item=item, attachment=photo, file=photo)
+
+
+def agreed_on(walk: Intake) -> tuple[UUID, UUID]:
+    """What the family is to do from today on, and a photo that the mother added to it."""
+    [item] = agreed.agree(walk.world, walk.case_id, today(), when=walk.at)
+    photo = item_files.store(
+        school_id=walk.world.id, by=walk.world["mother"], at=walk.at, item_id=item.pk,
+        upload=Upload(source=jpeg(), name="作业.jpg", media_type="image/jpeg"),
+    )  # fmt: skip
+    return item.pk, photo.pk
 
 
 @pytest.mark.parametrize("story", sorted(STORIES))

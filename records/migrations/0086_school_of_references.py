@@ -53,7 +53,7 @@ def _school() -> models.ForeignKey:
 class Migration(migrations.Migration):
     dependencies = [
         ("parties", "0012_school_of_references"),
-        ("records", "0082_school_keys"),
+        ("records", "0085_due_noted_words"),
     ]
 
     operations = [migrations.AlterField(name, "school", _school()) for name in _MODELS]
