@@ -13,8 +13,9 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 from django.db import Error, connection
+from psycopg import generators
 from psycopg.adapt import Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -66,14 +67,14 @@ def opening(statement: bytes) -> tuple[Any, ...]:
 
 
 def _begin(raw: psycopg.Connection[Any], statement: bytes) -> tuple[Any, ...]:
+    """As psycopg sends every query, but two in one message; a signal still interrupts the wait."""
     with raw.lock:
-        result = raw.pgconn.exec_(b"BEGIN; " + statement)
-    if raw.pgconn.status == ConnStatus.BAD:
-        raise psycopg.OperationalError(result.get_error_message())
-    if result.status != ExecStatus.TUPLES_OK:
-        raise psycopg.errors.error_from_result(result)
+        raw.pgconn.send_query(b"BEGIN; " + statement)
+        *_, last = raw.wait(generators.execute(raw.pgconn))
+    if last.status != ExecStatus.TUPLES_OK:
+        raise psycopg.errors.error_from_result(last)
     loader = Transformer(raw)
-    loader.set_pgresult(result)
+    loader.set_pgresult(last)
     return tuple(loader.load_rows(0, 1, tuple)[0])
 
 
