@@ -137,6 +137,8 @@ class Campaign:
         rest = time.monotonic() + self.options.patience
         while not quiet.now(self.watching) and time.monotonic() < rest:
             self._pass(0.5)
+        if not quiet.now(self.watching):
+            say(f"  {self.options.patience:.0f} 秒内没有平静下来")
 
     def _said(self) -> int:
         requests = self.folder / diary.REQUESTS

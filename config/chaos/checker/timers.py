@@ -15,19 +15,20 @@ from config.chaos.checker.findings import BROKEN, DOUBLED, LOST, Found, Violatio
 
 #: What was due five seconds ago and has not been done. School time runs as machine time meanwhile.
 _OVERDUE: Final[Mapping[str, str]] = {
-    "ladder": """SELECT id FROM workflow_escalation
+    "ladder": """SELECT id, school_now() - due_at AS late FROM workflow_escalation
         WHERE state = 'WAITING' AND due_at < school_now() - interval '5 seconds'""",
-    "process": """SELECT id FROM workflow_processinstance
+    "process": """SELECT id, school_now() - next_due_at AS late FROM workflow_processinstance
         WHERE status = 'RUNNING' AND next_due_at < school_now() - interval '5 seconds'""",
-    "start": """SELECT id FROM workflow_processinstance i WHERE status = 'PENDING'
+    "start": """SELECT id, school_now() - created_at AS late FROM workflow_processinstance i
+        WHERE status = 'PENDING'
         AND NOT EXISTS (SELECT 1 FROM workflow_incident WHERE instance_id = i.id
             AND state = 'OPEN' AND retry_at > school_now())""",
-    "zero_report": """SELECT id FROM workflow_zeroreport
+    "zero_report": """SELECT id, school_now() - due_at AS late FROM workflow_zeroreport
         WHERE state = 'DUE' AND due_at < school_now() - interval '5 seconds'""",
-    "reminder": """SELECT id FROM workflow_humantask
+    "reminder": """SELECT id, school_now() - due_at AS late FROM workflow_humantask
         WHERE state IN ('OPEN', 'CLAIMED') AND due_at < school_now() - interval '5 seconds'
             AND (reminded_at IS NULL OR reminded_at < due_at)""",
-    "message": """SELECT id FROM workflow_notification
+    "message": """SELECT id, now() - due_at AS late FROM workflow_notification
         WHERE state = 'PENDING' AND due_at < now() - interval '5 seconds'
             AND (leased_until IS NULL OR leased_until < now())""",
 }
@@ -49,7 +50,8 @@ def check(books: Books) -> Found:
 def _forgotten(books: Books) -> Iterator[Violation]:
     for what, sql in _OVERDUE.items():
         for row in books.rows(sql):
-            yield Violation("I4", LOST, f"{what}.due_and_forgotten", str(row["id"]))
+            where = f"{row['id']} late by {row['late']}"
+            yield Violation("I4", LOST, f"{what}.due_and_forgotten", where)
 
 
 def _twice(books: Books) -> Iterator[Violation]:
