@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from api import idempotency
 from api.meeting_shapes import MeetingSerializer, shown
 from api.meetings import WordsInput
+from api.moments import Moment
 from api.schema import describe
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Viewer
@@ -60,7 +61,7 @@ class PaperInput(Strict):
 
 
 class OfferInput(Strict):
-    starts_at = serializers.DateTimeField()
+    starts_at = Moment()
     minutes = serializers.IntegerField(min_value=SHORTEST, max_value=LONGEST, default=45)
     place_kind = serializers.ChoiceField(MeetingSlot.Place.choices)
     place = text(longest=100, required=False, allow_blank=True, default="")
@@ -74,7 +75,7 @@ class AttemptInput(Strict):
     person = Id(required=False, allow_null=True, default=None)
     channel = serializers.ChoiceField(TRIED_CHANNELS)
     outcome = serializers.ChoiceField(TRIED_OUTCOMES)
-    tried_at = serializers.DateTimeField()
+    tried_at = Moment()
     place = text(longest=100, required=False, allow_blank=True, default="")
     note = text(longest=1000)
     companion = Id(required=False, allow_null=True, default=None)

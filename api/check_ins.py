@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency
+from api.moments import Day
 from api.plans import ProgressSerializer, progress
 from api.record_acts import CODES
 from api.schema import describe
@@ -18,7 +19,7 @@ from workflow import family_words
 
 
 class CheckInInput(Strict):
-    day = serializers.DateField(required=False, help_text="今天或昨天；不写为今天")
+    day = Day(required=False, help_text="今天或昨天；不写为今天")
     excuse = text(longest=plan_drafts.LONGEST_WORDS, required=False, help_text="没有做的原因")
 
 

@@ -9,9 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, shapes
+from api.moments import Moment
 from api.schema import describe
 from api.shapes import PersonSerializer
-from api.views import ApiView, Id, Moment, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties import consent_notes, consent_refusals, consents
 from parties.access import Viewer
 from parties.models import Consent, Student

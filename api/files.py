@@ -1,7 +1,5 @@
 """The family-school file of a student, page by page, as this reader may see it."""
 
-import re
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,18 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import pagination, shapes
+from api.moments import DAY_SCHEMA, Day
 from api.problems import broken, invalid
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer
-from api.views import ApiView, Id, read_query, viewing
+from api.views import ApiView, Id, Query, read_query, viewing
 from records import exports, file
 from records.exports import Form, Purpose
 from records.file import Entry, Filters, Place
 from records.models import FileEntry
 from records.printing import as_json, pdf
-
-_DAY: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_DAY_SCHEMA: Final = {"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$"}
 
 FILTERS: Final = frozenset({"kind", "party", "from", "to", "case"})
 
@@ -46,21 +42,7 @@ class FileEntrySerializer(serializers.Serializer[Any]):
     extra = objects(help_text="编号与代码，因类别与读者而异")
 
 
-class _Day(serializers.DateField):
-    """One school day, in exactly one way of writing it."""
-
-    default_error_messages = {"invalid": "day"}
-
-    def to_internal_value(self, value: Any) -> date:
-        try:
-            if _DAY.fullmatch(value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        raise serializers.ValidationError("day", "day")
-
-
-class FileQuery(serializers.Serializer[Any]):
+class FileQuery(Query):
     """What part of a file is asked for."""
 
     kind = serializers.ChoiceField([], required=False)
@@ -71,7 +53,7 @@ class FileQuery(serializers.Serializer[Any]):
         """The kinds are known when every package has registered its own; `from` is no name."""
         fields = super().get_fields()
         fields["kind"] = serializers.ChoiceField(list(file.kinds()), required=False)
-        fields["from"], fields["to"] = _Day(required=False), _Day(required=False)
+        fields["from"], fields["to"] = Day(required=False), Day(required=False)
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -86,8 +68,8 @@ def parameters() -> list[OpenApiParameter]:
             "kind", {"type": "string", "enum": list(file.kinds())}, description="记录类别"
         ),
         OpenApiParameter("party", str, enum=FileEntry.Party.values, description="由哪一方录入"),
-        OpenApiParameter("from", _DAY_SCHEMA, description="开始日期（含）"),
-        OpenApiParameter("to", _DAY_SCHEMA, description="结束日期（含）"),
+        OpenApiParameter("from", DAY_SCHEMA, description="开始日期（含）"),
+        OpenApiParameter("to", DAY_SCHEMA, description="结束日期（含）"),
         OpenApiParameter("case", UUID, description="只看一个事项"),
     ]
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.attachments import MULTIPART, UploadView, read_form
+from api.moments import Moment
 from api.plans import ItemSerializer, shown
 from api.problems import Problem, Refused
 from api.record_shapes import AttachmentSerializer, attachment
@@ -35,7 +36,7 @@ class AmendInput(Strict):
     measure = text(longest=plan_drafts.LONGEST_TEXT, required=False, allow_blank=True)
     baseline = text(longest=plan_drafts.LONGEST_TEXT, required=False, allow_blank=True)
     target = text(longest=plan_drafts.LONGEST_TEXT, required=False, allow_blank=True)
-    due_at = serializers.DateTimeField(required=False)
+    due_at = Moment(required=False)
     recurrence = text(longest=120, required=False, allow_blank=True)
 
 

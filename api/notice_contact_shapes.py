@@ -7,6 +7,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from api import shapes
+from api.moments import Moment
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import Id, Strict, text
 from records.models import NoticeContact, NoticeReceipt
@@ -70,7 +71,7 @@ class NoticeAttemptInput(Strict):
     guardian = Id()
     channel = serializers.ChoiceField(NoticeContact.Channel.choices)
     outcome = serializers.ChoiceField(NoticeContact.Outcome.choices)
-    at = serializers.DateTimeField(help_text="什么时候联系的")
+    at = Moment(help_text="什么时候联系的")
     place = text(longest=100, required=False, allow_blank=True)
     note = text(longest=1000, required=False, allow_blank=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api import shapes
+from api.moments import Moment
 from api.shapes import PersonSerializer, StudentSerializer
 from api.views import Id, Strict, text
 from records import notices
@@ -24,7 +25,7 @@ class NoticeInput(Strict):
     grade = text(longest=20, required=False, allow_blank=True, help_text="范围是年级时：入学年份")
     strength = serializers.ChoiceField(Notice.Strength.choices)
     needs_answer = serializers.BooleanField(required=False, help_text="需要家长用文字答复")
-    deadline = serializers.DateTimeField(required=False, allow_null=True)
+    deadline = Moment(required=False, allow_null=True)
 
 
 class NoticeChange(NoticeInput):

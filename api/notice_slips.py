@@ -1,7 +1,6 @@
 """Slips on paper for families without a phone: printed, and scanned when they come back signed."""
 
 import hashlib
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,7 +16,7 @@ from api.attachments import MULTIPART, UploadView, read_form
 from api.files import copy_of
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
-from api.views import ApiView, Id, Strict, read_query, viewing
+from api.views import ApiView, Id, Query, Strict, read_query, viewing
 from records import notice_scans, notice_slips
 from records.attachments import Upload
 from records.exports import Form
@@ -25,7 +24,7 @@ from records.models import Attachment, NoticeReceipt
 from records.printing import pdf
 
 
-class SlipsQuery(serializers.Serializer[Any]):
+class SlipsQuery(Query):
     student = Id(required=False)
 
 

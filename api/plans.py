@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency, pagination
+from api.moments import Day, Moment
 from api.schema import PAGING, describe, page_of
 from api.shapes import PersonSerializer
 from api.views import ApiView, Id, Strict, read_body, text, viewing
@@ -115,8 +116,8 @@ class ItemInput(Strict):
     measure = text(longest=plan_drafts.LONGEST_TEXT, default="", required=False, allow_blank=True)
     baseline = text(longest=plan_drafts.LONGEST_TEXT, default="", required=False, allow_blank=True)
     target = text(longest=plan_drafts.LONGEST_TEXT, default="", required=False, allow_blank=True)
-    starts_on = serializers.DateField()
-    due_at = serializers.DateTimeField()
+    starts_on = Day()
+    due_at = Moment()
     recurrence = text(
         longest=120,
         default="",

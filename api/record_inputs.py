@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from api.views import Id, Moment, Strict, text
+from api.moments import Moment
+from api.views import Id, Strict, text
 from parties.models import GuardianLink
 from records import destroying
 from records.keeping import Why

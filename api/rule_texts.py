@@ -43,7 +43,17 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "day": (
         Text("不是有效日期。", "Not a date."),
-        Text("请按 2026-10-09 的格式填写。", "Write it like 2026-10-09."),
+        Text(
+            "请按 2026-10-09 的格式填写，年份在 2000 至 2099 之间。",
+            "Write it like 2026-10-09, in a year from 2000 to 2099.",
+        ),
+    ),
+    "moment": (
+        Text("不是有效的时间。", "Not a moment."),
+        Text(
+            "请按 2026-10-09T15:30 的格式填写，年份在 2000 至 2099 之间。",
+            "Write it like 2026-10-09T15:30, in a year from 2000 to 2099.",
+        ),
     ),
     "json": (
         Text("不是有效的 JSON 数组。", "Not a valid JSON array."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import QueryDict
@@ -22,8 +22,6 @@ from api.problems import Problem, Refused, broken, invalid
 from api.schema import Schema
 from parties import tenancy
 from parties.access import Viewer
-
-S = TypeVar("S", bound=serializers.Serializer[Any])
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -88,14 +86,14 @@ def viewing(request: Request) -> Iterator[Viewer]:
         yield Viewer.load(identity.person, at=at)
 
 
-def read_body(request: Request, serializer: type[S]) -> dict[str, Any]:
+def read_body(request: Request, serializer: type["Strict"]) -> dict[str, Any]:
     """The validated body; a request without one counts as an empty object."""
     form = serializer(data=request.data or {})
     form.is_valid(raise_exception=True)
     return dict(form.validated_data)
 
 
-def read_query(request: Request, serializer: type[S]) -> dict[str, Any]:
+def read_query(request: Request, serializer: type["Query"]) -> dict[str, Any]:
     """The validated query parameters; `queries` of the view has refused unknown ones already."""
     form = serializer(data={name: request.query_params[name] for name in request.query_params})
     form.is_valid(raise_exception=True)
@@ -113,6 +111,10 @@ class Strict(serializers.Serializer[Any]):
                     {name: [serializers.ErrorDetail("unknown", "unknown")] for name in unknown}
                 )
         return super().to_internal_value(data)
+
+
+class Query(serializers.Serializer[Any]):
+    """The query parameters that belong together; others may stand beside them."""
 
 
 class Nothing(Strict):
@@ -138,22 +140,6 @@ class _Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
-
-
-class Moment(serializers.DateTimeField):
-    """A moment that a school could mean; without a zone it is the school's own time."""
-
-    def to_internal_value(self, value: Any) -> Any:
-        try:
-            found = super().to_internal_value(value)
-        except OverflowError:
-            self.fail("invalid", format="ISO-8601")
-        if found.year not in _BELIEVABLE:
-            self.fail("invalid", format="ISO-8601")
-        return found
-
-
-_BELIEVABLE: Final = range(2000, 2100)
 
 
 def _media_type(request: Request) -> str:

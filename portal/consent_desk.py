@@ -20,6 +20,7 @@ from parties.errors import InvalidInput, NotFound
 from parties.models import Consent, Person, Student
 from parties.sign_in import Identity
 from portal import pages
+from portal.moments import DayField
 from portal.session import signed_in, viewing
 from workflow import consent_news
 
@@ -56,11 +57,7 @@ class ConsentForm(forms.Form):
         error_messages=_REQUIRED,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    ends_on = forms.DateField(
-        label="同意到哪一天为止（含当天）",
-        error_messages=_REQUIRED,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    ends_on = DayField(label="同意到哪一天为止（含当天）")
     nonce = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, people: list[tuple[str, str]], **more: Any) -> None:

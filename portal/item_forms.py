@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 
 from parties.errors import InvalidInput
+from portal.moments import DayField, MomentField
 from records import plan_drafts
 from records.models import ActionItem
 from records.plan_drafts import Draft
@@ -38,11 +39,7 @@ class AmendForm(forms.Form):
     measure = _text("怎样衡量（可不填）", required=False)
     baseline = _text("目前情况（可不填）", required=False)
     target = _text("目标（可不填）", required=False)
-    due_at = forms.DateTimeField(
-        label="到什么时候",
-        error_messages=_WORDS,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    due_at = MomentField(label="到什么时候")
     recurrence = forms.ChoiceField(
         label="重复", choices=RHYTHMS, required=False, error_messages=_WORDS
     )
@@ -69,11 +66,7 @@ class ItemForm(AmendForm):
         widget=forms.RadioSelect,
     )
     owner = forms.ChoiceField(label="负责人", required=False, error_messages=_WORDS)
-    starts_on = forms.DateField(
-        label="从哪天开始",
-        error_messages=_WORDS,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    starts_on = DayField(label="从哪天开始")
     from_consensus = forms.ChoiceField(
         label="来自哪条共识（可不选）", required=False, error_messages=_WORDS
     )

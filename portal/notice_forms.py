@@ -7,6 +7,7 @@ from django import forms
 
 from parties.errors import InvalidInput
 from parties.models import SchoolClass
+from portal.moments import MomentField
 from records import notices
 from records.models import Notice
 
@@ -44,12 +45,7 @@ class NoticeForm(forms.Form):
         label="请家长怎样回执", choices=Notice.Strength.choices, error_messages=_WORDS
     )
     needs_answer = forms.BooleanField(label="需要家长用文字答复", required=False)
-    deadline = forms.DateTimeField(
-        label="截止时间（可不填）",
-        required=False,
-        error_messages=_WORDS,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    deadline = MomentField(label="截止时间（可不填）", required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     nonce = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

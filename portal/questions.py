@@ -11,6 +11,8 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 
+from portal.moments import DayField, MomentField
+
 Schema = Mapping[str, Any]
 Choices = list[tuple[str, str]]
 
@@ -44,7 +46,8 @@ class Questions(forms.Form):
             field.label = str(rule.get("title", name))
             field.required = name in required
             field.help_text = str(rule.get("description", ""))
-            field.error_messages.update(_REQUIRED)
+            if not isinstance(field, DayField | MomentField):  # they have words of their own
+                field.error_messages.update(_REQUIRED)
             if not field.required and "可不填" not in field.label:
                 field.label += "（可不填）"
             self.fields[name] = field
@@ -105,11 +108,9 @@ def _several(rule: Schema, people: Choices) -> forms.Field:
 def _text(rule: Schema) -> forms.Field:
     length = rule.get("maxLength")
     if rule.get("format") == "date-time":
-        return forms.DateTimeField(
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        )
+        return MomentField()
     if rule.get("format") == "date":
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        return DayField()
     many_lines = length is None or length > _ONE_LINE
     widget = forms.Textarea(attrs={"rows": 4}) if many_lines else forms.TextInput()
     return forms.CharField(max_length=length, widget=widget)

@@ -7,6 +7,7 @@ from django import forms
 
 from parties.errors import InvalidInput, LostRace
 from portal import prepared_rows, statement_rows
+from portal.moments import MomentField
 from portal.statement_rows import Choices, Row
 from records import templates
 from records.draft_input import Prepared, Said
@@ -21,15 +22,6 @@ _REQUIRED: Final = {
 _SHORT: Final = 300
 
 
-def _moment(label: str) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        required=False,
-        error_messages=_REQUIRED,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-
 def _short(label: str, longest: int) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=longest, error_messages=_REQUIRED
@@ -42,11 +34,7 @@ class RecordForm(forms.Form):
     `files` were uploaded for this record.
     """
 
-    started_at = forms.DateTimeField(
-        label="沟通时间",
-        error_messages=_REQUIRED,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    started_at = MomentField(label="沟通时间")
     place_kind = forms.ChoiceField(
         label="地点", choices=CommunicationRecord.Place.choices, error_messages=_REQUIRED
     )
@@ -65,10 +53,10 @@ class RecordForm(forms.Form):
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     nonce = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    ended_at = _moment("结束时间（可不填）")
+    ended_at = MomentField(label="结束时间（可不填）", required=False)
     place = _short("具体地点（可不填）", 200)
     trigger_note = _short("触发原因的说明（可不填）", _SHORT)
-    next_contact_at = _moment("下次沟通时间（可不填）")
+    next_contact_at = MomentField(label="下次沟通时间（可不填）", required=False)
     next_focus = _short("下次沟通重点（可不填）", _SHORT)
 
     def __init__(

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,12 +16,13 @@ from parties.access import Act
 from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
 from portal import record_page
+from portal.moments import MomentField
 from portal.session import signed_in, viewing
 from records.models import CommunicationRecord, HoldRequest
 from workflow import hold_requests, record_holds
 
 _LONGEST: Final = 1_000
-_MOMENT: Final = forms.DateTimeField()
+_MOMENT: Final = MomentField()
 
 
 @require_POST

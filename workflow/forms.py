@@ -1,12 +1,13 @@
 """What a person fills in, checked against its form: the first mistake becomes a clear sentence."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from parties import years
 from workflow.errors import InvalidInput
 
 Schema = Mapping[str, Any]
@@ -19,6 +20,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "minLength": ("不能为空", "请填写"),
     "type": ("格式不对", "请按该项要求的类型填写"),
     "format": ("格式不对", "请按该项要求的格式填写"),
+    "date": ("格式不对", f"请按该项要求的格式填写，年份在 {years.FIRST} 至 {years.LAST} 之间"),
     "pattern": ("格式不对", "请按该项要求的格式填写"),
     "minimum": ("太小", "请改为允许范围内的数"),
     "maximum": ("太大", "请改为允许范围内的数"),
@@ -34,7 +36,15 @@ _formats: Final = FormatChecker()
 @_formats.checks("date-time", raises=ValueError)
 def _is_moment(value: object) -> bool:
     """A moment with its zone. jsonschema itself knows this format only with another package."""
-    return not isinstance(value, str) or datetime.fromisoformat(value).utcoffset() is not None
+    if not isinstance(value, str):
+        return True
+    found = datetime.fromisoformat(value)
+    return found.utcoffset() is not None and years.is_believable(found)
+
+
+@_formats.checks("date", raises=ValueError)
+def _is_day(value: object) -> bool:
+    return not isinstance(value, str) or years.is_believable(date.fromisoformat(value))
 
 
 def check(schema: Schema, answer: Mapping[str, Any]) -> None:
@@ -94,5 +104,7 @@ def _explain(error: ValidationError, order: list[str]) -> tuple[str, str, str]:
     if rule == "additionalProperties" and isinstance(error.schema, Mapping):
         extra = sorted(set(filled) - set(error.schema.get("properties", {})))
         return (f"{path}.{extra[0]}".strip("."), "不是本表单的项目", "请删除该项")
+    if rule == "format" and str(error.validator_value).startswith("date"):
+        rule = "date"
     wrong, mend = _SENTENCES.get(rule, ("不符合要求", "请检查后重填"))
     return (path or "answer", wrong, mend)

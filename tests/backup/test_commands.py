@@ -54,6 +54,7 @@ def test_backup_check_restore(story: Story, desk: Desk, capsys: Any, settings: A
         (["backup", "--to", "x.age", "--recipient", "nowhere.pub"], 1),
         (["release_dispatch", "--lane", "crisis"], 2),
         (["release_dispatch", "--lane", "crisis", "--before", "yesterday"], 2),
+        (["release_dispatch", "--lane", "crisis", "--before", "0001-01-01T00:00"], 2),
         (["release_dispatch", "--lane", "crisis", "--before", "2099-01-01"], 2),
         (["release_dispatch", "--lane", "crisis", "--before", "2099-01-01T00:00+08:00"], 2),
     ],

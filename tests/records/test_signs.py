@@ -168,6 +168,37 @@ def test_what_families_write_about_a_danger_is_red(text: str, category: str) -> 
     assert category in signs.read(text).red
 
 
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("他说不想再活下去", "self_harm"),
+        ("不想繼續活著了", "self_harm"),
+        ("I want to die.", "self_harm"),
+        ("i WANNA  die", "self_harm"),
+        ("他在作业本上写了suicide", "self_harm"),
+        ("I'll kill myself", "self_harm"),
+        ("i don’t want to live", "self_harm"),
+        ("I dont want to live any more", "self_harm"),
+        ("他爸喝酒就打人", "violence"),
+        ("他爸喝醉了就打她", "violence"),
+        ("她继父酒后打人", "violence"),
+    ],
+)
+def test_what_a_child_says_or_types_is_red(text: str, category: str) -> None:
+    assert category in signs.read(text).red
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "周三有生命教育讲座", "I want to diet", "a skill myself", "不想再活动了，想休息",
+        "喝酒就打车回家", "爸爸喝醉了就打呼噜", "工人酒后打车离开",
+    ],
+)  # fmt: skip
+def test_what_only_begins_like_it_stays_quiet(text: str) -> None:
+    assert signs.read(text) == signs.Signs()
+
+
 @pytest.mark.parametrize("text", ["告你们学校", "再这样我要告", "我们要告到底", "我要去法院告学校"])
 def test_to_sue_is_a_complaint(text: str) -> None:
     assert signs.read(text).complaint

@@ -1,6 +1,7 @@
 """What the service tasks of the diagrams do: one module per diagram, same stem."""
 
 from workflow.handlers import (
+    channel_table,
     crisis,
     crisis_answers,
     crisis_ending,
@@ -14,6 +15,7 @@ from workflow.handlers import (
 )
 
 __all__ = [
+    "channel_table",
     "crisis",
     "crisis_answers",
     "crisis_ending",

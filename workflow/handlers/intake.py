@@ -13,10 +13,11 @@ from ledger.models import Event
 from parties import relations
 from parties.roles import Role
 from records import signs
-from workflow import exclusions, notifications, routing, shipped, waking
+from workflow import exclusions, notifications, routing, waking
 from workflow.completions import Completion, on_complete
 from workflow.engine import StepContext, service_task
 from workflow.errors import InvalidInput, WrongState
+from workflow.handlers import channel_table
 from workflow.models import Case, CrisisReport, HumanTask, Matter, RoutingDecision
 from workflow.notifications import Message
 from workflow.reports import ReportInput
@@ -26,7 +27,6 @@ Results = Mapping[str, object]
 
 CHOICES: Final = ("choose_channel", "choose_channel_now")
 SECOND: Final = "confirm_channel"
-_TABLE: Final = "channel"
 
 #: What a person said about danger when the matter was raised, as a report of a crisis says it.
 _SAFE_NOW: Final = {
@@ -66,9 +66,7 @@ def keep_proposal(context: StepContext, *, channel: str | None, rule: str | None
     matter = _matter(context.case_id)
     matter.proposed = (channel or "").upper()
     matter.rule = rule or ""
-    matter.rule_label = (
-        shipped.rule_label(routing.INTAKE, _TABLE, output="reason", text=rule) if rule else ""
-    )
+    matter.rule_label = channel_table.described(matter.rule)
     matter.proposed_at = context.at
     matter.save(update_fields=["proposed", "rule", "rule_label", "proposed_at"])
     if _is_urgent(matter):

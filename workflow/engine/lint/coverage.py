@@ -29,7 +29,7 @@ def _no_clock(name: str) -> datetime:
     raise ExpressionFailed(f"决策表不能用时限 {name!r}。")
 
 
-_NOTHING: Final = Reading({}, _no_clock)
+NOTHING: Final = Reading({}, _no_clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def check(diagram: Diagram, decision: Any, found: Any) -> Iterator[Finding]:
     try:
         table = read_table(decision)
         columns = [_column(node, table, at) for at, node in enumerate(children(found, "input"))]
-        results = [_declared(node, "outputValues") for node in children(found, "output")]
+        results = [declared(node, "outputValues") for node in children(found, "output")]
     except ProcessInvalid:
         return
     rules = list(children(found, "rule"))
@@ -123,11 +123,11 @@ class _Tried:
         used: set[int] = set()
         overlaps: dict[tuple[int, int], Sequence[object]] = {}
         for values in product(*(column.tried for column in columns)):
-            hits = [at for at, rule in enumerate(table.rules) if _hits(rule, values)]
-            used.update(hits)
-            if len(hits) > 1:
-                overlaps.setdefault((hits[0], hits[1]), values)
-            if not hits and gap is None:
+            fit = [at for at, rule in enumerate(table.rules) if hits(rule, values)]
+            used.update(fit)
+            if len(fit) > 1:
+                overlaps.setdefault((fit[0], fit[1]), values)
+            if not fit and gap is None:
                 gap = values
         return cls(gap, frozenset(used), overlaps)
 
@@ -145,7 +145,7 @@ def _results(
         ):
             if allowed is None or (output is not None and output.names):
                 continue
-            value = None if output is None else output.run(_NOTHING)
+            value = None if output is None else output.run(NOTHING)
             if value not in allowed:
                 yield diagram.finding(
                     cell,
@@ -156,16 +156,16 @@ def _results(
 
 
 def _column(node: Any, table: Table, at: int) -> _Column:
-    declared = _declared(node, "inputValues")
+    listed = declared(node, "inputValues")
     return _Column(
         node=node,
         text=input_text(node),
-        declared=declared,
-        tried=_named(table, at) if declared is None else declared,
+        declared=listed,
+        tried=_named(table, at) if listed is None else listed,
     )
 
 
-def _declared(node: Any, element: str) -> Sequence[object] | None:
+def declared(node: Any, element: str) -> Sequence[object] | None:
     """The values that a column lists: `"yes", "no"`. Raises ProcessInvalid."""
     listed = [text_of(values) for values in children(node, element)]
     if not listed:
@@ -173,8 +173,13 @@ def _declared(node: Any, element: str) -> Sequence[object] | None:
     expression = compile_expression(f"[{listed[0]}]")
     if expression.names or expression.clocks:
         raise ProcessInvalid("取值须是固定的值。")
-    values = expression.run(_NOTHING)
+    values = expression.run(NOTHING)
     return values if isinstance(values, list) else [values]
+
+
+def asked(found: Any) -> dict[str, Any]:
+    """The input columns of a table by what they ask."""
+    return {input_text(column).strip(): column for column in children(found, "input")}
 
 
 def _named(table: Table, at: int) -> Sequence[object]:
@@ -184,7 +189,7 @@ def _named(table: Table, at: int) -> Sequence[object]:
         cell = rule.cells[at]
         if cell is None or cell.operand.names or cell.operand.clocks:
             continue
-        operand = cell.operand.run(_NOTHING)
+        operand = cell.operand.run(NOTHING)
         for value in operand if isinstance(operand, list) else [operand]:
             found[value] = None
             if isinstance(value, int | float) and not isinstance(value, bool):
@@ -192,10 +197,10 @@ def _named(table: Table, at: int) -> Sequence[object]:
     return list(found)
 
 
-def _hits(rule: Rule, values: Sequence[object]) -> bool:
+def hits(rule: Rule, values: Sequence[object]) -> bool:
     try:
         return all(
-            cell is None or cell.matches(value, _NOTHING)
+            cell is None or cell.matches(value, NOTHING)
             for cell, value in zip(rule.cells, values, strict=True)
         )
     except ExpressionFailed:  # text beside a number: no match

@@ -11,6 +11,7 @@ from workflow.engine import bundles, documents, registry
 from workflow.engine.documents import BPMN
 from workflow.engine.errors import ProcessInvalid
 from workflow.engine.lint.declared import names_of
+from workflow.engine.needs import TableNeeds, needed_tables
 
 #: Sections of clocks.yaml that are no deadline.
 _NO_CLOCKS: Final = frozenset({"follow_ups"})
@@ -25,6 +26,7 @@ class Project:
     forms: Mapping[str, Mapping[str, Any]]
     clocks: frozenset[str]
     handlers: frozenset[str] = field(default_factory=registry.registered_names)
+    needs: Mapping[str, TableNeeds] = field(default_factory=needed_tables)
 
     @classmethod
     def read(cls, files: Mapping[str, bytes], clocks: Iterable[str]) -> "Project":

@@ -8,7 +8,7 @@ from lxml import etree
 from workflow.engine.documents import BPMN, DMN
 from workflow.engine.errors import ExpressionRefused
 from workflow.engine.expressions import Expression, compile_cell, compile_expression
-from workflow.engine.lint import coverage
+from workflow.engine.lint import coverage, needs
 from workflow.engine.lint.diagram import Diagram
 from workflow.engine.lint.expressions import LANGUAGE, undeclared
 from workflow.engine.lint.findings import Finding
@@ -40,6 +40,7 @@ def check(name: str, root: Any, project: Project) -> Iterator[Finding]:
         yield table.finding(root, "table.missing", "文件中没有决策表。", "至少画一张决策表。")
     for decision in decisions:
         yield from _decision(table, decision, project)
+    yield from needs.check_asked(table, decisions, project)
 
 
 def _vocabulary(table: Diagram, node: Any) -> Iterator[Finding]:
@@ -82,6 +83,7 @@ def _decision(table: Diagram, decision: Any, project: Project) -> Iterator[Findi
     yield from _cells(table, found[0], _Names(table, decision, project))
     yield from _values(table, found[0])
     yield from coverage.check(table, decision, found[0])
+    yield from needs.check(table, decision, found[0], project)
 
 
 def _rule_ids(table: Diagram, found: Any) -> Iterator[Finding]:

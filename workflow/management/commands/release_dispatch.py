@@ -12,6 +12,7 @@ from django.db import connections
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from parties import years
 from parties.errors import WrongState
 from workflow import dispatch
 
@@ -72,7 +73,7 @@ def _moment(text: str) -> datetime:
         moment = parse_datetime(text)
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or not years.is_believable(moment):
         raise CommandError(
             f"--before：{text} 不是时刻，请写成 2026-11-26T03:00+08:00。", returncode=WRONG_USAGE
         )
