@@ -12,9 +12,9 @@ from api.views import Id, Strict, text
 from records import notices
 from records.models import Notice
 from records.notice_audience import Line
+from records.notice_fields import Found
 from records.notice_templates import Template
 from records.notice_wording import Hint
-from records.notices import Found
 
 
 class NoticeInput(Strict):

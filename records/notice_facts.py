@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from records.language.normalise import BLANK_LETTERS, simplified
@@ -72,18 +73,29 @@ def fold(text: str, *, dense: bool) -> Folded:
     """Plain letters with the way back; `dense` also drops what people put between letters."""
     letters, offsets = [], []
     for place, letter in enumerate(text):
-        if letter in BLANK_LETTERS:
-            continue
-        for plain in unicodedata.normalize("NFKC", letter):
-            if unicodedata.category(plain) in {"Cf", "Mn", "Cc"} and plain != "\n":
-                continue
-            if dense and (
-                plain in " \t·•・-_~|/\\'\"“”‘’`´" or unicodedata.category(plain) == "Zs"
-            ):
-                continue
-            letters.append(simplified(plain))
+        for plain in _plain(letter, dense=dense):
+            letters.append(plain)
             offsets.append(place)
     return Folded("".join(letters), offsets, text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _plain(letter: str, *, dense: bool) -> str:
+    """What is read of one letter: nothing, itself, seldom more (㎏)."""
+    if letter in BLANK_LETTERS:
+        return ""
+    return "".join(
+        simplified(plain)
+        for plain in unicodedata.normalize("NFKC", letter)
+        if plain == "\n" or not _is_nothing(plain, dense=dense)
+    )
+
+
+def _is_nothing(plain: str, *, dense: bool) -> bool:
+    category = unicodedata.category(plain)
+    if category in {"Cf", "Mn", "Cc"}:
+        return True
+    return dense and (plain in " \t·•・-_~|/\\'\"“”‘’`´" or category == "Zs")
 
 
 def is_cued(text: str, start: int, end: int) -> bool:
@@ -136,15 +148,21 @@ def affair_after(text: str, end: int) -> tuple[int, int] | None:
 
 
 def _link_at(text: str, place: int) -> int:
-    amount = _AMOUNT.match(text, place)
-    if amount:
-        return amount.end() - place
-    return next((len(one) for one in load().links if text.startswith(one, place)), 0)
+    amount = _AMOUNT.match(text, place) or _links().match(text, place)
+    return amount.end() - place if amount else 0
 
 
 def _fact_at(text: str, place: int) -> int | None:
-    for fact in load().facts:
-        if text.startswith(fact, place):
-            return place + len(fact)
-    scored = _RANKED.match(text, place) or _SCORE.match(text, place)
-    return scored.end() if scored else None
+    found = _facts().match(text, place) or _RANKED.match(text, place) or _SCORE.match(text, place)
+    return found.end() if found else None
+
+
+@lru_cache(maxsize=1)
+def _links() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, load().links)))
+
+
+@lru_cache(maxsize=1)
+def _facts() -> re.Pattern[str]:
+    """One pattern, the longest first: a text full of names asks at every letter."""
+    return re.compile("|".join(map(re.escape, load().facts)))

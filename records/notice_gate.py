@@ -14,13 +14,16 @@ reads the text as well.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from parties.models import GuardianLink, Membership, Person, Student
 from records import (
+    notice_dress,
     notice_markup,
     notice_mentions,
     notice_namesakes,
+    notice_one,
     notice_persons,
     notice_traces,
 )
@@ -49,6 +52,9 @@ _DATE: Final = re.compile(
     rf"(?:19|20)\d\d(?:[-./]{_MONTH}[-./]{_DAY}(?: \d{{1,2}})?| {_MONTH} {_DAY})"
 )
 _LONG_NUMBER: Final = 6
+#: Letters read on either side of what a page shows otherwise, and how many of them only as context.
+_MARGIN: Final = 160
+_EDGE: Final = 80
 #: 一三八一二三四五六七八 is dialled as well.
 _WRITTEN_OUT: Final = str.maketrans("零〇○一幺二三四五六七八九", "0001123456789")
 
@@ -82,31 +88,46 @@ def check(text: str, *, known: Roster) -> list[Finding]:
 
 
 def _behind_markup(text: str, known: Roster) -> Iterator[Finding]:
-    """What stands there once a page has shown it."""
+    """What stands there once a page has shown it, near what it shows otherwise."""
     for read in notice_markup.layers(text):
-        for one in _found(read.text, known):
-            start, end = read.spans[one.start][0], read.spans[one.end - 1][1]
-            yield replace(one, words=text[start:end], start=start, end=end)
+        for first, last in notice_markup.changed(read, margin=_MARGIN):
+            for one in _found(read.text[first:last], known):
+                if _is_whole(one, last - first, len(read.text), first):
+                    start = read.spans[first + one.start][0]
+                    end = read.spans[first + one.end - 1][1]
+                    yield replace(one, words=text[start:end], start=start, end=end)
+
+
+def _is_whole(one: Finding, size: int, whole: int, first: int) -> bool:
+    """Not at a cut edge, where half a sentence reads otherwise; what is there was read before."""
+    begins = one.start >= _EDGE or first == 0
+    return begins and (one.end <= size - _EDGE or first + size == whole)
 
 
 def _found(text: str, known: Roster) -> list[Finding]:
     wide, dense = fold(text, dense=False), fold(text, dense=True)
-    dialled = Folded(wide.text.translate(_WRITTEN_OUT), wide.offsets, text)
     return [
-        *_numbers(wide),
-        *_numbers(dialled),
-        *_student_numbers(wide, known.numbers),
-        *_student_numbers(dialled, known.numbers),
+        *_all_numbers(wide, known.numbers),
         *notice_persons.roster_names(dense, known.names),
-        *notice_persons.romanised_names(text, known.names),
         *notice_persons.beside_an_affair(dense),
         *notice_persons.unnamed(dense),
+        *notice_one.find(dense),
         *notice_mentions.find(dense),
         *notice_mentions.one_of_the_class(dense),
         *notice_mentions.nicknamed(dense),
         *notice_namesakes.find(dense, known.names),
         *notice_traces.find(wide, dense, known.names),
+        *notice_dress.find(text, dense, known.names),
     ]
+
+
+def _all_numbers(wide: Folded, known: frozenset[str]) -> Iterator[Finding]:
+    """As written, and with the words of figures read as figures where there are any."""
+    spelt = wide.text.translate(_WRITTEN_OUT)
+    dialled = Folded(spelt, wide.offsets, wide.original)
+    for read in (wide,) if spelt == wide.text else (wide, dialled):
+        yield from _numbers(read)
+        yield from _student_numbers(read, known)
 
 
 def _without_overlaps(found: Collection[Finding]) -> list[Finding]:
@@ -123,9 +144,8 @@ def _numbers(folded: Folded) -> Iterator[Finding]:
             yield folded.finding(kind, match.start(), match.end())
 
 
-def _student_numbers(folded: Folded, numbers: Collection[str]) -> Iterator[Finding]:
-    known = {number.casefold() for number in numbers}
-    plain = {_plain(number) for number in known if len(number) >= _LONG_NUMBER}
+def _student_numbers(folded: Folded, numbers: frozenset[str]) -> Iterator[Finding]:
+    known, plain = _spellings(numbers)
     for match in _WORD.finditer(folded.text):
         if match.group().casefold() in known:
             yield folded.finding("number", match.start(), match.end())
@@ -134,27 +154,34 @@ def _student_numbers(folded: Folded, numbers: Collection[str]) -> Iterator[Findi
             yield folded.finding("number", start, end)
 
 
+@lru_cache(maxsize=8)
+def _spellings(numbers: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """In small letters; and of the long ones letters and digits alone."""
+    known = frozenset(number.casefold() for number in numbers)
+    long = frozenset(re.sub(r"[^0-9a-z]", "", one) for one in known if len(one) >= _LONG_NUMBER)
+    return known, long
+
+
 def _spread(text: str, numbers: Collection[str]) -> Iterator[tuple[int, int]]:
     """Where neighbouring parts make one of `numbers`: 2024 0301 01."""
     longest = max(map(len, numbers), default=0)
-    parts = [match.span() for match in _PART.finditer(text)]
-    for place, (start, _) in enumerate(parts):
-        for end, written in _growing(text, parts[place:]):
-            if written in numbers:
-                yield start, end
-            if len(written) >= longest:
-                break
+    for run in _runs(text):
+        for place, (start, _) in enumerate(run):
+            written = ""
+            for first, last in run[place : place + longest]:
+                written += text[first:last].casefold()
+                if written in numbers:
+                    yield start, last
+                if len(written) >= longest:
+                    break
 
 
-def _growing(text: str, parts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """The first part, then with each next one that only a space or a mark parts from it."""
-    written, end = "", parts[0][0]
-    for first, last in parts:
-        if written and not _BETWEEN.fullmatch(text, end, first):
-            return
-        written, end = written + text[first:last].casefold(), last
-        yield end, written
-
-
-def _plain(number: str) -> str:
-    return re.sub(r"[^0-9a-z]", "", number)
+def _runs(text: str) -> Iterator[Sequence[tuple[int, int]]]:
+    """Parts that only a space or a mark parts from each other."""
+    run: list[tuple[int, int]] = []
+    for part in _PART.finditer(text):
+        if run and not _BETWEEN.fullmatch(text, run[-1][1], part.start()):
+            yield run
+            run = []
+        run.append(part.span())
+    yield run

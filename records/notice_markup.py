@@ -49,6 +49,21 @@ def layers(text: str) -> Iterator[Shown]:
         read = None if inner is None else Shown(inner.text, _outer(read.spans, inner.spans))
 
 
+def changed(read: Shown, *, margin: int) -> Iterator[tuple[int, int]]:
+    """Where it does not show what was written letter by letter, with `margin` on either side."""
+    start, end, written = 0, 0, 0
+    for place, (first, last) in enumerate(read.spans):
+        if first == written and last == first + 1:
+            written = last
+            continue
+        if end and place - margin > end:
+            yield start, end
+            end = 0
+        start = start if end else max(0, place - margin)
+        end, written = min(len(read.text), place + margin), last
+    yield start, end or len(read.text)
+
+
 def shown(text: str) -> Shown | None:
     """Without tags and with entities and escapes read; None where there is no markup."""
     letters: list[str] = []

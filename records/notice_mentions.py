@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from records.notice_facts import HAN, Finding, Folded, begins, fact_after, looks_ordinary
+from records.notice_one import is_anybody
 from records.notice_persons import lengths
 from records.notice_words import load
 
@@ -22,8 +23,6 @@ _AFTER: Final = re.compile(
     r"$|[^\u4e00-\u9fff]|同学|的|家长|本人|名下|账|卡|妈妈|爸爸|父亲|母亲|了|和|及|[两二三]人"
 )
 
-#: Of whichever pupil there may be, nobody is meant.
-_ANY: Final = re.compile(r"[每各如若凡]|只要|假设|万一|哪怕|是否|可能|至少")
 _NO_NICKNAMES: Final = frozenset({"小于", "小康", "小段", "小金", "小高", "老龙", "小龙"})
 
 
@@ -42,7 +41,7 @@ def find(folded: Folded) -> Iterator[Finding]:
 def one_of_the_class(folded: Folded) -> Iterator[Finding]:
     """班里有一名同学父母离异: everybody in that class knows who it is."""
     for match in _one().finditer(folded.text):
-        if not _ANY.search(folded.text[: match.start()][-8:]):
+        if not is_anybody(folded.text, match.start()):
             yield folded.finding("person", match.start(), match.end())
 
 

@@ -10,9 +10,7 @@ from typing import Final
 
 import ahocorasick
 
-from records import notice_lookalikes
-from records.language import matching, spelling
-from records.language.normalise import normalise
+from records import notice_lookalikes, notice_staff
 from records.notice_facts import (
     Finding,
     Folded,
@@ -35,8 +33,6 @@ _OFFICE: Final = re.compile(
 _DESK: Final = re.compile(
     r"(?:咨询|工作|事务|事宜|业务|办理|[处科组室]|中心|办公室|方面|[)）】\]]|$|\n|[,，。;；:：]?(?:电话|0\d{2,3}))"
 )
-#: Of a name in Pinyin that needs no fact beside it: li na and an na are many other things.
-_SYLLABLES: Final = 3
 
 
 def roster_names(folded: Folded, names: Collection[str]) -> Iterator[Finding]:
@@ -48,44 +44,16 @@ def roster_names(folded: Folded, names: Collection[str]) -> Iterator[Finding]:
         start = end + 1 - len(name)
         if name in load().common and not is_cued(folded.text, start, end + 1):
             continue
-        if not notice_lookalikes.is_another(folded.text, start, end + 1):
-            found = folded.finding("name", start, end + 1)
-            mend = notice_lookalikes.mend_of(folded.text, end + 1)
-            yield replace(found, mend=f"{found.mend}{mend}")
-
-
-def romanised_names(text: str, names: Collection[str]) -> Iterator[Finding]:
-    """Wang Weiqiang, zhang三: a word of its own; two syllables or a mixture only beside a fact."""
-    searched = _latin_automaton(frozenset(names))
-    if searched is None:
-        return
-    normal = normalise(text)
-    folded = Folded(normal.text, normal.offsets, text)
-    for last, (size, alone) in searched.iter(normal.text):
-        first = last - size + 1
-        if not matching.stands_alone(normal, first, last + 1):
+        if notice_lookalikes.is_another(folded.text, start, end + 1):
             continue
-        if alone or _is_said_of(text[normal.offsets[last] + 1 :]):
-            yield folded.finding("name", first, last + 1)
+        if not notice_staff.is_teacher(folded.text, start, end + 1):
+            found = folded.finding("name", start, end + 1)
+            yield replace(found, mend=f"{found.mend}{_wording(folded.text, end + 1)}")
 
 
-def _is_said_of(rest: str) -> bool:
-    """What follows on a name concerns that person."""
-    after = fold(rest, dense=True).text
-    return after.startswith(load().titles) or fact_after(after, 0) is not None
-
-
-@lru_cache(maxsize=8)
-def _latin_automaton(names: frozenset[str]) -> "ahocorasick.Automaton | None":
-    made = ahocorasick.Automaton()
-    for name in names:
-        for written, syllables in spelling.romanised(name) if len(name) > 1 else ():
-            alone = syllables == len(name) >= _SYLLABLES
-            made.add_word(written, (len(written), alone))
-    if not len(made):
-        return None
-    made.make_automaton()
-    return made
+def _wording(text: str, end: int) -> str:
+    """How to word what only looks like a name of the roster."""
+    return notice_staff.mend_of(text, end) or notice_lookalikes.mend_of(text, end)
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,6 @@
 """Where a person is meant in a mass message although no full name of the roster stands there.
 
-A given name, a name beside a mark or a datum, split or masked characters, a role of one person.
+A given name, a name beside a mark or a datum, split or masked characters, whose family it is.
 Each wants something beside it that concerns one person, or the words would be anybody's.
 """
 
@@ -23,24 +23,20 @@ from records.notice_facts import (
 from records.notice_words import load
 
 _FULL: Final = 3
-#: 张.三, 张（三）: marks inside a name hide it; a comma or a new line may part two words as well.
-_HIDING: Final = ".．。()（）[]【】*_+=—–―!?…<>{}^#@&$%"
-_PARTING: Final = ",，、;；:：\n"
 _KIN: Final = r"(?:的?(?:妈妈|爸爸|母亲|父亲)|的家长|家长(?=[请您到来速尽,，:：]))"
-_TO_KIN: Final = re.compile(_KIN)
+TO_KIN: Final = re.compile(_KIN)
 _LISTED: Final = re.compile(
     r"(?:未缴费|未交费|没交学费|未缴清|欠费|欠缴|旷课|迟到|早退|逃课|缺考|不及格|挂科|补考|处分|记过|警告"
     r"|开除|劝退|打架|斗殴|抽烟|吸烟|早恋|违纪|通报批评|夜不归宿|贫困生|特困生?|低保|助学金|奖学金|单亲|离异)"
     r"(?:的?(?:名单|学生|同学|人员))?[:：]"
 )
 _NEXT: Final = re.compile(r"[、,，和及]?([\u4e00-\u9fff]{2,4})(?=$|[、,，。;；\n(（])")
-_ROLE: Final = re.compile(
-    r"(?<![各每任])(?:副?班长|团支书|(?:学习|体育|纪律|劳动|生活|文艺|宣传)委员|课代表|(?:宿舍|寝室)长|组长)"
-    r"[^\n，。；,;]{0,4}?(?:患有|患病|得了|住院|抑郁|焦虑症|自闭|怀孕|流产|确诊|肝炎|肺结核|艾滋|残疾|割腕"
-    r"|自杀|自残|离异|离婚|单亲|孤儿|服刑|入狱)"
-)
 _MASK: Final = re.compile(r"([\u4e00-\u9fff])[*＊○〇◯×xX□●_]{1,2}([\u4e00-\u9fff])")
 _DATUM: Final = re.compile(r"[\s:：,，|/]{0,3}\d{1,3}(?:\.\d)?(?![\d年月日号时点周个级班人元%天])")
+_MARK: Final = re.compile(
+    r"[:：,，|/=]{0,2}\d{2,3}(?:\.\d)?(?=分|[、,，。;；!?|)）\n\u4e00-\u9fff]|$)"
+    r"(?![年月日号时点周个级班人元%天岁楼层栋室路米名位首本份张套次期届章页节至条]|分钟)"
+)
 #: After a money word: something happened to one person, nobody explains a rule.
 _HAPPENED: Final = re.compile(r"(?:已|未|没|被|到账|发放|[:：]?\d|OK|ok)")
 _SUFFERED: Final = re.compile(r"[ \t\u3000]*[被因]?")
@@ -64,26 +60,29 @@ def find(wide: Folded, dense: Folded, names: Collection[str]) -> Iterator[Findin
     known = frozenset(names)
     yield from _given_names(dense, known)
     yield from _common_names(wide, known)
-    yield from _parted_names(dense, known)
     yield from _split_names(dense, known)
     yield from _masked_names(dense, known)
     yield from _listed(dense)
     yield from _families(dense)
-    for match in _ROLE.finditer(dense.text):
-        yield dense.finding("person", match.start(), match.end())
 
 
 def _given_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
     """晓梅的妈妈, 艾力的, 张3: a part of a name or its other spelling, before kin or a fact."""
-    searched = _automaton(_given(names) | _first_parts(names) | _in_figures(names))
-    for start, end in _hits(searched, folded.text):
+    searched = automaton(_given(names) | _first_parts(names) | _in_figures(names))
+    for start, end in hits(searched, folded.text):
         if not begins(folded.text, start):
             continue
-        kin = _TO_KIN.match(folded.text, end)
-        fact = None if folded.text[start:end] in load().common else fact_after(folded.text, end)
+        kin = TO_KIN.match(folded.text, end)
+        fact = None if folded.text[start:end] in load().common else _told(folded.text, end)
         stop = kin.end() if kin else fact
         if stop is not None or folded.text.startswith("同学", end):
             yield folded.finding("name", start, stop or end)
+
+
+def _told(text: str, end: int) -> int | None:
+    """Where a fact or a mark ends: 晓梅 45, but not 晓梅45岁."""
+    mark = _MARK.match(text, end)
+    return mark.end() if mark else fact_after(text, end)
 
 
 def _given(names: frozenset[str]) -> frozenset[str]:
@@ -109,7 +108,7 @@ def _in_figures(names: frozenset[str]) -> frozenset[str]:
 def _common_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
     """高兴 59, 高兴助学金已发放, 张三、高兴: a word and a name, beside a datum or a name."""
     common = frozenset(name for name in names if name in load().common)
-    for start, end in _hits(_automaton(common), folded.text):
+    for start, end in hits(automaton(common), folded.text):
         if start and HAN.match(folded.text[start - 1]):
             continue
         datum = _DATUM.match(folded.text, end)
@@ -137,25 +136,9 @@ def _is_listed(text: str, start: int, end: int, names: frozenset[str]) -> bool:
     return any(one in names and one not in load().common for one in beside)
 
 
-def _parted_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
-    """张，三：助学金 and 张（三）: marks between the characters of a name."""
-    marks = set(_HIDING + _PARTING)
-    kept = [place for place, letter in enumerate(folded.text) if letter not in marks]
-    bare = "".join(folded.text[place] for place in kept)
-    plain = frozenset(name for name in names if name not in load().common)
-    for first, last in _hits(_automaton(plain), bare):
-        start, end = kept[first], kept[last - 1] + 1
-        between = set(folded.text[start:end]) & marks
-        if not between or not begins(folded.text, start):
-            continue
-        closed = end + (folded.text[end : end + 1] in set(")）]】"))
-        if between <= set(_HIDING) or fact_after(folded.text, closed) is not None:
-            yield folded.finding("name", start, end)
-
-
 def _split_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
     """弓长三 is 张三."""
-    for start, end in _hits(_automaton(_split(names)), folded.text):
+    for start, end in hits(automaton(_split(names)), folded.text):
         yield folded.finding("name", start, end)
 
 
@@ -190,7 +173,7 @@ def _listed(folded: Folded) -> Iterator[Finding]:
 
 def _families(folded: Folded) -> Iterator[Finding]:
     """赵敏妈妈，请来校: a family name, a given name, and who is asked to come."""
-    for match in _TO_KIN.finditer(folded.text):
+    for match in TO_KIN.finditer(folded.text):
         for size in (4, 3, 2):
             start = match.start() - size
             if start < 0 or not _is_like_a_name(folded.text[start : match.start()]):
@@ -208,14 +191,14 @@ def _is_like_a_name(word: str) -> bool:
     return word[0] in load().surnames and len(word) <= _FULL
 
 
-def _hits(searched: "ahocorasick.Automaton | None", text: str) -> Iterator[tuple[int, int]]:
+def hits(searched: "ahocorasick.Automaton | None", text: str) -> Iterator[tuple[int, int]]:
     if searched is not None:
         for last, size in searched.iter_long(text):
             yield last + 1 - size, last + 1
 
 
 @lru_cache(maxsize=64)
-def _automaton(words: frozenset[str]) -> "ahocorasick.Automaton | None":
+def automaton(words: frozenset[str]) -> "ahocorasick.Automaton | None":
     if not words:
         return None
     made = ahocorasick.Automaton()

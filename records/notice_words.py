@@ -20,12 +20,16 @@ class Words:
     titles: tuple[str, ...]
     labels: tuple[str, ...]
     facts: tuple[str, ...]
+    tests: tuple[str, ...]
+    everyday: tuple[str, ...]
+    befell: tuple[str, ...]
     links: tuple[str, ...]
     before: tuple[str, ...]
     posts: tuple[str, ...]
     contacts: tuple[str, ...]
     given: frozenset[str]
     respected: tuple[str, ...]
+    staff: tuple[str, ...]
     houses: tuple[str, ...]
     streets: tuple[str, ...]
     at_house: tuple[str, ...]
@@ -48,12 +52,16 @@ def load() -> Words:
         titles=tuple(content["titles"].split()),
         labels=tuple(content["labels"].split()),
         facts=_longest_first(facts),
+        tests=_longest_first(content["tests"].split()),
+        everyday=_longest_first(content["everyday"].split()),
+        befell=_longest_first(content["befell"].split()),
         links=_longest_first(content["links"].split()),
         before=tuple(content["before"].split()),
         posts=tuple(content["posts"].split()),
         contacts=tuple(content["contacts"].split()),
         given=frozenset("".join(content["given"].split())),
         respected=tuple(content["respected"].split()),
+        staff=_longest_first(content["staff"].split()),
         houses=tuple(content["houses"].split()),
         streets=_longest_first(content["streets"].split()),
         at_house=tuple(content["at_house"].split()),

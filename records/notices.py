@@ -17,10 +17,10 @@ from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person, SchoolClass
 from parties.roles import STAFF, Role
 from parties.standings import StaffPost
-from records import notice_audience, notice_gate
+from records import notice_audience, notice_fields, notice_gate
 from records.models import Notice
 from records.notice_audience import Preview
-from records.notice_facts import Finding
+from records.notice_fields import Found
 
 #: Whoever works with families may draft one; who approves it is another question.
 DRAFTERS: Final = STAFF - {Role.AUD, Role.ADM}
@@ -30,14 +30,6 @@ LONGEST_BODY: Final = 2000
 _CHANGEABLE: Final = frozenset(
     {"title", "body", "scope", "school_class", "grade", "strength", "needs_answer", "deadline"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding of the gate and the field that it stands in."""
-
-    field: str
-    finding: Finding
 
 
 class AboutOnePerson(InvalidInput):
@@ -129,13 +121,9 @@ def preview(*, viewer: Viewer, notice_id: UUID) -> Preview:
 
 
 def findings(notice: Notice) -> list[Found]:
-    """What the gate says to the title and to the body."""
+    """What the gate says to the title and to the body, read as one text."""
     known = notice_gate.roster(school_id=notice.school_id)
-    return [
-        Found(field, finding)
-        for field, text in (("title", notice.title), ("body", notice.body))
-        for finding in notice_gate.check(text, known=known)
-    ]
+    return notice_fields.findings(notice.title, notice.body, known=known)
 
 
 def text_of(notice: Notice) -> str:

@@ -136,7 +136,7 @@ MUTANTS: Final = (
     Mutant(
         "no name of a student or guardian goes to everybody",
         "records/notice_persons.py",
-        'yield folded.finding("name", start, end + 1)',
+        'yield replace(found, mend=f"{found.mend}{_wording(folded.text, end + 1)}")',
         "continue",
         ["tests/records/test_notice_gate.py", "-k", "is_stopped or longer_name"],
     ),

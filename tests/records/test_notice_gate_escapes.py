@@ -77,3 +77,19 @@ def _seconds(text: str) -> float:
     for _ in notice_markup.layers(text):
         pass
     return time.process_time() - began
+
+
+def test_one_escape_far_from_another_and_a_name_at_every_distance() -> None:
+    """Only what lies near an escape is read again, and nothing near it is lost."""
+    for far in (0, 1, 79, 80, 81, 159, 160, 161, 400):
+        plain = "请按时到校上课，" * (far // 8) + "好" * (far % 8)
+        text = f"周五&nbsp;三点{plain}。张%20三到校。{plain}王%20伟强"
+
+        assert found(text) == ["张%20三", "王%20伟强"], far
+
+
+def test_the_edge_of_what_is_read_again_begins_no_name() -> None:
+    for far in range(60, 180):
+        assert found("一" * 200 + "每人一张三寸照片，" + "好" * far + "&nbsp;。") == found(
+            "一" * 200 + "每人一张三寸照片，" + "好" * far
+        )

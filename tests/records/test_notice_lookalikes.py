@@ -37,7 +37,7 @@ def test_a_house_and_a_longer_name_are_nobody_of_the_school(text: str) -> None:
     "text",
     [
         # the name itself, and a verb or a link behind it
-        "请王伟到校。", "李娜老师", "张三请老师签字", "李娜和老师到场", "张三与王伟",
+        "请王伟到校。", "李娜老师说她", "张三请老师签字", "李娜和老师到场", "张三与王伟",
         "张三，李娜。",
         # a longer name that might be a pupil's, or whom something befell
         "张三丰同学到校", "请张三丰的家长到校", "张三丰助学金已发放", "王伟强：不及格",
