@@ -22,7 +22,7 @@ from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask
 from workflow.notifications import Message
 
-TASK: Final = "upgrade_decide"
+TASK: Final = exclusions.WORDS
 CLOCK: Final = "follow_up.upgrade"
 CRISIS: Final = "crisis"
 LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
@@ -54,9 +54,9 @@ def open_(
     told: Collection[UUID] = (),
 ) -> HumanTask:
     """The question itself, `about` what was written; `told` have heard of it. Inside a scope."""
-    assigned = assignment.assign(
-        Wanted(name=TASK, roles=["ME"], instead=["VP", "PR"]), case=case, at=at
-    )
+    shut_out = exclusions.kept_from_words(case)
+    wanted = Wanted(name=TASK, roles=["ME"], instead=["VP", "PR"])
+    assigned = assignment.assign(wanted, case=case, at=at, besides=shut_out)
     crisis = case.channel == Case.Channel.CRISIS
     title, form = _WHETHER_AGAIN if crisis else _WHETHER
     task = HumanTask.objects.create(
@@ -72,24 +72,31 @@ def open_(
         created_at=at,
         due_at=clocks.load(case.school_id).due(CLOCK, anchors={}, at=at),
     )
-    people = dict.fromkeys(assigned.candidates, assigned.roles[0].value)
-    for person in plan_people.holders("HT", case=case, at=at):
-        people.setdefault(person, "HT")
-    _tell(task, {person: role for person, role in people.items() if person not in told}, at=at)
+    hearers = _hearers(task, shut_out, at=at)
+    _tell(task, {person: role for person, role in hearers.items() if person not in told}, at=at)
     _record("upgrade.asked", case, at=at, source=source)
     return task
 
 
+def _hearers(task: HumanTask, shut_out: frozenset[UUID], *, at: datetime) -> Mapping[UUID, str]:
+    """Who is asked, 班主任, and of a crisis whoever took it over; each in one role."""
+    case, owner = task.case, task.case.owner_id
+    people: dict[UUID, str] = {}
+    if case.channel == Case.Channel.CRISIS and owner is not None and owner not in shut_out:
+        people[owner] = plan_people.post_of(owner, at)
+    teachers = plan_people.holders("HT", case=case, at=at, besides=shut_out)
+    people.update(dict.fromkeys(teachers, "HT"))
+    people.update(dict.fromkeys(task.candidates, task.roles[0]))
+    return people
+
+
 def _tell(task: HumanTask, people: Mapping[UUID, str], *, at: datetime) -> None:
-    """In the inbox; of a crisis also whoever took it over, and by text, at night as well."""
+    """In the inbox; of a crisis by text as well, at night too."""
     case, key = task.case, f"danger:{task.pk}"
     if case.channel != Case.Channel.CRISIS:
         told = [(role, person) for person, role in people.items()]
         plan_people.tell(case, told, template=_DANGER, key=key, at=at)
         return
-    owner = case.owner_id
-    if owner is not None and owner not in exclusions.excluded_people(case):
-        people = {owner: plan_people.post_of(owner, at), **people}
     rows = list(_messages(case, people, key))
     notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
 
