@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
+
 from ledger import events
 from parties.models import Person
 from workflow import assignment, clocks, exclusions, notifications, nudge, plan_people, waking
@@ -27,6 +29,7 @@ CLOCK: Final = "follow_up.upgrade"
 CRISIS: Final = "crisis"
 LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 _DANGER: Final = "follow_up.danger"
+_IN_TURN: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _CHANNELS: Final = ("in_app", "sms")
 #: What is asked, and on which form: of a matter, and of a crisis.
 _WHETHER: Final = ("发现危险迹象：请决定是否启动危机流程", "upgrade_decision")
@@ -41,8 +44,17 @@ def ask(*, case: Case, at: datetime, source: str, about: UUID | None = None) -> 
     """
     if case.closed_at is not None:
         return None
+    _in_turn(case)
     waiting = HumanTask.objects.filter(case=case, name=TASK, state__in=LIVE).first()
     return waiting or open_(case=case, at=at, source=source, about=about)
+
+
+def _in_turn(case: Case) -> None:
+    """Two at the same moment ask once. Held until the commit and always taken last: whoever holds
+    it waits for nothing that another asker may hold, neither an item nor a process of the case.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_TURN, [f"{TASK}:{case.pk}"])
 
 
 def open_(
