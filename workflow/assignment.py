@@ -37,9 +37,15 @@ class Assigned:
     about: UUID | None
 
 
-def assign(wanted: Wanted, *, case: Case, at: datetime) -> Assigned:
-    """Everybody of `roles`; else the first of `instead` that has somebody; else the leaders."""
-    return among(circle_of([wanted], case_id=case.pk, at=at), wanted, case=lambda: case, at=at)
+def assign(
+    wanted: Wanted, *, case: Case, at: datetime, besides: frozenset[UUID] = frozenset()
+) -> Assigned:
+    """Everybody of `roles`; else the first of `instead` that has somebody; else the leaders.
+
+    `besides` must not do this one task, whatever the case says of them.
+    """
+    circle = circle_of([wanted], case_id=case.pk, at=at)
+    return among(circle, wanted, case=lambda: case, at=at, besides=besides)
 
 
 def circle_of(all_wanted: Sequence[Wanted], *, case_id: UUID, at: datetime) -> Circle:
@@ -55,12 +61,19 @@ def asked(all_wanted: Sequence[Wanted]) -> tuple[frozenset[str], frozenset[str]]
     return LAST.union(roles), frozenset(tasks)
 
 
-def among(circle: Circle, wanted: Wanted, *, case: Callable[[], Case], at: datetime) -> Assigned:
+def among(
+    circle: Circle,
+    wanted: Wanted,
+    *,
+    case: Callable[[], Case],
+    at: datetime,
+    besides: frozenset[UUID] = frozenset(),
+) -> Assigned:
     """As `assign`, in a circle that is known; `case` is asked for a call alone."""
     first = [Role(code) for code in wanted.roles]
     tiers = [first, *([Role(code)] for code in wanted.instead), *([role] for role in _LAST)]
     about = _about(wanted.name, case(), at) if wanted.name in _CALLS else None
-    seen = circle.seen_by(wanted.four_eyes)
+    seen = circle.seen_by(wanted.four_eyes) | besides
     for roles in tiers:
         found = circle.able(roles, besides=seen)
         if found:

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from parties import access
 from parties.access import Act, Viewer
 from parties.roles import Role
-from workflow.exclusions import against
+from workflow.exclusions import WORDS, against, against_in_crisis
 from workflow.models import (
     Case,
     CaseFace,
@@ -68,7 +68,8 @@ class HumanTaskPolicy:
         if viewer.serves(LEADERS):
             seen |= team
         tasks = HumanTask.objects.select_related("case__student__person", "assignee")
-        return tasks.filter(seen).exclude(against(viewer, "case"))
+        words = Q(name=WORDS) & against_in_crisis(viewer, "case__student")
+        return tasks.filter(seen).exclude(against(viewer, "case")).exclude(words)
 
     def _outside_the_team(self, viewer: Viewer) -> Q:
         """A task is resolved once; whoever left the post or the company since has none of it."""

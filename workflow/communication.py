@@ -96,8 +96,9 @@ def sign(  # noqa: PLR0913 - who, what, how, and what they had read
         record = signatures.sign(
             viewer, record_id=record_id, method=method, as_read=as_read, note=note
         )
+        record = after(viewer, record, before)
         _listen(note, record, at=at, source="signature")
-        return after(viewer, record, before)
+        return record
 
 
 def refuse(
@@ -109,8 +110,9 @@ def refuse(
         before = _state(record_id)
         record = signatures.refuse(viewer, record_id=record_id, reason=reason, as_read=as_read)
         record_news.tell_author(record, "record.refused", at=at)
+        record = after(viewer, record, before)
         _listen(reason, record, at=at, source="refusal")
-        return after(viewer, record, before)
+        return record
 
 
 def witness(
@@ -121,8 +123,9 @@ def witness(
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
         record = signatures.witness(viewer, record_id=record_id, given=given)
+        record = after(viewer, record, before)
         _listen(f"{given.reason}\n{given.note}", record, at=at, source="witnessed")
-        return after(viewer, record, before)
+        return record
 
 
 def discard(
@@ -199,6 +202,7 @@ def annotate(
 
 
 def _listen(words: str, record: CommunicationRecord, *, at: datetime, source: str) -> None:
+    """Last of all: who asks about danger waits for others who ask, and for nothing after that."""
     family_words.listen(words, case_id=record.case_id, at=at, source=source, about=record)
 
 

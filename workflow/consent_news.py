@@ -1,7 +1,9 @@
 """A family is asked for a consent: by a link to the page where it decides, once a week at most.
 
 No message says for what, nor about whom. Whoever could not give it is not asked, and a guardian
-whom a running case names hears nothing. Who asks is not told who heard.
+whom a running case names hears nothing. Nor is anybody asked whose last word was a no, until they
+change their mind: a no that is asked about once more is no free word. Who asks is not told who
+heard.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,12 +27,13 @@ LINK: Final = "link.consent"
 LINK_LIFETIME: Final = timedelta(days=14)
 #: A yes counts only as long as nobody is pressed for it.
 PAUSE: Final = timedelta(days=7)
+_PURPOSE: Final = Consent.Purpose.PSY_REPORT.value
 #: Whom a case is about may be asked what becomes of their own report.
 _NAMED: Final = CaseParty.AGAINST - {CaseParty.Part.SUBJECT}
 
 
 def ask(*, school_id: int, student_id: UUID, by: Person, at: datetime) -> None:
-    """Ask everybody of the family whose yes would count.
+    """Ask everybody of the family whose yes would count, and who has not said no.
 
     Raises NotFound; NotAllowed: not the work of this person; InvalidInput: there is one already,
     the family was asked this week, or there is nobody to ask.
@@ -51,7 +54,7 @@ def ask(*, school_id: int, student_id: UUID, by: Person, at: datetime) -> None:
             actor=by.pk,
             subject=("student", student.pk),
             at=at,
-            payload={"purpose": Consent.Purpose.PSY_REPORT.value},
+            payload={"purpose": _PURPOSE},
         )
 
 
@@ -60,6 +63,7 @@ def _able(student: Student, *, at: datetime) -> Sequence[Person]:
         one
         for one in consent_givers.givers(student)
         if consent_givers.may_give(student, one, at=at)
+        and consent_givers.standing_no(student, _PURPOSE, one, at=at) is None
     ]
 
 
@@ -71,8 +75,7 @@ def _unnamed(student: Student, people: Sequence[Person]) -> Sequence[Person]:
 
 
 def _refuse(viewer: Viewer, student: Student) -> None:
-    purpose = Consent.Purpose.PSY_REPORT.value
-    if consents.is_held(viewer, student=student, purpose=purpose):
+    if consents.is_held(viewer, student=student, purpose=_PURPOSE):
         raise InvalidInput("现在已有有效的同意。", field="ask", mend="不必再征求。")
     if was_asked(student, at=viewer.at):
         raise InvalidInput(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from parties.models import Student
 from workflow import openings, reports, upgrade_requests
@@ -33,8 +33,8 @@ def ask(  # noqa: PLR0913 - what makes a question
 ) -> HumanTask:
     """The question about these words, one at a time; `told` have heard already. Inside a scope.
 
-    Whoever the closed matter `before` shuts out is shut out of this one. The caller has locked what
-    `about` names: two writers at once ask once.
+    Whoever the closed matter `before` or an open crisis of the child shuts out is shut out of this
+    one. The caller has locked what `about` names: two writers at once ask once.
     """
     asked = about_words(student.pk, about).filter(state__in=upgrade_requests.LIVE)
     waiting = asked.select_for_update(of=("self",)).first()
@@ -49,8 +49,7 @@ def ask(  # noqa: PLR0913 - what makes a question
         student=student,
         kind=kind,
     )
-    if before is not None:
-        _keep_out(case, before, at=at)
+    _keep_out(case, before, at=at)
     return upgrade_requests.open_(case=case, at=at, source=source, about=about, told=told)
 
 
@@ -61,7 +60,11 @@ def about_words(student_id: UUID, about: UUID) -> QuerySet[HumanTask]:
     )
 
 
-def _keep_out(case: Case, before: Case, *, at: datetime) -> None:
-    named = before.parties.filter(part__in=CaseParty.AGAINST).order_by("pk")
+def _keep_out(case: Case, before: Case | None, *, at: datetime) -> None:
+    crises = Q(
+        case__student=case.student_id, case__channel=Case.Channel.CRISIS, case__closed_at=None
+    )
+    theirs = crises if before is None else crises | Q(case=before)
+    named = CaseParty.objects.filter(theirs, part__in=CaseParty.AGAINST).order_by("pk")
     parts = dict.fromkeys(named.values_list("person_id", "part"))
     reports.name(case, parts, at=at)

@@ -1,13 +1,20 @@
-"""Who takes no part in a case: whom it names against them, and the student's own family."""
+"""Who takes no part in a case: whom it names against them, and the student's own family.
+
+Words of danger about a child are kept from more people: whoever any open crisis of the child names
+neither hears of them nor looks at them, in whatever matter they stand.
+"""
 
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from parties import round_trips
 from parties.access import Viewer
-from workflow.models import Case, CaseParty
+from workflow.models import Case, CaseParty, HumanTask
+
+#: The task that asks what becomes of words of danger (workflow.upgrade_requests).
+WORDS: Final = "upgrade_decide"
 
 
 def against(viewer: Viewer, case: str = "pk") -> Exists:
@@ -17,6 +24,11 @@ def against(viewer: Viewer, case: str = "pk") -> Exists:
             case=OuterRef(case), person=viewer.person, part__in=CaseParty.AGAINST
         )
     )
+
+
+def against_in_crisis(viewer: Viewer, student: str) -> Exists:
+    """Rows about a child whose open crisis names the viewer like that; `student` is its path."""
+    return Exists(_named().filter(case__student=OuterRef(student), person=viewer.person))
 
 
 _EXCLUDED: Final = """
@@ -34,3 +46,26 @@ def excluded_people(case: Case) -> frozenset[UUID]:
         {"case": case.pk, "student": case.student_id, "against": sorted(CaseParty.AGAINST)},
     )
     return frozenset(pk for (pk,) in found)
+
+
+def named_in_crises(student_id: UUID | None) -> frozenset[UUID]:
+    """Whom an open crisis of this child names, the child included."""
+    if student_id is None:
+        return frozenset()
+    return frozenset(_named().filter(case__student=student_id).values_list("person", flat=True))
+
+
+def kept_from_words(case: Case) -> frozenset[UUID]:
+    """Who must not hear of words of danger in this case, nor look at them as staff."""
+    return excluded_people(case) | named_in_crises(case.student_id)
+
+
+def shut_out_of(task: HumanTask) -> frozenset[UUID]:
+    """Who must not do this task, nor be told of it."""
+    return kept_from_words(task.case) if task.name == WORDS else excluded_people(task.case)
+
+
+def _named() -> QuerySet[CaseParty]:
+    return CaseParty.objects.filter(
+        part__in=CaseParty.AGAINST, case__channel=Case.Channel.CRISIS, case__closed_at=None
+    )

@@ -61,15 +61,17 @@ def listen(
 
 def who_looks(student: Student, *, danger: bool, at: datetime) -> dict[UUID, Role]:
     """德育处 on duty, and with `danger` the homeroom teacher; nobody of the family, whatever their
-    post.
+    post, and with `danger` nobody whom an open crisis of the child names.
     """
     links = GuardianLink.objects.filter(student=student)
-    kin = set(links.values_list("guardian_id", flat=True))
+    shut_out = set(links.values_list("guardian_id", flat=True))
+    if danger:
+        shut_out |= exclusions.named_in_crises(student.pk)
     duty = relations.on_duty(role=Role.ME, at=at, student=student)
-    found = {person.pk: Role.ME for person in relations.able(duty, at=at, excluded=kin)}
+    found = {person.pk: Role.ME for person in relations.able(duty, at=at, excluded=shut_out)}
     if danger:
         teachers = relations.holders(role=Role.HT, at=at, student=student)
-        for person in relations.able(teachers, at=at, excluded=kin):
+        for person in relations.able(teachers, at=at, excluded=shut_out):
             found.setdefault(person.pk, Role.HT)
     return found
 

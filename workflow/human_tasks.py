@@ -208,7 +208,7 @@ def _refuse_receiver(task: HumanTask, receiver: Person | None, *, at: datetime) 
     mend = "请选择有权办理该任务的人。"
     if receiver is None:
         raise InvalidInput("没有找到接收人。", field="to", mend=mend)
-    if receiver.pk in exclusions.excluded_people(task.case):
+    if receiver.pk in exclusions.shut_out_of(task):
         raise ConflictOfInterest("接收人与该事项有关联，应当回避。", task=str(task.pk))
     held = Viewer.load(receiver, at=at).roles_towards(task.case.student)
     if receiver.pk not in task.candidates and not held & set(task.roles):
@@ -219,6 +219,8 @@ def _refuse_receiver(task: HumanTask, receiver: Person | None, *, at: datetime) 
 def _remind(task: HumanTask, *, at: datetime) -> None:
     task.reminded_at, task.reminders = at, task.reminders + 1
     task.save(update_fields=["reminded_at", "reminders"])
+    words = task.name == exclusions.WORDS  # of any other task whoever is named loses it at once
+    named = exclusions.shut_out_of(task) if words else frozenset()
     for person in [task.assignee_id] if task.assignee_id else task.candidates:
-        if person is not None:
+        if person is not None and person not in named:
             task_rows.tell(task, person, "task.reminder", turn=str(task.reminders), at=at)

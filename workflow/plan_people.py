@@ -1,6 +1,6 @@
 """Whom a plan speaks to, when, and how: content-free messages, never between 21:00 and 07:00."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -20,17 +20,24 @@ _PARTY: Final = ActionItem.Party
 _INSTEAD: Final = {"HT": ("GL", "ME"), "GL": ("ME",), "ME": ("VP",)}
 
 
-def holders(role: str, *, case: Case, at: datetime) -> Sequence[UUID]:
-    """Who holds `role` for the student now, or whoever is asked in their place."""
+def holders(
+    role: str, *, case: Case, at: datetime, besides: frozenset[UUID] = frozenset()
+) -> Sequence[UUID]:
+    """Who holds `role` for the student now, or whoever is asked in their place; not `besides`."""
     wanted = Wanted(name="plan", roles=[role], instead=_INSTEAD[role])
-    return assignment.assign(wanted, case=case, at=at).candidates
+    return assignment.assign(wanted, case=case, at=at, besides=besides).candidates
 
 
-def able(role: Role, *, case: Case, at: datetime) -> Sequence[UUID]:
-    """Who holds `role` itself for the student and may act in this case; nobody in their place."""
+def able(
+    role: Role, *, case: Case, at: datetime, shut_out: Collection[UUID] | None = None
+) -> Sequence[UUID]:
+    """Who holds `role` itself for the student and may act; nobody in their place.
+
+    `shut_out` may not; without it whoever takes no part in this case.
+    """
     posts = relations.holders(role=role, at=at, student=case.student)
-    found = relations.able(posts, at=at, excluded=exclusions.excluded_people(case))
-    return [person.pk for person in found]
+    excluded = exclusions.excluded_people(case) if shut_out is None else shut_out
+    return [person.pk for person in relations.able(posts, at=at, excluded=excluded)]
 
 
 def owners(item: ActionItem, *, case: Case, at: datetime) -> Sequence[tuple[str, UUID]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ledger import events
 from parties.models import GuardianLink, Restriction
-from workflow import assignment, notifications, reports
+from workflow import assignment, exclusions, notifications, reports
 from workflow.assignment import Wanted
 from workflow.models import Case, CaseParty, HumanTask, Incident
 
@@ -85,7 +85,8 @@ def _somebody_else(task: HumanTask, *, at: datetime) -> list[UUID]:
     """Whom the task would go to if it opened now; nobody at all is an incident."""
     four_eyes = [name for name in task.four_eyes_of.split(",") if name]
     wanted = Wanted(name=task.name, roles=task.roles, four_eyes=four_eyes)
-    found = list(assignment.assign(wanted, case=task.case, at=at).candidates)
+    shut_out = exclusions.shut_out_of(task)
+    found = list(assignment.assign(wanted, case=task.case, at=at, besides=shut_out).candidates)
     if not found:
         _open_incident(task, at=at)
     for person in found:

@@ -16,7 +16,7 @@ from ledger import events
 from parties import tenancy
 from parties.models import Person
 from parties.roles import Role
-from workflow import clocks, due_rows, notifications, nudge, plan_people, waking
+from workflow import clocks, due_rows, exclusions, notifications, nudge, plan_people, waking
 from workflow.models import HumanTask
 from workflow.notifications import Message
 from workflow.upgrade_requests import CLOCK, LIVE, TASK
@@ -50,12 +50,13 @@ def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
 
 def _climb(task: HumanTask, *, at: datetime, via: str) -> None:
     missed = task.due_at
-    deciders = _widen(task, at=at)
+    shut_out = exclusions.kept_from_words(task.case)
+    deciders = _widen(task, shut_out, at=at)
     if task.state == HumanTask.State.CLAIMED:
         task.unclaim()
     task.due_at = clocks.load(task.school_id).due(CLOCK, anchors={}, at=at)
     task.save(update_fields=["roles", "candidates", "state", "assignee", "due_at"])
-    aware = plan_people.able(_AWARE, case=task.case, at=at)
+    aware = plan_people.able(_AWARE, case=task.case, at=at, shut_out=shut_out)
     people = {**dict.fromkeys(aware, _AWARE.value), **deciders}
     rows = list(_messages(task, people, turn=f"{missed:%Y%m%dT%H%M%S}"))
     notifications.enqueue_many(school_id=task.school_id, rows=rows, at=at)
@@ -70,26 +71,32 @@ def _climb(task: HumanTask, *, at: datetime, via: str) -> None:
     )
 
 
-def _widen(task: HumanTask, *, at: datetime) -> Mapping[UUID, str]:
-    """One more post may decide; who holds any of them now, with the role they are asked in."""
-    found = _holding(task, task.roles, at=at)
+def _widen(task: HumanTask, shut_out: frozenset[UUID], *, at: datetime) -> Mapping[UUID, str]:
+    """One more post may decide; who holds any of them now, with the role they are asked in.
+
+    Whoever was named since the question was asked is asked no longer.
+    """
+    found = _holding(task, task.roles, shut_out, at=at)
     for role in ABOVE:
         if role in task.roles:
             continue
         task.roles = [*task.roles, role.value]
-        fresh = _holding(task, [role.value], at=at)
+        fresh = _holding(task, [role.value], shut_out, at=at)
         found = {**fresh, **found}
         if fresh:
             break
-    task.candidates = list(dict.fromkeys([*task.candidates, *found]))
+    asked = dict.fromkeys([*task.candidates, *found])
+    task.candidates = [person for person in asked if person not in shut_out]
     return found
 
 
-def _holding(task: HumanTask, roles: list[str], *, at: datetime) -> dict[UUID, str]:
+def _holding(
+    task: HumanTask, roles: list[str], shut_out: frozenset[UUID], *, at: datetime
+) -> dict[UUID, str]:
     return {
         person: role
         for role in roles
-        for person in plan_people.able(Role(role), case=task.case, at=at)
+        for person in plan_people.able(Role(role), case=task.case, at=at, shut_out=shut_out)
     }
 
 

@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
+
 from ledger import events
 from parties.models import Person
 from workflow import assignment, clocks, exclusions, notifications, nudge, plan_people, waking
@@ -22,11 +24,12 @@ from workflow.assignment import Wanted
 from workflow.models import Case, HumanTask
 from workflow.notifications import Message
 
-TASK: Final = "upgrade_decide"
+TASK: Final = exclusions.WORDS
 CLOCK: Final = "follow_up.upgrade"
 CRISIS: Final = "crisis"
 LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 _DANGER: Final = "follow_up.danger"
+_IN_TURN: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _CHANNELS: Final = ("in_app", "sms")
 #: What is asked, and on which form: of a matter, and of a crisis.
 _WHETHER: Final = ("发现危险迹象：请决定是否启动危机流程", "upgrade_decision")
@@ -41,8 +44,17 @@ def ask(*, case: Case, at: datetime, source: str, about: UUID | None = None) -> 
     """
     if case.closed_at is not None:
         return None
+    _in_turn(case)
     waiting = HumanTask.objects.filter(case=case, name=TASK, state__in=LIVE).first()
     return waiting or open_(case=case, at=at, source=source, about=about)
+
+
+def _in_turn(case: Case) -> None:
+    """Two at the same moment ask once. Held until the commit and always taken last: whoever holds
+    it waits for nothing that another asker may hold, neither an item nor a process of the case.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_TURN, [f"{TASK}:{case.pk}"])
 
 
 def open_(
@@ -54,9 +66,9 @@ def open_(
     told: Collection[UUID] = (),
 ) -> HumanTask:
     """The question itself, `about` what was written; `told` have heard of it. Inside a scope."""
-    assigned = assignment.assign(
-        Wanted(name=TASK, roles=["ME"], instead=["VP", "PR"]), case=case, at=at
-    )
+    shut_out = exclusions.kept_from_words(case)
+    wanted = Wanted(name=TASK, roles=["ME"], instead=["VP", "PR"])
+    assigned = assignment.assign(wanted, case=case, at=at, besides=shut_out)
     crisis = case.channel == Case.Channel.CRISIS
     title, form = _WHETHER_AGAIN if crisis else _WHETHER
     task = HumanTask.objects.create(
@@ -72,24 +84,31 @@ def open_(
         created_at=at,
         due_at=clocks.load(case.school_id).due(CLOCK, anchors={}, at=at),
     )
-    people = dict.fromkeys(assigned.candidates, assigned.roles[0].value)
-    for person in plan_people.holders("HT", case=case, at=at):
-        people.setdefault(person, "HT")
-    _tell(task, {person: role for person, role in people.items() if person not in told}, at=at)
+    hearers = _hearers(task, shut_out, at=at)
+    _tell(task, {person: role for person, role in hearers.items() if person not in told}, at=at)
     _record("upgrade.asked", case, at=at, source=source)
     return task
 
 
+def _hearers(task: HumanTask, shut_out: frozenset[UUID], *, at: datetime) -> Mapping[UUID, str]:
+    """Who is asked, 班主任, and of a crisis whoever took it over; each in one role."""
+    case, owner = task.case, task.case.owner_id
+    people: dict[UUID, str] = {}
+    if case.channel == Case.Channel.CRISIS and owner is not None and owner not in shut_out:
+        people[owner] = plan_people.post_of(owner, at)
+    teachers = plan_people.holders("HT", case=case, at=at, besides=shut_out)
+    people.update(dict.fromkeys(teachers, "HT"))
+    people.update(dict.fromkeys(task.candidates, task.roles[0]))
+    return people
+
+
 def _tell(task: HumanTask, people: Mapping[UUID, str], *, at: datetime) -> None:
-    """In the inbox; of a crisis also whoever took it over, and by text, at night as well."""
+    """In the inbox; of a crisis by text as well, at night too."""
     case, key = task.case, f"danger:{task.pk}"
     if case.channel != Case.Channel.CRISIS:
         told = [(role, person) for person, role in people.items()]
         plan_people.tell(case, told, template=_DANGER, key=key, at=at)
         return
-    owner = case.owner_id
-    if owner is not None and owner not in exclusions.excluded_people(case):
-        people = {owner: plan_people.post_of(owner, at), **people}
     rows = list(_messages(case, people, key))
     notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
 

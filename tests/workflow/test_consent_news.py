@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from ledger.models import Event
-from parties import tenancy
+from parties import consent_refusals, tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound
 from parties.models import SignInLink, Student
 from tests.factories import CN, World
 from tests.processes.walker import FATHER, begin
-from tests.records.consented import give
+from tests.records.consented import give, withdraw
 from tests.records.desk import Desk
 from tests.records.meeting_days import restrict
 from tests.workflow.outbox import waits
@@ -111,6 +111,49 @@ def test_a_child_below_fourteen_is_not_asked(world: World) -> None:
     ask(world)
 
     assert "student" not in {name for name, *_ in told(world)}
+
+
+def refuse(world: World, who: str, at: datetime = DAY) -> None:
+    with Desk(world, at).as_(who) as viewer:
+        consent_refusals.refuse(viewer, student_id=world.student.pk, purpose="PSY_REPORT")
+
+
+@pytest.mark.parametrize("who", ["father", "student"])
+def test_who_said_no_is_not_asked_again(world: World, who: str) -> None:
+    refuse(world, who)
+
+    ask(world, at=DAY + timedelta(minutes=1))
+
+    assert {name for name, *_ in told(world)} == {"mother", "father", "student"} - {who}
+
+
+def test_nor_who_took_a_yes_back(world: World) -> None:
+    desk = Desk(world, DAY)
+    withdraw(desk, give(desk, "mother"), "father")
+
+    ask(world, at=DAY + timedelta(minutes=1))
+
+    assert {name for name, *_ in told(world)} == {"mother", "student"}
+
+
+def test_who_changed_their_mind_is_asked_when_that_yes_is_over(world: World) -> None:
+    refuse(world, "father")
+    desk = Desk(world, DAY + timedelta(hours=1))
+    give(desk, "father", ends_at=DAY + timedelta(days=1))
+
+    ask(world, at=DAY + timedelta(days=2))
+
+    assert "father" in {name for name, *_ in told(world)}
+
+
+def test_where_everybody_said_no_nobody_is_asked(world: World) -> None:
+    for who in ("mother", "father", "student"):
+        refuse(world, who)
+
+    with pytest.raises(InvalidInput, match="没有可以征求的人"):
+        ask(world, at=DAY + timedelta(minutes=1))
+
+    assert told(world) == set()
 
 
 def test_nobody_is_asked_twice_within_a_week(world: World) -> None:

@@ -1,16 +1,22 @@
 """Two people, two answers or two sweeps at the same moment: one question, one crisis, one step."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 import pytest
 
 from ledger.models import Event
 from parties import tenancy
 from tests.factories import MINUTE, World
+from tests.processes.intake_walk import in_meeting
 from tests.processes.notice_walk import Sent, sent
+from tests.processes.walker import begin
 from tests.workflow.moves import together
-from workflow import human_tasks, notice_answering, upgrade_ladder
+from tests.workflow.waiting import wait_for_somebody_who_waits
+from workflow import family_words, human_tasks, notice_answering, upgrade_ladder
 from workflow.errors import WrongState
 from workflow.models import Case, HumanTask
 
@@ -97,3 +103,36 @@ def test_a_matter_that_ended_meanwhile_makes_no_crisis_in_silence(walk: Sent) ->
         assert HumanTask.objects.get(name="upgrade_decide").state == "OPEN"
     decide(walk, "watch")()
     assert crises(walk) == 0
+
+
+def in_a_meeting(world: World) -> tuple[UUID, datetime]:
+    walk = in_meeting(world)
+    return walk.case_id, walk.at
+
+
+def in_a_crisis(world: World) -> tuple[UUID, datetime]:
+    walk = begin(world)
+    return walk.case_id, walk.at
+
+
+@pytest.mark.parametrize("matter", [in_a_meeting, in_a_crisis])
+def test_two_who_write_at_the_same_moment_in_an_open_matter_ask_once(
+    world: World, matter: Callable[[World], tuple[UUID, datetime]]
+) -> None:
+    """Each has asked before the other could see it: the second waits, and finds the question."""
+    case_id, at = matter(world)
+
+    def write() -> None:
+        with tenancy.scope(world.id):
+            family_words.listen(DANGER, case_id=case_id, at=at, source="check_in")
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenancy.scope(world.id):
+            family_words.listen(DANGER, case_id=case_id, at=at, source="check_in")
+            other = pool.submit(together, write)
+            wait_for_somebody_who_waits(other)
+        assert other.result(30) == [""]
+
+    with tenancy.scope(world.id):
+        assert HumanTask.objects.filter(case=case_id, name="upgrade_decide").count() == 1
+        assert Event.objects.filter(kind="upgrade.asked", subject_id=case_id).count() == 1

@@ -2,19 +2,18 @@
 first, its tasks after. The other way round each would wait for the other.
 """
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from parties import tenancy
 from parties.access import Viewer
 from tests.factories import World
 from tests.processes.notice_walk import Sent, sent
 from tests.workflow.moves import together
+from tests.workflow.waiting import wait_for_somebody_who_waits
 from workflow import human_tasks, notice_answering, rerouting, routing
 from workflow.models import Case, CrisisReport, HumanTask
 from workflow.upgrading import UpgradeInput, take_up
@@ -60,20 +59,6 @@ def move(walk: Sent) -> Callable[[], object]:
     )  # fmt: skip
 
 
-def wait_for_somebody_who_waits() -> None:
-    """Until another connection stands before a lock of ours."""
-    sql = """SELECT count(*) FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event_type = 'Lock'"""
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(sql)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nobody waits")
-
-
 @pytest.mark.parametrize("act", [answer, tap])
 def test_an_answer_waits_for_a_move_and_the_move_for_nobody(
     walk: Sent, act: Callable[[Sent], Callable[[], object]]
@@ -83,7 +68,7 @@ def test_an_answer_waits_for_a_move_and_the_move_for_nobody(
         with tenancy.scope(walk.world.id):
             held = routing.hold(asked.case_id)
             other = pool.submit(together, acting)
-            wait_for_somebody_who_waits()
+            wait_for_somebody_who_waits(other)
             viewer = Viewer.load(walk.world["head_of_office"], at=walk.at)
             take_up(held, viewer, UP)  # locks the question, which nobody holds
         refused = other.result(30)
