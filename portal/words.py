@@ -54,6 +54,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "meeting.offered": "提供可选时间",
     "meeting.paper_added": "登记会谈材料",
     "meeting.prepared": "会谈已准备",
+    "meeting.stands_still": "家长答复了会谈；事项已改变，会谈不会照此举行",
     "meeting.times_sent": "已请家长选择时间",
     "meeting.unanswered": "家长到期未答复",
     "meeting.uninvited": "不再邀请应回避的人",

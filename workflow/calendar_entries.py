@@ -23,17 +23,20 @@ CANCEL: Final = "CANCEL"
 INVITATION: Final = "meeting.invitation"
 
 
-def of(key: str, template: str, *, address: str, at: datetime) -> CalendarEntry | None:
+def of(
+    key: str, template: str, *, address: str, at: datetime, stands: bool = False
+) -> CalendarEntry | None:
     """The entry of the message `key` (template:meeting:sequence:...); None when it is outdated.
 
     Inside a scope. An invitation to a date that was called off meanwhile would lead people to a
-    closed door, and a cancellation must not undo a later date.
+    closed door, and a cancellation must not undo a later date. It `stands` for whoever must not
+    notice that the meeting was set aside.
     """
     _, meeting_id, sequence, *_ = key.split(":")
     meeting = Meeting.objects.filter(pk=UUID(meeting_id)).first()
     if meeting is None:
         return None
-    if meeting.set_aside_at is not None:
+    if meeting.set_aside_at is not None and not stands:
         return _of_set_aside(meeting, template, address=address, at=at)
     if meeting.sequence != int(sequence):
         return None

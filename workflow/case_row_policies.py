@@ -107,11 +107,14 @@ class NotificationPolicy:
         return mine.exclude(Q(against(viewer, "case")) & ~self._from_before(viewer))
 
     def _from_before(self, viewer: Viewer) -> Q:
-        """What a family was told before the face stood still stays: its absence would tell."""
+        """What a family was told before the face stood still stays, and what follows their own
+        answers since: its absence would tell.
+        """
         kept = CaseFace.objects.filter(case=OuterRef("case"), person=viewer.person)
         family = Q(case__student__in=family_of(viewer))
         shown = ~Q(case__shown_channel="") & Q(case__shown_until__gt=F("created_at"))
-        return family & (shown | Q(Exists(kept.filter(until__gt=OuterRef("created_at")))))
+        before = shown | Q(Exists(kept.filter(until__gt=OuterRef("created_at"))))
+        return family & (before | Q(stands=True))
 
     def fields(self, viewer: Viewer, obj: Notification) -> frozenset[str]:
         fields = frozenset({"id", "template", "created_at", "read_at"})

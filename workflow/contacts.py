@@ -6,7 +6,7 @@ When telling raises danger, a suspected guardian is left out and the community i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -167,18 +167,38 @@ def barred(case: Case, *, at: datetime) -> frozenset[UUID]:
     """
     lifted = case.pk if case.safe_to_tell == Case.SafeToTell.YES else None
     unmet = {Restriction.Kind.NO_MEETING} if case.channel == Case.Channel.MEETING else set()
-    found = round_trips.execute(
-        _BARRED,
-        {
-            "case": case.pk,
-            "against": sorted(CaseParty.AGAINST),
-            "student": case.student_id,
-            "kinds": sorted(_SILENT | unmet),
-            "lifted": lifted,
-            "at": at,
-        },
-    )
-    return frozenset(pk for (pk,) in found)
+    return _shut(case, CaseParty.AGAINST, _SILENT | unmet, lifted, at=at)
+
+
+def unreached(case: Case | None, *, stands: bool, at: datetime) -> frozenset[UUID]:
+    """Whom a message about the case must not reach when it leaves: whoever is barred. One about
+    what `stands` still for its reader is kept back by orders alone that the case did not give.
+    """
+    if case is None:
+        return frozenset()
+    if not stands:
+        return barred(case, at=at)
+    return _shut(case, (), {*_SILENT, Restriction.Kind.NO_MEETING}, case.pk, at=at)
+
+
+def _shut(
+    case: Case,
+    against: Collection[str],
+    kinds: Collection[str],
+    lifted: UUID | None,
+    *,
+    at: datetime,
+) -> frozenset[UUID]:
+    """`lifted`: the case whose own orders do not count."""
+    given = {
+        "case": case.pk,
+        "against": sorted(against),
+        "student": case.student_id,
+        "kinds": sorted(kinds),
+        "lifted": lifted,
+        "at": at,
+    }
+    return frozenset(pk for (pk,) in round_trips.execute(_BARRED, given))
 
 
 #: Not to be phoned or written to, whatever it is about.

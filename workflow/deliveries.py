@@ -93,10 +93,9 @@ def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
         seconds = LEASES[lane].total_seconds()
         leased = round_trips.execute(_LEASE, {"ids": list(ids), "seconds": seconds})
         rows = statements.rows(_held, Ids(pk for (pk,) in leased.fetchall()))
-        cases = {row.case for row in rows if row.case is not None}
-        barred: dict[UUID | None, frozenset[UUID]] = {None: frozenset()}
-        barred |= {case.pk: contacts.barred(case, at=at) for case in cases}
-        return [_claimed(row, barred[row.case_id], at=at) for row in rows]
+        about = {(row.case, row.stands) for row in rows}
+        barred = {it: contacts.unreached(it[0], stands=it[1], at=at) for it in about}
+        return [_claimed(row, barred[row.case, row.stands], at=at) for row in rows]
 
 
 def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Claim:
@@ -159,7 +158,8 @@ def _calendar(row: Notification, *, at: datetime) -> CalendarEntry | None:
     """Every channel drops an outdated date; only mail carries the entry itself."""
     if row.template not in texts.CALENDAR_TEMPLATES:
         return None
-    entry = calendar_entries.of(row.key, row.template, address=str(row.recipient.email), at=at)
+    to = str(row.recipient.email)
+    entry = calendar_entries.of(row.key, row.template, address=to, at=at, stands=row.stands)
     if entry is None:
         raise PermanentFailure(OUTDATED)
     return entry if row.channel == "email" else None

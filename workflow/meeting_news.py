@@ -4,7 +4,7 @@ Nobody is told who may not be met: the list is looked through before every telli
 when a message leaves (workflow.deliveries).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -120,7 +120,7 @@ def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None)
     if meeting is None or meeting.state not in Meeting.OPEN:
         return
     agreed = meeting.state == Meeting.State.AGREED
-    if _keepers(case, meeting):
+    if keepers(case, meeting):
         meeting = outcomes.set_aside(meeting_id=meeting.pk, at=at, reason=reason)
     else:
         meeting = outcomes.cancel(meeting_id=meeting.pk, by=by, at=at, reason=reason)
@@ -128,7 +128,7 @@ def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None)
         call_off(case, meeting, at=at)
 
 
-def _keepers(case: Case, meeting: Meeting) -> frozenset[UUID]:
+def keepers(case: Case, meeting: Meeting) -> frozenset[UUID]:
     """Who knows of this meeting and keeps the face of its case: to them it is not off."""
     kept = case.faces.filter(person__in=meeting.invitees.values("person"))
     return frozenset(kept.values_list("person_id", flat=True))
@@ -138,19 +138,26 @@ def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: 
     invitees = meeting.invitees.filter(part=MeetingInvitee.Part.MUST)
     if told:
         invitees = invitees.filter(told_at__isnull=False)
-    barred = contacts.barred(case, at=at) | _keepers(case, meeting)
+    barred = contacts.barred(case, at=at) | keepers(case, meeting)
     capacities = dict(invitees.exclude(person__in=barred).values_list("person_id", "capacity"))
-    messages = []
-    people = _people(capacities)
-    for person in people:
+    rows = about_date(case, meeting, template, capacities)
+    notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
+    if not told:
+        invitations.mark_told(meeting, list(capacities), at=at)
+    return len(capacities)
+
+
+def about_date(
+    case: Case, meeting: Meeting, template: str, capacities: Mapping[UUID, str]
+) -> list[Message]:
+    """One message for each channel of each of these; the key says which version of the date."""
+    made = []
+    for person in _people(capacities):
         for channel in waking.channels_of(person, ("in_app", "email")):
             key = f"{template}:{meeting.pk}:{meeting.sequence}:{person.pk}:{channel}"
             role = _ROLES[MeetingInvitee.Capacity(capacities[person.pk])]
-            messages.append(_message(case, person.pk, role, channel, template, key))
-    notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
-    if not told:
-        invitations.mark_told(meeting, [person.pk for person in people], at=at)
-    return len(people)
+            made.append(_message(case, person.pk, role, channel, template, key))
+    return made
 
 
 def tell_late(case: Case, *, clock: str, at: datetime) -> None:

@@ -7,8 +7,8 @@ answer counts whatever the diagram does: if it stands still, or a crisis has tak
 say what was answered, and the next step reads them.
 """
 
-import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -22,19 +22,9 @@ from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import contacts, family_words, meeting_news, steps
-from workflow.engine.errors import NobodyListens
-from workflow.models import Case, ProcessInstance
-
-logger = logging.getLogger(__name__)
-
-PROCESS: Final = "meeting"
-CHOSEN: Final = "meeting_slot_chosen"
-CHANGED: Final = "meeting_change_asked"
-DECLINED: Final = "meeting_declined"
-EFFECTIVE: Final = "record_effective"
-
-_LIVE: Final = (ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN)
+from workflow import contacts, family_words, meeting_news, meeting_process, meeting_stillness
+from workflow.meeting_process import CHANGED, CHOSEN, DECLINED, EFFECTIVE
+from workflow.models import Case
 
 # --- what the school does -------------------------------------------------------------------------
 
@@ -114,14 +104,14 @@ def record_attempt(
     Raises: as records.meetings.outcomes.attempt.
     """
     with tenancy.scope(school_id):
-        instance = _locked_process(case_id)
+        instance = meeting_process.locked(case_id)
         _worked_on(case_id, by=by, at=at)
         before = current(case_id)
         made = outcomes.attempt(meeting_id=before.pk, tried=tried, by=by, at=at)
         signal = _SIGNAL_OF.get(MeetingAttempt.Outcome(made.outcome))
         stands = signal == CHANGED and current(case_id).changes == before.changes
         if signal is not None and not stands:
-            _move(instance, signal, by=by, at=at)
+            meeting_process.move(instance, signal, by=by, at=at)
         return made
 
 
@@ -137,12 +127,12 @@ def move_date(*, school_id: int, case_id: UUID, by: Person, at: datetime, words:
     Raises: as records.meetings.answers.ask_change.
     """
     with tenancy.scope(school_id):
-        instance = _locked_process(case_id)
+        instance = meeting_process.locked(case_id)
         _worked_on(case_id, by=by, at=at)
         meeting = answers.ask_change(
             meeting_id=current(case_id).pk, by=by, words=words, at=at, entered_by=by
         )
-        _move(instance, CHANGED, by=by, at=at)
+        meeting_process.move(instance, CHANGED, by=by, at=at)
         return meeting
 
 
@@ -176,10 +166,11 @@ def decline(*, school_id: int, meeting_id: UUID, by: Person, at: datetime, words
     Raises: as records.meetings.answers.decline.
     """
     with tenancy.scope(school_id):
-        instance = _seen_by_family(meeting_id, by=by, at=at)
-        if answers.decline(meeting_id=meeting_id, by=by, words=words, at=at):
-            _move(instance, DECLINED, by=by, at=at)
+        seen = _seen_by_family(meeting_id, by=by, at=at)
+        all_said_no = answers.decline(meeting_id=meeting_id, by=by, words=words, at=at)
         meeting = Meeting.objects.get(pk=meeting_id)
+        if all_said_no:
+            _go_on(seen, meeting, DECLINED, by=by, at=at)
         family_words.listen(words, case_id=meeting.case_id, at=at, source="meeting")
         return meeting
 
@@ -193,20 +184,39 @@ def _answer(
     act: Callable[[], Meeting],
 ) -> Meeting:
     with tenancy.scope(school_id):
-        instance = _seen_by_family(meeting_id, by=by, at=at)
+        seen = _seen_by_family(meeting_id, by=by, at=at)
         meeting = act()
-        _move(instance, signal, by=by, at=at)
+        _go_on(seen, meeting, signal, by=by, at=at)
         return meeting
 
 
-def _seen_by_family(meeting_id: UUID, *, by: Person, at: datetime) -> UUID | None:
-    """The locked process of a meeting that `by` may answer. Raises NotFound, NotAllowed."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A meeting before it is answered, and who hears of it: its process, or its case alone."""
+
+    version: tuple[int, int]
+    instance: UUID | None
+    case: Case | None = None
+
+
+def _go_on(seen: _Seen, meeting: Meeting, signal: str, *, by: Person, at: datetime) -> None:
+    if seen.case is None:
+        meeting_process.move(seen.instance, signal, by=by, at=at)
+    elif signal == DECLINED or (meeting.sequence, meeting.changes) != seen.version:
+        meeting_stillness.follow(seen.case, meeting, signal, by=by, at=at)
+
+
+def _seen_by_family(meeting_id: UUID, *, by: Person, at: datetime) -> _Seen:
+    """A meeting that `by` may answer, process or case locked. Raises NotFound, NotAllowed."""
     viewer = Viewer.load(by, at=at)
     meeting = viewer.get(Meeting, meeting_id)
     viewer.require(Act.CHOOSE_TIME, meeting)
-    instance = _locked_process(meeting.case_id)
+    version = (meeting.sequence, meeting.changes)
+    instance = meeting_process.locked(meeting.case_id)
     # The process that runs now is about a later meeting than the one that was set aside.
-    return instance if meeting.set_aside_at is None else None
+    if instance is None or meeting.set_aside_at is not None:
+        return _Seen(version, None, meeting_stillness.hold(meeting.case_id))
+    return _Seen(version, instance)
 
 
 # --- the record -----------------------------------------------------------------------------------
@@ -223,7 +233,7 @@ def record_became_effective(*, school_id: int, case_id: UUID, at: datetime) -> N
 
 def hear_record(case_id: UUID, *, at: datetime, by: Person | None = None) -> None:
     """The same inside a scope."""
-    _move(_locked_process(case_id), EFFECTIVE, by=by, at=at)
+    meeting_process.move(meeting_process.locked(case_id), EFFECTIVE, by=by, at=at)
 
 
 # --- what they share ------------------------------------------------------------------------------
@@ -243,21 +253,3 @@ def _worked_on(case_id: UUID, *, by: Person, at: datetime) -> Case:
     case = viewer.get(Case, case_id)
     viewer.require(Act.MEET, case)
     return case
-
-
-def _locked_process(case_id: UUID) -> UUID | None:
-    """Locked before any other row, as every step does; None when no meeting is under way."""
-    live = ProcessInstance.objects.filter(case=case_id, process_key=PROCESS, status__in=_LIVE)
-    found = live.select_for_update(of=("self",), no_key=True).order_by("-created_at").first()
-    return None if found is None else found.pk
-
-
-def _move(instance: UUID | None, signal: str, *, by: Person | None, at: datetime) -> None:
-    if instance is None:
-        return
-    try:
-        steps.take(
-            instance_id=instance, at=at, via="web", by=None if by is None else by.pk, signal=signal
-        )
-    except NobodyListens:
-        logger.info("meeting.nobody_listens id=%s signal=%s", instance, signal)

@@ -47,12 +47,13 @@ _KEEP_LOOKING: Final = 5.0
 #: In one order, so that two writers never wait for each other. Machine time steers workers.
 _PROMISE: Final = b"""
 INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
-    template, lane, key, created_at, due_at, tries, state, via)
+    template, lane, key, created_at, due_at, tries, state, via, stands)
 SELECT gen_random_uuid(), m.school_id, m.case_id, m.recipient_id, m.to_role, m.channel,
     m.template, m.lane, m.key, m.at,
-    statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', ''
+    statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', '', m.stands
 FROM json_to_recordset(%s::json) AS m(school_id bigint, case_id uuid, recipient_id uuid,
-    to_role text, channel text, template text, lane text, key text, at timestamptz, delay float8)
+    to_role text, channel text, template text, lane text, key text, at timestamptz, delay float8,
+    stands boolean)
 ORDER BY m.key
 ON CONFLICT (school_id, key) DO NOTHING
 """
@@ -71,6 +72,8 @@ class Message:
     lane: str
     #: Rings at night too, although it is routine: somebody may be in danger.
     urgent: bool = False
+    #: Of a case that stands still for them, after an answer of their family (meeting_stillness).
+    stands: bool = False
 
 
 def enqueue(  # noqa: PLR0913 -- one argument per column
@@ -118,6 +121,7 @@ def _columns(school_id: int, row: Message, at: datetime, behind: float) -> dict[
         "lane": row.lane,
         "key": row.key,
         "at": at,
+        "stands": row.stands,
         "delay": delay + (behind if channels.is_local(row.channel) else 0.0),
     }
 

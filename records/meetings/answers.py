@@ -133,7 +133,8 @@ def decline(
             meeting, MeetingReply.Kind.DECLINED, by=by, entered_by=entered_by, at=at, words=words
         )
         rows.record("meeting.declined", meeting, by=entered_by or by, at=at, round=meeting.round)
-    waiting = invitations.guardians(meeting, at=at)
+    own_case = meeting.case_id if entered_by is None else None  # see _asked
+    waiting = invitations.guardians(meeting, at=at, but_for=own_case)
     return all(one.answer == MeetingInvitee.Answer.NO for one in waiting)
 
 

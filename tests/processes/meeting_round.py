@@ -1,7 +1,7 @@
 """Walks bpmn/meeting.bpmn through the real engine, without a database: people, messages and time.
 
-Handlers are stand-ins that write down how they were called and answer what the test says; the
-follow-up that a meeting calls is walked elsewhere.
+Handlers are stand-ins that write down how they were called and answer what the test says; of the
+follow-up that a meeting calls, those of its shortest way (it is walked elsewhere).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,8 @@ OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
     "begin": (), "prepared": (), "tell_slots": (), "unanswered": (), "next_try": ("step",),
     "invite": (), "call_off": (), "outcome": ("step",), "not_met": (), "hand_over": (),
     "record_state": ("effective",), "deliver_copy": ("paper",), "new_round": (), "close": (),
-    "clock_missed": (),
+    "clock_missed": (), "follow_up.begin": (), "follow_up.which_week": ("step",),
+    "follow_up.ask_family": ("scored",), "follow_up.judge": ("outcome",), "follow_up.settle": (),
 }  # fmt: skip
 
 
@@ -82,7 +83,8 @@ class Round:
         self._take(runtime.advance(self.definition, self.state, self._context(), **act))
 
     def _context(self) -> StepContext:
-        book, anchors = clocks.book({}, CALENDAR), {"appointment": self.appointment}
+        book = clocks.book({}, CALENDAR)
+        anchors = {"appointment": self.appointment, "round": self.at}
         return StepContext(
             school_id=1, case_id=UUID(int=1), instance_id=UUID(int=2), at=self.at, by=None,
             via="test", clocks=lambda name: book.due(name, anchors=anchors, at=self.at),
@@ -106,14 +108,15 @@ def _next(told: list[str]) -> str:
 def stood_in() -> Iterator[Round]:
     """Stand-ins in place of the meeting's handlers; the others stay, they are not reached."""
     kept = dict(registry._handlers)
-    for name in [name for name in kept if name.startswith("meeting.")]:
+    stands = {name: name if "." in name else f"meeting.{name}" for name in OPERATORS}
+    for name in [name for name in kept if name.startswith("meeting.") or name in stands]:
         del registry._handlers[name]
     definition = definitions.parse(
         bundles.collect("meeting", bundles.read_folder(settings.BPMN_DIR))
     )
     round_ = Round(definition)
     for operator, results in OPERATORS.items():
-        service_task(f"meeting.{operator}", decides=results)(_stand_in(operator, round_))
+        service_task(stands[operator], decides=results)(_stand_in(operator, round_))
     yield round_
     registry._handlers.clear()
     registry._handlers.update(kept)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -16,6 +16,7 @@ from workflow.engine import lint_files, registry
 
 Start = Callable[..., IntakeRound]
 
+DAY = timedelta(days=1)
 SATURDAY = date(2026, 10, 10)
 SATURDAY_EVENING = datetime(2026, 10, 10, 17, 30, tzinfo=CN)
 MONDAY_EVENING = datetime(2026, 10, 12, 17, 30, tzinfo=CN)
@@ -163,7 +164,10 @@ def test_a_calm_matter_has_one_working_day_as_the_calendar_turns_it(
     run.wait(due - MINUTE)
     assert run.called("undecided") == []
     run.wait(due)
-    assert run.called("undecided") == [{"task": "choose_channel", "clock": "intake.choose"}]
+    told = [{"task": "choose_channel", "clock": "intake.choose"}]
+    assert run.called("undecided") == told
+    run.wait(due + 7 * DAY)
+    assert run.called("undecided") == told * 2
     assert set(run.open) == {"choose_channel"}
 
 
@@ -180,8 +184,10 @@ def test_the_reminder_comes_again_as_long_as_nobody_decides(start: Start) -> Non
 def test_the_second_look_is_reminded_of_and_the_first_one_not_any_more(start: Start) -> None:
     run = start(level="red")
     run.do("choose_channel_now", channel="meeting")
-    run.wait(NOW + 30 * MINUTE)
-
-    assert run.called("undecided") == [{"task": "confirm_channel", "clock": "intake.confirm"}]
+    for half_hours in (1, 2):
+        run.wait(NOW + half_hours * 30 * MINUTE)
+        told = [{"task": "confirm_channel", "clock": "intake.confirm"}] * half_hours
+        assert run.called("undecided") == told
+        assert set(run.open) == {"confirm_channel"}
     run.do("confirm_channel", agree="yes")
     assert run.finished

@@ -6,7 +6,9 @@ from datetime import datetime
 import pytest
 
 from parties.roles import Role
+from tests.factories import MINUTE
 from tests.processes.meeting_round import Round, stood_in
+from tests.processes.meeting_ways import LATE, to_minutes, to_times
 from tests.records.meeting_days import local
 from workflow.engine.errors import NobodyListens
 
@@ -27,49 +29,21 @@ def case() -> Iterator[Round]:
 @pytest.fixture
 def out(case: Round) -> Round:
     """Times are out since Monday 09:00."""
-    case.do("meeting_prepare")
-    case.go_to(local(12, 9))
-    case.do_all("meeting_dossier", "meeting_offer_slots")
+    to_times(case)
+    case.do("meeting_offer_slots")
     return case
 
 
 @pytest.fixture
-def met(out: Round) -> Round:
-    out.hear(CHOSEN)
-    out.go_to(local(14, 10, 50))
-    out.do("meeting_hold")
-    return out
-
-
-def test_the_homeroom_teacher_begins_and_others_stand_in(case: Round) -> None:
-    task = case.open["meeting_prepare"]
-
-    assert set(case.open) == {"meeting_prepare"}
-    assert (task.role, task.properties["instead"]) == (Role.HT, "GL,ME")
-    assert [name for name, _ in case.calls] == ["begin"]
+def met(case: Round) -> Round:
+    to_minutes(case)
+    return case
 
 
 def test_times_go_out_before_the_family_is_waited_for(out: Round) -> None:
     assert out.open == {}
     assert [name for name, _ in out.calls] == ["begin", "prepared", "tell_slots"]
     assert out.next_due_at == local(14, 17, 30)
-
-
-@pytest.mark.parametrize(
-    ("begun", "due"),
-    [
-        (local(9, 9), local(12, 17, 30)),  # Friday: Saturday is worked (调休), then Monday
-        (local(10, 9), local(13, 17, 30)),
-        (local(16, 9), local(20, 17, 30)),  # a plain weekend is none of the two days
-    ],
-)
-def test_two_working_days_follow_the_school_calendar(
-    case: Round, begun: datetime, due: datetime
-) -> None:
-    case.at = begun
-    case.do_all("meeting_prepare", "meeting_dossier", "meeting_offer_slots")
-
-    assert case.next_due_at == due
 
 
 @pytest.mark.parametrize(
@@ -201,6 +175,14 @@ def test_a_record_that_has_taken_effect_is_not_waited_for(met: Round) -> None:
     assert set(met.open) == {"meeting_plan"}
 
 
+def test_a_record_that_took_effect_unheard_is_found_at_the_deadline(met: Round) -> None:
+    met.answers["record_state"] = ["no", "yes"]
+    met.do("meeting_minutes")
+    met.go_to(local(16, 17, 30))
+
+    assert set(met.open) == {"meeting_plan"}
+
+
 def test_paper_copies_are_a_task(met: Round) -> None:
     met.answers |= {"record_state": ["yes"], "deliver_copy": ["yes"]}
     met.do("meeting_minutes")
@@ -223,12 +205,32 @@ def test_without_a_plan_it_closes_or_begins_anew(
     assert set(met.open) == ({task} if task else set())
 
 
-def test_every_late_task_is_one_missed_clock_and_stays(case: Round) -> None:
-    case.go_to(local(10, 0))
-    case.go_to(local(11, 0))
+def test_a_plan_is_followed_up_and_then_it_closes(met: Round) -> None:
+    met.answers |= {
+        "record_state": ["yes"], "follow_up.which_week": ["end"], "follow_up.ask_family": ["yes"],
+        "follow_up.judge": ["reached"],
+    }  # fmt: skip
+    met.do("meeting_minutes")
+    met.do("meeting_plan", outcome="planned")
+    met.do("evaluate_effect")
+    met.do("close_or_continue", decision="close")
 
-    assert case.missed() == ["meeting.decide"]
-    assert set(case.open) == {"meeting_prepare"}
+    assert met.finished
+    assert met.called("close") == [{"outcome": "met"}]
+
+
+@pytest.mark.parametrize("task", sorted(LATE))
+def test_every_late_task_is_one_missed_clock_and_stays(case: Round, task: str) -> None:
+    clock, way = LATE[task]
+    way(case)
+    before = case.called("clock_missed")
+    due = case.open[task].due_at
+    assert due is not None
+    for moment in (due - MINUTE, due, due + MINUTE):
+        case.go_to(moment)
+        now = [{"clock": clock, "task": task}] if moment >= due else []
+        assert case.called("clock_missed") == before + now
+        assert set(case.open) == {task}
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,9 @@ class Notification(FSMModelMixin, models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     via = models.CharField(max_length=10, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    #: Follows an answer of a family to what stands still for this reader (meeting_stillness): what
+    #: the case became since then neither keeps it back nor hides it.
+    stands = models.BooleanField(default=False, db_default=False)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -73,6 +76,7 @@ class Notification(FSMModelMixin, models.Model):
         "sent_at": "COM",
         "via": "AUD",
         "read_at": "COM",
+        "stands": "AUD",
     }
 
     class Meta:
