@@ -27,7 +27,7 @@ from api.record_acts import CODES, asked
 from api.record_inputs import optional
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
-from api.views import ApiView, Strict, read_query, viewing
+from api.views import ApiView, Query, Strict, read_query, viewing
 from parties.access import Viewer
 from records import attachments, destroying
 from records.attachments import Upload
@@ -133,7 +133,7 @@ class AttachmentsView(UploadView):
         return idempotency.once(request, once, act)
 
 
-class TakeOutQuery(serializers.Serializer[Any]):
+class TakeOutQuery(Query):
     shows_others = serializers.BooleanField(default=False)
 
 

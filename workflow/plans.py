@@ -20,7 +20,7 @@ from records.evaluations import Score
 from records.models import ActionItem, Evaluation
 from records.plan_drafts import Draft
 from records.plan_making import Plan
-from workflow import family_words, next_contacts, plan_policies, policies, steps
+from workflow import family_words, next_contacts, plan_policies, policies, steps, undecided
 from workflow.errors import InvalidInput, NotAllowed, WrongState
 from workflow.models import Case, HumanTask, ProcessInstance, ScheduledContact
 
@@ -45,7 +45,7 @@ def make(
     Raises:
         NotFound, NotAllowed: the case is not visible; `by` does not work on it.
         InvalidInput: the case is about somebody else, or a crisis; or a draft cannot be a plan.
-        WrongState: the case is closed.
+        WrongState: the case is closed, or nobody has routed it yet.
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
@@ -60,6 +60,7 @@ def make(
             )
         if case.closed_at is not None:
             raise WrongState("该事项已经结案。", case=str(case_id))
+        undecided.refuse(case)
         number = evaluations.current_number(case.pk)
         return plan_making.create(
             plan=Plan(case.student, case.pk, number), drafts=drafts, by=by, at=at

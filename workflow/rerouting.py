@@ -10,7 +10,7 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import exclusions, processes, routing, upgrade_requests
+from workflow import exclusions, processes, routing, undecided, upgrade_requests
 from workflow.errors import ConflictOfInterest, InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.routing import RANK, Channel, Decision, Held
@@ -52,7 +52,7 @@ def downgrade(
     Raises:
         NotFound, NotAllowed: the case is not there for `by`; not theirs to take down.
         InvalidInput: no reason; the channel is not a lower one; a crisis needs two people.
-        WrongState: it is closed, or somebody moved it a moment ago.
+        WrongState: it is closed, nobody has routed it yet, or somebody moved it a moment ago.
     """
     require_reason(reason)
     with tenancy.scope(school_id):
@@ -64,6 +64,7 @@ def downgrade(
         require_step(seen, to=to, up=False)
         held = routing.hold(case_id)
         refuse_moved(held, seen, by)
+        undecided.refuse(held.case)
         before = str(held.case.channel)
         asked = (upgrade_requests.TASK,)
         routing.stop(held, at=at, reason="downgraded", asked=asked)

@@ -1,0 +1,20 @@
+"""A matter that nobody has put into a channel yet.
+
+Until a person has, it is a question: nobody takes it down past the two names that words of danger
+ask for, and no plan shows a family that there is something.
+"""
+
+from workflow.errors import WrongState
+from workflow.models import Case, ProcessInstance
+from workflow.routing import INTAKE
+
+_ENDED = (ProcessInstance.State.COMPLETED, ProcessInstance.State.CANCELLED)
+
+
+def refuse(case: Case) -> None:
+    """Raises WrongState while the case waits to be routed. Inside a scope."""
+    asked = case.instances.filter(process_key=INTAKE).exclude(status__in=_ENDED)
+    if asked.exists():
+        raise WrongState(
+            "该事项还没有研判，不知道走哪个渠道。请先完成研判任务。", case=str(case.pk)
+        )
