@@ -30,7 +30,8 @@ def real_ids(walk: MeetingWalk) -> Ids:
         task = HumanTask.objects.filter(case=walk.case_id).earliest("created_at")
         message = Notification.objects.filter(case=walk.case_id, channel="in_app").first()
         assert message is not None
-        return Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk, target=meeting)
+        return Ids(walk.case_id, task.pk, message.pk, walk.world.student.pk, meeting=meeting,
+                   target=meeting)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["NO_MEETING", "NO_CONTACT", "DO_NOT_TELL"])
