@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from parties import links, relations
+from parties.access import Viewer
 from parties.models import Person, SignInLink
 from parties.roles import Role
 from records.meetings import family, invitations, outcomes, rows
@@ -102,7 +103,9 @@ def _choices(case: Case, meeting: Meeting, person: Person) -> list[Message]:
 
 
 def invite(case: Case, meeting: Meeting, *, at: datetime) -> int:
-    """Everybody who must be there gets the date, by mail with a calendar entry."""
+    """Everybody who must be there gets the date, by mail with a calendar entry; nobody who was to
+    be there once and stands for the student no more.
+    """
     return _to_all(case, meeting, INVITATION, at=at, told=None)
 
 
@@ -140,11 +143,29 @@ def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: 
         invitees = invitees.filter(told_at__isnull=False)
     barred = contacts.barred(case, at=at) | keepers(case, meeting)
     capacities = dict(invitees.exclude(person__in=barred).values_list("person_id", "capacity"))
+    if not told:
+        capacities = _still_there(case, capacities, at=at)
     rows = about_date(case, meeting, template, capacities)
     notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
     if not told:
         invitations.mark_told(meeting, list(capacities), at=at)
     return len(capacities)
+
+
+def _still_there(case: Case, capacities: Mapping[UUID, str], *, at: datetime) -> dict[UUID, str]:
+    """Those for whom it holds what they were asked as: a placement or a right may have ended."""
+    found = {}
+    for person in _people(capacities):
+        viewer = Viewer.load(person, at=at)
+        holds = {
+            MeetingInvitee.Capacity.GUARDIAN: case.student_id in viewer.kin,
+            MeetingInvitee.Capacity.STUDENT: case.student_id == viewer.student_id,
+            MeetingInvitee.Capacity.COMPANY: case.student_id in viewer.interns,
+            MeetingInvitee.Capacity.STAFF: viewer.is_staff,
+        }
+        if holds[MeetingInvitee.Capacity(capacities[person.pk])]:
+            found[person.pk] = capacities[person.pk]
+    return found
 
 
 def about_date(
