@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 
 from parties.access import Viewer
+from parties.errors import WrongState
 from records import as_read as reads
 from records import content, taken_back
 from records.models import CommunicationRecord, NotedWord, Signature, TakenBack
@@ -23,6 +24,19 @@ def all_of(viewer: Viewer, record: CommunicationRecord) -> Sequence[Signature]:
     """Every word of the viewer about a locked record, as far as it is one to them."""
     given = record.signatures.filter(signer=viewer.person)
     return [*given, *taken_back.words_of(viewer, record)]
+
+
+def refuse_more(given: Sequence[Signature], words: str) -> None:
+    """Somebody who has given their word says something else with it: it would be kept nowhere.
+
+    Raises WrongState, which says where such words are taken.
+    """
+    kept = {said.strip() for one in given for said in (one.note, one.reason)}
+    if words.strip() and words.strip() not in kept:
+        raise WrongState(
+            "您已对这份记录表示过意见，这些话没有存下。要补充，请提出异议，或告诉班主任。",
+            state="SPOKEN",
+        )
 
 
 def give(

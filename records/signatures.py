@@ -52,7 +52,7 @@ class Witnessed:
 def sign(
     viewer: Viewer, *, record_id: UUID, method: str, as_read: str, note: str = ""
 ) -> CommunicationRecord:
-    """Sign for oneself; again by the same person changes nothing.
+    """Sign for oneself; again by the same person with the same words changes nothing.
 
     The caller has made sure who it is: by password just now (IN_APP), or by a one-time link (LINK).
     `as_read` is the mark of what they had before them. The word of a guardian to whom the record
@@ -66,6 +66,7 @@ def sign(
         raise InvalidInput("签字方式不对。", field="method", mend="请登录后签字，或使用链接。")
     given = noted_words.all_of(viewer, record)
     if any(one.method != Method.REFUSED for one in given):
+        noted_words.refuse_more(given, note)
         return record
     known = as_known(viewer, record)
     _refuse_spoken(known, any(one.is_own_refusal for one in given))
@@ -86,6 +87,7 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> Com
         raise NotAllowed("写记录的人可以收回或另出新版本，不必拒签。", act="refuse")
     given = noted_words.all_of(viewer, record)
     if any(one.method == Method.REFUSED for one in given):
+        noted_words.refuse_more(given, reason)
         return record
     known = as_known(viewer, record)
     _refuse_spoken(known, bool(given))
