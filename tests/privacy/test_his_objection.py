@@ -21,7 +21,7 @@ def objected(world: World) -> tuple[Paper, Caller, Any]:
     before(world, paper, "teacher", "mother")
     named(world)
     father.get(f"/records/{paper.id}")
-    went_on(world, paper, "replaced")
+    went_on(world, paper, "replaced", signed=True)
     filed = father.post(f"/records/{paper.id}/objections", OBJECTS)
     assert filed.status_code == 201, filed.content.decode()
     return paper, father, filed.json()
