@@ -65,6 +65,11 @@ class UploadInput(Strict):
         required=False,
     )
     sensitivity = optional(24)
+    kind = serializers.ChoiceField(
+        Attachment.Kind.choices,
+        required=False,
+        help_text="签过字的纸是 SIGNED_PAGE；有人签字以后只收签字页",
+    )
     areas = serializers.CharField(
         required=False,
         max_length=_LONGEST_AREAS,

@@ -149,7 +149,10 @@ class WitnessInput(Strict):
     witness = Id(help_text="当时在场、能看这份记录内容的另一位教职工")
     reason = optional(1_000)
     note = optional(1_000)
-    scan = Id(required=False, allow_null=True, help_text="纸质签字的扫描件（附件编号）")
+    scan = Id(required=False, allow_null=True, help_text="纸质签字的签字页（附件编号）")
+    same_sheet = serializers.BooleanField(
+        required=False, help_text="另一位家长已登记的签字也在这张纸上"
+    )
     kept_at = text(
         longest=60,
         required=False,

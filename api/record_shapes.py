@@ -56,6 +56,7 @@ class AttachmentSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
+    kind = serializers.ChoiceField(Attachment.Kind.choices)
     media_type = serializers.CharField()
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
@@ -162,6 +163,7 @@ def attachment(one: Attachment) -> dict[str, Any]:
     return {
         "id": str(one.pk),
         "name": one.name,
+        "kind": one.kind,
         "media_type": one.media_type,
         "size": one.size,
         "sha256": bytes(one.sha256).hex(),

@@ -19,7 +19,7 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
 from portal.uploads import LARGEST_FORM, InMemory
-from records import attachments, destroying, reading, sensitivity
+from records import additions, attachments, destroying, reading, sensitivity
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord
 from records.uploads.errors import UploadRefused
@@ -120,7 +120,7 @@ def _show(
 
 def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
     """Read inside the scope. Raises NotFound: for who adds nothing, there is no such page."""
-    adds = attachments.may_add(viewer, record)
+    adds = additions.may_add(viewer, record)
     writes = viewer.may(Act.EDIT, record) and record.signed_at is None
     if not adds and not writes:
         raise NotFound("没有找到。")

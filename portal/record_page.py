@@ -15,8 +15,8 @@ from parties.sign_in import Identity, Means
 from portal import holding, pages, prepared_rows
 from portal.session import viewing
 from records import (
+    additions,
     as_read,
-    attachments,
     custody,
     keeping,
     known_records,
@@ -29,7 +29,7 @@ from records import (
     side_words,
 )
 from records.disputes import OPEN, UNFINISHED
-from records.models import CommunicationRecord, Objection
+from records.models import Attachment, CommunicationRecord, Objection
 from records.reading import RecordFile
 from records.signatures import Method
 
@@ -88,7 +88,7 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "as_read": as_read.mark(found),
         "sheet": sheets.sheet_of(found, school=record.school.name),
         "prepared": [prepared_rows.shown(one) for one in found.prepared],
-        "files": [(one.pk, one.name, one.size) for one in found.attachments],
+        "files": [(one.pk, one.name, one.size, _kind(one)) for one in found.attachments],
         "whole": "trigger" in found.fields,
         "let_through": found.let_through,
         "sealed": found.sealed,
@@ -98,6 +98,11 @@ def _content(found: RecordFile) -> dict[str, Any]:
         ],
         "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",
     }
+
+
+def _kind(file: Attachment) -> str:
+    """A word beside what is no plain file."""
+    return "" if file.kind == Attachment.Kind.FILE else str(file.get_kind_display())
 
 
 def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dict[str, Any]:
@@ -127,7 +132,7 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_copy": may_copy,
         "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
-        "may_add": attachments.may_add(viewer, record),
+        "may_add": additions.may_add(viewer, record),
         "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
         "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
         "whys": [(one.value, one.label) for one in keeping.Why],

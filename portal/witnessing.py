@@ -1,9 +1,11 @@
 """A guardian's word that staff writes down: signed on paper, read back on the phone, or refused.
 
-Two members of staff stand for it: who is signed in, and the one chosen here. The scan of a paper
-is uploaded in the same form, and where its original lies is asked beside it.
+Two members of staff stand for it: who is signed in, and the one chosen here. The signed page is
+uploaded in the same form, and where its original lies is asked beside it. Of two guardians on one
+sheet the second needs no new picture: the page of the first is taken.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from portal import pages, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
 from records import as_read, attachments, reading, sheets, signers
-from records.models import CommunicationRecord
+from records.models import Attachment, CommunicationRecord
 from records.signatures import Method, Witnessed
 from workflow import communication as acts
 
@@ -43,9 +45,11 @@ def witness(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
     context["typed"] = request.POST
     try:
         chosen = _chosen(request)
-        scan = _scan(request, who, target_id) if chosen["method"] == Method.PAPER else None
+        on_paper, signed = chosen["method"] == Method.PAPER, context["signed"]
+        scan = _scan(request, who, target_id, signed=signed) if on_paper else None
         context["scan"] = scan
-        acts.witness(**who, record_id=target_id, given=Witnessed(**chosen, scan=scan))
+        given = Witnessed(**chosen, scan=scan, same_sheet=_is_one_sheet(request))
+        acts.witness(**who, record_id=target_id, given=given)
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
         return pages.show(request, "witness", context, status=400)
@@ -66,6 +70,7 @@ def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
         "record_no": record.record_no,
         "child": record.student.person.name,
         "guardians": [(str(one.pk), one.name) for one in home],
+        "signed": next((one.scan_id for one in reversed(file.signatures) if one.scan_id), None),
         "colleagues": [(str(one.pk), one.name) for one in signers.witnesses(viewer, record)],
         "ways": _WAYS,
     }
@@ -91,13 +96,24 @@ def _person(request: HttpRequest, field: str, wrong: str, mend: str) -> UUID:
         raise InvalidInput(wrong, field=field, mend=mend) from None
 
 
-def _scan(request: HttpRequest, who: dict[str, Any], record_id: UUID) -> UUID | None:
-    """The page that was just photographed, or the one that an earlier try has kept."""
+def _scan(
+    request: HttpRequest, who: dict[str, Any], record_id: UUID, *, signed: UUID | None
+) -> UUID | None:
+    """The page that was just photographed, the one that an earlier try has kept, or `signed`, that
+    of the other guardian, if it is the same sheet.
+    """
     upload = uploads.chosen(request)
-    if upload is None:
-        kept = request.POST.get("scan", "")
-        return UUID(kept) if _is_id(kept) else None
-    return attachments.store(**who, record_id=record_id, upload=upload).pk
+    if upload is not None:
+        page = replace(upload, kind=Attachment.Kind.SIGNED_PAGE)
+        return attachments.store(**who, record_id=record_id, upload=page).pk
+    kept = request.POST.get("scan", "")
+    if _is_id(kept):
+        return UUID(kept)
+    return signed if _is_one_sheet(request) else None
+
+
+def _is_one_sheet(request: HttpRequest) -> bool:
+    return request.POST.get("same_sheet") == "yes"
 
 
 def _is_id(text: str) -> bool:

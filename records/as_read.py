@@ -9,7 +9,6 @@ nothing about what this reader may not see. What others sign or annotate is no p
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 
@@ -33,8 +32,8 @@ _TOOK_PART: Final = ("person_id", "name", "capacity", "relation", "presence")
 _PREPARED: Final = ("kind", "note", "basis", "basis_note", "duty", "consent_id", "attachment_id")
 
 
-def mark(file: RecordFile, *, beside: UUID | None = None) -> str:
-    """`version.digest` of what this reader sees; `beside` is a file that is no part of it."""
+def mark(file: RecordFile) -> str:
+    """`version.digest` of what this reader sees."""
     record = file.record
     shown = {
         "record": [record.pk, record.version, record.student_id, record.record_no],
@@ -43,22 +42,19 @@ def mark(file: RecordFile, *, beside: UUID | None = None) -> str:
         "statements": [_members(one, _SAID) for one in file.statements],
         "participants": [_members(one, _TOOK_PART) for one in file.participants],
         "prepared": [_members(one, _PREPARED) for one in file.prepared],
-        "attachments": _attached(file, beside),
+        "attachments": _attached(file),
     }
     written = orjson.dumps(shown, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
     return f"{record.version}.{hashlib.sha256(written).hexdigest()}"
 
 
-def refuse_other(
-    viewer: Viewer, record: CommunicationRecord, given: str, *, scan: UUID | None = None
-) -> None:
-    """What was read is what stands there now. The scan of a signed paper may have come since.
+def refuse_other(viewer: Viewer, record: CommunicationRecord, given: str) -> None:
+    """What was read is what stands there now.
 
     Raises LostRace: it is something else, or nothing was named.
     """
-    file = reading.seen(viewer, record)
-    current = mark(file)
-    if given not in (current, mark(file, beside=scan)):
+    current = mark(reading.seen(viewer, record))
+    if given != current:
         raise LostRace("文字刚刚改过，请再看一遍。", yours=given, current=current)
 
 
@@ -69,12 +65,13 @@ def short(marked: str) -> str:
 
 
 def refuse_other_paper(
-    readers: Iterable[Viewer], record: CommunicationRecord, printed: str, *, scan: UUID | None
+    readers: Iterable[Viewer], record: CommunicationRecord, printed: str
 ) -> None:
-    """The paper says what stands there now, as one of these readers had it printed; the scan of
-    it may have come since. Raises LostRace.
+    """The paper says what stands there now, as one of these readers had it printed.
+
+    Raises LostRace.
     """
-    current = [one for reader in readers for one in _on_paper(reader, record, scan)]
+    current = [one for reader in readers for one in _on_paper(reader, record)]
     if printed.strip().lower() not in current:
         raise LostRace(
             "纸上的文字标记与现在的记录不符，请按现在的文字重新打印、签字。",
@@ -83,14 +80,14 @@ def refuse_other_paper(
         )
 
 
-def _on_paper(reader: Viewer, record: CommunicationRecord, scan: UUID | None) -> Iterator[str]:
+def _on_paper(reader: Viewer, record: CommunicationRecord) -> Iterator[str]:
     """The marks of a copy of theirs, with and without what was said to them in confidence."""
     known = reader.find(CommunicationRecord, record.pk)
     if known is None:
         return
     file = reading.seen(reader, known)
     for copied in (reading.without_confided(reader, file), file):
-        yield short(mark(copied, beside=scan))
+        yield short(mark(copied))
 
 
 def proof(given: str, salted: bytes) -> bytes:
@@ -102,10 +99,13 @@ def _members(row: Any, names: Any) -> Mapping[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _attached(file: RecordFile, beside: UUID | None) -> list[str]:
-    """Files that a signature covers: none that came after the first one (records/content.py)."""
+def _attached(file: RecordFile) -> list[str]:
+    """Files that a signature covers: none that came after the first one (records/content.py), and
+    no page that was signed.
+    """
     signed_at = file.record.signed_at
     covered: list[Attachment] = [
         one for one in file.attachments if signed_at is None or one.uploaded_at <= signed_at
     ]
-    return sorted(bytes(one.sha256).hex() for one in covered if one.pk != beside)
+    files = [one for one in covered if one.kind == Attachment.Kind.FILE]
+    return sorted(bytes(one.sha256).hex() for one in files)

@@ -18,10 +18,18 @@ from uuid import UUID
 from ledger import events
 from parties import tenancy
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from parties.errors import InvalidInput, NotFound
 from parties.models import Person
 from parties.privacy import FieldClass
-from records import file_entries, file_stillness, reading, sensitivity, vault
+from records import (
+    additions,
+    file_entries,
+    file_stillness,
+    paper_originals,
+    reading,
+    sensitivity,
+    vault,
+)
 from records.models import Attachment, CommunicationRecord, FileEntry
 from records.record_rows import lock, saved
 from records.stillness import as_known
@@ -31,14 +39,9 @@ from records.uploads.redaction import Area, hide
 from records.vault import StoredBlob
 
 KIND: Final = "attachment"
-#: Files of one record; more is an archive, not an attachment.
-MOST: Final = 50
-
-State = CommunicationRecord.State
-Standing = CommunicationRecord.Standing
+Kind = Attachment.Kind
 Redaction = Attachment.Redaction
 
-_OPEN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
 _TICK: Final = timedelta(microseconds=1)
 
 
@@ -48,7 +51,7 @@ class Upload:
 
     `areas` are made black in a picture (then `redaction` is not asked); NEEDED is a file that shows
     others and cannot be changed, which nobody outside of the team gets. `sensitivity` may only be
-    a class that a statement may have.
+    a class that a statement may have. SIGNED_PAGE is the paper of a signature that is written down.
     """
 
     source: bytes | Stream = field(repr=False)
@@ -57,6 +60,7 @@ class Upload:
     redaction: str = Redaction.NONE
     areas: Sequence[Area] = ()
     sensitivity: str = ""
+    kind: str = Kind.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,8 @@ def store(
 ) -> Attachment:
     """Keep a file with a record. Not for use inside a scope.
 
-    Its author adds to what nobody has signed; while a family's signature is out, any member of
-    staff who may write down its word adds the scan of a paper.
+    Its author adds to what nobody has signed; whoever may write down a family's word adds the page
+    that was signed (records/additions.py).
 
     Raises: NotFound, NotAllowed, WrongState, InvalidInput; UploadRefused over the file itself;
     VaultUnavailable.
@@ -83,18 +87,21 @@ def store(
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         record = as_known(viewer, viewer.get(CommunicationRecord, record_id))
-        _refuse(viewer, record)
+        additions.refuse(viewer, record, upload.kind)
         student_id = record.student_id
     cleaned, redaction = cleaned_of(upload)
+    if upload.kind == Kind.SIGNED_PAGE:
+        paper_originals.refuse_type(cleaned)
     blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        record = _locked(viewer, record_id)
+        record = _locked(viewer, record_id, upload.kind)
         made = _row(viewer, record, cleaned, blob)
-        made.redaction, made.sensitivity = redaction, classes
+        made.kind, made.redaction, made.sensitivity = upload.kind, redaction, classes
         made.save(force_insert=True)
         _enter(made, record)
-        saved(record, viewer, "attachment.stored", refs=[(KIND, made.pk)], redaction=redaction)
+        codes = {"redaction": redaction, "what": upload.kind}
+        saved(record, viewer, "attachment.stored", refs=[(KIND, made.pk)], **codes)
         return made
 
 
@@ -144,34 +151,12 @@ def _classes(upload: Upload) -> str:
     return " ".join(sorted(code.value for code in found))
 
 
-def _refuse(viewer: Viewer, record: CommunicationRecord) -> None:
-    unsigned = record.state == State.EFFECTIVE and record.standing == Standing.UNSIGNED
-    if record.state not in _OPEN and not unsigned:
-        raise WrongState("记录已经定稿，不能再加附件。", state=str(record.state))
-    writes = viewer.may(Act.EDIT, record) and record.signed_at is None
-    waits = unsigned or record.state == State.PENDING_SIGNATURES
-    scans = waits and viewer.may(Act.WITNESS, record)
-    if not writes and not scans:
-        raise NotAllowed("您不能给这份记录加附件。", act=Act.EDIT.value)
-    if Attachment.objects.filter(record_id=record.pk).count() >= MOST:
-        raise WrongState(f"一份记录最多 {MOST} 个附件。", state=str(record.state))
-
-
-def may_add(viewer: Viewer, record: CommunicationRecord) -> bool:
-    """Whether this person may add a file now. Inside a scope."""
-    try:
-        _refuse(viewer, record)
-    except (WrongState, NotAllowed):
-        return False
-    return True
-
-
-def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
+def _locked(viewer: Viewer, record_id: UUID, kind: str) -> CommunicationRecord:
     """Under its lock, asked once more: it may have been signed while the file was cleaned."""
     seen = viewer.get(CommunicationRecord, record_id)
     act = Act.EDIT if viewer.may(Act.EDIT, seen) else Act.WITNESS
     record = lock(viewer, record_id, act)
-    _refuse(viewer, record)
+    additions.refuse(viewer, record, kind)
     return record
 
 
@@ -212,15 +197,17 @@ def never_before(signed: datetime | None, at: datetime) -> datetime:
 
 
 def _enter(made: Attachment, record: CommunicationRecord) -> None:
-    """Into the file; once the record was offered, for those who read files of this class."""
-    offered = record.offered_at is not None
+    """Into the file; once the record was offered, for those who read files of this class. A page
+    waits for the signature that stands on it.
+    """
+    open_now = record.offered_at is not None and made.kind == Kind.FILE
     file_entries.enter(
         student=record.student,
         kind=KIND,
         object_id=made.pk,
         party=FileEntry.Party.SCHOOL,
         at=made.uploaded_at,
-        readers=file_entries.readers_of(made.sensitivity) if offered else frozenset(),
+        readers=file_entries.readers_of(made.sensitivity) if open_now else frozenset(),
         by=made.uploaded_by,
         case_id=record.case_id,
         people=[made.uploaded_by_id],
@@ -236,6 +223,8 @@ def readable(viewer: Viewer, attachment_id: UUID) -> Attachment:
         return found
     if found.record_id is None:  # of a notice's receipt: its policy shows it to its readers alone
         return found
-    if not reading.may_open(viewer, viewer.get(CommunicationRecord, found.record_id), found):
+    record = viewer.get(CommunicationRecord, found.record_id)
+    shown = paper_originals.is_shown(viewer, record, found, paper_originals.signed_on(found))
+    if not shown or not reading.may_open(viewer, record, found):
         raise NotFound("没有找到。")
     return found

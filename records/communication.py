@@ -118,7 +118,8 @@ def open_entry(record: CommunicationRecord) -> None:
         readers=file_entries.SCHOOL | file_entries.FAMILY | file_entries.STUDENT,
         people=list(there.values_list("person_id", flat=True)),
     )
-    for attached in Attachment.objects.filter(record_id=record.pk):
+    files = Attachment.objects.filter(record_id=record.pk, kind=Attachment.Kind.FILE)
+    for attached in files:  # a page waits for the signature that stands on it
         readers = file_entries.readers_of(attached.sensitivity)
         file_entries.open_to(kind="attachment", object_id=attached.pk, readers=readers)
 

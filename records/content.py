@@ -116,8 +116,9 @@ def _prepared(one: Any) -> dict[str, Any]:
 def _attached(record: CommunicationRecord) -> list[str]:
     """Files that were there when the first signature was given: none that came later, and none
     that was gone by then. What was destroyed before that was written down counts, as it did then.
+    A signed page is no part of it: it is a word about it.
     """
-    found = Attachment.objects.filter(record_id=record.pk)
+    found = Attachment.objects.filter(record_id=record.pk, kind=Attachment.Kind.FILE)
     if record.signed_at is None:
         found = found.filter(state=Attachment.State.STORED)
     else:

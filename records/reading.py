@@ -15,7 +15,7 @@ from parties import crypto, privacy
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.roles import Role
-from records import bystanders, cuts, policies, record_parts, side_words
+from records import bystanders, cuts, paper_originals, policies, record_parts, side_words
 from records.cuts import SaidTo
 from records.models import (
     Annotation,
@@ -128,7 +128,7 @@ def _file(
         participants=present if content else [],
         prepared=_prepared(viewer, record, parts) if content else [],
         signatures=side_words.signatures(viewer, record, parts.signatures) if content else [],
-        attachments=[one for one in parts.attachments if may_open(viewer, record, one)],
+        attachments=_attachments(viewer, record, parts),
         annotations=side_words.annotations(viewer, record, parts.annotations) if content else [],
         disputed=parts.disputed,
         let_through=_let_through(viewer, record, parts) if content else [],
@@ -149,6 +149,16 @@ def _prepared(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list
         for item in parts.prepared
         if privacy.readable(PreparedItem.CLASSES[item.kind], roles, given=given)
         or (record.author_id == viewer.person.pk and record.state in cuts.OPEN_TO_WRITER)
+    ]
+
+
+def _attachments(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[Attachment]:
+    """Files that this reader may open, and of the signed pages those that carry a word."""
+    scans = {one.scan_id for one in parts.signatures}
+    return [
+        one
+        for one in parts.attachments
+        if may_open(viewer, record, one) and paper_originals.is_shown(viewer, record, one, scans)
     ]
 
 

@@ -42,7 +42,10 @@ class Witnessed:
     as_read: str
     reason: str = ""
     note: str = ""
+    #: Of a paper: the page that was signed.
     scan: UUID | None = None
+    #: Of a paper: another guardian, whose word is written down already, signed on the same sheet.
+    same_sheet: bool = False
     #: Of a paper: where its original lies, e.g. 3号柜／2026-2册.
     kept_at: str = ""
     #: Of a paper that carries one: the short mark that is printed on it.
@@ -115,7 +118,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     signed = any(one.method != Method.REFUSED or one.is_own_refusal for one in before)
     _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
     _refuse_closed(record)
-    reads.refuse_other(viewer, record, given.as_read, scan=given.scan)
+    reads.refuse_other(viewer, record, given.as_read)
     _refuse_unwitnessed(viewer, record, given)
     _refuse_other_paper(viewer, record, given)
     _refuse_words({"note": given.note}, record)
@@ -123,18 +126,17 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     language_gate.refuse_forbidden(
         {"reason": given.reason}, student=record.student, field=Field.QUOTE
     )
-    paper_originals.refuse_unkept(given.kept_at, method=given.method)
+    paper_originals.refuse_unkept(given.kept_at, given.scan, method=given.method)
     return _give(
         viewer,
         record,
         signer=signer,
         method=given.method,
         as_read=given.as_read,
-        reason=given.reason,
-        note=given.note,
-        witness=given.witness,
-        scan=given.scan,
-        kept_at=given.kept_at,
+        reason=given.reason.strip(),
+        note=given.note.strip(),
+        witness_id=given.witness,
+        **_on_paper(record, given),
     )
 
 
@@ -164,24 +166,31 @@ def _own(
     viewer: Viewer, record: CommunicationRecord, *, method: str, as_read: str, **words: str
 ) -> CommunicationRecord:
     """One's own word; about a text that was taken back unseen, noted beside the record."""
-    said: dict[str, Any] = {"method": method, "as_read": as_read, **words}
+    said: dict[str, Any] = {"method": method, "as_read": as_read}
+    said |= {name: text.strip() for name, text in words.items()}
     if noted_words.give(viewer, record, **said):
         return record
     return _give(viewer, record, signer=viewer.person, **said)
 
 
-def _give(  # noqa: PLR0913 - the columns of a signature
+def _on_paper(record: CommunicationRecord, given: Witnessed) -> dict[str, Any]:
+    """The columns of a signature on paper. Raises InvalidInput: no signed page, or another's."""
+    if given.method != Method.PAPER:
+        return {}
+    page = paper_originals.page(record, given.scan)
+    shared = paper_originals.shares_sheet(record, page, said=given.same_sheet)
+    paper_originals.let_in(page)
+    return {"scan": page, "shares_sheet": shared, "kept_at": given.kept_at.strip()}
+
+
+def _give(
     viewer: Viewer,
     record: CommunicationRecord,
     *,
     signer: Person,
     method: str,
     as_read: str,
-    reason: str = "",
-    note: str = "",
-    witness: UUID | None = None,
-    scan: UUID | None = None,
-    kept_at: str = "",
+    **columns: Any,
 ) -> CommunicationRecord:
     content.freeze(record, at=viewer.at)
     side = side_of(viewer, record) if signer.pk == viewer.person.pk else Side.FAMILY
@@ -194,13 +203,9 @@ def _give(  # noqa: PLR0913 - the columns of a signature
         method=method,
         at=viewer.at,
         recorded_by=viewer.person,
-        witness_id=witness,
-        reason=reason.strip(),
-        note=note.strip(),
-        scan_id=scan,
-        kept_at=kept_at.strip(),
         proof=bytes(record.content_hash or b""),
         as_read=reads.proof(as_read, bytes(record.content_salt or b"")),
+        **columns,
     )
     made.save(force_insert=True)
     saved(record, viewer, "record.signed", refs=[("signature", made.pk)], side=side, how=method)
@@ -213,7 +218,7 @@ def _refuse_other_paper(viewer: Viewer, record: CommunicationRecord, given: Witn
         return
     others = Person.objects.filter(pk__in=[given.witness, given.signer]).order_by("pk")
     readers = [viewer, *(Viewer.load(one, at=viewer.at) for one in others)]
-    reads.refuse_other_paper(readers, record, given.printed, scan=given.scan)
+    reads.refuse_other_paper(readers, record, given.printed)
 
 
 def _refuse_spoken(record: CommunicationRecord, spoken: bool) -> None:  # noqa: FBT001
@@ -243,5 +248,3 @@ def _refuse_unwitnessed(viewer: Viewer, record: CommunicationRecord, given: Witn
     signers.refuse_witness(viewer, record, given.witness)
     if given.method == Method.REFUSED:
         _refuse_short(given.reason)
-    if given.method == Method.PAPER and not paper_originals.is_scan(record, given.scan):
-        raise InvalidInput("没有签字页的扫描件。", field="scan", mend="请先上传照片或 PDF 扫描件。")

@@ -17,7 +17,12 @@ class Attachment(FSMModelMixin, models.Model):
     """`sha256` is of the cleaned file, `original_sha256` of the upload, which may show others.
 
     TAKEN_OUT: nobody has it any more but a guardian to whom its record stands still.
+    SIGNED_PAGE: the paper that somebody signed; it is their word, and no part of what was signed.
     """
+
+    class Kind(models.TextChoices):
+        FILE = "FILE", "附件"
+        SIGNED_PAGE = "SIGNED_PAGE", "签字页"
 
     class State(models.TextChoices):
         STORED = "STORED", "已保存"
@@ -37,6 +42,9 @@ class Attachment(FSMModelMixin, models.Model):
     )
     record_id = models.UUIDField("所属记录", null=True, blank=True)
     item_id = models.UUIDField("所属行动事项", null=True, blank=True)
+    kind = models.CharField(
+        "种类", max_length=11, choices=Kind.choices, default=Kind.FILE, db_default=Kind.FILE
+    )
     name = EncryptedTextField()
     media_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField("字节")
@@ -74,6 +82,7 @@ class Attachment(FSMModelMixin, models.Model):
         "student": "COM",
         "record_id": "COM",
         "item_id": "COM",
+        "kind": "COM",
         "name": "COM",
         "media_type": "COM",
         "size": "COM",
@@ -117,6 +126,10 @@ class Attachment(FSMModelMixin, models.Model):
                 name="file_belongs_to_one_thing",
             ),
             models.CheckConstraint(
+                condition=~models.Q(kind="SIGNED_PAGE") | models.Q(record_id__isnull=False),
+                name="signed_page_is_of_a_record",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(superseded_by__isnull=True, superseded_at__isnull=True)
                 | models.Q(
                     superseded_by__isnull=False, superseded_at__isnull=False, item_id__isnull=False
@@ -134,6 +147,11 @@ class Attachment(FSMModelMixin, models.Model):
                 fields=["school", "item_id"],
                 name="attachment_by_item",
                 condition=models.Q(item_id__isnull=False),
+            ),
+            models.Index(
+                fields=["school", "original_sha256"],
+                name="signed_page_by_upload",
+                condition=models.Q(kind="SIGNED_PAGE"),
             ),
         ]
 

@@ -54,6 +54,9 @@ class Signature(models.Model):
     scan = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
+    #: Of a paper: whether another guardian's signature stood on the same sheet, as was said when
+    #: this one was written down. None: no paper, or from before that was asked.
+    shares_sheet = models.BooleanField("与另一位家长同一张纸", null=True, blank=True)
     #: Filed by `recorded_by` at `at`: the index of the locked cabinet.
     kept_at = EncryptedTextField("原件存放处（柜号／册号）", blank=True, default="")
     proof = models.BinaryField(max_length=32)
@@ -74,6 +77,7 @@ class Signature(models.Model):
         "reason": "COM",
         "note": "COM",
         "scan": "COM",
+        "shares_sheet": "COM",
         "kept_at": "COM",
         "proof": "COM",
         "as_read": "COM",
@@ -100,6 +104,11 @@ class Signature(models.Model):
                 condition=Q(witness__isnull=True)
                 | ~Q(witness=F("recorded_by")) & ~Q(witness=F("signer")),
                 name="witness_is_another_person",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "scan"],
+                condition=Q(shares_sheet=False),
+                name="one_signature_per_sheet",
             ),
             models.CheckConstraint(
                 condition=~Q(method="PAPER") | Q(scan__isnull=False),

@@ -294,7 +294,7 @@ def test_a_file_that_is_gone_is_a_fault_that_says_so(world: World, vault_folder:
 def test_a_paper_scan_makes_a_signature(world: World, as_: As) -> None:
     paper = offered(world)
     read = as_read(paper.writer, paper.id)  # before the scan of what was signed came
-    scan = upload(as_("head_of_office"), paper.id, PHOTO, name="签字页.jpg")
+    scan = upload(as_("head_of_office"), paper.id, PHOTO, name="签字页.jpg", kind="SIGNED_PAGE")
     assert scan.status_code == 201, scan.content.decode()
 
     answer = paper.writer.post(

@@ -94,6 +94,27 @@ def stored_scans() -> int:
     return Attachment.objects.count()
 
 
+def test_two_guardians_on_one_sheet_need_one_picture(world: World) -> None:
+    phone, address = at_witness(world)
+    assert "签在同一张纸上" not in phone.text
+    phone.send(f"{address}/witness", **given(world, method="PAPER", file=photo()))
+    father = given(world, method="PAPER", signer=str(world["father"].pk))
+    phone.open(f"{address}/witness")
+    assert "签在同一张纸上" in phone.text
+
+    phone.send(f"{address}/witness", **father, file=photo())
+    assert phone.page.status_code == 400
+    assert "已用于另一位家长的签字" in phone.text
+    phone.open(f"{address}/witness")
+    phone.send(f"{address}/witness", **father, same_sheet="yes")
+
+    with tenancy.scope(world.id):
+        pages = set(Signature.objects.values_list("scan", "shares_sheet"))
+    mothers = stored(world).scan_id
+    assert pages == {(mothers, False), (mothers, True)}
+    assert "签字页 · " in phone.open(address).content.decode()
+
+
 def test_a_refusal_needs_its_reason(world: World) -> None:
     phone, address = at_witness(world)
     phone.send(f"{address}/witness", **given(world, method="REFUSED"))

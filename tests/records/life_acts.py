@@ -97,19 +97,21 @@ class BesideTheWords(RuleBasedStateMachine):
         which=st.integers(0, 3),
         signer=st.sampled_from(["mother", "father", "stranger"]),
         witness=st.sampled_from(["counsellor", "head_of_office", "teacher"]),
-        how=st.sampled_from(["PHONE", "REFUSED", "PAPER"]),
+        how=st.sampled_from(["PHONE", "REFUSED", "PAPER", "SHEET"]),
         scanned=st.integers(0, 3),
     )
     def witness(
         self, by: str, which: int, signer: str, witness: str, how: str, scanned: int
     ) -> None:
-        found = self._stored()
+        """SHEET: on paper, and said to be one with another guardian's."""
+        found = self._stored() if how in ("PAPER", "SHEET") else []
         given = signatures.Witnessed(
             signer=self.world[signer].pk,
-            method=how,
+            method="PAPER" if found else how,
             witness=self.world[witness].pk,
             reason="不同意",
-            scan=found[scanned % len(found)].pk if found else None,
+            scan=found[-1 - scanned % len(found)].pk if found else None,
+            same_sheet=how == "SHEET",
             as_read=self.marks.get((by, self._version(which)), ""),
         )
         self._word(
@@ -142,10 +144,23 @@ class BesideTheWords(RuleBasedStateMachine):
         words = f"{self.desk.at:%d日%H时}另有说法"
         self._try(by, lambda v: objections.annotate(v, objection_id=self._complaint(), words=words))
 
-    @rule(by=likely, which=st.integers(0, 3))
-    def attach(self, by: str, which: int) -> None:
-        upload = attachments.Upload(source=self.picture, name="照片.jpg", media_type="image/jpeg")
+    @rule(by=likely, which=st.integers(0, 3), kind=st.sampled_from(["FILE", "SIGNED_PAGE"]))
+    def attach(self, by: str, which: int, kind: str = "FILE") -> None:
+        upload = attachments.Upload(
+            source=self.picture, name="照片.jpg", media_type="image/jpeg", kind=kind
+        )
         self._outside(by, attachments.store, record_id=self._version(which), upload=upload)
+
+    @rule(
+        signer=st.sampled_from(["mother", "father"]),
+        which=st.integers(0, 3),
+        how=st.sampled_from(["PAPER", "SHEET"]),
+    )
+    def sign_on_paper(self, signer: str, which: int, how: str) -> None:
+        """A page and the word that stands on it: each by itself would rarely meet the other."""
+        self.read("teacher", which)
+        self.attach("duty_officer", which, "SIGNED_PAGE")
+        self.witness("teacher", which, signer, "duty_officer", how, 0)
 
     @rule(by=st.one_of(likely, office), which=st.integers(0, 3))
     def destroy(self, by: str, which: int) -> None:

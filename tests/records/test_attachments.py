@@ -184,7 +184,7 @@ def test_a_signed_record_takes_the_scan_of_a_paper_and_says_the_same(desk: Desk)
     desk.offer(record)
     desk.sign(record, "teacher")
 
-    scan = add(desk, record)
+    scan = add(desk, record, kind="SIGNED_PAGE")
     desk.witness(record, method="PAPER", scan=scan.pk)
 
     now = desk.now(record)
@@ -201,7 +201,8 @@ def test_a_colleague_who_sees_it_adds_the_scan_and_nothing_before(desk: Desk) ->
         add(desk, record, by="head_of_office")
     desk.offer(record)
 
-    assert add(desk, record, by="head_of_office").uploaded_by == desk.world["head_of_office"]
+    scan = add(desk, record, by="head_of_office", kind="SIGNED_PAGE")
+    assert scan.uploaded_by == desk.world["head_of_office"]
     with pytest.raises(NotAllowed):
         add(desk, record, by="mother")
 

@@ -78,7 +78,7 @@ def test_the_head_does_not_destroy_their_own_upload(desk: Desk) -> None:
     record = desk.drafted()
     desk.check(record)
     desk.offer(record)
-    made = add(desk, record, by="head_of_office")
+    made = add(desk, record, by="head_of_office", kind="SIGNED_PAGE")
 
     with pytest.raises(NotAllowed):
         destroy(desk, made)
@@ -89,7 +89,7 @@ def test_nor_a_file_of_their_own_record(desk: Desk) -> None:
     desk.say(record, by="head_of_office")
     desk.check(record, by="head_of_office")
     desk.offer(record, by="head_of_office")
-    made = add(desk, record, by="duty_officer")
+    made = add(desk, record, by="duty_officer", kind="SIGNED_PAGE")
     desk.sign(record, "head_of_office")
 
     with pytest.raises(NotAllowed):
@@ -140,7 +140,7 @@ def test_after_a_signature_the_author_takes_nothing_out_and_a_proof_stays(desk: 
     photo = add(desk, record)
     desk.check(record)
     desk.offer(record)
-    scan = add(desk, record)
+    scan = add(desk, record, kind="SIGNED_PAGE")
     desk.witness(record, method="PAPER", scan=scan.pk)
 
     with pytest.raises(WrongState):

@@ -30,7 +30,9 @@ def printed(desk: Desk, record: CommunicationRecord, by: str, purpose: str = "si
 
 
 def write_down(desk: Desk, record: CommunicationRecord, mark: str, **given: Any) -> None:
-    upload = attachments.Upload(source=files.jpeg(), name="签字页.jpg", media_type="image/jpeg")
+    upload = attachments.Upload(
+        source=files.jpeg(), name="签字页.jpg", media_type="image/jpeg", kind="SIGNED_PAGE"
+    )
     teacher = desk.world["teacher"]
     page = attachments.store(
         school_id=desk.world.id, by=teacher, at=desk.at, record_id=record.pk, upload=upload

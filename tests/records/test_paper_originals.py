@@ -18,7 +18,9 @@ PLACE = "3号柜／2026-2册"
 
 def on_paper(desk: Desk, **given: Any) -> CommunicationRecord:
     record = desk.offered()
-    upload = attachments.Upload(source=files.jpeg(), name="签字页.jpg", media_type="image/jpeg")
+    upload = attachments.Upload(
+        source=files.jpeg(), name="签字页.jpg", media_type="image/jpeg", kind="SIGNED_PAGE"
+    )
     page = attachments.store(
         school_id=desk.world.id,
         by=desk.world["teacher"],

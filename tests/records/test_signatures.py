@@ -21,6 +21,7 @@ def scan(world: World, record: CommunicationRecord) -> Attachment:
             school_id=world.id,
             student=world.student,
             record_id=record.pk,
+            kind="SIGNED_PAGE",
             name="签字页.jpg",
             media_type="image/jpeg",
             size=10,

@@ -38,6 +38,7 @@ def file(world: World, record: CommunicationRecord, **other: Any) -> Attachment:
         "school_id": world.id,
         "student": world.student,
         "record_id": record.pk,
+        "kind": "SIGNED_PAGE",
         "name": "签字页",
         "media_type": "image/jpeg",
         "size": 10,

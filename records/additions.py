@@ -1,0 +1,74 @@
+"""What may come to a record, and from whom: files of its text, and the pages that people signed.
+
+    DRAFT, CHECKED, PENDING_SIGNATURES, nobody has signed   its author adds files
+    PENDING_SIGNATURES, EFFECTIVE                           whoever may write a word down adds pages
+
+With the first signature the text is what was signed: all else belongs to the next version. Inside a
+scope.
+"""
+
+from typing import Final
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, NotAllowed, WrongState
+from records.models import Attachment, CommunicationRecord
+
+#: Files of one record; more is an archive, not an attachment.
+MOST: Final = 50
+
+State = CommunicationRecord.State
+Kind = Attachment.Kind
+
+_OPEN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
+_SIGNABLE: Final = (State.PENDING_SIGNATURES, State.EFFECTIVE)
+
+
+def refuse(viewer: Viewer, record: CommunicationRecord, kind: str) -> None:
+    """Raises InvalidInput: no such kind. NotAllowed: not theirs to add. WrongState: not now."""
+    if kind not in Kind.values:
+        raise InvalidInput(
+            "没有说明是附件还是签字页。", field="kind", mend="请选择 FILE 或 SIGNED_PAGE。"
+        )
+    vouches = viewer.may(Act.WITNESS, record)
+    if not vouches and not viewer.may(Act.EDIT, record):
+        raise NotAllowed("您不能给这份记录加附件。", act=Act.EDIT.value)
+    if kind == Kind.SIGNED_PAGE:
+        _refuse_page(record, vouches=vouches)
+    else:
+        _refuse_file(viewer, record)
+    if Attachment.objects.filter(record_id=record.pk).count() >= MOST:
+        raise WrongState(f"一份记录最多 {MOST} 个附件。", state=str(record.state))
+
+
+def may_add(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether this person may add a file to the text now; a signed page comes with its word."""
+    try:
+        refuse(viewer, record, Kind.FILE)
+    except (WrongState, NotAllowed):
+        return False
+    return True
+
+
+def _refuse_file(viewer: Viewer, record: CommunicationRecord) -> None:
+    if record.state in _SIGNABLE and record.signed_at is not None:
+        raise WrongState(
+            "已有人签字，签过的内容不再变。签字页请按“签字页”上传；别的材料请另出新版本再加。",
+            state=str(record.state),
+        )
+    if record.state not in _OPEN:
+        raise WrongState("记录已经定稿，不能再加附件；请另出新版本再加。", state=str(record.state))
+    if not viewer.may(Act.EDIT, record):
+        raise NotAllowed(
+            "附件由写记录的人加。家长签过字的纸，请按“签字页”上传。", act=Act.EDIT.value
+        )
+
+
+def _refuse_page(record: CommunicationRecord, *, vouches: bool) -> None:
+    if not vouches:
+        raise NotAllowed("您不能上传这份记录的签字页。", act=Act.WITNESS.value)
+    if record.state in (State.DRAFT, State.CHECKED):
+        raise WrongState(
+            "还没有交双方签字，没有签字页。请先检查用语、交双方签字。", state=str(record.state)
+        )
+    if record.state not in _SIGNABLE:
+        raise WrongState("这份记录现在不能签字，不能加签字页。", state=str(record.state))
