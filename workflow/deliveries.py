@@ -16,10 +16,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ledger import events
-from parties import links, round_trips, statements, tenancy
+from parties import links, statements, tenancy
 from parties.likeness import Ids
 from parties.models import SignInLink
-from workflow import calendar_entries, channels, contacts, departures, quiet_hours
+from workflow import calendar_entries, channels, contacts, departures, leases, quiet_hours
 from workflow.channels import (
     CalendarEntry,
     ChannelError,
@@ -67,32 +67,18 @@ def wire_key(school_id: int, key: str) -> str:
     return str(uuid5(_KEYS, f"{school_id}:{key}"))
 
 
-#: What was due and free when the list was read may be somebody else's by now.
-_LEASE: Final = """
-WITH free AS (
-    SELECT id FROM workflow_notification
-    WHERE id = ANY(%(ids)s::uuid[]) AND state = 'PENDING' AND due_at <= statement_timestamp()
-        AND (leased_until IS NULL OR leased_until <= statement_timestamp())
-    ORDER BY due_at, id FOR UPDATE SKIP LOCKED
-)
-UPDATE workflow_notification AS n
-SET tries = tries + 1,
-    leased_until = statement_timestamp() + make_interval(secs => %(seconds)s)
-FROM free WHERE n.id = free.id RETURNING n.id
-"""
-
-
 def _held(ids: Ids) -> QuerySet[Notification]:
     rows = Notification.objects.filter(statements.among("id", ids))
     return rows.select_related("recipient", "case", "school").order_by("due_at", "pk")
 
 
 def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
-    """Lease those of `ids` that are due and free, together; the rest is done or somebody else's."""
+    """Lease those of `ids` that are due and free, together; the rest is done, somebody else's, or
+    by now too late for tonight.
+    """
     with tenancy.scope(school_id, flushed=False) as at:
-        seconds = LEASES[lane].total_seconds()
-        leased = round_trips.execute(_LEASE, {"ids": list(ids), "seconds": seconds})
-        rows = statements.rows(_held, Ids(pk for (pk,) in leased.fetchall()))
+        held = leases.take(ids, lane=lane, lasts=LEASES[lane], at=at)
+        rows = statements.rows(_held, Ids(held))
         about = {(row.case, row.stands) for row in rows}
         barred = {it: contacts.unreached(it[0], stands=it[1], at=at) for it in about}
         return [_claimed(row, barred[row.case, row.stands], at=at) for row in rows]
@@ -193,7 +179,8 @@ def _try_later(row: Notification, *, code: str, at: datetime) -> None:
     delay = LEASES[row.lane]
     if row.lane != CRISIS:
         delay = min(delay * 2 ** (row.tries - 1), _LONGEST_WAIT)
-        delay += quiet_hours.wait(channel=row.channel, lane=row.lane, at=at + delay)
+        then = at + delay
+        delay += quiet_hours.wait(channel=row.channel, lane=row.lane, at=then, urgent=row.urgent)
     Notification.objects.filter(pk=row.pk).update(due_at=Now() + delay, leased_until=None)
     if row.tries == ALARM_AT[row.lane]:
         _record("notification.delayed", row, at=at, code=code, tries=row.tries)

@@ -47,13 +47,14 @@ _KEEP_LOOKING: Final = 5.0
 #: In one order, so that two writers never wait for each other. Machine time steers workers.
 _PROMISE: Final = b"""
 INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel,
-    template, lane, key, created_at, due_at, tries, state, via, stands)
+    template, lane, key, created_at, due_at, tries, state, via, stands, urgent)
 SELECT gen_random_uuid(), m.school_id, m.case_id, m.recipient_id, m.to_role, m.channel,
     m.template, m.lane, m.key, m.at,
-    statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', '', m.stands
+    statement_timestamp() + make_interval(secs => m.delay), 0, 'PENDING', '', m.stands,
+    m.urgent
 FROM json_to_recordset(%s::json) AS m(school_id bigint, case_id uuid, recipient_id uuid,
     to_role text, channel text, template text, lane text, key text, at timestamptz, delay float8,
-    stands boolean)
+    stands boolean, urgent boolean)
 ORDER BY m.key
 ON CONFLICT (school_id, key) DO NOTHING
 """
@@ -109,8 +110,7 @@ def enqueue_many(*, school_id: int, rows: Sequence[Message], at: datetime) -> No
 
 def _columns(school_id: int, row: Message, at: datetime, behind: float) -> dict[str, object]:
     """What may not ring at night waits for the morning, and what never rings `behind` seconds."""
-    wait = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at)
-    delay = 0.0 if row.urgent else wait.total_seconds()
+    wait = quiet_hours.wait(channel=row.channel, lane=row.lane, at=at, urgent=row.urgent)
     return {
         "school_id": school_id,
         "case_id": row.case_id,
@@ -122,7 +122,8 @@ def _columns(school_id: int, row: Message, at: datetime, behind: float) -> dict[
         "key": row.key,
         "at": at,
         "stands": row.stands,
-        "delay": delay + (behind if channels.is_local(row.channel) else 0.0),
+        "urgent": row.urgent,
+        "delay": wait.total_seconds() + (behind if channels.is_local(row.channel) else 0.0),
     }
 
 

@@ -15,6 +15,7 @@ from tests.faults.conftest import Start, sms
 from tests.receivers import Gateway, until
 from workflow import deliveries, notifications
 from workflow.models import Notification
+from workflow.notifications import Message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker")]
 
@@ -24,8 +25,7 @@ CRISIS_LEASE = deliveries.LEASES["crisis"].total_seconds()
 def promise(world: World, *, channel: str = "sms", lane: str = "crisis") -> str:
     key = f"test:{uuid4()}"
     with tenancy.scope(world.id):
-        notifications.enqueue(
-            school_id=world.id,
+        message = Message(
             case_id=None,
             to_id=world["duty_officer"].pk,
             to_role="ME",
@@ -33,8 +33,9 @@ def promise(world: World, *, channel: str = "sms", lane: str = "crisis") -> str:
             template="crisis.alert",
             key=key,
             lane=lane,
-            at=NOW - timedelta(hours=8),  # a text of routine waits at night
+            urgent=True,  # any other text of routine waits at night
         )
+        notifications.enqueue_many(school_id=world.id, rows=[message], at=NOW)
     return key
 
 

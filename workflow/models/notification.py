@@ -57,6 +57,8 @@ class Notification(FSMModelMixin, models.Model):
     #: Follows an answer of a family to what stands still for this reader (meeting_stillness): what
     #: the case became since then neither keeps it back nor hides it.
     stands = models.BooleanField(default=False, db_default=False)
+    #: Rings at night too, although its lane is routine (quiet_hours).
+    urgent = models.BooleanField(default=False, db_default=False)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
@@ -77,6 +79,7 @@ class Notification(FSMModelMixin, models.Model):
         "via": "AUD",
         "read_at": "COM",
         "stands": "AUD",
+        "urgent": "AUD",
     }
 
     class Meta:

@@ -35,11 +35,13 @@ _FLOW: Final = 100
 _MANY: Final = 5
 _WATCH_TAKES_OVER: Final = 2.5
 
+#: Urgent, so that they flow at whatever hour the bench runs.
 _FILL: Final = """
 INSERT INTO workflow_notification (id, school_id, case_id, recipient_id, to_role, channel, template,
-    lane, key, created_at, due_at, tries, state, via)
+    lane, key, created_at, due_at, tries, state, via,
+    urgent)
 SELECT gen_random_uuid(), %(school)s, NULL, %(to)s, 'HT', 'sms', 'notice.new', 'routine',
-    'backlog:' || n, now(), now(), 0, 'PENDING', ''
+    'backlog:' || n, now(), now(), 0, 'PENDING', '', true
 FROM generate_series(1, %(count)s) AS n
 """
 
