@@ -154,7 +154,9 @@ class OfferView(RecordAct):
 class RecallView(RecordAct):
     @changing("收回（尚无人签字）")
     def post(self, request: Request, record_id: UUID) -> Response:
-        return self.change(request, record_id, communication.recall)
+        given = read_body(request, Nothing)
+        who = asked(request, record_id, draft=True)
+        return answered(request, given, lambda: acts.recall(**who.who, seen=who.seen))
 
 
 class NextVersionView(RecordAct):

@@ -93,6 +93,21 @@ def issue_many(
     return {link.target_id: link.pk for link in made if link.target_id is not None}
 
 
+def holders(*, purpose: str, target_id: UUID) -> Collection[UUID]:
+    """Who has a link to this that still opens it. Inside a scope."""
+    issued = SignInLink.objects.filter(state=SignInLink.State.ISSUED)
+    found = issued.filter(purpose=purpose, target_id=target_id)
+    return set(found.values_list("person_id", flat=True))
+
+
+def revoke(*, purpose: str, target_id: UUID, people: Collection[UUID]) -> None:
+    """The links of these people to this open nothing any more. Inside a scope."""
+    issued = SignInLink.objects.select_for_update().filter(state=SignInLink.State.ISSUED)
+    for link in issued.filter(purpose=purpose, target_id=target_id, person__in=people):
+        link.revoke()
+        link.save(update_fields=["state"])
+
+
 def spend(token: str) -> SignInLink:
     """Use a link up; of two who try at the same moment exactly one succeeds.
 
@@ -134,6 +149,22 @@ def lasted(token: str) -> timedelta | None:
     with tenancy.scope(school_id):
         link = SignInLink.objects.filter(pk=pk).first()
     return None if link is None else link.expires_at - link.created_at
+
+
+def is_withdrawn(token: str) -> bool:
+    """Whether what a link is for was taken back, and no newer link came in its place."""
+    found = _lookup(token)
+    if found is None:
+        return False
+    school_id, pk = found
+    with tenancy.scope(school_id):
+        link = SignInLink.objects.filter(pk=pk, state=SignInLink.State.REVOKED).first()
+        if link is None or link.target_id is None:
+            return False
+        newer = SignInLink.objects.filter(
+            person=link.person_id, purpose=link.purpose, target_id=link.target_id
+        )
+        return not newer.exclude(pk=pk).filter(created_at__gte=link.created_at).exists()
 
 
 def url(link_id: UUID) -> str:

@@ -96,6 +96,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         spent = sign_in.by_link(request.session, token=token)
     except NotSignedIn:
+        if links.is_withdrawn(token):
+            return pages.show(request, "link_withdrawn", status=410)
         return pages.show(request, "link_gone", {"lasts": _span(links.lasted(token))}, status=410)
     rotate_token(request)
     return _landing(spent)

@@ -81,13 +81,7 @@ def offer(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResp
 @require_POST
 @signed_in()
 def recall(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    seen = seen_by(request)
-
-    def do(viewer: Viewer) -> CommunicationRecord:
-        return communication.recall(viewer, record_id=target_id, seen=seen)
-
-    who = who_of(identity, target_id)
-    acts.act(school_id=who["school_id"], by=who["by"], at=who["at"], do=do)
+    acts.recall(**who_of(identity, target_id), seen=seen_by(request))
     return redirect("portal:record", target_id=target_id)
 
 

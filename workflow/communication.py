@@ -3,6 +3,7 @@
 `records` changes and records; here people hear of it:
 
     offer      --> every guardian who may read it gets a link to read and sign it
+    recall, discard --> those links open nothing, and what has not left with one does not leave
     effective  --> a copy for the family is noted as delivered, they are told, a meeting goes on
     objection  --> its author hears of it; the office as well where the ground is privacy
     answer     --> the filer hears that there is one
@@ -32,7 +33,7 @@ State = CommunicationRecord.State
 
 
 def act(*, school_id: int, by: Person, at: datetime, do: Callable[[Viewer], T]) -> T:
-    """One act that concerns nobody but its author: write, state, prepare, check, recall, hold.
+    """One act that concerns nobody but its author: write, state, prepare, check.
 
     Raises: as what `do` calls in records.
     """
@@ -76,6 +77,17 @@ def offer(
         viewer = Viewer.load(by, at=at)
         record = communication.offer(viewer, record_id=record_id, seen=seen)
         record_news.invite(record, at=at)
+        return record
+
+
+def recall(
+    *, school_id: int, record_id: UUID, by: Person, at: datetime, seen: int | None = None
+) -> CommunicationRecord:
+    """Take it back to the desk, and the links to it as well. Raises: as communication.recall."""
+    with tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        record = communication.recall(viewer, record_id=record_id, seen=seen)
+        record_news.uninvite(record, at=at)
         return record
 
 
@@ -135,6 +147,7 @@ def discard(
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         gone = discarding.discard(viewer, record_id=record_id, reason=reason, seen=seen)
+        record_news.uninvite(gone, at=at)
         if gone.author_id != by.pk:
             record_news.tell_author(gone, "record.discarded", at=at)
         return gone
@@ -147,6 +160,7 @@ def discard_next(
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         gone = discarding.discard_next(viewer, record_id=record_id, reason=reason)
+        record_news.uninvite(gone, at=at)
         if gone.author_id != by.pk:
             record_news.tell_author(gone, "record.discarded", at=at)
         return viewer.get(CommunicationRecord, record_id)

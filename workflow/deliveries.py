@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from ledger import events
@@ -49,6 +49,9 @@ _LONGEST_WAIT: Final = timedelta(hours=1)
 BARRED: Final = "recipient.barred"
 #: What the message says was true when it was promised and is so no more. No fault either.
 OUTDATED: Final = "message.outdated"
+
+_ISSUED: Final = SignInLink.State.ISSUED
+_SIGN_IN: Final = SignInLink.Purpose.SIGN_IN
 
 _KEYS: Final = UUID("6b0f5a64-6a4e-4bd1-a0e9-2f6c6b1f5f0e")
 
@@ -155,13 +158,14 @@ def _text(row: Notification) -> Text:
     text = texts.of(row.template, row.recipient.language)
     if row.template not in texts.LINK_TEMPLATES:
         return text
-    link_id = row.key.split(":")[1]
-    alive = SignInLink.objects.filter(
-        pk=link_id, state=SignInLink.State.ISSUED, expires_at__gt=Now()
-    )
-    if not alive.exists():
+    link_id = UUID(row.key.split(":")[1])
+    known = SignInLink.objects.filter(pk=link_id).annotate(over=Q(expires_at__lte=Now()))
+    link = known.first()
+    if link is not None and link.state != _ISSUED and link.purpose != _SIGN_IN:
+        raise PermanentFailure(OUTDATED)  # opened from another message, or what it opens is gone
+    if link is None or link.state != _ISSUED or link.over:
         raise PermanentFailure("link.expired")
-    return replace(text, link=links.url(UUID(link_id)), sender=row.school.name)
+    return replace(text, link=links.url(link_id), sender=row.school.name)
 
 
 def _mark_sent(row: Notification, *, at: datetime, via: str) -> None:

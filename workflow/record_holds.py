@@ -1,6 +1,6 @@
 """A family that was kept from a record is asked for its word once it may read it.
 
-set by 德育处          --> whoever had asked for it before the record was offered hears so
+set by 德育处          --> links that are out open nothing; who had asked for it beforehand hears so
 released by 德育处, or its time is over --> those who may read it now get a link again
 """
 
@@ -34,6 +34,8 @@ def hold(
         granted = HoldRequest.objects.filter(pk__in=asked, state=HoldRequest.State.GRANTED)
         for one in granted.select_related("record__student", "record__author"):
             record_news.hold_decided(one, at=at)
+        for version in _versions_of(record_id):
+            record_news.uninvite(version, at=at)
         return record
 
 

@@ -44,6 +44,21 @@ def invite(record: CommunicationRecord, *, at: datetime) -> None:
         _tell(record, reader, Role.G, "record.offered", key, at=at)
 
 
+def uninvite(record: CommunicationRecord, *, at: datetime) -> None:
+    """Whoever may not read it any more has no link to it; a message with it that has not left stays
+    here (deliveries). To whom it stands still, it stands there, and so does their link.
+    """
+    purpose = SignInLink.Purpose.RECORD
+    holders = links.holders(purpose=purpose, target_id=record.pk)
+    people = Person.objects.filter(pk__in=holders).order_by("pk")
+    gone = [one.pk for one in people if not _reads(one, record, at=at)]
+    links.revoke(purpose=purpose, target_id=record.pk, people=gone)
+
+
+def _reads(person: Person, record: CommunicationRecord, *, at: datetime) -> bool:
+    return Viewer.load(person, at=at).find(CommunicationRecord, record.pk) is not None
+
+
 def effective(record: CommunicationRecord, *, at: datetime) -> None:
     """Both sides have given their word; the copy can be read and kept."""
     for reader in [*signers.readers_at_home(record, at=at), record.author]:
