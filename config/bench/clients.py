@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 from django.db import connection
 
+from config import startup
 from config.bench.measuring import Slot
 
 #: What one operation gets to work on; says which kind it was.
@@ -129,6 +130,7 @@ def _serve(pipe: Connection, make: Callable[[], Mapping[str, Arm]]) -> None:
     """Until the pipe ends."""
     try:
         arms = make()
+        startup.spare_what_stays()  # as every process that serves does
         while True:
             order = pipe.recv()
             pipe.send(_perform(order, arms[order.arm]))

@@ -35,7 +35,7 @@ _CHECK, _ROUNDS, _OPEN_LOOP = 0.1, 0.65, 0.25
 _PACE: Final = 0.5
 #: Copies beyond what the first look says will be needed.
 _SPARE: Final = 2.5
-_FIRST_LOOK: Final[Mapping[str, int]] = {"product": 600, "floor": 600, "naive": 150}
+_FIRST_LOOK: Final[Mapping[str, int]] = {"product": 1200, "floor": 2400, "naive": 200}
 _LOOK_SECONDS: Final = 0.3
 #: A million open cases may cost a step so much of its speed.
 MANY_TARGET: Final = 0.9
