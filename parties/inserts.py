@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 
 from ledger import together
@@ -24,7 +24,9 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     if not rows:
         return
     model = type(rows[0])
-    values = [[_value(field, row) for field in _fields(model)] for row in rows]
+    # Asked for once: a look at the connection of this thread costs more than making a value.
+    link = connections[DEFAULT_DB_ALIAS]
+    values = [[_value(field, row, link) for field in _fields(model)] for row in rows]
     if together.gathering():
         every = _statement(model, len(rows), ignore_conflicts=ignore_conflicts)
         together.put(every, [value for each in values for value in each])
@@ -61,5 +63,5 @@ def _gap(field: Field[Any, Any]) -> str:
     return f"%s::{field.db_type(connection)}" if hasattr(field, "base_field") else "%s"
 
 
-def _value(field: Field[Any, Any], row: Model) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+def _value(field: Field[Any, Any], row: Model, link: Any) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add=True), link)

@@ -9,7 +9,7 @@ form cannot be in the statement, and a real id never is.
     form --stand_in--> (a viewer, a student) who do not exist
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
@@ -78,28 +78,29 @@ def of(given: Any) -> Likeness:
         TypeError: a row that nobody can stand in for, or something that changes.
     """
     places: dict[Any, list[Place]] = {}
-    for place, value in _found(given, ()):
-        places.setdefault(value, []).append(place)
+    _find(given, (), places)
     values = sorted(places, key=lambda value: (sorted(places[value]), value))
     tree = _tree(given, {value: number for number, value in enumerate(values)})
     return Likeness(Form(tree, tuple([_kind(value) for value in values])), tuple(values))
 
 
-def _found(given: Any, place: Place) -> Iterator[tuple[Place, Any]]:
-    """Every value and its place; those in one set stand in one place."""
+def _find(given: Any, place: Place, places: dict[Any, list[Place]]) -> None:
+    """Every value and its place, into `places`; those in one set stand in one place.
+
+    It is asked a hundred times for one page of a file, so it makes nothing on the way.
+    """
     if isinstance(given, _VALUES):
-        yield place, given
-    elif isinstance(given, tuple):
+        places.setdefault(given, []).append(place)
+    elif isinstance(given, tuple | frozenset):
+        ordered = isinstance(given, tuple)
         for number, one in enumerate(given):
-            yield from _found(one, (*place, number))
-    elif isinstance(given, frozenset):
-        for one in given:
-            yield from _found(one, place)
+            _find(one, (*place, number) if ordered else place, places)
     elif isinstance(given, Model):
-        yield from ((((*place, name), getattr(given, name))) for name in _known(type(given)))
+        for name in _known(type(given)):
+            places.setdefault(getattr(given, name), []).append((*place, name))
     else:
         for name in _parts(type(given)):
-            yield from _found(getattr(given, name), (*place, name))
+            _find(getattr(given, name), (*place, name), places)
 
 
 def _tree(given: Any, numbers: Mapping[Any, int]) -> Hashable:
