@@ -1,6 +1,5 @@
 """One signed POST, without redirects, with an answer that is looked at and never read."""
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,28 +49,33 @@ def signed(secret: str, key: str, body: bytes) -> dict[str, str]:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Reading the certificates anew for each message would cost more than sending it."""
-    return httpx.create_ssl_context(trust_env=False)
+def _client() -> httpx.Client:
+    """One for all threads: reading the certificates anew would cost more than a message.
+
+    It keeps no connection: one that died meanwhile would cost a crisis a whole lease. It opens as
+    many at once as it is asked for: a gateway that hangs must not hold up the others. A proxy from
+    the environment would resolve names by itself, past the guard.
+    """
+    return httpx.Client(
+        timeout=SECONDS,
+        follow_redirects=False,
+        trust_env=False,
+        verify=httpx.create_ssl_context(trust_env=False),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+    )
 
 
 def post(target: Target, body: bytes, headers: Mapping[str, str]) -> None:
     """Raises TemporaryFailure or PermanentFailure unless the answer is a 2xx."""
     named = {"host": target.host} if target.host else {}
     try:
-        with (
-            # trust_env: a proxy from the environment would resolve names by itself, past the guard.
-            httpx.Client(
-                timeout=SECONDS, follow_redirects=False, trust_env=False, verify=_trusted()
-            ) as client,
-            client.stream(
-                "POST",
-                target.url,
-                content=body,
-                headers={**headers, **named},
-                extensions=dict(target.extensions),
-            ) as answer,
-        ):
+        with _client().stream(
+            "POST",
+            target.url,
+            content=body,
+            headers={**headers, **named},
+            extensions=dict(target.extensions),
+        ) as answer:
             status = answer.status_code
     except httpx.TimeoutException:
         raise TemporaryFailure("http.timeout") from None
