@@ -36,7 +36,9 @@ _NOTED: Final = b"""noted AS (
     FROM noted JOIN json_to_recordset(%s::json) AS s(leaf text, salt text)
         ON noted.leaf = decode(s.leaf, 'hex')
 )"""
-_ANSWER: Final = b"SELECT pg_notify(channel, '')::text FROM unnest(%s::text[]) AS channel"
+_ANSWER: Final = b"""
+SELECT pg_notify(channel, current_setting('app.school', true))::text
+FROM unnest(%s::text[]) AS channel"""
 
 
 @dataclass

@@ -16,7 +16,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -53,6 +53,20 @@ def rows(build: Callable[..., QuerySet[M]], *given: Any, limit: int | None = Non
         found = build(*given)
         return list(found if limit is None else found[:limit])
     return statement.rows(alike.values, limit=limit)
+
+
+def changed(change: str, given: Sequence[Any], build: Callable[[], QuerySet[M]]) -> Sequence[M]:
+    """The rows of `build()`, which asks for nothing: all that `change` returns, in one statement.
+
+    change: a WITH list that ends with what it changes, `<table of the model> AS (UPDATE ...
+    RETURNING <every column>)`. By that name `build` finds the changed rows and no others. Gaps
+    are $1, $2, ... as in `given`. Inside a scope.
+    """
+    statement = _kept(build, likeness.of(()).form)
+    if not isinstance(statement, Statement):
+        raise TypeError(f"{build.__name__} does not make one kept statement")
+    whole = replace(statement, sql=f"{change}\n{statement.sql}", fillings=range(len(given)))
+    return whole.rows(given)
 
 
 def kept(build: Build, *given: Any) -> bool:

@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from ledger import events
-from parties import links, statements, tenancy
-from parties.likeness import Ids
+from parties import links, tenancy
 from parties.models import SignInLink
 from workflow import calendar_entries, channels, contacts, departures, leases, quiet_hours
 from workflow.channels import (
@@ -70,18 +69,16 @@ def wire_key(school_id: int, key: str) -> str:
     return str(uuid5(_KEYS, f"{school_id}:{key}"))
 
 
-def _held(ids: Ids) -> QuerySet[Notification]:
-    rows = Notification.objects.filter(statements.among("id", ids))
-    return rows.select_related("recipient", "case", "school").order_by("due_at", "pk")
-
-
-def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
+def claim(*, school_id: int, ids: Sequence[UUID] | None, lane: str) -> list[Claim]:
     """Lease those of `ids` that are due and free, together; the rest is done, somebody else's, or
-    by now too late for tonight.
+    by now too late for tonight. Without `ids`: the message of a crisis that has waited longest.
     """
     with tenancy.scope(school_id, flushed=False) as at:
-        held = leases.take(ids, lane=lane, lasts=LEASES[lane], at=at)
-        rows = statements.rows(_held, Ids(held))
+        lasts = LEASES[lane]
+        if ids is None:
+            rows = leases.take_next(lasts=lasts)
+        else:
+            rows = leases.take(ids, lane=lane, lasts=lasts, at=at)
         about = {(row.case, row.stands) for row in rows}
         barred = {it: contacts.unreached(it[0], stands=it[1], at=at) for it in about}
         return [_claimed(row, barred[row.case, row.stands], at=at) for row in rows]

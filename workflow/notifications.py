@@ -127,18 +127,19 @@ def _columns(school_id: int, row: Message, at: datetime, behind: float) -> dict[
     }
 
 
-def deliver_due(*, lane: str, via: str, limit: int = 200) -> int:
+def deliver_due(*, lane: str, via: str, limit: int = 200, heard_of: int | None = None) -> int:
     """Hand over what is due, oldest first; return how many left. Outside of every scope.
 
     While some are on their way it keeps looking for new ones: a gateway that hangs holds up its
-    own messages only.
+    own messages only. `heard_of`: the school whose commit woke the caller; its first message is on
+    its way before anything else is asked.
     """
     sent = 0
-    due = _due(lane, limit)
-    if not due:
-        return 0
-    started, taken = time.monotonic(), len(due)
     with Senders(_AT_ONCE[lane]) as senders:
+        for claim in _leased(lane, heard_of, None) or () if heard_of is not None else ():
+            sent += _dispatch(claim, senders, via=via)
+        due = _due(lane, limit)
+        started, taken = time.monotonic(), len(due)
         while due or senders.busy:
             for claims in _claims(lane, due):
                 for claim in sorted(claims, key=_needs_nobody):
@@ -187,7 +188,7 @@ def _claims(lane: str, due: Sequence[tuple[int, UUID]]) -> Iterator[list[Claim]]
                 yield from filter(None, (_leased(lane, school_id, [pk]) for pk in ids))
 
 
-def _leased(lane: str, school_id: int, ids: Sequence[UUID]) -> list[Claim] | None:
+def _leased(lane: str, school_id: int, ids: Sequence[UUID] | None) -> list[Claim] | None:
     """None: it could not be done, and none of them is leased."""
     try:
         return deliveries.claim(school_id=school_id, ids=ids, lane=lane)
@@ -195,7 +196,8 @@ def _leased(lane: str, school_id: int, ids: Sequence[UUID]) -> list[Claim] | Non
         raise  # the database is gone; what was claimed so far keeps its lease
     except Exception as failure:  # noqa: BLE001 -- see _claims
         error = type(failure).__name__
-        logger.warning("notification.claim_failed ids=%s error=%s", ",".join(map(str, ids)), error)
+        which = ",".join(map(str, ids or ()))
+        logger.warning("notification.claim_failed ids=%s error=%s", which, error)
         return None
 
 

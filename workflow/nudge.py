@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 CRISIS: Final = "crisis"
 #: `manage.py watch` listens here. Only crisis transactions notify: each takes a global lock.
 CHANNEL: Final = "crisis"
+#: Tells whose message it is: the listener need not ask.
+_NOTIFY: Final = "SELECT pg_notify(%s, current_setting('app.school', true))"
 TASK: Final = "workflow.look"
 #: Seconds after which a nudge is stale; a beat has looked since.
 _EXPIRES: Final = 30
@@ -42,7 +44,7 @@ def soon(lane: str, *, notified: bool = False) -> None:
     """
     if not notified and channel_of(lane):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+            cursor.execute(_NOTIFY, [CHANNEL])
     transaction.on_commit(partial(now, lane), robust=True)
 
 

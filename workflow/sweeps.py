@@ -111,16 +111,33 @@ def run(lane: str, *, via: str) -> dict[str, int]:
     counts = {"failed": 0}
     beaten = _beat(lane, via)
     for name, sweep in _SWEEPS[lane]:
-        try:
-            counts[name] = counts.get(name, 0) + sweep(via)
-        except Exception as failure:  # noqa: BLE001 -- see above
-            counts["failed"] += 1
-            # Type and place only: the message of a database error may quote a row.
-            logger.warning("sweep.failed lane=%s sweep=%s error=%s", lane, name, _place(failure))
-            connection.close_if_unusable_or_obsolete()
+        _do(name, sweep, counts, lane=lane, via=via)
         if time.monotonic() - beaten > _BEAT_AGAIN:
             beaten = _beat(lane, via)
     return counts
+
+
+def hear(school_id: int, *, via: str) -> dict[str, int]:
+    """A crisis transaction of this school has told us: its message goes first, then run()."""
+    counts = {"failed": 0}
+
+    def first(via: str) -> int:
+        return notifications.deliver_due(lane=CRISIS, via=via, heard_of=school_id)
+
+    _do("delivered", first, counts, lane=CRISIS, via=via)
+    rest = run(CRISIS, via=via)
+    return rest | {name: rest.get(name, 0) + count for name, count in counts.items()}
+
+
+def _do(name: str, sweep: Sweep, counts: dict[str, int], *, lane: str, via: str) -> None:
+    """One sweep, counted; a failing one is logged and stops no other."""
+    try:
+        counts[name] = counts.get(name, 0) + sweep(via)
+    except Exception as failure:  # noqa: BLE001 -- see above
+        counts["failed"] += 1
+        # Type and place only: the message of a database error may quote a row.
+        logger.warning("sweep.failed lane=%s sweep=%s error=%s", lane, name, _place(failure))
+        connection.close_if_unusable_or_obsolete()
 
 
 def silence(lane: str, *, driver: str) -> timedelta:

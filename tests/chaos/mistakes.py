@@ -72,9 +72,10 @@ def promised_after_the_commit() -> None:
 def lease_never_runs_out() -> None:
     sound = deliveries.claim
 
-    def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
+    def claim(*, school_id: int, ids: Sequence[UUID] | None, lane: str) -> list[Claim]:
         with tenancy.scope(school_id):
-            never = Notification.objects.filter(pk__in=ids, leased_until=None)
+            wanted = _next(lane) if ids is None else ids
+            never = Notification.objects.filter(pk__in=wanted, leased_until=None)
             free = list(never.values_list("pk", flat=True))
         return sound(school_id=school_id, ids=free, lane=lane)
 
@@ -84,14 +85,21 @@ def lease_never_runs_out() -> None:
 def claimed_without_a_second_look() -> None:
     """What was due when the list was read may be somebody else's by now."""
 
-    def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
+    def claim(*, school_id: int, ids: Sequence[UUID] | None, lane: str) -> list[Claim]:
         with tenancy.scope(school_id) as at:
-            due = Notification.objects.filter(pk__in=ids)
+            due = Notification.objects.filter(pk__in=_next(lane) if ids is None else ids)
             due.update(tries=F("tries") + 1, leased_until=Now() + deliveries.LEASES[lane])
             rows = list(due.select_related("recipient", "case"))
             return [deliveries._claimed(row, (), at=at) for row in rows]
 
     deliveries.claim = claim
+
+
+def _next(lane: str) -> list[UUID]:
+    """What a listener takes that was told of the school alone; its lease is not looked at."""
+    waiting = Notification.objects.filter(lane=lane, state=Notification.State.PENDING)
+    due = waiting.filter(due_at__lte=Now()).order_by("due_at", "pk")
+    return list(due.values_list("pk", flat=True)[:1])
 
 
 def timer_moved_before_its_effect() -> None:

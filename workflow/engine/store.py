@@ -98,7 +98,7 @@ _LOCK_IF_FREE: Final = _LOCK + " SKIP LOCKED"
 
 _ANSWER: Final = """
 SELECT (SELECT count(*) FROM moved),
-    CASE WHEN %(channel)s::text <> '' THEN pg_notify(%(channel)s::text, '')::text END
+    CASE WHEN %(channel)s::text <> '' THEN pg_notify(%(channel)s::text, %(school)s::text)::text END
 """
 
 _MOVED: Final = """

@@ -9,7 +9,7 @@ does not wait for Celery to fall silent, for the notice is faster than any broke
 import signal
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -86,9 +86,10 @@ class Watch:
         now = time.monotonic()
         runs = [lane.next_run - now for lane in self._lanes if lane.taken]
         pause = max(0.0, min([LOOK_SECONDS, *runs]))
-        noticed = any(True for _ in listener.notifies(timeout=pause, stop_after=1))
+        told = [notice.payload for notice in listener.notifies(timeout=pause, stop_after=1)]
+        noticed = bool(told)
         if noticed and self._eager:
-            sweeps.run(sweeps.CRISIS, via=VIA)  # before anything else is asked
+            _hear(told)  # before anything else is asked
             noticed = False
         watched = timedelta(seconds=time.monotonic() - self._began)
         for lane in self._lanes:
@@ -141,6 +142,15 @@ class Command(BaseCommand):
             signal.signal(number, end)
         startup.spare_what_stays()
         watch.forever()
+
+
+def _hear(told: Sequence[str]) -> None:
+    """Each notice names its school; one that does not is only a reason to look."""
+    schools = {int(payload) for payload in told if payload.isdecimal()}
+    for school_id in sorted(schools):
+        sweeps.hear(school_id, via=VIA)
+    if not schools:
+        sweeps.run(sweeps.CRISIS, via=VIA)
 
 
 @contextmanager
