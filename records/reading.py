@@ -15,7 +15,7 @@ from parties import crypto, privacy
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.roles import Role
-from records import bystanders, cuts, policies, record_parts, side_words
+from records import bystanders, cuts, file_names, policies, record_parts, side_words
 from records.cuts import SaidTo
 from records.models import (
     Annotation,
@@ -128,7 +128,11 @@ def _file(
         participants=present if content else [],
         prepared=_prepared(viewer, record, parts) if content else [],
         signatures=side_words.signatures(viewer, record, parts.signatures) if content else [],
-        attachments=[one for one in parts.attachments if may_open(viewer, record, one)],
+        attachments=[
+            file_names.named(viewer, one)
+            for one in parts.attachments
+            if may_open(viewer, record, one)
+        ],
         annotations=side_words.annotations(viewer, record, parts.annotations) if content else [],
         disputed=parts.disputed,
         let_through=_let_through(viewer, record, parts) if content else [],
