@@ -67,6 +67,27 @@ def test_a_dress_hides_nothing(text: str) -> None:
     assert sensitivity.withheld(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "住公司宿舍，怀孕了",
+        "公司离她家幸福路8号很近",
+        "下班送到南山路18号，再回公司",
+        "实习地点离奶奶家人民路12号不远",
+        "每周送医院复查一次",
+        "高温补贴要寄给奶奶治病",
+        "公司办公楼有她奶奶住的病室",
+        "员工公寓3栋住着她的继父",
+        "禁止打架，他被记过",
+        "孕妇优先，她有身孕",
+        "故障诊断实训前先服药",
+        "厂区3号楼旁是她家，父亲酗酒",
+    ],
+)
+def test_words_of_another_meaning_cover_nothing_beside_them(text: str) -> None:
+    assert sensitivity.withheld(text)
+
+
 @pytest.mark.parametrize("text", ["该生受处分", "建议心理辅导", "跟奶奶过"])
 def test_school_and_family_talk_of_it_as_before(text: str) -> None:
     assert not sensitivity.special(text)
