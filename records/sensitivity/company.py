@@ -20,7 +20,7 @@ _DIGITS: Final = str.maketrans("〇零一幺二两三四五六七八九", "00112
 
 def withheld(text: str) -> frozenset[FieldClass]:
     """Classes of what no company may read in this text, however it is spelled; empty for none."""
-    plain = tables.without_calm(signs.folded(text))
+    plain = tables.without_calm(text)
     classes = tables.found(plain, tables.EVERYWHERE) | tables.found(plain, tables.COMPANY)
     if signs.read(plain).red & _DANGERS:
         classes |= {FieldClass.CRI}

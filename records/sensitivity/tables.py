@@ -16,6 +16,7 @@ from typing import Any, Final
 import ahocorasick
 
 from parties.privacy import FieldClass
+from records.language.normalise import normalise
 from records.language.spelling import romanised
 from records.signs import folded
 
@@ -34,9 +35,13 @@ def found(plain: str, reach: str) -> frozenset[FieldClass]:
     return frozenset(words | {code for pattern, code in _patterns(reach) if pattern.search(plain)})
 
 
-def without_calm(plain: str) -> str:
-    """A folded text without what only looks like a word of the lists; a line ends in its place."""
-    return _calm().sub("\n", plain)
+def without_calm(text: str) -> str:
+    """A text, folded, without what only looks like a word of the lists; a line ends in its place.
+
+    A mark parts a calm word: 自闭锁 is a part of a machine, 自闭，锁好门 is not.
+    """
+    pieces = _calm().sub("\n", normalise(text).text).split("\n")
+    return "\n".join(folded(piece) for piece in pieces)
 
 
 def of_numbers(text: str) -> frozenset[FieldClass]:

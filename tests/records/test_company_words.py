@@ -82,6 +82,13 @@ def test_a_dress_hides_nothing(text: str) -> None:
         "孕妇优先，她有身孕",
         "故障诊断实训前先服药",
         "厂区3号楼旁是她家，父亲酗酒",
+        "他自闭，门边的岗位合适",
+        "家庭暴力，装作没事",
+        "双相，电话里别提",
+        "在吃抗过敏药",
+        "拿刀架过自己脖子",
+        "上吊，下来时还有气",
+        "她年轻，生过孩子",
     ],
 )
 def test_words_of_another_meaning_cover_nothing_beside_them(text: str) -> None:
