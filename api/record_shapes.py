@@ -55,7 +55,7 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     """`sha256` is of the file as it can be downloaded."""
 
     id = serializers.UUIDField()
-    name = serializers.CharField()
+    name = serializers.CharField(help_text="上传者看到原来的文件名，其他人看到：种类-日期-编号")
     kind = serializers.ChoiceField(Attachment.Kind.choices)
     media_type = serializers.CharField()
     size = serializers.IntegerField()

@@ -15,7 +15,7 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
 from records.models import Meeting, MeetingReply, MeetingSlot
-from workflow import attendance, meeting_files, meetings
+from workflow import attendance, meeting_files, meeting_places, meetings
 from workflow.meeting_files import MeetingFile
 
 _LONGEST_WORDS = 500
@@ -140,7 +140,7 @@ def _line(slot: MeetingSlot) -> dict[str, Any]:
     return {
         "id": slot.pk,
         "when": when(slot),
-        "where": " ".join(part for part in (slot.get_place_kind_display(), slot.place) if part),
+        "where": meeting_places.in_words(slot),
         "mark": "线上" if slot.is_remote else "晚间" if slot.is_evening else "",
     }
 

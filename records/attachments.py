@@ -24,6 +24,7 @@ from parties.privacy import FieldClass
 from records import (
     additions,
     file_entries,
+    file_names,
     file_stillness,
     paper_originals,
     reading,
@@ -65,7 +66,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file to hand over: `name` and `media_type` are ours."""
+    """A file to hand over: `name` is for this reader (records/file_names.py), the type ours."""
 
     name: str = field(repr=False)
     media_type: str
@@ -126,7 +127,7 @@ def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> O
             at=at,
             payload={},
         )
-        name = found.name  # sealed in the row: opened while its key is in reach
+        name = file_names.name_for(viewer, found)  # sealed: opened while its key is in reach
     data = vault.open_(school_id=school_id, subject_id=found.student_id, ref=found.blob)
     return Opened(name, found.media_type, data)
 

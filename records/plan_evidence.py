@@ -6,7 +6,7 @@ from uuid import UUID
 
 from parties.access import Viewer
 from parties.errors import InvalidInput
-from records import item_stillness
+from records import file_names, item_stillness
 from records.models import ActionItem, Attachment
 
 _MEND: Final = "请先在这一事项下上传，再填写上传后得到的编号。"
@@ -14,13 +14,13 @@ _MEND: Final = "请先在这一事项下上传，再填写上传后得到的编�
 
 def of_item(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
     """Stored files of a visible item that this reader may open, in the order they came; of those
-    that were replaced as far as they know, none.
+    that were replaced as far as they know, none. Each is called as they may read it.
     """
     return [one for one in _readable(viewer, item) if not _is_replaced(viewer, item, one)]
 
 
 def replaced(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
-    """Those that were replaced, for their uploader and for whoever verifies."""
+    """Those that were replaced, for their uploader and for whoever verifies, as of_item()."""
     return [one for one in _readable(viewer, item) if _is_replaced(viewer, item, one)]
 
 
@@ -43,7 +43,8 @@ def settle(viewer: Viewer, item_id: UUID, evidence: Collection[UUID]) -> Sequenc
 
 def _readable(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
     rows = viewer.rows(Attachment).filter(item_id=item.pk, state=Attachment.State.STORED)
-    return [one for one in rows.order_by("uploaded_at", "pk") if "name" in viewer.fields(one)]
+    open_ = [one for one in rows.order_by("uploaded_at", "pk") if "name" in viewer.fields(one)]
+    return [file_names.named(viewer, one) for one in open_]
 
 
 def _is_replaced(viewer: Viewer, item: ActionItem, file: Attachment) -> bool:

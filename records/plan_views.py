@@ -41,7 +41,7 @@ def shown(viewer: Viewer, item: ActionItem) -> Shown:
     point = plan_consensus.shown(viewer, item) if "from_consensus" in fields else None
     if point is not None:
         values["from_consensus"] = point
-    if "field_class" in fields:
+    if "field_class" in fields or "title" not in fields:
         values["label"] = item.get_field_class_display()
     return values
 

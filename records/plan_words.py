@@ -1,8 +1,9 @@
 """Neutral words in an item of a plan; stricter where a company will read it.
 
 What leaves the school is checked as a sharing: no label, nothing that only looks like one, and
-nothing about money, health or family. The other items are checked as before a signature. None names
-another student. What is added to an item later counts for its class like its first words.
+nothing that a company never reads (records/sensitivity/company.py). The other items are checked as
+before a signature. None names another student. What is added to an item later counts for its class
+like its first words.
 """
 
 from dataclasses import replace
@@ -54,7 +55,7 @@ def _refuse_phrases(field: str, text: str, words: Lexicon, people: People, *, sh
 
 
 def _refuse_restricted(field: str, text: str) -> None:
-    found = sorted(sensitivity.special(text), key=lambda code: code.value)
+    found = sorted(sensitivity.withheld(text), key=lambda code: code.value)
     if found:
         kinds = "、".join(str(code.label) for code in found)
         raise InvalidInput(
@@ -99,12 +100,12 @@ def refuse_later(item: ActionItem, field: str, text: str) -> None:
     """
     found = _found(text)
     if item.owner_party == ActionItem.Party.COMPANY:
-        found |= sensitivity.special(text)
+        found |= sensitivity.withheld(text)
     nobodys = item.owner_party == ActionItem.Party.SCHOOL and item.owner_person_id is None
     alone = item.owner_party == ActionItem.Party.COMPANY or nobodys
     if (found and alone) or len(found | _own(item)) > 1:
         raise InvalidInput(
-            "这里涉及经济、健康或家庭情况，不是看这一事项的人都可以看的。",
+            "这里涉及经济、健康、家庭或其他个人情况，不是看这一事项的人都可以看的。",
             field=field,
             mend="请只写这一事项本身；其余另立资助或健康事项，并指定负责人。",
         )

@@ -15,7 +15,15 @@ from parties import crypto, privacy
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.roles import Role
-from records import bystanders, cuts, paper_originals, policies, record_parts, side_words
+from records import (
+    bystanders,
+    cuts,
+    file_names,
+    paper_originals,
+    policies,
+    record_parts,
+    side_words,
+)
 from records.cuts import SaidTo
 from records.models import (
     Annotation,
@@ -156,7 +164,7 @@ def _attachments(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> l
     """Files that this reader may open, and of the signed pages those that carry a word."""
     scans = {one.scan_id for one in parts.signatures}
     return [
-        one
+        file_names.named(viewer, one)
         for one in parts.attachments
         if may_open(viewer, record, one) and paper_originals.is_shown(viewer, record, one, scans)
     ]

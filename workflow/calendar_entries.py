@@ -1,7 +1,8 @@
 """The date of a meeting as an iCalendar entry (RFC 5545, scheduled as in RFC 5546).
 
 It is made when the mail leaves, from the rows as they are then, and kept nowhere. It says when and
-where, and nothing of whom or what about: calendars are shared, and phones read them aloud.
+where, and nothing of whom or what about: calendars are shared, and phones read them aloud. The
+place is the one that its reader may know (workflow/meeting_places.py).
 """
 
 from datetime import datetime
@@ -12,8 +13,10 @@ from uuid import UUID
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from parties import roles
 from records.meetings import rows
 from records.models import Meeting, MeetingSlot
+from workflow import meeting_places
 from workflow.channels import CalendarEntry
 
 SUMMARY: Final = "会谈，请登录查看"
@@ -24,7 +27,7 @@ INVITATION: Final = "meeting.invitation"
 
 
 def of(
-    key: str, template: str, *, address: str, at: datetime, stands: bool = False
+    key: str, template: str, *, address: str, to_role: str, at: datetime, stands: bool = False
 ) -> CalendarEntry | None:
     """The entry of the message `key` (template:meeting:sequence:...); None when it is outdated.
 
@@ -36,32 +39,33 @@ def of(
     meeting = Meeting.objects.filter(pk=UUID(meeting_id)).first()
     if meeting is None:
         return None
+    method = REQUEST if template == INVITATION else CANCEL
     if meeting.set_aside_at is not None and not stands:
-        return _of_set_aside(meeting, template, address=address, at=at)
-    if meeting.sequence != int(sequence):
+        slot = _of_set_aside(meeting, template)
+    elif meeting.sequence == int(sequence):
+        slot = rows.agreed(meeting) if method == REQUEST else rows.called_off(meeting)
+    else:
         return None
-    if template == INVITATION:
-        slot = rows.agreed(meeting)
-        return None if slot is None else entry(meeting, slot, REQUEST, address=address, at=at)
-    slot = rows.called_off(meeting)
-    return None if slot is None else entry(meeting, slot, CANCEL, address=address, at=at)
+    if slot is None:
+        return None
+    if to_role in roles.COMPANY:
+        slot = meeting_places.for_company(slot)
+    return entry(meeting, slot, method, address=address, at=at)
 
 
-def _of_set_aside(
-    meeting: Meeting, template: str, *, address: str, at: datetime
-) -> CalendarEntry | None:
+def _of_set_aside(meeting: Meeting, template: str) -> MeetingSlot | None:
     """The row stands as somebody knows it; for everybody else its date is called off."""
     slot = rows.agreed(meeting) or rows.called_off(meeting)
     if template == INVITATION or slot is None:
         return None
     meeting.sequence += 1  # in memory: what cancels has a later version than what it cancels
-    return entry(meeting, slot, CANCEL, address=address, at=at)
+    return slot
 
 
 def entry(
     meeting: Meeting, slot: MeetingSlot, method: str, *, address: str = "", at: datetime
 ) -> CalendarEntry:
-    """`address` is the one reader's own mailbox; nobody else is named."""
+    """`address` is the one reader's own mailbox; nobody else is named. `slot`: as they read it."""
     event = Event()
     event.add("uid", uid(meeting.pk))
     event.add("sequence", meeting.sequence)
@@ -72,7 +76,7 @@ def entry(
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     event.add("url", f"{settings.PUBLIC_URL}/meetings/{meeting.pk}")
-    if place := _place(slot):
+    if place := meeting_places.in_calendar(slot):
         event.add("location", place)
     if address:
         event.add("attendee", _attendee(address), encode=False)
@@ -88,13 +92,6 @@ def uid(meeting_id: UUID) -> str:
     """The same for every version of one meeting, so that a calendar replaces the earlier one."""
     _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return f"{meeting_id}@{sender.rpartition('@')[2] or 'localhost'}"
-
-
-def _place(slot: MeetingSlot) -> str:
-    """At home is nobody's business but the family's: no address leaves."""
-    if slot.place_kind == MeetingSlot.Place.HOME:
-        return ""
-    return " ".join(part for part in (slot.get_place_kind_display(), slot.place) if part)
 
 
 def _mailbox(address: str) -> vCalAddress:

@@ -145,7 +145,9 @@ def _calendar(row: Notification, *, at: datetime) -> CalendarEntry | None:
     if row.template not in texts.CALENDAR_TEMPLATES:
         return None
     to = str(row.recipient.email)
-    entry = calendar_entries.of(row.key, row.template, address=to, at=at, stands=row.stands)
+    entry = calendar_entries.of(
+        row.key, row.template, address=to, to_role=row.to_role, at=at, stands=row.stands
+    )
     if entry is None:
         raise PermanentFailure(OUTDATED)
     return entry if row.channel == "email" else None

@@ -20,7 +20,7 @@ from records.models import (
     MeetingReply,
     MeetingSlot,
 )
-from workflow import meeting_guests, meeting_policies
+from workflow import meeting_guests, meeting_places, meeting_policies
 from workflow.calendar_entries import REQUEST, entry
 from workflow.channels import CalendarEntry
 from workflow.models import Case
@@ -81,6 +81,9 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
     crypto.warm([meeting, *slots])
     state, fields = meeting_policies.shown_state(meeting), viewer.fields(meeting)
     agreed = None if state == Meeting.State.CANCELLED else rows.agreed(meeting)
+    if "purpose" not in fields:  # a company
+        slots = [meeting_places.for_company(slot) for slot in slots]
+        agreed = None if agreed is None else meeting_places.for_company(agreed)
     return MeetingFile(
         meeting=meeting,
         fields=fields,

@@ -1,7 +1,8 @@
 """Guests of a meeting: colleagues and a company's mentor, from the moment they were told of a date.
 
-They know when and where it is, what for, and what they answered. Nothing of the case, of the family
-or of what was said before is theirs. A company reads a purpose that is the same for every student.
+They know when and where it is (a company: workflow/meeting_places.py), what for, and what they
+answered. Nothing of the case, of the family or of what was said before is theirs. A company reads a
+purpose that is the same for every student.
 """
 
 from collections.abc import Sequence

@@ -43,6 +43,8 @@ FOR_FAMILY: Final = frozenset(
 SLOT_OUTLINE: Final = frozenset(
     {"id", "meeting", "starts_at", "ends_at", "place_kind", "place", "is_evening", "is_remote"}
 )
+#: What a company reads of it, workflow.meeting_places says.
+PLACE: Final = frozenset({"place_kind", "place"})
 ITEM_OUTLINE: Final = frozenset({"id", "meeting", "kind", "basis", "added_by", "added_at"})
 
 
@@ -90,7 +92,8 @@ class SlotPolicy:
     def fields(self, viewer: Viewer, obj: MeetingSlot) -> frozenset[str]:
         if works_on(viewer, obj.meeting):
             return frozenset(MeetingSlot.field_classes) - {"school"}
-        return SLOT_OUTLINE
+        company = meeting_guests.fields(viewer, obj.meeting) == meeting_guests.FOR_COMPANY
+        return SLOT_OUTLINE - PLACE if company else SLOT_OUTLINE
 
     def may(self, viewer: Viewer, act: Act, obj: MeetingSlot) -> bool:
         return False

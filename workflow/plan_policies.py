@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties.access import Act, Viewer
 from parties.roles import Role
-from records import plan_owners, plan_words, walls
+from records import plan_owners, plan_words, sensitivity, walls
 from records.models import ActionItem
 from workflow import policies
 from workflow.models import CaseParty
@@ -113,7 +113,7 @@ class ItemPolicy:
             return everything if self._reads_at_home(viewer, obj) else everything - CONTENT
         if works_with(viewer, obj):
             return everything if reads_content(viewer, obj) else everything - CONTENT
-        return FOR_COMPANY if obj.student_id in viewer.interns else frozenset()
+        return for_company(obj) if obj.student_id in viewer.interns else frozenset()
 
     def _reads_at_home(self, viewer: Viewer, obj: ActionItem) -> bool:
         """What the family's money is about, the student reads where it is theirs to do."""
@@ -143,6 +143,12 @@ class ItemPolicy:
     def _holds(self, viewer: Viewer, obj: ActionItem, roles: Collection[Role]) -> bool:
         at_home = obj.student_id in viewer.kin
         return not at_home and bool(viewer.roles_towards(obj.student) & frozenset(roles))
+
+
+def for_company(obj: ActionItem) -> frozenset[str]:
+    """What it says is refused when it is written; an older text may hold what the lists learnt."""
+    shut = {name for name in CONTENT & FOR_COMPANY if sensitivity.withheld(getattr(obj, name))}
+    return FOR_COMPANY - shut
 
 
 def works_with(viewer: Viewer, obj: ActionItem) -> bool:

@@ -67,6 +67,7 @@ def offer(
     _refuse_home(meeting, offers)
     places = {f"slots.{number}.place": one.place for number, one in enumerate(offers)}
     words.refuse(places, student=meeting.student)
+    _refuse_for_company(meeting, offers)
     _refuse_too_few(given, calendar=calendar)
     if meeting.state == Meeting.State.OFFERED and _same(rows.on_offer(meeting), given):
         return rows.on_offer(meeting)
@@ -127,6 +128,14 @@ def _refuse_home(meeting: Meeting, offers: Sequence[Offer]) -> None:
     for place, one in enumerate(offers):
         if meeting.kind == Meeting.Kind.AT_COMPANY and one.place_kind == MeetingSlot.Place.HOME:
             _refuse(place, "place_kind", "企业现场会谈不能约在家中。", "请选择其他地点。")
+
+
+def _refuse_for_company(meeting: Meeting, offers: Sequence[Offer]) -> None:
+    """Of its own house and of a meeting on a screen, a company reads the place."""
+    for place, one in enumerate(offers):
+        read = one.place_kind in (MeetingSlot.Place.COMPANY, MeetingSlot.Place.ONLINE)
+        if read and meeting.kind == Meeting.Kind.AT_COMPANY:
+            words.refuse_withheld(f"slots.{place}.place", one.place)
 
 
 def _disturbs(one: Offer) -> bool:

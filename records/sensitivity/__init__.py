@@ -2,26 +2,26 @@
 
 A class belongs to the sentence, not to the page it stands on: a word about money inside the minutes
 of a meeting stays with those whose task money is. What is recognised can only raise: nobody lowers
-a class by leaving a field blank. The words are data (words.csv), also when they are written in
-Pinyin; what only two words together say is, too (patterns.csv): 爸爸的工资 is income of the family,
-实习工资 is not.
+a class by leaving a field blank. The words are data (tables.py), also when they are written in
+Pinyin; what only two words together say is, too: 爸爸的工资 is income of the family, 实习工资 is
+not. What a company may not read is more than that: withheld().
 """
 
-import csv
-import re
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final
-
-import ahocorasick
+from typing import Final
 
 from parties import privacy
 from parties.errors import InvalidInput
 from parties.privacy import FieldClass
-from records.language.spelling import romanised
 from records.models import Statement
+from records.sensitivity import tables
+from records.sensitivity.company import withheld
 from records.signs import folded
+
+__all__ = [
+    "DECLARABLE", "classify", "declared_classes", "recognised", "refuse_special",
+    "special", "withheld",
+]  # fmt: skip
 
 Section = Statement.Section
 
@@ -37,10 +37,6 @@ DECLARABLE: Final = frozenset(
     FieldClass(code)
     for code in ("COM", "CND", "PRF", "FAM", "ECO", "HLT", "PSY", "TPD", "VOI", "EMO")
 )
-_WORDS: Final = Path(__file__).with_name("words.csv")
-_PATTERNS: Final = Path(__file__).with_name("patterns.csv")
-#: Fewer syllables in Latin are too often something else.
-_LEAST_SYLLABLES: Final = 3
 
 
 def classify(text: str, *, section: str, declared: str = "", names_others: bool = False) -> str:
@@ -63,13 +59,11 @@ def classify(text: str, *, section: str, declared: str = "", names_others: bool 
 
 def recognised(text: str) -> frozenset[FieldClass]:
     """Classes whose words stand in the text, however they are spelled."""
-    plain = folded(text)
-    words = {code for _, code in _automaton().iter(plain)}
-    return frozenset(words | {code for pattern, code in _patterns() if pattern.search(plain)})
+    return tables.found(folded(text), tables.EVERYWHERE)
 
 
 def special(text: str) -> frozenset[FieldClass]:
-    """As recognised(), but for what everybody reads who reads a record, or a company its item."""
+    """As recognised(), but for what everybody reads who reads a record."""
     return recognised(text) - _PLAIN
 
 
@@ -97,26 +91,3 @@ def declared_classes(codes: str) -> frozenset[FieldClass]:
         allowed = "、".join(sorted(code.value for code in DECLARABLE - {FieldClass.EMO}))
         raise InvalidInput("字段类别不可用。", field="sensitivity", mend=f"请从 {allowed} 中选择。")
     return found
-
-
-@lru_cache(maxsize=1)
-def _automaton() -> Any:
-    words = ahocorasick.Automaton()
-    for row in _rows(_WORDS):
-        code = FieldClass(row["class"])
-        words.add_word(folded(row["word"]), code)
-        for spelt, syllables in romanised(row["word"]):
-            if syllables == len(row["word"]) >= _LEAST_SYLLABLES:
-                words.add_word(spelt, code)
-    words.make_automaton()
-    return words
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> list[tuple[re.Pattern[str], FieldClass]]:
-    return [(re.compile(row["pattern"]), FieldClass(row["class"])) for row in _rows(_PATTERNS)]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

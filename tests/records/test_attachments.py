@@ -12,7 +12,16 @@ from django.db import IntegrityError, connection, transaction
 from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import attachments, content, destroying, orphans, reading, uploads, vault
+from records import (
+    attachments,
+    content,
+    destroying,
+    file_names,
+    orphans,
+    reading,
+    uploads,
+    vault,
+)
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord, FileEntry
 from records.uploads import UploadRefused
@@ -72,7 +81,7 @@ def test_a_photo_is_cleaned_sealed_and_opened_for_the_family(
     data = take(desk, made, "mother")
 
     assert not opened(data).getexif()
-    assert seen(desk, record, "mother") == ["谈话.jpg"]
+    assert seen(desk, record, "mother") == [file_names.plain(made)]
     (blob,) = blobs(vault_folder)
     assert data not in blob.read_bytes()
     assert blob.read_bytes()[17:].find(b"JFIF") == -1
@@ -149,7 +158,7 @@ def test_a_money_paper_is_for_the_aid_officer_not_for_the_office(desk: Desk) -> 
     made = add(desk, record, sensitivity="ECO")
     finish(desk, record)
 
-    assert seen(desk, record, "mother") == ["谈话.jpg"]
+    assert seen(desk, record, "mother") == [file_names.plain(made)]
     assert seen(desk, record, "head_of_office") == []
     with pytest.raises(NotFound):
         take(desk, made, "head_of_office")

@@ -5,7 +5,7 @@ import pytest
 from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import content, destroying, keeping, objections
+from records import content, destroying, file_names, keeping, objections
 from records.models import Attachment, CommunicationRecord
 from tests.records.desk import Desk
 from tests.records.test_attachments import add, finish, seen
@@ -63,7 +63,7 @@ def test_nobody_else_destroys_for_whatever_reason(desk: Desk, by: str) -> None:
 
     with pytest.raises(NotAllowed):
         destroy(desk, made, by=by)
-    assert seen(desk, record, "mother") == ["谈话.jpg"]
+    assert seen(desk, record, "mother") == [file_names.plain(made)]
 
 
 @pytest.mark.parametrize("by", ["duty_officer", "grade_leader", "stranger"])

@@ -214,7 +214,7 @@ def test_a_worker_that_sends_twice_sends_the_same_mail(
             template="meeting.invitation", channel="email", recipient=world["mother"]
         )
         again = calendar_entries.of(
-            row.key, row.template, address=address_inside(row), at=walk_in.at
+            row.key, row.template, address=address_inside(row), to_role=row.to_role, at=walk_in.at
         )
     assert again is not None
     event: Any = Calendar.from_ical(again.content).walk("VEVENT")[0]
