@@ -85,7 +85,12 @@ def drop(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
 def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
     """What the task shows of the plan. Inside a scope."""
     task = file.task
-    if task.name != TASK or not file.case_visible or not case_plans.planned(viewer, task.case):
+    if not file.case_visible or not case_plans.planned(viewer, task.case):
+        return {}
+    if file.item is not None:
+        values = plan_views.shown(viewer, file.item)
+        return {"talk_of": values.get("title", values.get("label", ""))}
+    if task.name != TASK:
         return {}
     agreed = viewer.rows(ActionItem).filter(case_id=task.case_id)
     return {"plan_of": task.case_id, "agreed": agreed.exclude(state="DROPPED").count()}

@@ -12,7 +12,7 @@ from parties import relations
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
-from records.models import CommunicationRecord, NoticeReceipt
+from records.models import ActionItem, CommunicationRecord, NoticeReceipt
 from workflow import exclusions, shipped, upgrade_requests
 from workflow.models import Case, HumanTask
 
@@ -48,6 +48,8 @@ class TaskFile:
     receipt: NoticeReceipt | None = None
     #: The record beside which the words stand that a question about danger is about, likewise.
     record: CommunicationRecord | None = None
+    #: The item of a plan that a talk is about, likewise.
+    item: ActionItem | None = None
 
 
 def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
@@ -77,6 +79,7 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
         earlier=_earlier(task) if Act.RETURN in may else (),
         receipt=_asked_about(NoticeReceipt, viewer, task),
         record=_asked_about(CommunicationRecord, viewer, task),
+        item=viewer.find(ActionItem, task.item_id) if task.item_id else None,
     )
 
 

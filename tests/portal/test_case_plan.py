@@ -17,6 +17,7 @@ from tests.api.papers import written
 from tests.factories import LONG_AGO, MINUTE, World
 from tests.portal.visitors import Phone, by_password
 from tests.processes.meeting_walk import MeetingWalk
+from workflow import plan_days
 from workflow.models import HumanTask
 
 
@@ -241,3 +242,17 @@ def met(world: World) -> MeetingWalk:
     walk.do("meeting_minutes")
     walk.sign(record)
     return walk
+
+
+def test_a_talk_names_its_item_and_leads_to_the_plan(world: World, case: UUID) -> None:
+    teacher = at_plan(world, case)
+    teacher.send(f"/cases/{case}/plan", nonce=teacher.value("nonce"), **typed())
+    later = timezone.localtime(clock.now() + timedelta(days=4)).replace(hour=9)
+    plan_days.miss_due(via="test", at=later)
+    with tenancy.scope(world.id):
+        talk = HumanTask.objects.get(name="plan_talk")
+
+    teacher.open(f"/tasks/{talk.pk}")
+
+    assert "要谈的事项： 每日签到监督作业" in teacher.text
+    assert f'href="/cases/{case}/plan"' in teacher.html
