@@ -85,6 +85,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "plan.item_started": "行动事项开始",
     "plan.item_verified": "行动事项已核实",
     "plan.overdue": "行动事项逾期，已提醒",
+    "plan.unverified": "行动事项待核实，已告知上一级",
     "plan.scored": "一方完成评分",
     "plan.evidence_noted": "另记：上传文件",
     "plan.start_noted": "另记：开始",

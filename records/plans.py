@@ -67,10 +67,7 @@ def block(
     why: str,
     heard: Heard | None = None,
 ) -> ActionItem:
-    """Say what stands in the way. The deadline stays; 班主任 hears of it at once.
-
-    `heard` is called in the same transaction.
-    """
+    """Say what stands in the way. The deadline stays. `heard` is called in the same transaction."""
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
@@ -80,7 +77,6 @@ def block(
         kind = "plan.block_noted"
         if can_proceed(item.block):
             item.block(why=why)
-            item.next_look_at = at  # somebody at school hears of it now, not at the deadline
             kind = "plan.item_blocked"
         else:
             earlier_words.put_aside(item, {"blocked_why": why}, by=by, at=at)
@@ -157,6 +153,7 @@ def reopen(*, school_id: int, item_id: UUID, by: Person, at: datetime, as_read: 
         plan_views.refuse_other(Viewer.load(by, at=at), item, as_read)
         item.reopen()
         item.next_look_at = item.overdue_from = max(item.due_at, at)
+        item.escalation_level = 0
         item.next_day_at = plan_times.first_morning(item, after=plan_times.local_day(at))
         item_rows.record("plan.item_reopened", item, at=at, actor=by)
 
