@@ -17,7 +17,7 @@ from portal.session import signed_in, viewing
 from records import plan_times, plan_views
 from records import plans as items
 from records.models import ActionItem
-from workflow import case_plans, plan_notes, plans
+from workflow import case_plans, plan_moves, plan_notes, plans
 from workflow.case_plans import CasePlan
 from workflow.task_files import TaskFile
 
@@ -126,7 +126,7 @@ def _amended(
             raise WrongState("这一项刚被修改过，请重新打开再改。", item=str(item_id))
 
     try:
-        items.amend(
+        plan_moves.amend(
             school_id=identity.school_id,
             item_id=item_id,
             by=identity.person,

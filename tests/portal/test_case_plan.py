@@ -18,7 +18,7 @@ from tests.factories import LONG_AGO, MINUTE, World
 from tests.portal.visitors import Phone, by_password
 from tests.processes.meeting_walk import MeetingWalk
 from workflow import plan_days
-from workflow.models import HumanTask
+from workflow.models import HumanTask, Notification
 
 
 @pytest.fixture
@@ -148,6 +148,22 @@ def test_an_item_is_adjusted_as_the_page_showed_it(world: World, case: UUID) -> 
     late = phone.send(f"/plan/{item.pk}/amend", seen=seen, title="又改", target="", **same)
     assert late.status_code == 409
     assert items(world)[0].title == "晚上一起看作业"
+
+
+def test_a_new_deadline_is_told_to_the_family(world: World, case: UUID) -> None:
+    item = plan_stories.item(world, case)
+    phone = at_plan(world, case)
+    phone.open(f"/plan/{item.pk}/amend")
+    due = f"{timezone.localtime(item.due_at) + timedelta(days=1):%Y-%m-%dT%H:%M}"
+
+    phone.send(
+        f"/plan/{item.pk}/amend", seen=phone.value("seen"), title="每日签到监督作业", due_at=due,
+        recurrence="FREQ=DAILY", measure="", baseline="", target="",
+    )  # fmt: skip
+
+    with tenancy.scope(world.id):
+        told = Notification.objects.filter(template="plan.moved", recipient=world["mother"])
+        assert told.exists()
 
 
 def test_an_item_is_dropped_with_the_reason_that_the_family_reads(world: World, case: UUID) -> None:

@@ -126,6 +126,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("有一项约定尚未完成", "有一项约定尚未完成，请登录查看。"),
         ENGLISH: Text("An agreed item is late", "An agreed item is late, please sign in."),
     },
+    "plan.moved": {
+        CHINESE: Text("有一项约定的期限改了", "有一项约定的期限改了，请登录看看。"),
+        ENGLISH: Text("A date you agreed on moved", "A date you agreed on was changed."),
+    },
     "plan.blocked": {
         CHINESE: Text("有一项约定遇到困难", "有一项约定遇到困难，请登录查看。"),
         ENGLISH: Text("An agreed item is stuck", "An agreed item is stuck, please sign in."),
