@@ -13,7 +13,7 @@ from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
 from records.models import ActionItem, CommunicationRecord, NoticeReceipt
-from workflow import exclusions, shipped, upgrade_requests
+from workflow import case_orders, exclusions, shipped, upgrade_requests
 from workflow.models import Case, HumanTask
 
 M = TypeVar("M", bound=Model)
@@ -105,8 +105,12 @@ def _asked_about(model: type[M], viewer: Viewer, task: HumanTask) -> M | None:
 
 
 def _guardians(task: HumanTask) -> list[GuardianLink]:
-    """Whom a triage can name: everybody who stands for the student at home."""
+    """Whom a triage can name: everybody who stands for the student at home; whom a review of
+    orders is about: those who may not be told.
+    """
     links = GuardianLink.objects.filter(student=task.case.student_id)
+    if task.name == case_orders.REVIEW:
+        links = links.filter(guardian__in=case_orders.of(task.case).values("person"))
     return list(links.select_related("guardian").order_by("contact_priority", "pk"))
 
 

@@ -150,6 +150,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("约定的沟通还没有进行", "约定的沟通还没有进行，请登录查看。"),
         ENGLISH: Text("A planned talk was not held", "A planned talk is late, please sign in."),
     },
+    "order.undecided": {
+        CHINESE: Text("有一项告知限制待决定", "有一项告知限制待决定，请登录查看。"),
+        ENGLISH: Text("A decision is waiting", "A decision about telling is late, please sign in."),
+    },
     "follow_up.danger": {
         CHINESE: Text("请尽快登录查看", "请尽快登录查看。"),
         ENGLISH: Text("Please sign in soon", "Please sign in as soon as you can."),
