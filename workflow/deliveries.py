@@ -19,7 +19,7 @@ from ledger import events
 from parties import links, round_trips, statements, tenancy
 from parties.likeness import Ids
 from parties.models import SignInLink
-from workflow import calendar_entries, channels, contacts, departures, quiet_hours
+from workflow import calendar_entries, channels, contacts, departures, promises, quiet_hours
 from workflow.channels import (
     CalendarEntry,
     ChannelError,
@@ -100,7 +100,7 @@ def claim(*, school_id: int, ids: Sequence[UUID], lane: str) -> list[Claim]:
 
 def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Claim:
     held = Claim(row)
-    if row.recipient_id in barred:
+    if row.recipient_id in barred and not promises.stands(row, at=at):
         return replace(held, failure=PermanentFailure(BARRED))
     try:
         return replace(held, envelope=_envelope(row, at=at))
