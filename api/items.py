@@ -23,7 +23,7 @@ from parties.access import Act, Viewer
 from records import item_files, plan_drafts, plan_views, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment
-from workflow import family_words
+from workflow import family_words, plan_moves
 
 _CODES = ("access.not_found", "access.not_allowed", "state.wrong")
 IF_MATCH = OpenApiParameter(
@@ -89,7 +89,7 @@ class ItemView(ApiView):
                 raise Refused(Problem("precondition.failed"))
 
         def run() -> Response:
-            plans.amend(
+            plan_moves.amend(
                 school_id=viewer.person.school_id,
                 item_id=item_id,
                 by=viewer.person,

@@ -60,6 +60,7 @@ class TaskDetailSerializer(TaskSerializer):
     record = serializers.UUIDField(
         required=False, help_text="所问的话写在哪份沟通记录旁（/records/{id}）"
     )
+    item = serializers.UUIDField(required=False, help_text="要谈的是哪个行动事项（/items/{id}）")
     answer = objects(required=False, allow_null=True)
     completed_by = PersonSerializer(required=False, allow_null=True)
     as_read = serializers.CharField(
@@ -240,10 +241,9 @@ def _detail(file: TaskFile) -> dict[str, Any]:
     if file.about is not None:
         about = file.about
         body["about"] = {"id": str(about.pk), "name": about.name, "phone": about.phone}
-    if file.receipt is not None:
-        body["receipt"] = str(file.receipt.pk)
-    if file.record is not None:
-        body["record"] = str(file.record.pk)
+    for name, row in (("receipt", file.receipt), ("record", file.record), ("item", file.item)):
+        if row is not None:
+            body[name] = str(row.pk)
     if "answer" in file.fields:
         body["answer"] = task.answer
         body["completed_by"] = shapes.person(task.completed_by)

@@ -17,7 +17,7 @@ from portal.session import signed_in, viewing
 from records import plan_times, plan_views
 from records import plans as items
 from records.models import ActionItem
-from workflow import case_plans, plan_notes, plans
+from workflow import case_plans, plan_moves, plan_notes, plans
 from workflow.case_plans import CasePlan
 from workflow.task_files import TaskFile
 
@@ -85,7 +85,12 @@ def drop(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
 def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
     """What the task shows of the plan. Inside a scope."""
     task = file.task
-    if task.name != TASK or not file.case_visible or not case_plans.planned(viewer, task.case):
+    if not file.case_visible or not case_plans.planned(viewer, task.case):
+        return {}
+    if file.item is not None:
+        values = plan_views.shown(viewer, file.item)
+        return {"talk_of": values.get("title", values.get("label", ""))}
+    if task.name != TASK:
         return {}
     agreed = viewer.rows(ActionItem).filter(case_id=task.case_id)
     return {"plan_of": task.case_id, "agreed": agreed.exclude(state="DROPPED").count()}
@@ -121,7 +126,7 @@ def _amended(
             raise WrongState("这一项刚被修改过，请重新打开再改。", item=str(item_id))
 
     try:
-        items.amend(
+        plan_moves.amend(
             school_id=identity.school_id,
             item_id=item_id,
             by=identity.person,

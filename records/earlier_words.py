@@ -1,10 +1,10 @@
 """What an item said before it was changed: kept when it changes, and put back on a copy of it.
 
-Only a guardian to whom the item stands still reads any of it (item_stillness.py). What changed
-before rows were kept is not here.
+Only a guardian to whom the item stands still reads any of it (item_stillness.py); how often a
+deadline was moved is counted by it. What changed before rows were kept is not here.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 
+from parties import crypto
 from parties.models import Person
 from records.models import ActionItem, EarlierWords
 
@@ -46,6 +47,16 @@ def kept(item: ActionItem, *, by: Person, at: datetime) -> Iterator[None]:
     }
     if said:
         _add(item, said, by=by, at=at)
+
+
+def deadlines(item: ActionItem) -> Sequence[datetime]:
+    """Every deadline that the item had, in order: the first promise, and the present one last.
+    Inside a scope.
+    """
+    rows = list(item.earlier_words.filter(aside=False).order_by("place"))
+    crypto.warm(rows)
+    kept = [row.said["due_at"] for row in rows if "due_at" in row.said]
+    return [*(_FIELDS["due_at"].to_python(one) for one in kept), item.due_at]
 
 
 def put_aside(item: ActionItem, said: Mapping[str, Any], *, by: Person, at: datetime) -> None:

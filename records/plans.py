@@ -4,13 +4,13 @@
       \\        |         |             drop: the school, with a reason
        +------> DONE <----+ --> VERIFIED
 
-Items come from what a meeting agreed on (records.plan_making). Reminding and climbing is
+Items come from what a meeting agreed on (records.plan_making) and are adjusted by
+records.plan_amending. Reminding and climbing is
 workflow.plan_ladder; days and streaks are records.check_ins.
 """
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from django_fsm import can_proceed
@@ -26,10 +26,8 @@ from records import (
     language_gate,
     plan_drafts,
     plan_evidence,
-    plan_owners,
     plan_times,
     plan_views,
-    plan_words,
 )
 from records.models import ActionItem
 
@@ -67,10 +65,7 @@ def block(
     why: str,
     heard: Heard | None = None,
 ) -> ActionItem:
-    """Say what stands in the way. The deadline stays; 班主任 hears of it at once.
-
-    `heard` is called in the same transaction.
-    """
+    """Say what stands in the way. The deadline stays. `heard` is called in the same transaction."""
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
@@ -80,7 +75,6 @@ def block(
         kind = "plan.block_noted"
         if can_proceed(item.block):
             item.block(why=why)
-            item.next_look_at = at  # somebody at school hears of it now, not at the deadline
             kind = "plan.item_blocked"
         else:
             earlier_words.put_aside(item, {"blocked_why": why}, by=by, at=at)
@@ -157,6 +151,7 @@ def reopen(*, school_id: int, item_id: UUID, by: Person, at: datetime, as_read: 
         plan_views.refuse_other(Viewer.load(by, at=at), item, as_read)
         item.reopen()
         item.next_look_at = item.overdue_from = max(item.due_at, at)
+        item.escalation_level = 0
         item.next_day_at = plan_times.first_morning(item, after=plan_times.local_day(at))
         item_rows.record("plan.item_reopened", item, at=at, actor=by)
 
@@ -193,43 +188,6 @@ def drop_rest(*, case_id: UUID, at: datetime, why: str) -> None:
         item_rows.record("plan.item_dropped", item, at=at)
 
 
-def amend(
-    *,
-    school_id: int,
-    item_id: UUID,
-    by: Person,
-    at: datetime,
-    values: dict[str, Any],
-    unchanged: Callable[[Viewer, ActionItem], None],
-) -> ActionItem:
-    """Adjust what was agreed. `unchanged` raises if the item is not what `by` was looking at.
-
-    A new deadline begins the ladder anew; a new rhythm counts from tomorrow.
-    """
-
-    def change(item: ActionItem) -> None:
-        unchanged(Viewer.load(by, at=at), item)
-        _require(item.state in ActionItem.LIVE, item)
-        wanted = plan_words.classed(plan_drafts.of(item, **values))
-        plan_drafts.check(wanted, at=at)
-        plan_words.refuse(wanted, student=item.student)
-        plan_owners.refuse_unowned(wanted, owner_id=item.owner_person_id)
-        raised = wanted.field_class != item.field_class
-        for name, value in {**values, "field_class": wanted.field_class}.items():
-            setattr(item, name, value)
-        if raised:
-            item_rows.open_entry(item)
-        if "due_at" in values:
-            item.next_look_at = item.overdue_from = item.due_at
-            item.escalation_level = 0
-        if values.keys() & {"due_at", "starts_on", "recurrence"}:
-            yesterday = plan_times.local_day(at) - timedelta(days=1)
-            item.next_day_at = plan_times.first_morning(item, after=max(yesterday, _eve(item)))
-        item_rows.record("plan.item_amended", item, at=at, actor=by, fields=sorted(values))
-
-    return _change(school_id, item_id, by=by, at=at, act=Act.AMEND, change=change)
-
-
 def _change(
     school_id: int, item_id: UUID, *, by: Person, at: datetime, act: Act, change: Change
 ) -> ActionItem:
@@ -244,7 +202,3 @@ def _change(
 def _require(possible: bool, item: ActionItem) -> None:  # noqa: FBT001
     if not possible:
         raise WrongState("该事项的状态已经变化，请刷新后再看。", item=str(item.pk))
-
-
-def _eve(item: ActionItem) -> date:
-    return item.starts_on - timedelta(days=1)

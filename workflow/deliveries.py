@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from ledger import events
 from parties import links, tenancy
 from parties.models import SignInLink
-from workflow import calendar_entries, channels, contacts, departures, leases, quiet_hours
+from workflow import calendar_entries, channels, contacts, departures, leases, promises, quiet_hours
 from workflow.channels import (
     CalendarEntry,
     ChannelError,
@@ -86,7 +86,7 @@ def claim(*, school_id: int, ids: Sequence[UUID] | None, lane: str) -> list[Clai
 
 def _claimed(row: Notification, barred: Collection[UUID], *, at: datetime) -> Claim:
     held = Claim(row)
-    if row.recipient_id in barred:
+    if row.recipient_id in barred and not promises.stands(row, at=at):
         return replace(held, failure=PermanentFailure(BARRED))
     try:
         return replace(held, envelope=_envelope(row, at=at))

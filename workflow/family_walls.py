@@ -2,8 +2,8 @@
 
 A case that ever was a crisis is shut to whoever is not told of it, and to whoever it names: since
 what the family knows of it stood still, or since its first report. What belongs to no case, or to
-another one, is shut to a guardian since a case of the student named them, for as long as it runs,
-or since an order not to tell them.
+another one, is shut to a guardian since a case of the student named them, for as long as it runs
+(each time that it runs, if it was closed and came back), or since an order not to tell them.
 
     cases and orders that know of the person --> walls, read once with the viewer
     every other case                         --> asked with each row
@@ -35,7 +35,7 @@ _Part = CaseParty.Part
 #: since it kept its old face for them keeps what they had then.
 _WALLS: Final = """
 WITH mine AS (
-    SELECT c.id, c.student_id, c.closed_at, p.named_since, p.shut_out, f.until AS face,
+    SELECT c.id, c.student_id, c.closed_at, c.pauses, p.named_since, p.shut_out, f.until AS face,
         c.shown_until, c.opened_at, r.reported,
         (c.channel = 'CRISIS' OR r.reported IS NOT NULL)
         AND (p.named_since IS NOT NULL OR f.until IS NOT NULL
@@ -66,8 +66,15 @@ SELECT id, id, CASE
     END, %(never)s
 FROM mine
 UNION ALL
-SELECT NULL, student_id, named_since, COALESCE(closed_at, %(never)s)
-FROM mine WHERE named_since IS NOT NULL
+SELECT NULL, student_id, began, COALESCE(
+    (SELECT min(one) FROM unnest(pauses) WITH ORDINALITY AS turn(one, n)
+        WHERE n %% 2 = 1 AND one >= began), closed_at, %(never)s)
+FROM mine CROSS JOIN LATERAL (
+    SELECT named_since AS began
+    UNION ALL
+    SELECT one FROM unnest(pauses) WITH ORDINALITY AS turn(one, n)
+    WHERE n %% 2 = 0 AND one > named_since
+) runs WHERE named_since IS NOT NULL
 UNION ALL
 SELECT NULL, o.student_id, o.starts_at, %(never)s
 FROM parties_restriction o

@@ -21,7 +21,7 @@ from parties.models import GuardianLink, Person, Student
 from parties.roles import Role
 from records import check_ins, plans, signs
 from records.models import ActionItem, CommunicationRecord, ItemCheckIn
-from workflow import danger_matters, exclusions, notifications, upgrade_requests
+from workflow import danger_matters, exclusions, notifications, plan_ladder, upgrade_requests
 from workflow.models import Case
 from workflow.notifications import Message
 
@@ -155,10 +155,15 @@ def check_in(
 
 
 def block(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) -> ActionItem:
-    """As records.plans.block, and somebody listens to what stands in the way."""
+    """As records.plans.block; 班主任 hears that it is stuck, and somebody listens to the words."""
+    listened = _heard(why, at=at, source="stuck")
+
+    def heard(item: ActionItem) -> None:
+        plan_ladder.tell_stuck(item, by=by, at=at)
+        listened(item)
+
     return plans.block(
-        school_id=school_id, item_id=item_id, by=by, at=at, why=why,
-        heard=_heard(why, at=at, source="stuck"),
+        school_id=school_id, item_id=item_id, by=by, at=at, why=why, heard=heard
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from parties.models import Person, SignInLink
 from parties.roles import Role
 from records.meetings import family, invitations, outcomes, rows
 from records.models import Meeting, MeetingInvitee
-from workflow import contacts, exclusions, notifications, waking
+from workflow import contacts, exclusions, home_faces, notifications, waking
 from workflow.models import Case, CaseParty
 from workflow.notifications import Message
 
@@ -123,7 +123,7 @@ def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None)
     if meeting is None or meeting.state not in Meeting.OPEN:
         return
     agreed = meeting.state == Meeting.State.AGREED
-    if keepers(case, meeting):
+    if home_faces.keepers(case, meeting):
         meeting = outcomes.set_aside(meeting_id=meeting.pk, at=at, reason=reason)
     else:
         meeting = outcomes.cancel(meeting_id=meeting.pk, by=by, at=at, reason=reason)
@@ -131,17 +131,11 @@ def withdraw(case: Case, *, at: datetime, reason: str, by: Person | None = None)
         call_off(case, meeting, at=at)
 
 
-def keepers(case: Case, meeting: Meeting) -> frozenset[UUID]:
-    """Who knows of this meeting and keeps the face of its case: to them it is not off."""
-    kept = case.faces.filter(person__in=meeting.invitees.values("person"))
-    return frozenset(kept.values_list("person_id", flat=True))
-
-
 def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: bool | None) -> int:
     invitees = meeting.invitees.filter(part=MeetingInvitee.Part.MUST)
     if told:
         invitees = invitees.filter(told_at__isnull=False)
-    barred = contacts.barred(case, at=at) | keepers(case, meeting)
+    barred = contacts.barred(case, at=at) | home_faces.keepers(case, meeting)
     capacities = dict(invitees.exclude(person__in=barred).values_list("person_id", "capacity"))
     if not told:
         capacities = _still_there(case, capacities, at=at)

@@ -24,7 +24,7 @@ from records.models import (
     PreparedItem,
 )
 from workflow import meeting_guests
-from workflow.models import Case, CaseFace
+from workflow.models import Case, CaseFace, CaseParty
 from workflow.policies import on_team, team_cases
 
 FOR_FAMILY: Final = frozenset(
@@ -84,7 +84,7 @@ class SlotPolicy:
         now = Q(round=F("meeting__round"), called_off_at=None) & ~Q(
             meeting__state=Meeting.State.PREPARING
         )
-        now &= Q(meeting__set_aside_at=None) | Q(_keeps(viewer, "meeting__"))
+        now &= Q(meeting__set_aside_at=None) | _keeps(viewer, "meeting__")
         told = Meeting.objects.filter(meeting_guests.told(viewer)).values("pk")
         date = Q(meeting__in=told) & meeting_guests.standing()
         return MeetingSlot.objects.select_related("meeting").filter(team | mine & now | date)
@@ -171,15 +171,19 @@ def shown_state(meeting: Meeting) -> str:
     return str(Meeting.State.CANCELLED if off else meeting.state)
 
 
-def _keeps(viewer: Viewer, path: str = "") -> Exists:
+def _keeps(viewer: Viewer, path: str = "") -> Q:
     """Meetings that this person must not notice were set aside; `path` leads to the meeting."""
-    return Exists(
-        CaseFace.objects.filter(
-            case=OuterRef(f"{path}case_id"),
-            person=viewer.person,
-            until__lt=OuterRef(f"{path}set_aside_at"),
-        )
+    off = OuterRef(f"{path}set_aside_at")
+    of_case = {"case": OuterRef(f"{path}case_id"), "person": viewer.person}
+    alone = CaseFace.objects.filter(**of_case, until__lt=off)
+    told = CaseParty.objects.filter(**of_case, part=CaseParty.Part.TOLD)
+    with_all = Case.objects.filter(
+        pk=OuterRef(f"{path}case_id"),
+        student__in=_at_home(viewer),
+        shown_until__gte=OuterRef(f"{path}prepared_at"),
+        shown_until__lt=off,
     )
+    return Q(Exists(alone)) | Q(Exists(with_all)) & ~Q(Exists(told))
 
 
 def _invited(viewer: Viewer) -> Q:

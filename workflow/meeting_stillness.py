@@ -16,8 +16,8 @@ from uuid import UUID
 from parties.models import Person
 from records.meetings import invitations, outcomes, rows
 from records.models import Meeting, MeetingInvitee
-from workflow import contacts, meeting_news, meeting_process, notifications
-from workflow.models import Case, CaseParty, Notification
+from workflow import contacts, home_faces, meeting_news, meeting_process, notifications
+from workflow.models import Case, Notification
 
 State = Case.State
 
@@ -41,7 +41,7 @@ def follow(case: Case, meeting: Meeting, said: str, *, by: Person, at: datetime)
         told = _tell(case, meeting, meeting_news.INVITATION, still, at=at)
     elif said == meeting_process.CHANGED and rows.called_off(meeting) is not None:
         told = _tell(case, meeting, meeting_news.CALLED_OFF, still, at=at)
-    elif said == meeting_process.DECLINED and meeting.set_aside_at is None:
+    elif said == meeting_process.DECLINED:
         outcomes.give_up(meeting_id=meeting.pk, by=None, at=at)
     if moved or told:
         rows.record("meeting.stands_still", meeting, by=by, at=at, said=said, told=told)
@@ -54,29 +54,31 @@ def people(case: Case, meeting: Meeting, *, at: datetime) -> frozenset[UUID]:
         part=MeetingInvitee.Part.MUST, capacity=MeetingInvitee.Capacity.STUDENT
     )
     at_home = asked | set(student.values_list("person_id", flat=True))
-    still = at_home & meeting_news.keepers(case, meeting)
-    if _shown_alike(case, meeting):
-        still |= at_home - _in_the_know(case, asked)
+    still = at_home & home_faces.keepers(case, meeting)
+    if _stands_alike(case, meeting):
+        still |= at_home - home_faces.in_the_know(case, asked)
     return frozenset(still)
 
 
-def _shown_alike(case: Case, meeting: Meeting) -> bool:
-    """Whether the family as a whole goes on seeing the case as it was."""
-    return bool(case.shown_state) and meeting.set_aside_at is None
+def _stands_alike(case: Case, meeting: Meeting) -> bool:
+    """One that was set aside may be of a face before the one that stands for all now."""
+    now = meeting.set_aside_at is None or home_faces.stands_for_all(case, meeting)
+    return bool(case.shown_state) and now
 
 
-def _in_the_know(case: Case, guardians: set[UUID]) -> set[UUID]:
-    """Guardians who are told of the crisis, and whoever does not even see the case."""
-    parts: dict[str, set[UUID]] = {}
-    for part, person in case.parties.values_list("part", "person_id"):
-        parts.setdefault(part, set()).add(person)
-    told: set[UUID] = set()
-    if case.safe_to_tell == Case.SafeToTell.YES:
-        told = guardians
-    elif case.safe_to_tell == Case.SafeToTell.NO:
-        told = parts.get(CaseParty.Part.TOLD, set())
-    against = {person for part in CaseParty.AGAINST for person in parts.get(part, ())}
-    return told - against | parts.get(CaseParty.Part.EXCLUDED, set())
+def last_no(case: Case | None, meeting: Meeting, *, at: datetime) -> bool:
+    """Whether all have said no to whom a meeting that was set aside stands: to the others it is
+    off, and they can answer no more.
+    """
+    if case is None or meeting.set_aside_at is None:
+        return False
+    still = people(case, meeting, at=at)
+    asked = [
+        one
+        for one in invitations.guardians(meeting, at=at, but_for=case.pk)
+        if one.person_id in still
+    ]
+    return bool(asked) and all(one.answer == MeetingInvitee.Answer.NO for one in asked)
 
 
 def _move_faces(case: Case, meeting: Meeting, still: frozenset[UUID]) -> bool:
@@ -84,7 +86,7 @@ def _move_faces(case: Case, meeting: Meeting, still: frozenset[UUID]) -> bool:
     moved = case.faces.filter(person__in=still, state__in=_WORKED_FROM).update(
         state=State.IN_PROGRESS
     )
-    if _shown_alike(case, meeting) and case.shown_state in _WORKED_FROM:
+    if _stands_alike(case, meeting) and case.shown_state in _WORKED_FROM:
         case.shown_state = State.IN_PROGRESS
         case.save(update_fields=["shown_state"])
         moved += 1

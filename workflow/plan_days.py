@@ -1,11 +1,13 @@
 """The morning after: a due day of which nobody spoke is written down, and the owner hears of it.
 
 At 08:00, with a kind word and never a punishing one. Three such days in a row are a sign that
-something is difficult: then 班主任 gets the task to talk. After an outage the sweep walks through
+something is difficult: then 班主任 gets the task to talk about that item. While the talk waits and
+the days go on, 年级组长 hears of it, then 德育处 as well. After an outage the sweep walks through
 every day, but reminds of the last one only.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -20,6 +22,8 @@ from workflow.models import Case, HumanTask
 TALK: Final = "plan_talk"
 #: So many missed in a row open a talk; and so many again.
 IN_A_ROW: Final = 3
+#: Who hears besides, one more each time, of a talk that nobody has held.
+ABOVE: Final = ("GL", "ME")
 
 _LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 #: Days caught up in one sweep of one item.
@@ -70,14 +74,23 @@ def _remind(item: ActionItem, *, at: datetime) -> None:
 
 
 def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
-    """Every third missed day in a row asks for a talk, unless one is still waiting."""
+    """Every third missed day in a row asks for a talk about this item; where one waits already,
+    whoever is above hears of it. The item is locked, so nobody asks twice.
+    """
     due, marks = plan_times.due_days(item), check_ins.marks_of(item)
     day = max(day for day, mark in marks.items() if mark == "MISSED")
-    if streaks.missed_in_a_row(due, marks, upto=day) % IN_A_ROW:
+    missed = streaks.missed_in_a_row(due, marks, upto=day)
+    if missed % IN_A_ROW:
         return
     case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
-    if HumanTask.objects.filter(case=case, name=TALK, state__in=_LIVE).exists():
-        return
+    waiting = HumanTask.objects.filter(item_id=item.pk, name=TALK, state__in=_LIVE).first()
+    if waiting is None:
+        _ask(item, case, day, at=at)
+    elif waiting.created_at < at:  # days caught up after an outage are no time to hold it
+        _tell_above(item, case, day, roles=ABOVE[: missed // IN_A_ROW - 1], at=at)
+
+
+def _ask(item: ActionItem, case: Case, day: date, *, at: datetime) -> None:
     assigned = assignment.assign(
         Wanted(name=TALK, roles=["HT"], instead=["GL", "ME"]), case=case, at=at
     )
@@ -92,6 +105,7 @@ def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
         roles=[role.value for role in assigned.roles],
         candidates=list(assigned.candidates),
         about=owners[0][1] if owners else None,
+        item_id=item.pk,
         created_at=at,
         due_at=clocks.load(case.school_id).due("plan.talk", anchors={}, at=at),
     )
@@ -99,3 +113,13 @@ def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
     key = f"plan.talk:{item.pk}:{day.isoformat()}"
     plan_people.tell(case, people, template="task.new", key=key, at=at)
     item_rows.record("plan.talk_asked", item, at=at, day=day.isoformat())
+
+
+def _tell_above(
+    item: ActionItem, case: Case, day: date, *, roles: Sequence[str], at: datetime
+) -> None:
+    told = 0
+    for role in roles:
+        key = f"plan.talk_waits:{item.pk}:{day.isoformat()}:{role}"
+        told += plan_people.tell_role(case, role, template="plan.overdue", key=key, at=at)
+    item_rows.record("plan.talk_waits", item, at=at, to=list(roles), told=told)

@@ -4,7 +4,8 @@
 
 Every rung is told once, in this order, also after an outage or by two sweeps at once: the level
 stands in the item's own row and moves in the transaction that promises the message. An item that
-waits to be verified reminds whoever may verify it, and one that is blocked tells 班主任 at once.
+waits to be verified reminds whoever may verify it, and one more above them each week. Every
+difficulty tells 班主任 at once (tell_stuck), which is no rung.
 """
 
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from parties import tenancy
+from parties.models import Person
 from parties.roles import Role
 from records import item_rows, plan_owners
 from records.models import ActionItem
@@ -24,6 +26,8 @@ from workflow.models import Case
 ABOVE: Final = (("HT", "plan.overdue_ht"), ("GL", "plan.overdue_gl"), ("ME", "plan.overdue_me"))
 AGAIN: Final = "plan.overdue_again"
 VERIFY_AGAIN: Final = "plan.verify_again"
+#: Who hears besides that nobody has verified an item, one more a week.
+UNVERIFIED: Final = ("GL", "ME")
 
 _OPEN: Final = (*ActionItem.LIVE, ActionItem.State.DONE)
 #: Rungs climbed at once after an outage; the weekly repeat counts from now, so it adds one.
@@ -35,6 +39,17 @@ def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
     rows = due_rows.found("SELECT school_id, id FROM due_items(%s, %s)", [at, limit])
     act = partial(_catch_up, at=at, via=via)
     return due_rows.each(rows, act, failed="plan.look_failed", via=via)
+
+
+def tell_stuck(item: ActionItem, *, by: Person, at: datetime) -> None:
+    """What stands in the way is heard each time, in the transaction that keeps it: by 班主任, or
+    whoever is asked in their place where they say it themselves.
+    """
+    case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
+    found = plan_people.holders("HT", case=case, at=at, besides=frozenset({by.pk}))
+    people = [("HT", person) for person in found]
+    key = _key(item, f"blocked:{at.isoformat()}")
+    plan_people.tell(case, people, template="plan.blocked", key=key, at=at)
 
 
 def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int:
@@ -64,10 +79,9 @@ def _tell(item: ActionItem, *, at: datetime, via: str) -> None:
     case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
     book = clocks.load(item.school_id)
     if item.state == ActionItem.State.DONE:
-        _ask_to_verify(item, case, at=at)
+        _ask_to_verify(item, case, book, at=at, via=via)
         item.next_look_at = book.due(VERIFY_AGAIN, anchors={}, at=at)
     elif at < item.overdue_from:
-        plan_people.tell_role(case, "HT", template="plan.blocked", key=_key(item, "blocked"), at=at)
         item.next_look_at = item.overdue_from
     else:
         _climb(item, case, book, at=at, via=via)
@@ -95,20 +109,42 @@ def _next(item: ActionItem, book: ClockBook, *, at: datetime) -> datetime:
     return book.due(AGAIN, anchors={}, at=at)
 
 
-def _ask_to_verify(item: ActionItem, case: Case, *, at: datetime) -> None:
+def _ask_to_verify(
+    item: ActionItem, case: Case, book: ClockBook, *, at: datetime, via: str
+) -> None:
     """班主任; for 资助 and 健康 the office of that class; whoever said it was done is left out."""
     roles: Any = plan_owners.OFFICES.get(str(item.field_class), frozenset({Role.HT}))
+    own = frozenset(filter(None, (item.done_by_id, item.owner_person_id)))
     people = [
         (role.value, person)
         for role in sorted(roles)
         for person in plan_people.able(role, case=case, at=at)
-        if person not in (item.done_by_id, item.owner_person_id)
+        if person not in own
     ]
+    above = list(UNVERIFIED[: _weeks(item, book, at=at)])
+    found = {person for _, person in people}
+    for role in above if people else sorted({*above, "ME"}):
+        more = plan_people.holders(role, case=case, at=at, besides=own)
+        people += [(role, person) for person in more if person not in found]
+        found.update(more)
     key = _key(item, f"verify:{at.isoformat()}")
-    if people:
-        plan_people.tell(case, people, template="plan.verify", key=key, at=at)
-    else:
-        plan_people.tell_role(case, "ME", template="plan.verify", key=key, at=at)
+    plan_people.tell(case, people, template="plan.verify", key=key, at=at)
+    if above:
+        rung, told = len(above), len(people)
+        item_rows.record("plan.unverified", item, at=at, rung=rung, to=above, told=told, via=via)
+
+
+def _weeks(item: ActionItem, book: ClockBook, *, at: datetime) -> int:
+    """How often it should have been verified since it was done, as far as rungs go: a count of
+    tellings would climb by every new file.
+    """
+    passed, due = 0, item.done_at or at
+    while passed < len(UNVERIFIED):
+        due = book.due(VERIFY_AGAIN, anchors={}, at=due)
+        if due > at:
+            break
+        passed += 1
+    return passed
 
 
 def _key(item: ActionItem, word: str) -> str:

@@ -20,7 +20,8 @@ def name_suspects(case: Case, people: Iterable[UUID], *, at: datetime) -> None:
 def shield(case: Case, *, at: datetime) -> None:
     """Not safe to tell: suspected guardians may not be told. Nobody named: all of them are.
 
-    Repeating it changes nothing; once somebody was named, the others may be told again.
+    Repeating it changes nothing; once somebody was named, the others may be told again. An order
+    that is made anew begins anew: what they read meanwhile stays with them.
     """
     if case.student_id is None:
         return
@@ -29,15 +30,15 @@ def shield(case: Case, *, at: datetime) -> None:
         student=case.student_id, kind=Restriction.Kind.DO_NOT_TELL, case_id=case.pk
     )
     orders.exclude(person__in=barred).filter(ends_at=None).update(ends_at=at)
+    orders.exclude(ends_at=None).filter(person__in=barred).update(starts_at=at, ends_at=None)
     for guardian in sorted(barred):
-        Restriction.objects.update_or_create(
+        Restriction.objects.get_or_create(
             school_id=case.school_id,
             student_id=case.student_id,
             person_id=guardian,
             kind=Restriction.Kind.DO_NOT_TELL,
             case_id=case.pk,
-            defaults={"ends_at": None},
-            create_defaults={"starts_at": at},
+            defaults={"starts_at": at},
         )
     withdraw_tasks(case, at=at)
 

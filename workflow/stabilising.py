@@ -128,13 +128,14 @@ def _keep_faces(case: Case, *, at: datetime) -> None:
     """Whoever may not be told keeps the face they know, or goes on seeing nothing.
 
     Only where telling was safe does the rest of the family see the meeting; then the student, too,
-    stops being a subject whom nobody writes to.
+    stops being a subject whom nobody writes to. Where it was not, the face of the case stands for
+    them all; but the new meeting leaves out whoever is barred, and their face is what is left.
     """
-    if case.safe_to_tell != Case.SafeToTell.YES:
-        return
+    safe = case.safe_to_tell == Case.SafeToTell.YES
     for person in sorted(_barred(case, at=at)):
         if case.shown_until is None:  # they never saw anything of it
-            reports.name(case, {(person, str(CaseParty.Part.EXCLUDED)): None}, at=at)
+            if safe:
+                reports.name(case, {(person, str(CaseParty.Part.EXCLUDED)): None}, at=at)
             continue
         CaseFace.objects.get_or_create(
             school_id=case.school_id,
@@ -146,7 +147,8 @@ def _keep_faces(case: Case, *, at: datetime) -> None:
                 "until": case.shown_until,
             },
         )
-    case.parties.filter(part=CaseParty.Part.SUBJECT).delete()
+    if safe:
+        case.parties.filter(part=CaseParty.Part.SUBJECT).delete()
 
 
 def _barred(case: Case, *, at: datetime) -> set[UUID]:

@@ -12,8 +12,8 @@ from parties import relations
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
-from records.models import CommunicationRecord, NoticeReceipt
-from workflow import exclusions, shipped, upgrade_requests
+from records.models import ActionItem, CommunicationRecord, NoticeReceipt
+from workflow import case_orders, exclusions, shipped, upgrade_requests
 from workflow.models import Case, HumanTask
 
 M = TypeVar("M", bound=Model)
@@ -48,6 +48,8 @@ class TaskFile:
     receipt: NoticeReceipt | None = None
     #: The record beside which the words stand that a question about danger is about, likewise.
     record: CommunicationRecord | None = None
+    #: The item of a plan that a talk is about, likewise.
+    item: ActionItem | None = None
 
 
 def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
@@ -77,6 +79,7 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
         earlier=_earlier(task) if Act.RETURN in may else (),
         receipt=_asked_about(NoticeReceipt, viewer, task),
         record=_asked_about(CommunicationRecord, viewer, task),
+        item=viewer.find(ActionItem, task.item_id) if task.item_id else None,
     )
 
 
@@ -102,8 +105,12 @@ def _asked_about(model: type[M], viewer: Viewer, task: HumanTask) -> M | None:
 
 
 def _guardians(task: HumanTask) -> list[GuardianLink]:
-    """Whom a triage can name: everybody who stands for the student at home."""
+    """Whom a triage can name: everybody who stands for the student at home; whom a review of
+    orders is about: those who may not be told.
+    """
     links = GuardianLink.objects.filter(student=task.case.student_id)
+    if task.name == case_orders.REVIEW:
+        links = links.filter(guardian__in=case_orders.of(task.case).values("person"))
     return list(links.select_related("guardian").order_by("contact_priority", "pk"))
 
 

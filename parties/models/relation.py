@@ -80,7 +80,8 @@ class GuardianLink(FSMModelMixin, models.Model):
 class Restriction(models.Model):
     """`person` must not be contacted, told or met about `student` in [starts_at, ends_at).
 
-    `case_id` is set when a crisis brought it; it names the case without pointing upward.
+    `case_id` is set when a crisis brought it; it names the case without pointing upward. Such an
+    order outlives the crisis until people end it; `review_at` is when they are asked next.
     """
 
     class Kind(models.TextChoices):
@@ -101,6 +102,7 @@ class Restriction(models.Model):
     case_id = models.UUIDField(null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    review_at = models.DateTimeField(null=True, blank=True)
 
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "AUD",
@@ -108,6 +110,7 @@ class Restriction(models.Model):
         "student": "CRI",
         "person": "CRI",
         "kind": "CRI",
+        "review_at": "CRI",
         "order_no": "CRI",
         "case_id": "CRI",
         "starts_at": "CRI",
@@ -120,6 +123,13 @@ class Restriction(models.Model):
                 fields=["school", "student", "person", "kind", "case_id"],
                 nulls_distinct=False,
                 name="one_restriction_per_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "case_id"],
+                name="order_of_case",
+                condition=models.Q(case_id__isnull=False, ends_at__isnull=True),
             ),
         ]
 

@@ -126,8 +126,10 @@ class Meeting(FSMModelMixin, models.Model):
                 name="only_ended_meetings_have_an_end",
             ),
             models.CheckConstraint(
-                condition=Q(set_aside_at__isnull=True) | Q(ended_at__isnull=True),
-                name="meeting_set_aside_never_ends",
+                condition=Q(set_aside_at__isnull=True)
+                | Q(ended_at__isnull=True)
+                | Q(state="NOT_MET"),
+                name="meeting_set_aside_is_not_held",
             ),
         ]
         indexes = [models.Index(fields=["school", "case_id"], name="meeting_by_case")]

@@ -17,7 +17,8 @@ from tests.api.papers import written
 from tests.factories import LONG_AGO, MINUTE, World
 from tests.portal.visitors import Phone, by_password
 from tests.processes.meeting_walk import MeetingWalk
-from workflow.models import HumanTask
+from workflow import plan_days
+from workflow.models import HumanTask, Notification
 
 
 @pytest.fixture
@@ -149,6 +150,22 @@ def test_an_item_is_adjusted_as_the_page_showed_it(world: World, case: UUID) -> 
     assert items(world)[0].title == "晚上一起看作业"
 
 
+def test_a_new_deadline_is_told_to_the_family(world: World, case: UUID) -> None:
+    item = plan_stories.item(world, case)
+    phone = at_plan(world, case)
+    phone.open(f"/plan/{item.pk}/amend")
+    due = f"{timezone.localtime(item.due_at) + timedelta(days=1):%Y-%m-%dT%H:%M}"
+
+    phone.send(
+        f"/plan/{item.pk}/amend", seen=phone.value("seen"), title="每日签到监督作业", due_at=due,
+        recurrence="FREQ=DAILY", measure="", baseline="", target="",
+    )  # fmt: skip
+
+    with tenancy.scope(world.id):
+        told = Notification.objects.filter(template="plan.moved", recipient=world["mother"])
+        assert told.exists()
+
+
 def test_an_item_is_dropped_with_the_reason_that_the_family_reads(world: World, case: UUID) -> None:
     item = plan_stories.item(world, case)
     phone = at_plan(world, case)
@@ -241,3 +258,17 @@ def met(world: World) -> MeetingWalk:
     walk.do("meeting_minutes")
     walk.sign(record)
     return walk
+
+
+def test_a_talk_names_its_item_and_leads_to_the_plan(world: World, case: UUID) -> None:
+    teacher = at_plan(world, case)
+    teacher.send(f"/cases/{case}/plan", nonce=teacher.value("nonce"), **typed())
+    later = timezone.localtime(clock.now() + timedelta(days=4)).replace(hour=9)
+    plan_days.miss_due(via="test", at=later)
+    with tenancy.scope(world.id):
+        talk = HumanTask.objects.get(name="plan_talk")
+
+    teacher.open(f"/tasks/{talk.pk}")
+
+    assert "要谈的事项： 每日签到监督作业" in teacher.text
+    assert f'href="/cases/{case}/plan"' in teacher.html

@@ -19,12 +19,15 @@ from tests.privacy.test_meetings import begun_again
 from tests.privacy.test_two_worlds import deliver, phone
 from tests.processes.meeting_walk import MeetingWalk
 from tests.processes.walker import FATHER, Walk
-from workflow import rerouting, timeline
+from workflow import rerouting, stabilising, timeline
 from workflow.models import Case, Notification
+from workflow.reports import Suspect
 from workflow.upgrading import UpgradeInput
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+#: Whoever may be told is asked to ring back, without a word of why (domain C6).
+CALL = "crisis.guardian_call"
 AT_HOME = {"father", "mother", "student"}
 
 
@@ -34,16 +37,17 @@ def offered(world: World) -> MeetingWalk:
     return walk
 
 
-def hide(walk: MeetingWalk, safe: str = "") -> Walk:
+def hide(walk: MeetingWalk, safe: str = "", suspects: tuple[Suspect, ...] = FATHER) -> Walk:
     """A crisis that names the father; triaged where `safe` says what was found."""
     rerouting.upgrade(
         school_id=walk.world.id, case_id=walk.case_id, by=walk.world["teacher"], at=clock.now(),
-        upgrade=UpgradeInput(to="CRISIS", reason="手臂有新伤", suspects=FATHER),
+        upgrade=UpgradeInput(to="CRISIS", reason="手臂有新伤", suspects=suspects),
     )  # fmt: skip
     crisis = Walk(walk.world, walk.case_id, clock.now())
     if safe:
         crisis.acknowledge()
-        crisis.triage(suspect_kind="guardian", safe_to_tell=safe)
+        kind = "guardian" if suspects else "unknown"
+        crisis.triage(suspect_kind=kind, safe_to_tell=safe)
     return crisis
 
 
@@ -57,8 +61,10 @@ def seen(walk: MeetingWalk, who: str, meeting: object) -> dict[str, Any]:
         "case": reader.get(f"/cases/{walk.case_id}").json()["state"],
         "meeting": reader.get(f"/meetings/{meeting}").json()["state"],
         "file": sorted((one["kind"], one.get("state") or "") for one in lines),
-        "inbox": sorted((one["template"], one.get("case") is None) for one in inbox),
-        "phone": phone(walk.world, who),
+        "inbox": sorted(
+            (one["template"], one.get("case") is None) for one in inbox if one["template"] != CALL
+        ),
+        "phone": [one for one in phone(walk.world, who) if one[1] != CALL],
     }
 
 
@@ -73,7 +79,15 @@ OTHER = {"father": "mother", "mother": "father"}
 
 def answered(walk: MeetingWalk, who: str, acts: list[tuple[str, str]]) -> list[Any]:
     """What they all see after each of the answers."""
-    slot, meeting = walk.slots()[1].pk, walk.meeting.pk
+    return answered_of(walk, walk.meeting.pk, who, acts)
+
+
+def answered_of(
+    walk: MeetingWalk, meeting: Any, who: str, acts: list[tuple[str, str]]
+) -> list[Any]:
+    with tenancy.scope(walk.world.id):
+        slots = MeetingSlot.objects.filter(meeting=meeting).order_by("starts_at", "pk")
+        slot = slots.values_list("pk", flat=True)[1]
     found: list[Any] = []
     bodies: dict[str, Any] = {"choose": {"slot": str(slot)}, "change": {"words": "下周"}}
     for verb, whose in acts:
@@ -185,3 +199,59 @@ def test_his_choice_among_times_set_aside_moves_his_face_and_nothing_else(
 
     assert (again.open(), again.case.state) == (waiting, state)
     assert hidden.told("meeting.invitation") == {"father"}
+
+
+def taken_down(crisis: Walk) -> None:
+    """Telling was never safe; two people make a meeting of it, and its process begins anew."""
+    crisis.wait(minutes=5)
+    crisis.do_all("report_decide", "report_confirm")
+    crisis.acknowledge()
+    common: dict[str, Any] = {
+        "school_id": crisis.world.id, "case_id": crisis.case_id, "at": crisis.at,
+    }  # fmt: skip
+    made = stabilising.propose(**common, by=crisis.world["counsellor"], to="MEETING", reason="平稳")
+    stabilising.confirm(**common, by=crisis.world["duty_officer"], proposal_id=made.pk)
+    MeetingWalk(crisis.world, crisis.case_id, crisis.at).wait(minutes=5)
+
+
+@pytest.mark.parametrize("suspects", [FATHER, ()], ids=["father", "nobody"])
+def test_a_crisis_taken_down_untold_leaves_every_face_at_home(
+    world: World, worlds: Worlds, suspects: tuple[Suspect, ...]
+) -> None:
+    calm, hidden = offered(world), offered(worlds.one_more())
+    taken_down(hide(hidden, "no", suspects))
+
+    assert CALL not in {name for _, name, _ in phone(hidden.world, "father")}
+    for who in sorted(AT_HOME):
+        found = [seen(walk, who, first_offer(walk)[0]) for walk in (hidden, calm)]
+        assert found[0] == found[1], who
+
+
+@pytest.mark.parametrize("acts", sorted(ACTS))
+@pytest.mark.parametrize("who", ["father", "mother"])
+def test_what_follows_an_answer_after_it_was_taken_down_untold(
+    world: World, worlds: Worlds, who: str, acts: str
+) -> None:
+    calm, hidden = offered(world), offered(worlds.one_more())
+    known = {walk.world.id: first_offer(walk)[0] for walk in (calm, hidden)}
+    taken_down(hide(hidden, "no"))
+
+    found = [answered_of(walk, known[walk.world.id], who, ACTS[acts]) for walk in (hidden, calm)]
+
+    assert found[0] == found[1]
+
+
+def test_a_meeting_set_aside_ends_with_the_last_no_of_those_who_know_it(world: World) -> None:
+    """To her it is off, so his answer is the last: it must not stand open for ever."""
+    walk = offered(world)
+    crisis = hide(walk)
+    crisis.acknowledge()
+    begun_again(crisis)
+    meeting, _ = first_offer(walk)
+    father = member(world, "father")
+
+    assert father.post(f"/meetings/{meeting}/decline", {}).status_code == 200
+
+    assert father.get(f"/meetings/{meeting}").json()["state"] == "NOT_MET"
+    teacher = member(world, "teacher").get(f"/meetings/{meeting}").json()
+    assert teacher["state"] == "CANCELLED"

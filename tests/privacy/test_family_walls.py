@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from parties import clock, tenancy
+from parties.models import Restriction
 from records import objections
 from records.models import CommunicationRecord, Objection
 from tests.api.callers import member
@@ -16,7 +17,8 @@ from tests.processes.walker import FATHER
 from tests.records import agreed
 from tests.records.desk import Desk
 from tests.records.uploads.files import jpeg
-from workflow.models import CaseParty, Notification
+from workflow import cases, shielding
+from workflow.models import Case, CaseParty, Notification
 from workflow.reports import Suspect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,6 +101,62 @@ def test_what_belongs_to_no_case_is_kept_from_whom_a_crisis_shields_it(world: Wo
 
     assert reaches(world, "father", paper) == NOBODY
     assert reaches(world, "mother", paper)[0] == 200
+
+
+def test_what_came_while_the_crisis_was_closed_stays_with_him_when_it_comes_back(
+    world: World,
+) -> None:
+    """Between closing and reopening nothing was kept from him: what he read then is his."""
+    walk = triaged(world, suspects=FATHER, suspect_kind="guardian", safe_to_tell="yes")
+    before = offered(world, BLOW)
+    ended(world, walk.case_id)
+    between = offered(world, "本周作业按时完成。")
+    assert doors(world, between) == (200, 200)
+
+    cases.danger_again(
+        school_id=world.id, case_id=walk.case_id, by=world["duty_officer"], at=clock.now()
+    )
+
+    assert doors(world, between) == (200, 200)
+    assert doors(world, before) == (404, 404)
+    assert doors(world, offered(world, BLOW)) == (404, 404)
+    ended(world, walk.case_id)
+    assert doors(world, between) == (200, 200)
+    assert doors(world, before) == (404, 404)
+    assert doors(world, offered(world, "本周作业按时完成。")) == (200, 200)
+
+
+def test_what_another_kept_from_her_for_a_time_is_hers_in_between(world: World) -> None:
+    """An order that is made anew begins anew: what she read meanwhile stays with her."""
+    walk = triaged(world, suspect_kind="unknown", safe_to_tell="no")
+    lifted(world, walk.case_id, world["mother"].pk)
+    between = offered(world, "本周作业按时完成。")
+    assert doors(world, between, "mother") == (200, 200)
+
+    with tenancy.scope(world.id):
+        shielding.shield(Case.objects.get(pk=walk.case_id), at=clock.now())
+
+    assert doors(world, between, "mother") == (200, 200)
+    assert doors(world, offered(world, BLOW), "mother") == (404, 404)
+
+
+def ended(world: World, case: UUID) -> None:
+    with tenancy.scope(world.id):
+        found = Case.objects.get(pk=case)
+        found.cancel(at=clock.now())
+        found.save()
+
+
+def lifted(world: World, case: UUID, person: UUID) -> None:
+    with tenancy.scope(world.id):
+        Restriction.objects.filter(case_id=case, person=person).update(ends_at=clock.now())
+
+
+def doors(world: World, paper: Paper, who: str = "father") -> tuple[int, int]:
+    """What the API and the page answer."""
+    caller = member(world, who)
+    page = caller.client.get(f"/records/{paper.id}")
+    return caller.get(f"/records/{paper.id}").status_code, page.status_code
 
 
 def test_what_he_read_before_anybody_named_him_stays_with_him(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from parties import clock, tenancy
 from parties.access import Viewer
-from records import check_ins, item_files, item_rows, plan_views, plans
+from records import check_ins, item_files, item_rows, plan_amending, plan_views, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment, ItemCheckIn
 from tests.api.callers import Caller, member
@@ -113,7 +113,8 @@ def test_what_was_there_before_stays_with_him(world: World) -> None:
 
 
 def amend(world: World, item: ActionItem, **values: Any) -> None:
-    do(world, plans.amend, item, "teacher", values=values, unchanged=lambda _viewer, _item: None)
+    verb = plan_amending.amend
+    do(world, verb, item, "teacher", values=values, unchanged=lambda _viewer, _item: None)
 
 
 def test_words_that_were_amended_since_stay_for_him_as_they_were(world: World) -> None:

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from parties import tenancy
 from records import check_ins, plans
 from records.models import ActionItem
 from tests.api.callers import Caller, member
 from tests.factories import World
 from tests.privacy.test_items_stand_still import before_it, do, item_of, looked_at, named
+from workflow.models import Notification
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +62,9 @@ def test_his_own_difficulty_is_his_though_others_wrote_meanwhile(world: World, w
 
     found = read(father, item)
     assert (found["state"], found["blocked_why"]) == ("BLOCKED", why)
+    with tenancy.scope(world.id):
+        heard = Notification.objects.filter(template="plan.blocked", recipient=world["teacher"])
+        assert heard.count() == 1
 
 
 def kept(caller: Caller, world: World) -> Any:

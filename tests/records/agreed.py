@@ -6,7 +6,7 @@ from uuid import UUID
 
 from parties import tenancy
 from parties.access import Viewer
-from records import plan_making, plans
+from records import plan_amending, plan_making
 from records.models import ActionItem, FileEntry, ItemCheckIn
 from records.plan_drafts import Draft
 from records.plan_making import Plan
@@ -99,7 +99,7 @@ def amend(world: World, item: ActionItem, by: str = "teacher", **values: Any) ->
     def unchanged(viewer: Viewer, found: ActionItem) -> None:
         assert viewer.person == world[by]
 
-    return plans.amend(
+    return plan_amending.amend(
         school_id=world.id, item_id=item.pk, by=world[by], at=at(14), values=values,
         unchanged=unchanged,
     )  # fmt: skip

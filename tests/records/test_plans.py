@@ -184,12 +184,12 @@ def test_starting_twice_is_starting_once(world: World) -> None:
     assert len(events(world, "plan.item_started")) == 1
 
 
-def test_a_difficulty_is_told_at_once_and_the_deadline_stays(world: World) -> None:
+def test_a_difficulty_moves_no_deadline_and_no_rung(world: World) -> None:
     item = one(world, draft())
     do(world, plans.block, item, "mother", why="最近上夜班")
 
     stuck = now(world, item)
-    assert (stuck.state, stuck.next_look_at, stuck.due_at) == ("BLOCKED", at(13), item.due_at)
+    assert (stuck.state, stuck.next_look_at, stuck.due_at) == ("BLOCKED", item.due_at, item.due_at)
     do(world, plans.start, item, "mother")
     assert now(world, item).state == "DOING"
 

@@ -58,6 +58,8 @@ RUNS_OUT: list[tuple[str, datetime]] = [
     ("crisis.follow_up_monthly", local(11, 9, 8)),
     ("crisis.follow_up_done", local(10, 13, 17, 30)),
     ("crisis.close_confirm", local(10, 14, 17, 30)),
+    ("crisis.order_review", local(10, 16, 17, 30)),
+    ("crisis.order_again", local(10, 9, 9) + 90 * DAY),
     ("notice.approve", local(10, 10, 17, 30)),
     ("notice.tell", local(10, 13, 17, 30)),
     ("notice.evening", local(10, 10, 21)),
@@ -169,6 +171,7 @@ def test_only_working_days_pause_on_holidays() -> None:
         "crisis.return_plan",
         "crisis.follow_up_done",
         "crisis.close_confirm",
+        "crisis.order_review",
     }
 
 

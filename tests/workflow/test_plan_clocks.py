@@ -21,6 +21,7 @@ RUNS_OUT = [
     ("plan.overdue_me", october(14)),
     ("plan.overdue_again", october(16, 22, 40)),
     ("plan.verify_again", october(16, 22, 40)),
+    ("plan.moved_far", datetime(2026, 11, 6, 22, 40, tzinfo=CN)),
     ("plan.talk", october(13)),
     ("plan.contact_missed", october(10)),
     ("follow_up.week2", october(23, 8, 0)),

@@ -4,16 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections
 
 from parties import tenancy
+from parties.access import Viewer
 from records import check_ins, plans
 from records.models import ActionItem
 from tests.factories import World, people_of
-from tests.records.agreed import at, daily, entries, marks, now, one
+from tests.records.agreed import at, daily, entries, marks, meeting, now, one
 from tests.workflow.outbox import events
 from tests.workflow.test_plan_ladder import told
-from workflow import human_tasks, plan_days
+from workflow import human_tasks, plan_days, task_files
 from workflow.models import HumanTask
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,11 @@ def sign(world: World, item: ActionItem, day: int, excuse: str = "") -> None:
 
 def talks(world: World) -> list[HumanTask]:
     with tenancy.scope(world.id):
-        return list(HumanTask.objects.filter(name="plan_talk").order_by("created_at"))
+        return talks_now()
+
+
+def talks_now() -> list[HumanTask]:
+    return list(HumanTask.objects.filter(name="plan_talk").order_by("created_at", "pk"))
 
 
 def test_the_owner_hears_at_eight_the_next_morning(world: World) -> None:
@@ -132,6 +137,55 @@ def test_a_talk_that_waits_is_not_asked_for_twice(world: World) -> None:
 
     assert len(talks(world)) == 1
     assert len(events(world, "plan.talk_asked")) == 1
+
+
+def test_a_talk_about_one_item_silences_none_about_another(world: World) -> None:
+    """Two difficulties are two: the second is heard while the first one waits."""
+    case = meeting(world)
+    one(world, case=case)
+    second = one(world, case=case)
+    sign(world, second, 12)
+    look(at(15, 8))
+    assert len(talks(world)) == 1
+
+    look(at(16, 8))
+
+    assert len(talks(world)) == 2
+    assert talks(world)[1].item_id == second.pk
+    assert len(told(world, "task.new")) == 2
+
+
+def test_a_talk_that_nobody_holds_is_heard_one_rung_higher_each_time(world: World) -> None:
+    one(world)
+    for day in (15, 16, 17, 20, 21, 22, 23, 24):
+        look(at(day, 8))
+
+    assert len(talks(world)) == 1
+    heard = [name for _, name, _ in told(world, "plan.overdue")]
+    assert heard.count("grade_leader") == 2
+    assert {"duty_officer", "head_of_office"} == set(heard) - {"grade_leader"}
+    assert [e["payload"]["to"] for e in events(world, "plan.talk_waits")] == [["GL"], ["GL", "ME"]]
+
+
+def test_the_database_holds_one_open_talk_per_item(world: World) -> None:
+    one(world)
+    look(at(15, 8))
+    again = talks(world)[0]
+    again.pk = None
+
+    with pytest.raises(IntegrityError), tenancy.scope(world.id):
+        again.save(force_insert=True)
+
+
+def test_whoever_has_to_talk_sees_which_item_it_is_about(world: World) -> None:
+    item = one(world)
+    look(at(15, 8))
+
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["teacher"], at=at(15))
+        found = task_files.read(viewer=viewer, task_id=talks_now()[0].pk).item
+        assert found is not None
+        assert found.pk == item.pk
 
 
 def test_the_talk_is_on_file_and_says_nothing_of_punishment(world: World) -> None:

@@ -12,10 +12,10 @@ from parties.models import CalendarDay, CompanyMember, Membership, Restriction
 from parties.roles import Role
 from records import item_rows, plan_views, plans
 from records.models import ActionItem
-from tests.factories import LONG_AGO, World, people_of
+from tests.factories import HOUR, LONG_AGO, World, people_of
 from tests.records.agreed import at, draft, now, one
 from tests.workflow.outbox import events
-from workflow import clocks, plan_ladder
+from workflow import clocks, family_words, plan_ladder
 from workflow.channels import texts
 from workflow.models import Notification
 
@@ -33,6 +33,12 @@ def late(world: World, **changes: object) -> ActionItem:
 
 def look(moment: datetime) -> int:
     return plan_ladder.look_due(via="test", at=moment)
+
+
+def stuck(
+    world: World, item: ActionItem, when: datetime, *, by: str = "mother", why: str = "上夜班"
+) -> None:
+    family_words.block(school_id=world.id, item_id=item.pk, by=world[by], at=when, why=why)
 
 
 def told(world: World, template: str = "") -> list[tuple[str, str, str]]:
@@ -163,13 +169,94 @@ def test_whoever_said_it_is_done_is_not_asked_to_verify_it(world: World) -> None
 
 def test_a_difficulty_reaches_the_teacher_before_the_deadline(world: World) -> None:
     item = late(world)
-    plans.block(school_id=world.id, item_id=item.pk, by=world["mother"], at=at(13), why="上夜班")
-    look(at(13))
+    stuck(world, item, at(13))
     look(at(14))
 
     assert told(world) == [("plan.blocked", "teacher", "in_app")]
     look(FRIDAY)
     assert rungs(world) == [(0, "FAMILY")]
+
+
+def test_a_second_difficulty_is_heard_like_the_first(world: World) -> None:
+    item = late(world)
+    stuck(world, item, at(13))
+    look(at(13, 11))
+    plans.start(school_id=world.id, item_id=item.pk, by=world["mother"], at=at(14))
+    stuck(world, item, at(15), why="这周夜班更多")
+    look(at(15, 11))
+
+    assert told(world) == [("plan.blocked", "teacher", "in_app")] * 2
+
+
+def test_a_difficulty_after_the_deadline_is_heard_and_hurries_no_rung(world: World) -> None:
+    item = late(world)
+    look(FRIDAY)
+    stuck(world, item, FRIDAY + HOUR)
+    look(FRIDAY + HOUR)
+
+    assert told(world, "plan.blocked") == [("plan.blocked", "teacher", "in_app")]
+    assert rungs(world) == [(0, "FAMILY")]
+
+
+def test_whoever_says_it_is_stuck_is_not_told_so_by_the_school(world: World) -> None:
+    item = late(world, owner_party="SCHOOL", owner_id=world["teacher"].pk)
+    stuck(world, item, at(13), by="teacher")
+
+    assert told(world) == [("plan.blocked", "grade_leader", "in_app")]
+
+
+def test_what_nobody_verifies_is_heard_by_one_more_each_week(world: World) -> None:
+    item = late(world)
+    plans.finish(school_id=world.id, item_id=item.pk, by=world["mother"], at=at(15), note="做完了")
+    for day in (15, 22, 29):
+        look(at(day))
+
+    names = [name for _, name, _ in told(world, "plan.verify")]
+    assert names.count("teacher") == 3
+    assert names.count("grade_leader") == 2
+    assert names.count("duty_officer") == names.count("head_of_office") == 1
+    assert [
+        (event["payload"]["rung"], event["payload"]["to"])
+        for event in events(world, "plan.unverified")
+    ] == [(1, ["GL"]), (2, ["GL", "ME"])]
+
+
+def test_new_evidence_is_looked_at_and_hurries_no_rung(world: World) -> None:
+    item = late(world)
+    plans.finish(school_id=world.id, item_id=item.pk, by=world["mother"], at=at(15), note="做完了")
+    look(at(15))
+    with tenancy.scope(world.id):
+        ActionItem.objects.filter(pk=item.pk).update(next_look_at=at(16))
+    look(at(16))
+
+    assert [name for _, name, _ in told(world, "plan.verify")] == ["teacher"] * 2
+
+
+def test_nobody_is_asked_to_verify_their_own_on_any_rung(world: World) -> None:
+    item = late(world, owner_party="SCHOOL", owner_id=world["grade_leader"].pk)
+    by = world["grade_leader"]
+    plans.finish(school_id=world.id, item_id=item.pk, by=by, at=at(15), note="已联系")
+    look(at(15))
+    look(at(29))
+
+    assert "grade_leader" not in {name for _, name, _ in told(world, "plan.verify")}
+    assert "duty_officer" in {name for _, name, _ in told(world, "plan.verify")}
+
+
+def test_what_goes_on_after_the_look_climbs_from_its_owner(world: World) -> None:
+    item = late(world)
+    look(at(19, 17, 30))
+    plans.finish(school_id=world.id, item_id=item.pk, by=world["mother"], at=at(20), note="做完了")
+    look(at(28))
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["teacher"], at=at(28))
+        read = plan_views.mark(plan_views.shown(viewer, viewer.get(ActionItem, item.pk)))
+    plans.reopen(
+        school_id=world.id, item_id=item.pk, by=world["teacher"], at=at(28, 12), as_read=read
+    )
+    look(at(28, 12))
+
+    assert rungs(world)[-1] == (0, "FAMILY")
 
 
 def test_a_barred_guardian_is_not_reminded(world: World) -> None:

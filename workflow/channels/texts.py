@@ -126,6 +126,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("有一项约定尚未完成", "有一项约定尚未完成，请登录查看。"),
         ENGLISH: Text("An agreed item is late", "An agreed item is late, please sign in."),
     },
+    "plan.moved": {
+        CHINESE: Text("有一项约定的期限改了", "有一项约定的期限改了，请登录看看。"),
+        ENGLISH: Text("A date you agreed on moved", "A date you agreed on was changed."),
+    },
     "plan.blocked": {
         CHINESE: Text("有一项约定遇到困难", "有一项约定遇到困难，请登录查看。"),
         ENGLISH: Text("An agreed item is stuck", "An agreed item is stuck, please sign in."),
@@ -145,6 +149,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
     "plan.contact_missed": {
         CHINESE: Text("约定的沟通还没有进行", "约定的沟通还没有进行，请登录查看。"),
         ENGLISH: Text("A planned talk was not held", "A planned talk is late, please sign in."),
+    },
+    "order.undecided": {
+        CHINESE: Text("有一项告知限制待决定", "有一项告知限制待决定，请登录查看。"),
+        ENGLISH: Text("A decision is waiting", "A decision about telling is late, please sign in."),
     },
     "follow_up.danger": {
         CHINESE: Text("请尽快登录查看", "请尽快登录查看。"),

@@ -12,6 +12,7 @@ from workflow.handlers import (
     meeting_answers,
     notice,
     notice_telling,
+    order_answers,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "meeting_answers",
     "notice",
     "notice_telling",
+    "order_answers",
 ]

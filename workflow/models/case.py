@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -93,6 +94,8 @@ class Case(FSMModelMixin, models.Model):
     triaged_at = models.DateTimeField(null=True, blank=True)
     danger_over_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    #: When it was closed and came back, in turn: between the two it kept nothing from anybody.
+    pauses = ArrayField(models.DateTimeField(), default=list, blank=True)
     #: What the family sees of it: empty before a person has routed it, and kept as it was while
     #: a crisis may not be told, because a matter that vanishes tells as much.
     shown_channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
@@ -116,6 +119,7 @@ class Case(FSMModelMixin, models.Model):
         "triaged_at": "CRI",
         "danger_over_at": "CRI",
         "closed_at": "CRI",
+        "pauses": "CRI",
         "shown_channel": "AUD",
         "shown_state": "AUD",
         "shown_until": "AUD",
@@ -262,7 +266,9 @@ class Case(FSMModelMixin, models.Model):
         target=State.REOPENED,
     )
     def reopen(self, *, at: datetime) -> None:
-        """It came back."""
+        """It came back. What came to the family meanwhile was not kept from whom it names."""
+        if self.closed_at is not None:
+            self.pauses = [*self.pauses, self.closed_at, at]
         self.alarm_at, self.triaged_at = at, None
         self.safe_to_tell = self.SafeToTell.UNDECIDED
         self.closed_at = self.danger_over_at = None

@@ -50,6 +50,8 @@ class HumanTask(FSMModelMixin, models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
     about = models.UUIDField(null=True, blank=True)
+    #: The item of a plan that a talk is about; `about` is the person to reach.
+    item_id = models.UUIDField(null=True, blank=True)
     four_eyes_of = models.CharField(max_length=100, blank=True)
     state = FSMField(choices=State.choices, default=State.OPEN, protected=True)
     clock = models.CharField(max_length=60, blank=True)
@@ -77,6 +79,7 @@ class HumanTask(FSMModelMixin, models.Model):
         "candidates": "CRI",
         "assignee": "CRI",
         "about": "CRI TPD",
+        "item_id": "CRI",
         "four_eyes_of": "CRI",
         "state": "CRI",
         "clock": "CRI",
@@ -96,6 +99,11 @@ class HumanTask(FSMModelMixin, models.Model):
                 fields=["school", "instance", "engine_id"],
                 condition=~models.Q(engine_id=""),
                 name="one_row_per_engine_task",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "item_id"],
+                condition=models.Q(state__in=["OPEN", "CLAIMED"], item_id__isnull=False),
+                name="one_open_talk_per_item",
             ),
             models.CheckConstraint(
                 condition=models.Q(completed_by__isnull=False) ^ ~models.Q(state="COMPLETED"),

@@ -1,0 +1,72 @@
+"""Adjust what was agreed: other words, another rhythm, another deadline. The old ones are kept."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from parties import tenancy
+from parties.access import Act, Viewer
+from parties.errors import WrongState
+from parties.models import Person
+from records import earlier_words, item_rows, plan_drafts, plan_owners, plan_times, plan_words
+from records.models import ActionItem
+
+_RHYTHM: Final = frozenset({"due_at", "starts_on", "recurrence"})
+
+
+def amend(  # noqa: PLR0913 -- the values, and who looks before and after
+    *,
+    school_id: int,
+    item_id: UUID,
+    by: Person,
+    at: datetime,
+    values: Mapping[str, Any],
+    unchanged: Callable[[Viewer, ActionItem], None],
+    amended: Callable[[ActionItem], None] | None = None,
+) -> ActionItem:
+    """Adjust an item. `unchanged` raises if it is not what `by` was looking at; `amended` is called
+    with the saved item in the same transaction.
+
+    A new deadline begins the ladder anew; a new rhythm counts from tomorrow.
+
+    Raises: NotFound, NotAllowed; WrongState: it is done or dropped; InvalidInput.
+    """
+    with tenancy.scope(school_id):
+        item = item_rows.locked(item_id, by=by, at=at, act=Act.AMEND)
+        unchanged(Viewer.load(by, at=at), item)
+        if item.state not in ActionItem.LIVE:
+            raise WrongState("该事项的状态已经变化，请刷新后再看。", item=str(item.pk))
+        with earlier_words.kept(item, by=by, at=at):
+            _put(item, values, at=at)
+            _begin_anew(item, values, at=at)
+        item_rows.record("plan.item_amended", item, at=at, actor=by, fields=sorted(values))
+        item.save()
+        if amended is not None:
+            amended(item)
+        return item
+
+
+def _put(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> None:
+    wanted = plan_words.classed(plan_drafts.of(item, **values))
+    plan_drafts.check(wanted, at=at)
+    plan_words.refuse(wanted, student=item.student)
+    plan_owners.refuse_unowned(wanted, owner_id=item.owner_person_id)
+    raised = wanted.field_class != item.field_class
+    for name, value in {**values, "field_class": wanted.field_class}.items():
+        setattr(item, name, value)
+    if raised:
+        item_rows.open_entry(item)
+
+
+def _begin_anew(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> None:
+    if "due_at" in values:
+        item.next_look_at = item.overdue_from = item.due_at
+        item.escalation_level = 0
+    if values.keys() & _RHYTHM:
+        yesterday = plan_times.local_day(at) - timedelta(days=1)
+        item.next_day_at = plan_times.first_morning(item, after=max(yesterday, _eve(item)))
+
+
+def _eve(item: ActionItem) -> date:
+    return item.starts_on - timedelta(days=1)
