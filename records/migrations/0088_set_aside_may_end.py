@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0086_school_of_references")]
+    dependencies = [("records", "0087_signed_pages")]
     operations = [
         migrations.RemoveConstraint("meeting", "meeting_set_aside_never_ends"),
         migrations.AddConstraint(

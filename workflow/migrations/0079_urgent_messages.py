@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflow', '0075_messages_that_stand'),
+        ('workflow', '0078_due_orders'),
     ]
 
     operations = [
