@@ -31,6 +31,8 @@ def plain(file: Attachment) -> str:
     """`图片-20261009-3FA2C1.jpg`; of a type that we no longer take, without an ending."""
     kind = _KINDS.get(file.media_type)
     label, ending = ("文件", "") if kind is None else (_LABELS[kind], f".{ENDINGS[kind][0]}")
+    if file.kind == Attachment.Kind.SIGNED_PAGE:
+        label = str(Attachment.Kind.SIGNED_PAGE.label)
     day = timezone.localdate(file.uploaded_at)
     return f"{label}-{day:%Y%m%d}-{file.pk.hex[:_SIGNS].upper()}{ending}"
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import attachments, communication, content, reading
+from records import attachments, communication, content, file_names, reading
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord, FileEntry, Signature
 from records.uploads import UploadRefused
@@ -203,7 +203,9 @@ def test_a_page_is_no_part_of_the_words(desk: Desk) -> None:
 def test_at_home_a_page_is_there_once_a_signature_stands_on_it(desk: Desk) -> None:
     record = desk.offered()
     scan = page(desk, record)
-    assert seen(desk, record, "duty_officer") == ["签字页.jpg"]
+    plain = file_names.plain(scan)
+    assert plain.startswith("签字页-")
+    assert seen(desk, record, "duty_officer") == [plain]
     assert seen(desk, record, "mother") == seen(desk, record, "student") == []
     with pytest.raises(NotFound):
         attachments.open_(
@@ -212,7 +214,7 @@ def test_at_home_a_page_is_there_once_a_signature_stands_on_it(desk: Desk) -> No
 
     on_paper(desk, record, scan)
 
-    assert seen(desk, record, "mother") == seen(desk, record, "father") == ["签字页.jpg"]
+    assert seen(desk, record, "mother") == seen(desk, record, "father") == [plain]
     with tenancy.scope(desk.world.id):
         assert "G" in FileEntry.objects.get(object_id=scan.pk).readers
 
