@@ -8,7 +8,7 @@ from workflow.errors import InvalidInput, SamePerson, WrongState
 from workflow.models import Case, HumanTask
 
 
-@on_complete(case_orders.REVIEW)
+@on_complete(case_orders.REVIEW, moves_case=True)
 def reviewed(completion: Completion) -> None:
     """Kept with its reason; or the second name is asked for.
 
@@ -26,7 +26,7 @@ def reviewed(completion: Completion) -> None:
         order_reviews.keep(case, by=completion.by, at=completion.at)
 
 
-@on_complete(case_orders.CONFIRM)
+@on_complete(case_orders.CONFIRM, moves_case=True)
 def confirmed(completion: Completion) -> None:
     case = _held(completion)
     done = case.tasks.filter(name=case_orders.REVIEW, state=HumanTask.State.COMPLETED)
@@ -41,9 +41,11 @@ def confirmed(completion: Completion) -> None:
 
 
 def _held(completion: Completion) -> Case:
-    """Raises WrongState: the danger came back; who may be told is for its triage."""
-    locked = Case.objects.select_for_update(of=("self",), no_key=True)
-    case = locked.select_related("student__school_class").get(pk=completion.task.case_id)
+    """The case, held before its task: an alarm may come at this very moment.
+
+    Raises WrongState: the danger came back; who may be told is for its triage.
+    """
+    case = Case.objects.select_related("student__school_class").get(pk=completion.task.case_id)
     if case.closed_at is None:
         raise WrongState("该事项已重新处置，是否告知由研判决定。", case=str(case.pk))
     return case
