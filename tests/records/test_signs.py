@@ -139,6 +139,13 @@ def test_everyday_words_stay_quiet(text: str) -> None:
     assert signs.read(text) == signs.Signs()
 
 
+@pytest.mark.parametrize(
+    "text", ["我撑不下去了", "孩子说夜班熬不下去", "她在吃安眠药", "觉得我是多余的"]
+)
+def test_tired_words_ask_for_a_look(text: str) -> None:
+    assert signs.read(text).level != "none"
+
+
 def test_red_outweighs_amber() -> None:
     assert signs.read("一直哭", "说想死").level == "red"
 
@@ -255,6 +262,22 @@ def test_everyday_sentences_with_such_words_give_no_hint(text: str) -> None:
         ("写了遗言", "self_harm"),
         ("女儿怀了孕", "sexual_harm"),
         ("今天到现在还没回家", "missing"),
+        ("他说大家没有他会更好", "self_harm"),
+        ("没了我更好，你们就不用操心了", "self_harm"),
+        ("我不想再醒来了", "self_harm"),
+        ("希望一觉睡下去再也不醒", "self_harm"),
+        ("他把安眠药全吃了", "self_harm"),
+        ("奶奶的安眠药被她吃了半瓶，安眠药吃完就睡了", "self_harm"),
+        ("发现她在攒药", "self_harm"),
+        ("要是我死了，妈妈会不会后悔", "self_harm"),
+        ("说自己不配活着", "self_harm"),
+        ("他从六楼跳下去了", "self_harm"),
+        ("上课时拿圆规扎自己", "self_harm"),
+        ("活得好累，想解脱", "self_harm"),
+        ("孩子被校外的人要钱，不给就打", "bullying"),
+        ("几个人逼他交钱", "bullying"),
+        ("室友让他下跪道歉", "bullying"),
+        ("放学堵她好几次了", "bullying"),
     ],
 )
 def test_everyday_words_for_a_danger_are_red(text: str, category: str) -> None:
@@ -276,7 +299,11 @@ def test_everyday_words_for_a_danger_are_red(text: str, category: str) -> None:
         "请到前台找不到孩子的校服", "不知道孩子去哪个班报到", "孩子手上烫了个泡，已上药",
         "奶奶住院，这周没回家", "住校生这周没回来", "打印表格后打我微信", "拿了双打他很开心",
         "运动会打伤风疫苗的通知收到", "老师敲打他一下就好", "用皮带打包行李",
-        "机器人不见了，请还回社团", "电梯堵在一楼", "预约架子鼓课", "我到现在还没回家，晚点回您",
+        "机器人不见了，请还回社团", "资料不给就打电话问", "手续不给就打回去重办",
+        "体育课前扎自己的头发", "中药班学生攒药材做标本", "这样修改会更好", "没有他更好的人选",
+        "笑我死了", "明天一早再醒来叫他", "网页窗口跳转太慢", "学会包扎自己的手指",
+        "晚上烫自己的校服", "化学课求解脱水反应", "不给钱就打电话催一下",
+        "电梯堵在一楼", "预约架子鼓课", "我到现在还没回家，晚点回您",
     ],
 )  # fmt: skip
 def test_what_a_school_hears_every_day_stays_quiet(text: str) -> None:
