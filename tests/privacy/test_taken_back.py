@@ -246,7 +246,7 @@ def test_a_file_that_came_since_is_in_no_list_of_his(world: World) -> None:
     before(world, paper, "teacher")
     named(world)
     known = every_door(world, paper)
-    made = upload(member(world, "teacher"), paper.id, jpeg())
+    made = upload(member(world, "teacher"), paper.id, jpeg(), kind="SIGNED_PAGE")
     assert made.status_code == 201, made.content.decode()
 
     assert every_door(world, paper) == known
