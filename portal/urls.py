@@ -13,6 +13,7 @@ from portal import (
     matters,
     meetings,
     minutes,
+    next_versions,
     notice_desk,
     notice_slips,
     notices,
@@ -112,6 +113,7 @@ urlpatterns = [
     path("records/<uuid:target_id>/archive", record_keeping.archive, name="archive-record"),
     path("records/<uuid:target_id>/discard", record_keeping.discard, name="discard-record"),
     path("records/<uuid:target_id>/discard-next", record_keeping.discard_next, name="discard-next"),
+    path("records/<uuid:target_id>/next-version", next_versions.begin, name="next-version"),
     path("records/<uuid:target_id>/seal", record_keeping.seal, name="seal-record"),
     path("records/<uuid:target_id>/hold-requests", record_holds.ask, name="ask-hold"),
     path(
