@@ -12,7 +12,7 @@ from parties.models import Student
 from parties.sign_in import Identity
 from portal import meetings, notice_desk, notices, pages, plan, record_lists, report_wordings, words
 from portal.session import signed_in, viewing
-from workflow import alerts, attendance, inbox, meeting_guests, policies, task_files
+from workflow import alerts, attendance, inbox, meeting_guests, plan_waiting, policies, task_files
 from workflow.channels import texts
 from workflow.models import Case, Escalation, HumanTask, Notification
 
@@ -42,6 +42,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "writes": record_lists.writes(viewer),
             "tasks": list(tasks[:_FEW]),
             "has_plan": plan.has_any(viewer),
+            "has_items": plan_waiting.any_of(viewer),
             "messages": [
                 (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
             ],
@@ -88,6 +89,9 @@ def open_message(_request: HttpRequest, identity: Identity, message_id: UUID) ->
     with viewing(identity) as viewer:
         seen = message.case_id and viewer.find(Case, message.case_id) is not None
         meeting = attendance.meeting_of(viewer, message)
+        item = plan_waiting.asked_about(viewer, message)
+    if item:
+        return redirect("portal:plan-desk")
     if seen and message.case_id is not None:
         return redirect("portal:case", case_id=message.case_id)
     if meeting is not None:

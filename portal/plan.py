@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from parties.walls import NEVER
-from portal import pages
+from portal import pages, plan_desk
 from portal.session import signed_in, viewing
 from records import check_ins, item_stillness, plan_evidence, plan_times, plan_views, walls
 from records.evaluations import Score
@@ -111,7 +111,7 @@ def score(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespon
 
 def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: str) -> HttpResponse:
     with viewing(identity) as viewer:
-        at = viewer.at
+        at, page = viewer.at, plan_desk.back(viewer, item_id)
     day = plan_times.local_day(at)
     if request.POST.get("day") == "yesterday":
         day -= check_ins.ONE_DAY
@@ -123,16 +123,16 @@ def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: st
         day=day,
         excuse=excuse,
     )
-    return redirect("portal:plan")
+    return redirect(page)
 
 
 def _do(
     identity: Identity, verb: Callable[..., object], item_id: UUID, **more: Any
 ) -> HttpResponse:
     with viewing(identity) as viewer:
-        at = viewer.at
+        at, page = viewer.at, plan_desk.back(viewer, item_id)
     verb(school_id=identity.school_id, item_id=item_id, by=identity.person, at=at, **more)
-    return redirect("portal:plan")
+    return redirect(page)
 
 
 def _at_home(viewer: Viewer) -> QuerySet[ActionItem]:

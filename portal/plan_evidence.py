@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import pages, uploads
+from portal import pages, plan_desk, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
 from records import attachments, item_files, item_stillness, plan_evidence, plan_views
@@ -61,6 +61,7 @@ def _shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     mine = [one for one in files if one.uploaded_by_id == viewer.person.pk] if owns else []
     return {
         "pk": item.pk,
+        "back": plan_desk.back(viewer, item.pk),
         "title": values.get("title", values.get("label", "")),
         "adds": owns and item.state in ActionItem.LIVE,
         "mine": [(str(one.pk), one.name) for one in mine]

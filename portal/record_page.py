@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.sign_in import Identity, Means
-from portal import holding, pages, prepared_rows
+from portal import holding, next_versions, pages, prepared_rows
 from portal.session import viewing
 from records import (
     additions,
@@ -55,6 +55,7 @@ def show(
             "destroyed": custody.destroyed(viewer, target_id),
             **_acts(viewer, found, mistakes or {}),
             "holding": {} if identity.is_bound else holding.shown(viewer, found),
+            "following": {} if identity.is_bound else next_versions.shown(viewer, found),
             "mistakes": mistakes or {},
             "password": identity.means is Means.PASSWORD,
             "bound": identity.is_bound,

@@ -1,0 +1,56 @@
+"""写新版本: what is signed is not changed, it is followed by version n+1, for whoever wrote it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from parties.access import Act, Viewer
+from parties.sign_in import Identity
+from portal.session import signed_in, viewing
+from records import communication, known_records
+from records.models import CommunicationRecord
+from records.reading import RecordFile
+from workflow import communication as acts
+
+State = CommunicationRecord.State
+_OVER = (State.SEALED, State.SUPERSEDED, State.DISCARDED)
+
+
+def shown(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
+    """Whether a new version may be begun here, or which one there is. Inside a scope."""
+    record = found.record
+    if Act.EDIT not in found.may or record.signed_at is None:
+        return {}
+    newer = _newer(viewer, record)
+    if newer is not None:
+        return {"newer": (newer.pk, newer.version)}
+    return {"may_begin": record.state not in _OVER}
+
+
+@require_POST
+@signed_in()
+def begin(_request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """A draft with the words of this version, open for writing. A second tap finds the first."""
+    with viewing(identity) as viewer:
+        record, at = viewer.get(CommunicationRecord, target_id), viewer.at
+        viewer.require(Act.EDIT, record)
+        draft = _newer(viewer, record)
+    if draft is None or draft.state not in known_records.UNFINISHED:
+        draft = acts.act(
+            school_id=identity.school_id,
+            by=identity.person,
+            at=at,
+            do=lambda writer: communication.next_version(writer, record_id=target_id),
+        )
+    return redirect("portal:edit-record", target_id=draft.pk)
+
+
+def _newer(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord | None:
+    """The newest version after this one that was not put aside."""
+    rows = viewer.rows(CommunicationRecord).filter(
+        record_no=record.record_no, version__gt=record.version
+    )
+    return rows.exclude(state=State.DISCARDED).order_by("-version").first()

@@ -1,0 +1,94 @@
+"""写新版本 on the page of a record: what is signed is followed, never changed."""
+
+import pytest
+
+from parties import tenancy
+from records.models import CommunicationRecord
+from tests.api.callers import member
+from tests.api.papers import FACT, Paper, effective, offered
+from tests.factories import World
+from tests.portal.visitors import Phone, by_password
+
+BUTTON = "写新版本"
+
+
+def at_record(world: World, paper: Paper, who: str = "teacher") -> Phone:
+    phone = by_password(world, who)
+    phone.open(f"/records/{paper.id}")
+    return phone
+
+
+def versions(world: World) -> list[tuple[int, str]]:
+    with tenancy.scope(world.id):
+        rows = CommunicationRecord.objects.order_by("version")
+        return [(row.version, str(row.state)) for row in rows]
+
+
+def test_a_signed_record_is_followed_by_a_new_version(world: World) -> None:
+    paper = effective(world)
+    phone = at_record(world, paper)
+    assert BUTTON in phone.text
+
+    phone.send(f"/records/{paper.id}/next-version")
+
+    assert versions(world) == [(1, "EFFECTIVE"), (2, "DRAFT")]
+    assert phone.page.request["PATH_INFO"].endswith("/edit")
+    assert FACT in phone.text
+    with tenancy.scope(world.id):
+        made = CommunicationRecord.objects.get(version=2)
+    assert phone.page.request["PATH_INFO"] == f"/records/{made.pk}/edit"
+
+
+def test_a_second_tap_finds_the_first(world: World) -> None:
+    paper = effective(world)
+    phone = at_record(world, paper)
+    phone.send(f"/records/{paper.id}/next-version")
+    first = phone.page.request["PATH_INFO"]
+    phone.open(f"/records/{paper.id}")
+    assert BUTTON not in phone.text
+    assert f'href="{first.removesuffix("/edit")}"' in phone.html
+    assert "第 2 版" in phone.text
+    phone.open("/")
+
+    phone.send(f"/records/{paper.id}/next-version")
+
+    assert phone.page.request["PATH_INFO"] == first
+    assert len(versions(world)) == 2
+
+
+def test_one_that_is_signed_by_one_side_is_followed_too(world: World) -> None:
+    paper = offered(world)
+    assert BUTTON not in at_record(world, paper).text
+    assert paper.sign().status_code == 200
+
+    assert BUTTON in at_record(world, paper).text
+
+
+def test_what_nobody_has_signed_is_changed_itself(world: World) -> None:
+    paper = offered(world)
+    phone = at_record(world, paper)
+
+    assert phone.send(f"/records/{paper.id}/next-version").status_code == 409
+    assert "可以直接修改" in phone.text
+    assert [number for number, _ in versions(world)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("mother", 403), ("grade_leader", 403), ("mentor", 404), ("stranger", 404)]
+)
+def test_nobody_else_begins_one(world: World, who: str, status: int) -> None:
+    paper = effective(world)
+    phone = at_record(world, paper, who)
+    assert BUTTON not in phone.text
+    phone.open("/")
+
+    assert phone.send(f"/records/{paper.id}/next-version").status_code == status
+    assert len(versions(world)) == 1
+
+
+def test_a_draft_of_a_new_version_shows_nothing_at_home(world: World) -> None:
+    paper = effective(world)
+    before = at_record(world, paper, "mother").text
+    assert member(world, "teacher").post(f"/records/{paper.id}/next-version").status_code == 201
+
+    assert at_record(world, paper, "mother").text == before
