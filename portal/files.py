@@ -12,15 +12,13 @@ from parties import consent_notes
 from parties.cursors import Cursors
 from parties.errors import CursorInvalid
 from parties.sign_in import Identity
-from portal import pages
+from portal import file_links, pages
 from portal.session import signed_in, viewing
 from records import file, policies
 from records.file import Entry, Filters, Place
 from records.models import FileEntry
 
 _LIMIT: Final = 20
-#: Where an entry leads, for the kinds that have a page of their own.
-_PAGE_OF: Final = {file.CASE: "portal:case"}
 
 
 @require_safe
@@ -41,11 +39,12 @@ def student_file(request: HttpRequest, identity: Identity, student_id: UUID) -> 
             limit=_LIMIT,
         )
         following = page.following and cursors.seal(page.following.written())
+        at_home = student_id in policies.family_of(viewer)
         context = {
             "student": page.student,
-            "at_home": student_id in policies.family_of(viewer),
+            "at_home": at_home,
             "asks": consent_notes.is_asked_by(viewer, page.student),
-            "lines": [_line(entry) for entry in page.entries],
+            "lines": [_line(entry, at_home=at_home) for entry in page.entries],
             "kinds": _links(filters, "kind", file.kinds()),
             "parties": _links(filters, "party", dict(FileEntry.Party.choices)),
             "older": following and _query(filters, cursor=following),
@@ -66,7 +65,7 @@ def _place(cursors: Cursors, cursor: str) -> Place | None:
         return None
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: Entry, *, at_home: bool) -> dict[str, Any]:
     return {
         "at": entry.at,
         "kind": file.kinds()[entry.kind],
@@ -75,8 +74,7 @@ def _line(entry: Entry) -> dict[str, Any]:
         "title": entry.line.title,
         "summary": entry.line.summary,
         "state": entry.line.state,
-        "page": _PAGE_OF.get(entry.kind, ""),
-        "object": entry.object_id,
+        "page": file_links.page_of(entry, at_home=at_home),
     }
 
 
