@@ -8,6 +8,7 @@ from portal import (
     consent_desk,
     consents,
     doors,
+    file_copies,
     file_lists,
     files,
     home,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
     path("students", file_lists.students, name="students"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
+    path("students/<uuid:student_id>/file/copy", file_copies.copy, name="file-copy"),
     path("students/<uuid:target_id>/consents", consents.family, name="consents"),
     path(
         "students/<uuid:target_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"
