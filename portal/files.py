@@ -1,8 +1,6 @@
 """The family-school file as a page to read: newest first, a few filters, older entries below."""
 
-from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,25 +10,22 @@ from parties import consent_notes
 from parties.cursors import Cursors
 from parties.errors import CursorInvalid
 from parties.sign_in import Identity
-from portal import pages
+from portal import file_copies, file_links, pages
+from portal.file_parts import Asked
 from portal.session import signed_in, viewing
 from records import file, policies
-from records.file import Entry, Filters, Place
+from records.file import Entry, Place
 from records.models import FileEntry
 
 _LIMIT: Final = 20
-#: Where an entry leads, for the kinds that have a page of their own.
-_PAGE_OF: Final = {file.CASE: "portal:case"}
+_ALL_DAYS: Final = {"from": "", "to": ""}
 
 
 @require_safe
 @signed_in()
 def student_file(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpResponse:
-    """A filter that is not offered counts as none: these are links, nobody types them."""
-    filters = Filters(
-        kind=_one_of(file.kinds(), request.GET.get("kind", "")),
-        party=_one_of(dict(FileEntry.Party.choices), request.GET.get("party", "")),
-    )
+    asked = Asked.of(request.GET)
+    filters = asked.filters
     with viewing(identity) as viewer:
         cursors = filters.cursors(viewer, student_id)
         page = file.read(
@@ -41,21 +36,19 @@ def student_file(request: HttpRequest, identity: Identity, student_id: UUID) -> 
             limit=_LIMIT,
         )
         following = page.following and cursors.seal(page.following.written())
+        at_home = student_id in policies.family_of(viewer)
         context = {
             "student": page.student,
-            "at_home": student_id in policies.family_of(viewer),
+            "at_home": at_home,
             "asks": consent_notes.is_asked_by(viewer, page.student),
-            "lines": [_line(entry) for entry in page.entries],
-            "kinds": _links(filters, "kind", file.kinds()),
-            "parties": _links(filters, "party", dict(FileEntry.Party.choices)),
-            "older": following and _query(filters, cursor=following),
-            "begun": "cursor" in request.GET and _query(filters),
+            "lines": [_line(entry, asked, at_home=at_home) for entry in page.entries],
+            "form": asked.period,
+            "copies": file_copies.offered(viewer, page.student, at_home=at_home),
+            **_links(asked),
+            "older": following and asked.query(cursor=following),
+            "begun": "cursor" in request.GET and asked.query(),
         }
-    return pages.show(request, "file", context)
-
-
-def _one_of(known: Mapping[str, Any], asked: str) -> str:
-    return asked if asked in known else ""
+    return pages.show(request, "file", context, status=400 if asked.period.errors else 200)
 
 
 def _place(cursors: Cursors, cursor: str) -> Place | None:
@@ -66,7 +59,7 @@ def _place(cursors: Cursors, cursor: str) -> Place | None:
         return None
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: Entry, asked: Asked, *, at_home: bool) -> dict[str, Any]:
     return {
         "at": entry.at,
         "kind": file.kinds()[entry.kind],
@@ -75,20 +68,24 @@ def _line(entry: Entry) -> dict[str, Any]:
         "title": entry.line.title,
         "summary": entry.line.summary,
         "state": entry.line.state,
-        "page": _PAGE_OF.get(entry.kind, ""),
-        "object": entry.object_id,
+        "of_case": _of_case(entry, asked),
+        "page": file_links.page_of(entry, at_home=at_home),
     }
 
 
-def _links(filters: Filters, name: str, choices: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
-    """Label, address and whether it is the one chosen; 全部 takes the filter away."""
-    chosen = getattr(filters, name)
-    return [
-        (str(label), _query(filters, **{name: code}), code == chosen)
-        for code, label in {"": "全部", **choices}.items()
-    ]
+def _of_case(entry: Entry, asked: Asked) -> str:
+    """The other entries of a case that this reader knows of; nothing once it is chosen."""
+    known = entry.case_id is not None and asked.filters.case_id is None
+    return asked.query(case=str(entry.case_id)) if known else ""
 
 
-def _query(filters: Filters, **changed: str) -> str:
-    asked = {"kind": filters.kind, "party": filters.party, **changed}
-    return "?" + urlencode({name: value for name, value in asked.items() if value})
+def _links(asked: Asked) -> dict[str, Any]:
+    """`kept` goes along with the days that are typed, `part` with a copy."""
+    return {
+        "kinds": asked.links("kind", file.kinds()),
+        "parties": asked.links("party", dict(FileEntry.Party.choices)),
+        "all_cases": asked.filters.case_id and asked.query(case=""),
+        "all_days": (asked.filters.start or asked.filters.end) and asked.query(**_ALL_DAYS),
+        "kept": asked.said("from", "to"),
+        "part": asked.said(),
+    }

@@ -10,7 +10,17 @@ from django.views.decorators.http import require_POST, require_safe
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import meetings, notice_desk, notices, pages, plan, record_lists, report_wordings, words
+from portal import (
+    file_lists,
+    meetings,
+    notice_desk,
+    notices,
+    pages,
+    plan,
+    record_lists,
+    report_wordings,
+    words,
+)
 from portal.session import signed_in, viewing
 from workflow import alerts, attendance, inbox, meeting_guests, plan_waiting, policies, task_files
 from workflow.channels import texts
@@ -48,6 +58,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             ],
             "cases": [_line(viewer, case) for case in cases[:_FEW]],
             "files": _files(viewer),
+            "others_files": file_lists.opens_any(viewer),
             **notices.for_home(viewer),
             **notice_desk.for_home(viewer),
         }
@@ -65,7 +76,7 @@ def _line(viewer: Viewer, case: Case) -> dict[str, Any]:
 
 
 def _files(viewer: Viewer) -> list[Student]:
-    """Files of one's own: of oneself and of one's children. Staff come to one by its student."""
+    """Files of one's own: of oneself and of one's children. Staff have a list (file_lists)."""
     own = viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
     return list(viewer.rows(Student).filter(pk__in=own).order_by("person__name", "pk"))
 

@@ -8,6 +8,8 @@ from portal import (
     consent_desk,
     consents,
     doors,
+    file_copies,
+    file_lists,
     files,
     home,
     matters,
@@ -59,7 +61,9 @@ urlpatterns = [
     path("meetings/<uuid:target_id>/decline", meetings.decline, name="meeting-decline"),
     path("meetings/<uuid:target_id>/attend", meetings.attend, name="meeting-attend"),
     path("meetings/<uuid:target_id>/calendar", meetings.calendar, name="meeting-calendar"),
+    path("students", file_lists.students, name="students"),
     path("students/<uuid:student_id>/file", files.student_file, name="file"),
+    path("students/<uuid:student_id>/file/copy", file_copies.copy, name="file-copy"),
     path("students/<uuid:target_id>/consents", consents.family, name="consents"),
     path(
         "students/<uuid:target_id>/consents/withdraw", consents.withdraw, name="withdraw-consents"

@@ -3,10 +3,10 @@ say. Opening one is records/reading.py.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties.access import Viewer
 from parties.models import Student
@@ -15,6 +15,10 @@ from records.file import Line, Source
 from records.file_stillness import still_there
 from records.models import ActionItem, Attachment, CommunicationRecord, Objection
 from records.stillness import as_it_stood
+
+RECORD: Final = "communication"
+#: The files of an item of a plan have a page together.
+EVIDENCE: Final = "evidence"
 
 
 def _records(viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UUID, Line]:
@@ -59,13 +63,21 @@ def _state(record: Any) -> str:
     return f"{state}{'（家长未签）' if unsigned else ''}{'（异议中）' if disputed else ''}"
 
 
-def _objections(_viewer: Viewer, found: Sequence[Objection]) -> Mapping[UUID, Line]:
+def _filed(viewer: Viewer, _student: Student) -> QuerySet[Objection]:
+    """With whether this reader still finds the record: whom a matter names may not."""
+    record = viewer.rows(CommunicationRecord).filter(pk=OuterRef("record_id"))
+    return viewer.rows(Objection).annotate(opens=Exists(record))
+
+
+def _objections(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
+    """Needs objections of _filed."""
     return {
         objection.pk: Line(
             title=f"异议：{objection.get_ground_display()}",
             summary=f"希望{objection.get_wish_display()}",
             state=str(objection.get_state_display()),
             extra={"state": str(objection.state), "record": str(objection.record_id)},
+            within=(RECORD, objection.record_id) if objection.opens else None,
         )
         for objection in found
     }
@@ -85,9 +97,20 @@ def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, L
                 else _of_file(attachment, replaced=attachment.pk not in unknown)
             ),
             extra={"media_type": attachment.media_type},
+            within=_home_of(attachment),
         )
         for attachment in found
     }
+
+
+def _home_of(attachment: Attachment) -> tuple[str, UUID] | None:
+    """A file is seen through its record or its item alone, so whoever has its line may open that.
+
+    A scan that came back on paper lies with its notice, which is told by a line of its own.
+    """
+    if attachment.record_id is not None:
+        return RECORD, attachment.record_id
+    return None if attachment.item_id is None else (EVIDENCE, attachment.item_id)
 
 
 def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationRecord]:
@@ -133,8 +156,8 @@ def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def register() -> None:
     file.register(
-        "communication",
+        RECORD,
         Source("沟通记录", CommunicationRecord, _records, _plain, rows=_not_put_aside),
     )
-    file.register("objection", Source("异议", Objection, _objections))
+    file.register("objection", Source("异议", Objection, _objections, rows=_filed))
     file.register("attachment", Source("附件", Attachment, _attachments, rows=_files_of_those))

@@ -17,7 +17,8 @@ class Line:
     """One object in the words for one reader; what they may not read is absent.
 
     `extra` holds codes, ids and moments for a machine. `names_author`: this reader may learn who
-    entered it.
+    entered it. `within`: kind and id of what this reader opens to read it, where that is another
+    than itself; only what they may open is named.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Line:
     state: str = ""
     extra: Mapping[str, str | int | None] = field(default_factory=dict)
     names_author: bool = True
+    within: tuple[str, UUID] | None = None
 
 
 def _as_it_is(rows: QuerySet[Any]) -> QuerySet[Any]:

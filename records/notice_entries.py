@@ -22,8 +22,10 @@ from records.models import Notice, NoticeContact, NoticeReceipt
 from records.models.notice_receipt import UNOPENED_LABEL
 
 CONTACT_LABEL: Final = "联系记录"
+NOTICE: Final = "notice"
 REPLY: Final = "notice_reply"
 _SENT_TO: Final = ("state", "how", "opened_at", "confirmed_at", "signed_at", "settled_at")
+_KEY: Final = "pk"
 _FURTHEST: Final = ("settled_at", "signed_at", "confirmed_at", "opened_at")
 
 
@@ -31,7 +33,7 @@ def _rows(viewer: Viewer, student: Student) -> QuerySet[Notice]:
     """Notices with the receipt that this reader sees for this child, the furthest of a family."""
     receipts = viewer.rows(NoticeReceipt).filter(notice=OuterRef("pk"), student=student)
     furthest = receipts.order_by(*(F(name).asc(nulls_last=True) for name in _FURTHEST), "pk")
-    told = furthest.values(told=JSONObject(**{name: name for name in _SENT_TO}))[:1]
+    told = furthest.values(told=JSONObject(**{name: name for name in (_KEY, *_SENT_TO)}))[:1]
     shown = Q(Exists(receipts.order_by()))
     if student.pk not in viewer.kin:
         shown |= Q(pk__in=viewer.rows(Notice).values("pk"))
@@ -62,7 +64,8 @@ def _replies(pks: Sequence[UUID]) -> Mapping[UUID, str]:
 
 def _line(notice: Any, replies: Sequence[str]) -> Line:
     """Needs a notice of _rows. At home neither its author nor its own state is known."""
-    receipt = notice.receipt or {}
+    receipt = dict(notice.receipt or {})
+    own = receipt.pop(_KEY, None)
     if not receipt.get("opened_at"):
         # "Could not be delivered" would tell a family that the notice is over, by others, and a
         # teacher that somebody was kept out of it.
@@ -75,6 +78,7 @@ def _line(notice: Any, replies: Sequence[str]) -> Line:
         state=_state(notice, receipt),
         extra={**_of_notice(notice), **_of_receipt(receipt)},
         names_author=not notice.at_home,
+        within=None if own is None else (REPLY, UUID(own)),
     )
 
 
@@ -132,6 +136,6 @@ def _answers(_viewer: Viewer, found: Sequence[NoticeReceipt]) -> Mapping[UUID, L
 
 
 def register() -> None:
-    file.register("notice", Source("通知", Notice, _notices, rows=_rows))
+    file.register(NOTICE, Source("通知", Notice, _notices, rows=_rows))
     file.register("contact_attempt", Source(CONTACT_LABEL, NoticeContact, _contacts))
     file.register(REPLY, Source("家长回复", NoticeReceipt, _answers, rows=_answered))

@@ -46,6 +46,7 @@ def describe_attempts(_viewer: Viewer, found: Sequence[MeetingAttempt]) -> Mappi
             title=f"联系家长：{attempt.get_channel_display()}",
             summary=str(attempt.get_outcome_display()),
             extra={"channel": attempt.channel, "outcome": attempt.outcome},
+            within=(MEETING, attempt.meeting_id),
         )
         for attempt in found
     }
@@ -58,6 +59,7 @@ def describe_replies(_viewer: Viewer, found: Sequence[MeetingReply]) -> Mapping[
             summary=str(reply.get_kind_display()),
             state="" if reply.by_id == reply.entered_by_id else "由学校代为登记",
             extra={"meeting": str(reply.meeting_id), "answer": reply.kind},
+            within=(MEETING, reply.meeting_id),
         )
         for reply in found
     }
