@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from parties import taps
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.sign_in import Identity
@@ -22,7 +23,6 @@ from workflow.case_plans import CasePlan
 from workflow.task_files import TaskFile
 
 TASK: Final = "meeting_plan"
-_KEPT: Final = "planned"
 _USUAL: Final = timedelta(days=14)
 _FOLDED: Final = ("measure", "baseline", "kind", "field_class")
 _AMENDED: Final = ("title", "measure", "baseline", "target", "due_at", "recurrence")
@@ -36,11 +36,9 @@ def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRe
         lines = _lines(viewer, found)
     if request.method != "POST":
         return _ask(request, found, lines, _empty(found, at=at))
-    form, nonce = ItemForm(request.POST, plan=found), request.POST.get("nonce", "")
-    again = bool(nonce) and request.session.get(_KEPT) == nonce
-    if not again and not (form.is_valid() and _made(identity, found, form, at=at)):
+    form = ItemForm(request.POST, plan=found)
+    if not (form.is_valid() and _made(identity, found, form, at=at)):
         return _ask(request, found, lines, form)
-    request.session[_KEPT] = nonce  # a second tap is no second item
     return redirect("portal:case-plan", case_id=case_id)
 
 
@@ -102,7 +100,7 @@ def _empty(found: CasePlan, *, at: datetime) -> ItemForm:
 
 
 def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) -> bool:
-    """Whether the item is kept; what stands against it is said on the form."""
+    """Whether the item is kept, once for two taps; what stands against it is said on the form."""
     try:
         plans.make(
             school_id=identity.school_id,
@@ -111,6 +109,7 @@ def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) 
             by=identity.person,
             at=at,
             drafts=[form.draft()],
+            key=taps.id_of(identity.person, form.cleaned_data["nonce"]),
         )
     except InvalidInput as refused:
         form.refuse(refused)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from parties import taps
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import SchoolClass
@@ -182,7 +183,7 @@ def _drafted(identity: Identity, form: NoticeForm, *, at: datetime) -> Notice | 
             by=identity.person,
             at=at,
             given=Draft(**form.given()),
-            id_=form.cleaned_data["nonce"],
+            id_=taps.id_of(identity.person, form.cleaned_data["nonce"]),
         )
     except InvalidInput as refused:
         form.refuse(refused)

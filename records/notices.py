@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from ledger import events
-from parties import tenancy
+from parties import taps, tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person, SchoolClass
@@ -61,23 +61,28 @@ class Draft:
 def draft(
     *, school_id: int, by: Person, at: datetime, given: Draft, id_: UUID | None = None
 ) -> Notice:
-    """A new draft, seen by its author alone. Repeating `id_` returns the first one.
+    """A new draft, seen by its author alone. Repeating `id_`, also at the same moment, returns the
+    first one.
 
     Raises:
         NotAllowed: not a member of staff who works with families.
-        InvalidInput: the scope names no place of this school, or a deadline in the past.
+        InvalidInput: the scope names no place of this school, a deadline in the past, or an id
+            that is somebody else's.
     """
-    with tenancy.scope(school_id):
+    new = id_ or uuid4()
+
+    def known() -> Notice | None:
         require_drafter(Viewer.load(by, at=at))
-        new = id_ or uuid4()
-        known = Notice.objects.filter(pk=new, author=by).first()
-        if known is not None:
-            return known
+        return Notice.objects.filter(pk=new, author=by).first()
+
+    def make() -> Notice:
         notice = Notice(pk=new, school_id=school_id, author=by, created_at=at)
         _put(notice, _values(given), at=at)
         notice.save(force_insert=True)
         record("notice.drafted", notice, by=by.pk, at=at)
         return notice
+
+    return taps.once(school_id=school_id, known=known, make=make).what
 
 
 def require_drafter(viewer: Viewer) -> None:
