@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from ledger import events
 from parties import taps, tenancy
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.errors import InvalidInput, LostRace, NotAllowed, WrongState
 from parties.models import Person, SchoolClass
 from parties.roles import STAFF, Role
 from parties.standings import StaffPost
@@ -104,7 +104,7 @@ def change(
 
     Raises:
         NotFound, NotAllowed: not visible; not the author.
-        WrongState: `version` is not the present one, or it is no draft any more.
+        WrongState: it is no draft any more. LostRace: `version` is not the present one.
         InvalidInput: as draft().
     """
     with tenancy.scope(school_id):
@@ -112,7 +112,11 @@ def change(
         if notice.state not in Notice.EDITABLE:
             raise WrongState("通知已提交，不能再修改。", notice=str(notice.pk))
         if notice.version != version:
-            raise WrongState("草稿已被改动，请刷新后再修改。", notice=str(notice.pk))
+            raise LostRace(
+                f"您依据的是第 {version} 版，现在是第 {notice.version} 版。",
+                yours=version,
+                current=notice.version,
+            )
         _put(notice, {name: given[name] for name in given if name in _CHANGEABLE}, at=at)
         notice.edit()
         notice.save()
