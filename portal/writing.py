@@ -24,7 +24,7 @@ from portal.record_forms import RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
 from portal.statement_rows import Choices
-from records import known_records, language, language_gate, templates
+from records import known_records, language, language_gate, lexicons, templates
 from records.language import Author, Field, Moment
 from records.models import CommunicationRecord
 from workflow import communication as acts
@@ -32,7 +32,12 @@ from workflow import communication as acts
 Trigger = CommunicationRecord.Trigger
 
 _LONGEST_QUERY: Final = 40
-_NEXT: Final = "下次沟通重点"
+_HEADER: Final = {
+    "trigger_note": "触发原因的说明",
+    "place": "具体地点",
+    "next_focus": "下次沟通重点",
+}
+_PAPERS: Final = "事先准备的材料"
 
 
 class Who(NamedTuple):
@@ -173,20 +178,29 @@ def with_student(guardians: Choices, student: Student) -> list[tuple[str, str]]:
 
 def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]]:
     """What could be said differently, by the label of its statement."""
-    people = language_gate.names_near(student)
+    people, words = language_gate.names_near(student), lexicons.of(student.school_id)
     found: dict[str, list[dict[str, str]]] = {}
-    for label, text, quote in [*_quoted(form), (_NEXT, form.cleaned_data["next_focus"], False)]:
+    for label, text, quote in [*_quoted(form), *_beside(form)]:
         verdict = language.check(
             text,
             moment=Moment.DRAFT,
             author=Author.STAFF,
             field=Field.QUOTE if quote else Field.NARRATIVE,
             people=people,
+            lexicon=words,
         )
         for each in verdict.findings:
             hint = {"phrase": each.phrase, "instead": each.suggestion, "note": each.note}
             found.setdefault(label, []).append(hint)
     return found
+
+
+def _beside(form: RecordForm) -> list[tuple[str, str, bool]]:
+    """What else is read before anybody signs: none of it is somebody's own words."""
+    said = [(called, form.cleaned_data[name], False) for name, called in _HEADER.items()]
+    papers = (form.prepared() or {}).values()
+    said += [(_PAPERS, text, False) for one in papers for text in (one.note, one.basis_note)]
+    return [each for each in said if each[1]]
 
 
 def _quoted(form: RecordForm) -> list[tuple[str, str, bool]]:
