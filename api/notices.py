@@ -128,7 +128,7 @@ class NoticeView(ApiView):
         "修改草稿",
         body=NoticeChange,
         answers={200: NoticeSerializer},
-        codes=[*_CODES, "precondition.required", "precondition.failed"],
+        codes=[*_CODES, "state.lost_race", "precondition.required", "precondition.failed"],
         parameters=[IF_MATCH],
         tags=["notices"],
         post=True,

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from parties import taps
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, WrongState
+from parties.errors import InvalidInput, LostRace, WrongState
 from parties.sign_in import Identity
-from portal import pages
+from portal import overtaken, pages
 from portal.item_forms import RHYTHMS, AmendForm, ItemForm
 from portal.session import signed_in, viewing
 from records import plan_times, plan_views
@@ -22,7 +23,6 @@ from workflow.case_plans import CasePlan
 from workflow.task_files import TaskFile
 
 TASK: Final = "meeting_plan"
-_KEPT: Final = "planned"
 _USUAL: Final = timedelta(days=14)
 _FOLDED: Final = ("measure", "baseline", "kind", "field_class")
 _AMENDED: Final = ("title", "measure", "baseline", "target", "due_at", "recurrence")
@@ -36,11 +36,9 @@ def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRe
         lines = _lines(viewer, found)
     if request.method != "POST":
         return _ask(request, found, lines, _empty(found, at=at))
-    form, nonce = ItemForm(request.POST, plan=found), request.POST.get("nonce", "")
-    again = bool(nonce) and request.session.get(_KEPT) == nonce
-    if not again and not (form.is_valid() and _made(identity, found, form, at=at)):
+    form = ItemForm(request.POST, plan=found)
+    if not (form.is_valid() and _made(identity, found, form, at=at)):
         return _ask(request, found, lines, form)
-    request.session[_KEPT] = nonce  # a second tap is no second item
     return redirect("portal:case-plan", case_id=case_id)
 
 
@@ -56,7 +54,11 @@ def amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespon
     if request.method != "POST":
         return _ask_again(request, item, AmendForm(**usual), plan_views.fingerprint(values))
     form, seen = AmendForm(request.POST, **usual), request.POST.get("seen", "")
-    if not (form.is_valid() and _amended(identity, item_id, form, seen=seen, at=at)):
+    try:
+        kept = form.is_valid() and _amended(identity, item_id, form, seen=seen, at=at)
+    except LostRace:
+        return _overtaken(request, identity, item_id)
+    if not kept:
         return _ask_again(request, item, form, seen)
     return redirect("portal:case-plan", case_id=item.case_id)
 
@@ -102,7 +104,7 @@ def _empty(found: CasePlan, *, at: datetime) -> ItemForm:
 
 
 def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) -> bool:
-    """Whether the item is kept; what stands against it is said on the form."""
+    """Whether the item is kept, once for two taps; what stands against it is said on the form."""
     try:
         plans.make(
             school_id=identity.school_id,
@@ -111,6 +113,7 @@ def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) 
             by=identity.person,
             at=at,
             drafts=[form.draft()],
+            key=taps.id_of(identity.person, form.cleaned_data["nonce"]),
         )
     except InvalidInput as refused:
         form.refuse(refused)
@@ -123,7 +126,7 @@ def _amended(
 ) -> bool:
     def unchanged(reader: Viewer, now: ActionItem) -> None:
         if plan_views.fingerprint(plan_views.shown(reader, now)) != seen:
-            raise WrongState("这一项刚被修改过，请重新打开再改。", item=str(item_id))
+            raise LostRace("这一项刚被修改过。", item=str(item_id))
 
     try:
         plan_moves.amend(
@@ -138,6 +141,18 @@ def _amended(
         form.refuse(refused)
         return False
     return True
+
+
+def _overtaken(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    """What was typed stays, beside what stands there now; saved again, it was seen."""
+    with viewing(identity) as viewer:
+        item = _amendable(viewer, item_id)
+        values = plan_views.shown(viewer, item)
+        plan_views.note_reads(viewer, [item])
+    now = _as_typed(values)
+    form = AmendForm(request.POST, rhythm=item.recurrence, initial=now)
+    found = {"why": "", "now": overtaken.beside(form, now)}
+    return _ask_again(request, item, form, plan_views.fingerprint(values), found)
 
 
 def _as_typed(values: plan_views.Shown) -> dict[str, Any]:
@@ -202,6 +217,14 @@ def _ask(
     return pages.show(request, "case_plan", context, status=status)
 
 
-def _ask_again(request: HttpRequest, item: ActionItem, form: AmendForm, seen: str) -> HttpResponse:
-    context = {"item": item, "form": form, "seen": seen}
-    return pages.show(request, "plan_amend", context, status=400 if form.errors else 200)
+def _ask_again(
+    request: HttpRequest,
+    item: ActionItem,
+    form: AmendForm,
+    seen: str,
+    faster: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """`faster`: what somebody else saved since this page was opened."""
+    context = {"item": item, "form": form, "seen": seen, "overtaken": faster}
+    status = 409 if faster else 400 if form.errors else 200
+    return pages.show(request, "plan_amend", context, status=status)

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from parties.access import Act, Viewer
@@ -31,8 +30,6 @@ def minutes(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResp
     if request.method != "POST":
         form = RecordForm(trigger=known.trigger, initial=_initial(known), **whom)
         return writing.ask(request, form, name, known.trigger, {})
-    if writing.known(request) is not None:
-        return redirect("portal:task", task_id=task_id)
     form = RecordForm(request.POST, trigger=known.trigger, **whom)
     page = Page(
         form,

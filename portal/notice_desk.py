@@ -4,6 +4,7 @@ Before it goes out the page says what would stop it, with the mend, and who woul
 and children by name for whoever works with their families (records.notice_audience).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -12,11 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from parties import taps
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.errors import InvalidInput, LostRace, NotAllowed, WrongState
 from parties.models import SchoolClass
 from parties.sign_in import Identity
-from portal import pages
+from portal import overtaken, pages
 from portal.notice_forms import NoticeForm
 from portal.session import signed_in, viewing
 from records import notice_owing, notice_templates, notice_wording, notices
@@ -62,16 +64,19 @@ def new(request: HttpRequest, identity: Identity) -> HttpResponse:
 @signed_in()
 def edit(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
-        notice = _editable(viewer, notice_id)
-        usual = {name: getattr(notice, name) for name in _FIELDS}
-        usual["school_class"] = str(notice.school_class_id or "")
+        usual = _as_typed(_editable(viewer, notice_id))
         classes, at = _classes(), viewer.at
     if request.method != "POST":
         return _ask(request, NoticeForm(classes=classes, initial=usual))
     form = NoticeForm(request.POST, classes=classes)
-    if not (form.is_valid() and _changed(identity, notice_id, form, at=at)):
-        return _ask(request, form)
-    return redirect("portal:notice-desk", notice_id=notice_id)
+    try:
+        kept = form.is_valid() and _changed(identity, notice_id, form, at=at)
+    except LostRace as lost:
+        with viewing(identity) as viewer:
+            now = _as_typed(_editable(viewer, notice_id))
+        typed = {**request.POST.dict(), "version": now["version"]}  # they see it now
+        return _ask(request, NoticeForm(typed, classes=classes), lost=lost, now=now)
+    return redirect("portal:notice-desk", notice_id=notice_id) if kept else _ask(request, form)
 
 
 @require_safe
@@ -174,6 +179,11 @@ def _editable(viewer: Viewer, notice_id: UUID) -> Notice:
     return notice
 
 
+def _as_typed(notice: Notice) -> dict[str, Any]:
+    typed = {name: getattr(notice, name) for name in _FIELDS}
+    return {**typed, "school_class": str(notice.school_class_id or "")}
+
+
 def _drafted(identity: Identity, form: NoticeForm, *, at: datetime) -> Notice | None:
     """The draft; None when something on the form stands against it. A second tap makes one."""
     try:
@@ -182,7 +192,7 @@ def _drafted(identity: Identity, form: NoticeForm, *, at: datetime) -> Notice | 
             by=identity.person,
             at=at,
             given=Draft(**form.given()),
-            id_=form.cleaned_data["nonce"],
+            id_=taps.id_of(identity.person, form.cleaned_data["nonce"]),
         )
     except InvalidInput as refused:
         form.refuse(refused)
@@ -221,5 +231,15 @@ def _who(identity: Identity, notice_id: UUID) -> dict[str, Any]:
     }
 
 
-def _ask(request: HttpRequest, form: NoticeForm) -> HttpResponse:
+def _ask(
+    request: HttpRequest,
+    form: NoticeForm,
+    *,
+    lost: LostRace | None = None,
+    now: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """`now`: what stands there since somebody was faster; what was typed stays on the form."""
+    if lost is not None and now is not None:
+        found = {"why": str(lost), "now": overtaken.beside(form, now)}
+        return pages.show(request, "notice_write", {"form": form, "overtaken": found}, status=409)
     return pages.show(request, "notice_write", {"form": form}, status=400 if form.errors else 200)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 from uuid import UUID
 
+from parties import taps
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import GuardianLink
@@ -46,7 +47,11 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
     if page.record_id is None:
         new = Header(trigger=page.trigger, **header)
         record = acts.write_for(
-            viewer, student_id=page.student_id, header=new, case_id=page.case_id
+            viewer,
+            student_id=page.student_id,
+            header=new,
+            case_id=page.case_id,
+            id_=taps.id_of(viewer.person, given["nonce"]),
         )
     else:
         found = viewer.get(CommunicationRecord, page.record_id)
@@ -57,6 +62,14 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
     _attend(viewer, record, page)
     _lay(viewer, record, page.form)
     return viewer.get(CommunicationRecord, record.pk)
+
+
+def made_before(viewer: Viewer, form: RecordForm) -> CommunicationRecord | None:
+    """The record that this very page wrote already: a second tap must not write another."""
+    id_ = taps.id_of(viewer.person, form.cleaned_data.get("nonce"))
+    if id_ is None:
+        return None
+    return CommunicationRecord.objects.filter(pk=id_, author=viewer.person).first()
 
 
 _HEADER: Final = (

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parties import taps
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, WrongState
 from parties.models import GuardianLink, Person, Student
@@ -23,16 +24,20 @@ from portal.record_forms import RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
 from portal.statement_rows import Choices
-from records import known_records, language, language_gate, templates
+from records import known_records, language, language_gate, lexicons, templates
 from records.language import Author, Field, Moment
 from records.models import CommunicationRecord
 from workflow import communication as acts
 
 Trigger = CommunicationRecord.Trigger
 
-_KEPT: Final = "written"
 _LONGEST_QUERY: Final = 40
-_NEXT: Final = "下次沟通重点"
+_HEADER: Final = {
+    "trigger_note": "触发原因的说明",
+    "place": "具体地点",
+    "next_focus": "下次沟通重点",
+}
+_PAPERS: Final = "事先准备的材料"
 
 
 class Who(NamedTuple):
@@ -72,9 +77,6 @@ def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpRes
         form = RecordForm(trigger=trigger, initial=usual, **whom)
         return ask(request, form, name, trigger, {})
     form = RecordForm(request.POST, trigger=trigger, **whom)
-    before = known(request)
-    if before is not None:
-        return redirect("portal:record", target_id=before)
     return take(request, identity, Page(form, trigger, student_id))
 
 
@@ -111,6 +113,9 @@ def take(
         student = viewer.get(Student, page.student_id)
         name, at = student.person.name, viewer.at
         hints = _hints(student, form) if form.is_valid() else {}
+        before = record_drafts.made_before(viewer, form)
+    if before is not None:
+        return _on(before.pk, back)
     if not form.is_valid() or "look" in request.POST:
         return ask(request, form, name, page.trigger, hints)
     who = Who(identity.school_id, identity.person, at)
@@ -119,27 +124,36 @@ def take(
     except (InvalidInput, LostRace) as refused:
         form.refuse(refused)
         return ask(request, form, name, page.trigger, hints)
-    _remember(request, form, record.pk)
     if "attach" in request.POST:
         return redirect("portal:record-files", target_id=record.pk)
+    return _on(record.pk, back)
+
+
+def _on(record_id: UUID, back: UUID | None) -> HttpResponse:
     if back is not None:
         return redirect("portal:task", task_id=back)
-    return redirect("portal:record", target_id=record.pk)
+    return redirect("portal:record", target_id=record_id)
 
 
 def _stored(who: Who, page: Page, pressed: Mapping[str, Any]) -> CommunicationRecord:
     """The draft, handed over if that was asked for.
 
-    Refused words take back what was stored with them: the page still has all of it.
+    Refused words take back what was stored with them: the page still has all of it. What another
+    tap of this page stored is left to that one.
     """
     offer, sure = "offer" in pressed, "sure" in pressed
 
-    def do(viewer: Viewer) -> CommunicationRecord:
+    def known() -> CommunicationRecord | None:
+        return record_drafts.made_before(Viewer.load(who.by, at=who.at), page.form)
+
+    def make() -> CommunicationRecord:
+        viewer = Viewer.load(who.by, at=who.at)
         made = record_drafts.store(viewer, page)
         return checked(viewer, record_id=made.pk, seen=None, sure=sure) if offer else made
 
-    record = acts.act(school_id=who.school_id, by=who.by, at=who.at, do=do)
-    if offer:
+    landed = taps.once(school_id=who.school_id, known=known, make=make)
+    record = landed.what
+    if offer and not landed.again:
         acts.offer(
             school_id=who.school_id,
             record_id=record.pk,
@@ -164,15 +178,16 @@ def with_student(guardians: Choices, student: Student) -> list[tuple[str, str]]:
 
 def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]]:
     """What could be said differently, by the label of its statement."""
-    people = language_gate.names_near(student)
+    people, words = language_gate.names_near(student), lexicons.of(student.school_id)
     found: dict[str, list[dict[str, str]]] = {}
-    for label, text, quote in [*_quoted(form), (_NEXT, form.cleaned_data["next_focus"], False)]:
+    for label, text, quote in [*_quoted(form), *_beside(form)]:
         verdict = language.check(
             text,
             moment=Moment.DRAFT,
             author=Author.STAFF,
             field=Field.QUOTE if quote else Field.NARRATIVE,
             people=people,
+            lexicon=words,
         )
         for each in verdict.findings:
             hint = {"phrase": each.phrase, "instead": each.suggestion, "note": each.note}
@@ -180,25 +195,19 @@ def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]
     return found
 
 
+def _beside(form: RecordForm) -> list[tuple[str, str, bool]]:
+    """What else is read before anybody signs: none of it is somebody's own words."""
+    said = [(called, form.cleaned_data[name], False) for name, called in _HEADER.items()]
+    papers = (form.prepared() or {}).values()
+    said += [(_PAPERS, text, False) for one in papers for text in (one.note, one.basis_note)]
+    return [each for each in said if each[1]]
+
+
 def _quoted(form: RecordForm) -> list[tuple[str, str, bool]]:
     """Label and text of each statement, and whether it holds somebody's own words."""
     return [
         (row.label, text, form.said(row).is_quote) for row, text in form.written().items() if text
     ]
-
-
-def known(request: HttpRequest) -> UUID | None:
-    """The record that this very page wrote already: a second tap must not write another."""
-    kept = request.session.get(_KEPT)
-    nonce = request.POST.get("nonce", "")
-    same = isinstance(kept, dict) and nonce and kept.get("nonce") == nonce
-    return UUID(str(kept["record"])) if same and isinstance(kept, dict) else None
-
-
-def _remember(request: HttpRequest, form: RecordForm, record_id: UUID) -> None:
-    nonce = form.cleaned_data.get("nonce")
-    if nonce is not None:
-        request.session[_KEPT] = {"nonce": str(nonce), "record": str(record_id)}
 
 
 def ask(

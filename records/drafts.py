@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
@@ -48,17 +48,23 @@ _AUTHORS: Final = (Role.HT, Role.PSY, Role.ST, Role.GL, Role.ME)
 
 
 def write(
-    viewer: Viewer, *, student_id: UUID, header: Header, case_id: UUID | None = None
+    viewer: Viewer,
+    *,
+    student_id: UUID,
+    header: Header,
+    case_id: UUID | None = None,
+    id_: UUID | None = None,
 ) -> CommunicationRecord:
     """A new draft by a teacher, counsellor or officer who works with this student.
 
-    Raises NotFound, NotAllowed, InvalidInput.
+    Raises NotFound, NotAllowed, InvalidInput; IntegrityError: `id_` is taken (parties.taps).
     """
     student = viewer.get(Student, student_id)
     role = _author_role(viewer, student)
     refuse_header(header)
     language_gate.refuse_names(open_words(header), people=language_gate.names_near(student))
     record = CommunicationRecord.objects.create(
+        pk=id_ or uuid4(),
         school_id=student.school_id,
         student=student,
         case_id=case_id,

@@ -11,9 +11,9 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from ledger import events
-from parties import tenancy
+from parties import taps, tenancy
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.errors import InvalidInput, LostRace, NotAllowed, WrongState
 from parties.models import Person, SchoolClass
 from parties.roles import STAFF, Role
 from parties.standings import StaffPost
@@ -61,23 +61,28 @@ class Draft:
 def draft(
     *, school_id: int, by: Person, at: datetime, given: Draft, id_: UUID | None = None
 ) -> Notice:
-    """A new draft, seen by its author alone. Repeating `id_` returns the first one.
+    """A new draft, seen by its author alone. Repeating `id_`, also at the same moment, returns the
+    first one.
 
     Raises:
         NotAllowed: not a member of staff who works with families.
-        InvalidInput: the scope names no place of this school, or a deadline in the past.
+        InvalidInput: the scope names no place of this school, a deadline in the past, or an id
+            that is somebody else's.
     """
-    with tenancy.scope(school_id):
+    new = id_ or uuid4()
+
+    def known() -> Notice | None:
         require_drafter(Viewer.load(by, at=at))
-        new = id_ or uuid4()
-        known = Notice.objects.filter(pk=new, author=by).first()
-        if known is not None:
-            return known
+        return Notice.objects.filter(pk=new, author=by).first()
+
+    def make() -> Notice:
         notice = Notice(pk=new, school_id=school_id, author=by, created_at=at)
         _put(notice, _values(given), at=at)
         notice.save(force_insert=True)
         record("notice.drafted", notice, by=by.pk, at=at)
         return notice
+
+    return taps.once(school_id=school_id, known=known, make=make).what
 
 
 def require_drafter(viewer: Viewer) -> None:
@@ -99,7 +104,7 @@ def change(
 
     Raises:
         NotFound, NotAllowed: not visible; not the author.
-        WrongState: `version` is not the present one, or it is no draft any more.
+        WrongState: it is no draft any more. LostRace: `version` is not the present one.
         InvalidInput: as draft().
     """
     with tenancy.scope(school_id):
@@ -107,7 +112,11 @@ def change(
         if notice.state not in Notice.EDITABLE:
             raise WrongState("通知已提交，不能再修改。", notice=str(notice.pk))
         if notice.version != version:
-            raise WrongState("草稿已被改动，请刷新后再修改。", notice=str(notice.pk))
+            raise LostRace(
+                f"您依据的是第 {version} 版，现在是第 {notice.version} 版。",
+                yours=version,
+                current=notice.version,
+            )
         _put(notice, {name: given[name] for name in given if name in _CHANGEABLE}, at=at)
         notice.edit()
         notice.save()

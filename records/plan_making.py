@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from parties.access import Viewer
 from parties.models import Person, Student
@@ -34,41 +34,61 @@ class Plan:
 
 
 def create(
-    *, plan: Plan, drafts: Sequence[Draft], by: Person | None, at: datetime
+    *,
+    plan: Plan,
+    drafts: Sequence[Draft],
+    by: Person | None,
+    at: datetime,
+    key: UUID | None = None,
 ) -> Sequence[ActionItem]:
     """Store items and enter them into the student's file. Inside the caller's scope.
 
     Raises:
         InvalidInput: names the field of the first draft that cannot be a plan, and the mend.
+        IntegrityError: there are items of this `key` (parties.taps).
     """
-    made, maker = [], None if by is None else Viewer.load(by, at=at)
-    for written in drafts:
-        draft = plan_words.classed(written)
-        plan_drafts.check(draft, at=at)
-        plan_drafts.check_start(draft, today=plan_times.local_day(at))
-        plan_words.refuse(draft, student=plan.student)
-        owner = plan_owners.settle(draft, plan.student, at=at)
-        point = plan_consensus.point(maker, plan.student, draft.from_consensus)
-        item = ActionItem(
-            school_id=plan.student.school_id,
-            student=plan.student,
-            case_id=plan.case_id,
-            plan_round=plan.plan_round,
-            item_no=_item_no(),
-            owner_person_id=owner.person_id,
-            placement_id=owner.placement_id,
-            from_consensus=point,
-            created_by=by,
-            created_at=at,
-            **draft.values(),
-        )
-        item.next_look_at = item.overdue_from = item.due_at
-        item.next_day_at = plan_times.first_morning(item, after=item.starts_on - timedelta(days=1))
+    stored, maker = [], None if by is None else Viewer.load(by, at=at)
+    for draft, id_ in zip(drafts, _ids(key, len(drafts)), strict=True):
+        item = _item(plan, plan_words.classed(draft), maker, at=at)
+        item.pk, item.created_by = id_, by
         item.save(force_insert=True)
         _enter(item, by=by, at=at)
         item_rows.record("plan.item_made", item, at=at, actor=by, party=str(item.owner_party))
-        made.append(item)
-    return made
+        stored.append(item)
+    return stored
+
+
+def made(key: UUID, count: int, *, by: Person) -> Sequence[ActionItem]:
+    """What this person made with this `key` before, in its order. Inside a scope."""
+    ids = _ids(key, count)
+    found = {item.pk: item for item in ActionItem.objects.filter(pk__in=ids, created_by=by)}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _ids(key: UUID | None, count: int) -> list[UUID]:
+    return [uuid4() if key is None else uuid5(key, str(place)) for place in range(count)]
+
+
+def _item(plan: Plan, draft: Draft, maker: Viewer | None, *, at: datetime) -> ActionItem:
+    plan_drafts.check(draft, at=at)
+    plan_drafts.check_start(draft, today=plan_times.local_day(at))
+    plan_words.refuse(draft, student=plan.student)
+    owner = plan_owners.settle(draft, plan.student, at=at)
+    item = ActionItem(
+        school_id=plan.student.school_id,
+        student=plan.student,
+        case_id=plan.case_id,
+        plan_round=plan.plan_round,
+        item_no=_item_no(),
+        owner_person_id=owner.person_id,
+        placement_id=owner.placement_id,
+        from_consensus=plan_consensus.point(maker, plan.student, draft.from_consensus),
+        created_at=at,
+        **draft.values(),
+    )
+    item.next_look_at = item.overdue_from = item.due_at
+    item.next_day_at = plan_times.first_morning(item, after=item.starts_on - timedelta(days=1))
+    return item
 
 
 def _item_no() -> str:

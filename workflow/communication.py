@@ -60,13 +60,18 @@ def write(
 
 
 def write_for(
-    viewer: Viewer, *, student_id: UUID, header: Header, case_id: UUID | None
+    viewer: Viewer,
+    *,
+    student_id: UUID,
+    header: Header,
+    case_id: UUID | None,
+    id_: UUID | None = None,
 ) -> CommunicationRecord:
-    """The same inside a scope."""
+    """The same inside a scope, under this id if there is one."""
     known = viewer.rows(Case).filter(pk=case_id, student=student_id) if case_id else None
     if known is not None and not known.exists():
         raise InvalidInput("没有这个事项。", field="case", mend="请从该生的事项中选择。")
-    return drafts.write(viewer, student_id=student_id, header=header, case_id=case_id)
+    return drafts.write(viewer, student_id=student_id, header=header, case_id=case_id, id_=id_)
 
 
 def offer(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from parties import tenancy
+from parties import taps, tenancy
 from parties.access import Viewer
 from parties.models import Person, Student
 from records import evaluations, plan_making, plan_views
@@ -31,7 +31,7 @@ SCORED: Final = "effect_scored_by_family"
 _GOING: Final = (ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN)
 
 
-def make(
+def make(  # noqa: PLR0913 -- the drafts, and the key of who may repeat
     *,
     school_id: int,
     student_id: UUID,
@@ -39,32 +39,42 @@ def make(
     by: Person,
     at: datetime,
     drafts: Sequence[Draft],
+    key: UUID | None = None,
 ) -> Sequence[ActionItem]:
-    """Add items to the plan of a student's case that is no crisis.
+    """Add items to the plan of a student's case that is no crisis. With the same `key` of the same
+    person, also at the same moment, the same items again.
 
     Raises:
         NotFound, NotAllowed: the case is not visible; `by` does not work on it.
         InvalidInput: the case is about somebody else, or a crisis; or a draft cannot be a plan.
         WrongState: the case is closed, or nobody has routed it yet.
     """
-    with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        plan_of(viewer, student_id)
-        case = viewer.get(Case, case_id)
-        if not policies.on_team(viewer, case):
-            raise NotAllowed("您没有制定该计划的权限。")
-        own = case.student is not None and case.student.pk == student_id
-        if case.student is None or not own or case.channel == Case.Channel.CRISIS:
-            raise InvalidInput(
-                "该事项不能附加行动计划。", field="case", mend="请选择该生的会谈或通知事项。"
-            )
-        if case.closed_at is not None:
-            raise WrongState("该事项已经结案。", case=str(case_id))
-        undecided.refuse(case)
-        number = evaluations.current_number(case.pk)
-        return plan_making.create(
-            plan=Plan(case.student, case.pk, number), drafts=drafts, by=by, at=at
+
+    def known() -> Sequence[ActionItem] | None:
+        return None if key is None else plan_making.made(key, len(drafts), by=by) or None
+
+    def make_all() -> Sequence[ActionItem]:
+        plan = _open_plan(Viewer.load(by, at=at), student_id, case_id)
+        return plan_making.create(plan=plan, drafts=drafts, by=by, at=at, key=key)
+
+    return taps.once(school_id=school_id, known=known, make=make_all).what
+
+
+def _open_plan(viewer: Viewer, student_id: UUID, case_id: UUID) -> Plan:
+    """Where the viewer may add items now. Raises: as make."""
+    plan_of(viewer, student_id)
+    case = viewer.get(Case, case_id)
+    if not policies.on_team(viewer, case):
+        raise NotAllowed("您没有制定该计划的权限。")
+    own = case.student is not None and case.student.pk == student_id
+    if case.student is None or not own or case.channel == Case.Channel.CRISIS:
+        raise InvalidInput(
+            "该事项不能附加行动计划。", field="case", mend="请选择该生的会谈或通知事项。"
         )
+    if case.closed_at is not None:
+        raise WrongState("该事项已经结案。", case=str(case_id))
+    undecided.refuse(case)
+    return Plan(case.student, case.pk, evaluations.current_number(case.pk))
 
 
 def plan_of(viewer: Viewer, student_id: UUID) -> tuple[Student, QuerySet[ActionItem]]:

@@ -148,6 +148,12 @@ def test_an_item_is_adjusted_as_the_page_showed_it(world: World, case: UUID) -> 
     late = phone.send(f"/plan/{item.pk}/amend", seen=seen, title="又改", target="", **same)
     assert late.status_code == 409
     assert items(world)[0].title == "晚上一起看作业"
+    assert 'value="又改"' in phone.html
+    assert "做什么，现在是： 晚上一起看作业" in phone.text
+    assert "目标（可不填），现在是" not in phone.text
+    again = phone.value("seen")
+    phone.send(f"/plan/{item.pk}/amend", seen=again, title="又改", target="", **same)
+    assert items(world)[0].title == "又改"
 
 
 def test_a_new_deadline_is_told_to_the_family(world: World, case: UUID) -> None:

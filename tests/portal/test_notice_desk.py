@@ -104,6 +104,12 @@ def test_a_draft_is_changed_as_the_page_showed_it_and_taken_back(world: World) -
     assert "新标题" in phone.text
     late = phone.send(f"{address}/edit", version=version, **typed(world, title="又改"))
     assert late.status_code == 409
+    assert "您依据的是第 1 版，现在是第 2 版" in phone.text
+    assert 'value="又改"' in phone.html
+    assert "标题，现在是： 新标题" in phone.text
+    assert "正文（〔〕里的内容请填写完整），现在是" not in phone.text
+    phone.send(f"{address}/edit", version=phone.value("version"), **typed(world, title="又改"))
+    assert "又改" in phone.text
     phone.open(f"{address}/desk")
     phone.send(f"{address}/withdraw")
 
