@@ -37,6 +37,7 @@ _FREQUENCIES: Final[Mapping[str, Literal[1, 2, 3]]] = {
 _WEEKDAYS: Final[Mapping[str, weekday]] = {
     "MO": MO, "TU": TU, "WE": WE, "TH": TH, "FR": FR, "SA": SA, "SU": SU,
 }  # fmt: skip
+_DAY: Final = re.compile(r"[0-9]{8}")
 _KNOWN: Final = frozenset({"FREQ", "INTERVAL", "BYDAY", "COUNT", "UNTIL"})
 _PART: Final = re.compile(r"([A-Z]{1,10})=([A-Z0-9,]{1,40})")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}")
@@ -144,10 +145,13 @@ def _weekdays(word: str) -> tuple[str, ...]:
 
 
 def _day(word: str) -> date:
+    """Eight digits: strptime alone would read 202611 as the first of January."""
     try:
-        return datetime.strptime(word, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+        if _DAY.fullmatch(word):
+            return datetime.strptime(word, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
-        raise _refused("UNTIL 不是日期", "请写成 UNTIL=20261231") from None
+        pass  # no such day: refused as any other word
+    raise _refused("UNTIL 不是日期", "请写成 UNTIL=20261231")
 
 
 def _refused(wrong: str, mend: str) -> InvalidInput:

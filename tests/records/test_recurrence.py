@@ -95,6 +95,8 @@ def test_an_end_before_the_start_is_no_day() -> None:
         "FREQ=WEEKLY;BYDAY=",
         "FREQ=WEEKLY;BYDAY=XX",
         "FREQ=DAILY;UNTIL=20261399",
+        "FREQ=DAILY;UNTIL=2026123",
+        "FREQ=DAILY;UNTIL=202611",
         "FREQ=DAILY\nDTSTART:19700101",
         "FREQ=DAILY;X" * 100,
     ],
