@@ -52,6 +52,8 @@ class Order:
 class _Client:
     process: BaseProcess
     pipe: Connection
+    #: It has loaded everything and waits for orders.
+    ready: bool = False
 
 
 @dataclass
@@ -92,6 +94,8 @@ class Clients:
 
         Answers what they did, and the jobs that nobody came to.
         """
+        for client in self._clients:
+            _await(client)
         gap = self.count / rate if rate else 0.0
         begin = time.monotonic() + _TOGETHER
         dealt = [list(jobs[number :: self.count]) for number in range(self.count)]
@@ -107,14 +111,25 @@ class Clients:
         return _merged(arm, slots), left
 
 
+def _await(client: _Client) -> None:
+    """A client that is still loading would begin its first slot late."""
+    if not client.ready:
+        client.ready = _said(client) is True
+
+
 def _answer(client: _Client) -> Slot:
+    answer = _said(client)
+    if not isinstance(answer, Slot):
+        raise ClientFailed(repr(answer))
+    return answer
+
+
+def _said(client: _Client) -> object:
     if not client.pipe.poll(_LONGEST_ANSWER):
         raise ClientFailed("a client did not answer")
     answer = client.pipe.recv()
     if isinstance(answer, str):
         raise ClientFailed(answer)
-    if not isinstance(answer, Slot):
-        raise ClientFailed(repr(answer))
     return answer
 
 
@@ -131,6 +146,7 @@ def _serve(pipe: Connection, make: Callable[[], Mapping[str, Arm]]) -> None:
     try:
         arms = make()
         startup.spare_what_stays()  # as every process that serves does
+        pipe.send(True)  # noqa: FBT003 -- ready
         while True:
             order = pipe.recv()
             pipe.send(_perform(order, arms[order.arm]))
