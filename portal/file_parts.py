@@ -6,7 +6,6 @@ be read is named with its mend.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,30 +13,12 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
+from portal.moments import WRONG, DayField
 from records import file
 from records.file import Filters
 from records.models import FileEntry
 
-#: As the API takes them (api/moments.Day): a day that a school could mean.
-_FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
-_UNREADABLE: Final = "请选择或写成“年-月-日”，例如 2026-09-01。"
-
-
-class DayField(forms.DateField):
-    def __init__(self, label: str) -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": _UNREADABLE},
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        )
-
-    def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
-        if day is not None and not _FIRST <= day <= _LAST:
-            raise forms.ValidationError(_UNREADABLE)
-        return day
+_MISTAKES: Final = {**WRONG, "invalid": "请选择或写成“年-月-日”，例如 2026-09-01。"}
 
 
 class PeriodForm(forms.Form):
@@ -45,7 +26,8 @@ class PeriodForm(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        self.fields["from"], self.fields["to"] = DayField("开始日期"), DayField("结束日期")
+        for name, label in (("from", "开始日期"), ("to", "结束日期")):
+            self.fields[name] = DayField(label=label, required=False, error_messages=_MISTAKES)
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
