@@ -51,8 +51,9 @@ WORTH_REACHING = {
 
 DEEP = 400
 EXAMPLES = DEEP if os.environ.get("SANFANG_TEST_DEPTH") == "deep" else 20
-#: One whose examples come to all of WORTH_REACHING; many do not.
-SEED = 5
+#: The first comes to all of WORTH_REACHING by itself, unless other tests loaded modules before:
+#: hypothesis draws on the constants that it finds in them. Then the next ones go on.
+SEEDS = (5, 6, 7, 8)
 
 
 class Life(BesideTheWords):
@@ -327,19 +328,22 @@ def _plain(file: Attachment) -> bool:
 
 def test_no_sequence_of_acts_breaks_a_record(db: None) -> None:
     Life.world = build_world()
-    if EXAMPLES < DEEP:  # without a seed, another wording of Life would be another set of examples
-        seed(SEED)(Life)
-    run_state_machine_as_test(
-        Life,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=40,
-            suppress_health_check=list(HealthCheck),
-            deadline=None,
-            # The same examples each time, but for the deep run: what is reached is asserted.
-            derandomize=EXAMPLES < DEEP,
-        ),
-    )
+    for number in SEEDS:
+        if EXAMPLES < DEEP:  # else another wording of Life would be another set of examples
+            seed(number)(Life)
+        run_state_machine_as_test(
+            Life,
+            settings=settings(
+                max_examples=EXAMPLES,
+                stateful_step_count=40,
+                suppress_health_check=list(HealthCheck),
+                deadline=None,
+                # The same examples each time, but for the deep run: what is reached is asserted.
+                derandomize=EXAMPLES < DEEP,
+            ),
+        )
+        if Life.reached >= WORTH_REACHING:
+            break
 
     # A machine that never signs anything would find nothing, and look as green.
     assert Life.reached >= WORTH_REACHING
