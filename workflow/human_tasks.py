@@ -175,14 +175,18 @@ def remind_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int
 
 
 def _remind_late(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
-    """Once per deadline: an earlier 催办 does not count."""
+    """Once per deadline: an earlier 催办 does not count.
+
+    Whether it is late is asked again under the lock: a clock that was set back since it was found
+    would have it said now, before the deadline, and once more after.
+    """
     with tenancy.scope(school_id) as school_now:
+        moment = at or school_now
         unsaid = Q(reminded_at=None) | Q(reminded_at__lt=F("due_at"))
-        late = HumanTask.objects.filter(unsaid, pk=pk, state__in=task_rows.LIVE)
+        late = HumanTask.objects.filter(unsaid, pk=pk, state__in=task_rows.LIVE, due_at__lte=moment)
         task = late.select_for_update(of=("self",), skip_locked=True).first()
         if task is None:
             return False
-        moment = at or school_now
         _remind(task, at=moment)
         task_rows.record("task.overdue", task, by=None, at=moment, via=via)
         return True

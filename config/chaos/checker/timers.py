@@ -3,7 +3,7 @@
 Asked once the product has come to rest, so anything that is still due was forgotten.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
@@ -56,10 +56,12 @@ def _forgotten(books: Books) -> Iterator[Violation]:
 
 def _twice(books: Books) -> Iterator[Violation]:
     for kind, ref in _ONCE:
-        counts = Counter(event.ref(ref) for event in books.of_kind(kind))
-        for pk, count in counts.items():
-            if count > 1:
-                yield Violation("I4", DOUBLED, f"{kind}.twice", pk)
+        moments: dict[str, list[str]] = defaultdict(list)
+        for event in books.of_kind(kind):
+            moments[event.ref(ref)].append(f"{event.at:%Y-%m-%dT%H:%M:%S}")
+        for pk, said in moments.items():
+            if len(said) > 1:
+                yield Violation("I4", DOUBLED, f"{kind}.twice", f"{pk} at {' '.join(said)}")
 
 
 def _days(books: Books) -> Iterator[Violation]:
