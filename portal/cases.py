@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parties.access import Act, Viewer
 from parties.roles import Role
 from parties.sign_in import Identity
-from portal import downgrades, pages, words
+from portal import downgrades, meetings, pages, words
 from portal.session import signed_in, viewing
 from workflow import case_files, case_plans, cases, routing_files, timeline
 from workflow.case_files import CaseFile
@@ -38,6 +38,7 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "may_downgrade": Act.DOWNGRADE in file.may and file.case.closed_at is None,
             "may_confirm": may_confirm,
             "may_endanger": Act.ENDANGER in file.may,
+            "meeting": meetings.arranged(viewer, file.case),
             "planned": case_plans.planned(viewer, file.case),
             "routing": _routing(routing, wanted),
             "tasks": file.tasks,
