@@ -28,6 +28,7 @@ from portal import (
     record_holds,
     record_keeping,
     record_objections,
+    record_redaction,
     record_sharing,
     records,
     report_wordings,
@@ -148,6 +149,11 @@ urlpatterns = [
         "records/<uuid:target_id>/files/<uuid:file_id>/out",
         record_files.take_out,
         name="record-file-out",
+    ),
+    path(
+        "records/<uuid:target_id>/files/<uuid:file_id>/hide",
+        record_redaction.hide,
+        name="record-redaction",
     ),
     path("records/<uuid:target_id>/object", record_objections.file, name="object"),
     path(
