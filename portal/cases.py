@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parties.access import Act, Viewer
 from parties.roles import Role
 from parties.sign_in import Identity
-from portal import pages, words
+from portal import downgrades, meetings, pages, words
 from portal.session import signed_in, viewing
 from workflow import case_files, case_plans, cases, routing_files, timeline
 from workflow.case_files import CaseFile
@@ -25,6 +25,8 @@ _LONGEST_TIMELINE = 200
 def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
         file = case_files.read(viewer=viewer, case_id=case_id)
+        routing = routing_files.of(viewer, file.case)
+        wanted, may_confirm = downgrades.waiting(viewer, routing.proposal)
         context = {
             "case": file.case,
             "facts": _facts(file),
@@ -33,9 +35,12 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "waiting": file.waiting,
             "may_acknowledge": file.waiting and Act.ACKNOWLEDGE in file.may,
             "may_upgrade": Act.UPGRADE in file.may and file.case.closed_at is None,
+            "may_downgrade": Act.DOWNGRADE in file.may and file.case.closed_at is None,
+            "may_confirm": may_confirm,
             "may_endanger": Act.ENDANGER in file.may,
+            "meeting": meetings.arranged(viewer, file.case),
             "planned": case_plans.planned(viewer, file.case),
-            "routing": _routing(routing_files.of(viewer, file.case)),
+            "routing": _routing(routing, wanted),
             "tasks": file.tasks,
             "timeline": _lines(viewer, file.case),
             "bound": identity.is_bound,
@@ -98,7 +103,7 @@ def _facts(file: CaseFile) -> list[tuple[str, Any]]:
     return facts
 
 
-def _routing(file: RoutingFile) -> list[tuple[str, str]]:
+def _routing(file: RoutingFile, wanted: str) -> list[tuple[str, str]]:
     """What was raised, what was proposed, and who decided; nothing of it for a family."""
     lines: list[tuple[str, str]] = []
     if file.matter is not None:
@@ -116,7 +121,7 @@ def _routing(file: RoutingFile) -> list[tuple[str, str]]:
         lines += [(row.get_kind_display(), f"{row.get_channel_display()}（{names}）{why}")]
     if file.proposal is not None:
         text = f"{file.proposal.by.name}：{file.proposal.reason}"
-        lines += [("提出降级，待另一人确认", text)]
+        lines += [(f"提出降级，待{wanted or '另一人'}确认", text)]
     return lines
 
 

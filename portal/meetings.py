@@ -1,5 +1,5 @@
 """A family chooses when to meet: the times as big buttons, other times in one's own words. Guests
-say whether they come.
+say whether they come. Whoever arranges it finds what is left to arrange (meeting_dates.py).
 """
 
 from typing import Any
@@ -10,15 +10,22 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
+from records.meetings import rows
 from records.models import Meeting, MeetingReply, MeetingSlot
-from workflow import attendance, meeting_files, meeting_places, meetings
+from workflow import attendance, meeting_files, meeting_places, meetings, task_files
 from workflow.meeting_files import MeetingFile
+from workflow.models import Case, HumanTask
 
 _LONGEST_WORDS = 500
+#: The task of the diagram in which times are offered.
+_OFFER = "meeting_offer_slots"
+#: While a time is on offer or agreed, it may be changed.
+MOVABLE = (Meeting.State.OFFERED, Meeting.State.AGREED)
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -104,8 +111,8 @@ def _show(
             "meeting": file.meeting,
             "purpose": file.purpose,
             "state": _SENTENCES.get(Meeting.State(file.state), ""),
-            "slots": [_line(slot) for slot in file.slots] if file.may_choose else [],
-            "agreed": None if file.agreed is None else _line(file.agreed),
+            "slots": [line(slot) for slot in file.slots] if file.may_choose else [],
+            "agreed": None if file.agreed is None else line(file.agreed),
             "file": file,
             "mistake": mistake,
             "words": _words(request) if mistake else "",
@@ -116,6 +123,7 @@ def _show(
             ],
             "answered": _answered(file, identity),
             "own": None if file.own is None else file.own.get_answer_display(),
+            **_arranging(viewer, file),
         }
     return pages.show(request, "meeting", context, status=400 if mistake else 200)
 
@@ -136,12 +144,35 @@ def when(slot: MeetingSlot) -> str:
     return f"{day}{begins:%H:%M}–{ends:%H:%M}"
 
 
-def _line(slot: MeetingSlot) -> dict[str, Any]:
+def line(slot: MeetingSlot) -> dict[str, Any]:
     return {
         "id": slot.pk,
         "when": when(slot),
         "where": meeting_places.in_words(slot),
         "mark": "线上" if slot.is_remote else "晚间" if slot.is_evening else "",
+    }
+
+
+def arranged(viewer: Viewer, case: Case | None) -> Meeting | None:
+    """The meeting of this case that counts now, for whoever arranges it."""
+    if case is None or not viewer.may(Act.MEET, case):
+        return None
+    return rows.of_case(case.pk)
+
+
+def _arranging(viewer: Viewer, file: MeetingFile) -> dict[str, Any]:
+    """The way to another date, the task that asks for new times, and what was said before."""
+    case = viewer.find(Case, file.meeting.case_id)
+    if case is None or arranged(viewer, case) != file.meeting:
+        return {}
+    tasks = viewer.rows(HumanTask).filter(case=case, name=_OFFER, state__in=task_files.LIVE)
+    changes = [one for one in file.replies if one.kind == MeetingReply.Kind.CHANGE]
+    return {
+        "case_id": case.pk,
+        "may_move": file.state in MOVABLE and file.meeting.changes < Meeting.MOST_CHANGES,
+        "moved_enough": file.state in MOVABLE and file.meeting.changes >= Meeting.MOST_CHANGES,
+        "offers": tasks.values_list("pk", flat=True).first(),
+        "changes": [(one.by.name, one.at, one.words) for one in changes],
     }
 
 

@@ -19,7 +19,7 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
 from portal.uploads import LARGEST_FORM, InMemory
-from records import additions, attachments, destroying, reading, sensitivity
+from records import additions, attachments, destroying, reading, redacting, sensitivity
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord
 from records.uploads.errors import UploadRefused
@@ -31,7 +31,7 @@ Redaction = Attachment.Redaction
 _OTHERS: Final = (
     (Redaction.NONE.value, "没有别人的信息"),
     (Redaction.DECLARED.value, "有，上传前已遮住"),
-    (Redaction.NEEDED.value, "有，没有遮住（家长和同学都看不到这个文件）"),
+    (Redaction.NEEDED.value, "有，没有遮住（家长和同学都看不到这个文件；图片上传后可以涂黑）"),
 )
 #: The plain one first: nobody has to know the others to send a picture.
 _CLASSES: Final = (
@@ -130,7 +130,18 @@ def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
         "trigger": record.get_trigger_display(),
         "adds": adds,
         "writes": writes,
-        "files": [(one.pk, one.name, one.size) for one in reading.seen(viewer, record).attachments],
+        "files": [_file(viewer, record, one) for one in reading.seen(viewer, record).attachments],
+    }
+
+
+def _file(viewer: Viewer, record: CommunicationRecord, one: Attachment) -> dict[str, Any]:
+    """Its name is sealed outside of the scope."""
+    return {
+        "pk": one.pk,
+        "name": one.name,
+        "size": one.size,
+        "others": one.get_redaction_display(),
+        "may_hide": redacting.may_redact(viewer, record, one),
     }
 
 

@@ -74,9 +74,15 @@ class Opened:
 
 
 def store(
-    *, school_id: int, by: Person, at: datetime, record_id: UUID, upload: Upload
+    *,
+    school_id: int,
+    by: Person,
+    at: datetime,
+    record_id: UUID,
+    upload: Upload,
+    id_: UUID | None = None,
 ) -> Attachment:
-    """Keep a file with a record. Not for use inside a scope.
+    """Keep a file with a record, under `id_` if one is given. Not for use inside a scope.
 
     Its author adds to what nobody has signed; whoever may write down a family's word adds the page
     that was signed (records/additions.py).
@@ -98,6 +104,7 @@ def store(
         viewer = Viewer.load(by, at=at)
         record = _locked(viewer, record_id, upload.kind)
         made = _row(viewer, record, cleaned, blob)
+        made.pk = id_ or made.pk
         made.kind, made.redaction, made.sensitivity = upload.kind, redaction, classes
         made.save(force_insert=True)
         _enter(made, record)

@@ -32,13 +32,16 @@ from workflow.routing import Channel, Decision, Held
 
 #: The law asks for a decision about reporting; stabilising must not be a way around it.
 _REPORT_TASKS: Final = ("report_decide", "report_confirm", "report_waive")
+#: An office, and the one that has to agree with it.
+_PAIRS: Final = ((Role.ME, Role.PSY), (Role.PSY, Role.ME))
 _LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 
 
 def propose(
     *, school_id: int, case_id: UUID, by: Person, at: datetime, to: str, reason: str
 ) -> DowngradeProposal:
-    """The first of the two names. A newer proposal takes the place of one that still stands.
+    """The first of the two names. A newer proposal takes the place of one that still stands; the
+    same words once more are the same proposal.
 
     Raises:
         NotFound, NotAllowed: the case is not there for `by`; neither 德育处 nor 心理教师.
@@ -56,18 +59,10 @@ def propose(
         held = routing.hold(case_id)
         rerouting.refuse_moved(held, seen, by)
         _refuse_unstable(held.case)
-        _lapse(held.case, at=at)
-        made = DowngradeProposal.objects.create(
-            school_id=school_id,
-            case=held.case,
-            channel=to,
-            reason=reason,
-            by=by,
-            alarm_at=held.case.alarm_at,
-            at=at,
-        )
-        _record("downgrade.proposed", made, by=by, at=at)
-        return made
+        before = standing(held.case)
+        if before is not None and (before.by_id, before.reason) == (by.pk, reason):
+            return before
+        return _made(held.case, by=by, to=to, reason=reason, at=at)
 
 
 def confirm(
@@ -100,6 +95,27 @@ def standing(case: Case) -> DowngradeProposal | None:
     """The proposal that waits for its second name, unless the danger came back since."""
     found = case.proposals.filter(state=DowngradeProposal.State.PROPOSED)
     return found.filter(alarm_at=case.alarm_at).select_related("by").first()
+
+
+def awaited(proposal: DowngradeProposal, *, at: datetime) -> frozenset[Role]:
+    """The office whose second name is missing; none when who proposed it holds neither any more."""
+    first = Viewer.load(proposal.by, at=at).roles_towards(proposal.case.student)
+    return frozenset(other for own, other in _PAIRS if own in first)
+
+
+def _made(case: Case, *, by: Person, to: str, reason: str, at: datetime) -> DowngradeProposal:
+    _lapse(case, at=at)
+    made = DowngradeProposal.objects.create(
+        school_id=case.school_id,
+        case=case,
+        channel=to,
+        reason=reason,
+        by=by,
+        alarm_at=case.alarm_at,
+        at=at,
+    )
+    _record("downgrade.proposed", made, by=by, at=at)
+    return made
 
 
 def _calm(held: Held, proposal: DowngradeProposal, viewer: Viewer, reason: str) -> RoutingDecision:
@@ -171,11 +187,7 @@ def _refuse_pair(proposal: DowngradeProposal, viewer: Viewer, case: Case) -> Non
     """One of 德育处, one of 心理教师, and two different people."""
     if proposal.by_id == viewer.person.pk:
         raise SamePerson("须由两人分别作出决定，您已提出降级。", proposal=str(proposal.pk))
-    first = Viewer.load(proposal.by, at=viewer.at).roles_towards(case.student)
-    second = viewer.roles_towards(case.student)
-    if not ({Role.ME} <= first and {Role.PSY} <= second) and not (
-        {Role.PSY} <= first and {Role.ME} <= second
-    ):
+    if not awaited(proposal, at=viewer.at) & viewer.roles_towards(case.student):
         raise NotAllowed("危机降级须德育处与心理教师各一人。", proposal=str(proposal.pk))
 
 

@@ -11,7 +11,7 @@ from parties import tenancy
 from parties.models import SignInLink
 from records.models import Signature
 from tests.api.callers import PASSWORD, account
-from tests.api.papers import FACT, MONEY, offered, written
+from tests.api.papers import FACT, MONEY, offered, upload, written
 from tests.api.stories import reported, triaged
 from tests.browser.conftest import PHONE, look
 from tests.factories import World
@@ -25,6 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Android's and WCAG 2.2's (AAA) least size of a thing to tap, CSS pixels.
 LEAST_TAP = 44
+#: WCAG 2.2's least (AA), of a square in a picture.
+LEAST_SQUARE = 24
 
 
 def fits(page: Page, name: str) -> None:
@@ -259,6 +261,29 @@ def test_a_teacher_adds_a_second_fact_material_and_a_file(
 
     expect(phone.get_by_text("企业师傅来电")).to_be_visible()
     fits(phone, "record-with-material")
+
+
+def test_a_teacher_blackens_a_picture_by_thumb(world: World, phone: Page) -> None:
+    paper = written(world, FACT)
+    upload(paper.writer, paper.id, jpeg(), redaction="NEEDED")
+    signed_in(phone, world, "teacher")
+    phone.goto(f"/records/{paper.id}/files")
+    fits(phone, "record-files-to-blacken")
+    phone.get_by_role("link", name="隐去他人信息…").click()
+    phone.wait_for_load_state("load")
+    picture, square = phone.get_by_role("img"), phone.get_by_label("第5行第1列")
+    frame, box = picture.bounding_box(), square.bounding_box()
+    assert frame is not None
+    assert box is not None
+    assert picture.evaluate("one => one.naturalWidth") > 0
+    assert min(box["width"], box["height"]) >= LEAST_SQUARE
+    assert abs(box["x"] - frame["x"]) < 1
+    phone.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(square).to_be_checked()
+    fits(phone, "record-redaction")
+    phone.get_by_role("button", name="涂黑，代替原图").click()
+
+    expect(phone.get_by_text("已隐去他人信息")).to_be_visible()
 
 
 def signed_in(page: Page, world: World, who: str) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from parties import tenancy
+from parties.roles import Role
 from tests.factories import MINUTE, World
 from tests.processes.intake_walk import in_meeting, raised
 from tests.processes.walker import FATHER
@@ -19,8 +20,9 @@ from tests.workflow.moves import (
     upgrade,
     waiting,
 )
+from workflow import stabilising
 from workflow.errors import NotAllowed, SamePerson, WrongState
-from workflow.models import Case, CaseFace, CaseParty, ZeroReport
+from workflow.models import Case, CaseFace, CaseParty, DowngradeProposal, ZeroReport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channels")]
 
@@ -60,6 +62,9 @@ def test_it_takes_one_of_each_office(world: World, first: str) -> None:
     walk = in_crisis(world)
     proposal = propose(walk, by=first)
     other = {"head_of_office": "counsellor", "counsellor": "head_of_office"}[first]
+    with tenancy.scope(world.id):
+        wanted = {"head_of_office": Role.PSY, "counsellor": Role.ME}[first]
+        assert stabilising.awaited(proposal, at=walk.at) == {wanted}
 
     with pytest.raises(SamePerson):
         confirm(walk, proposal, by=first)
@@ -122,6 +127,27 @@ def test_a_newer_first_name_takes_the_place_of_an_older(world: World) -> None:
     with pytest.raises(WrongState):
         confirm(walk, older)
     confirm(walk, newer, by="counsellor")
+
+
+def test_the_same_first_name_with_the_same_words_is_one(world: World) -> None:
+    walk = in_crisis(world)
+
+    first, second = propose(walk), propose(walk)
+
+    assert first.pk == second.pk
+    assert "downgrade.lapsed" not in walk.kinds()
+    confirm(walk, first)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_are_one_first_name(world: World) -> None:
+    walk = in_crisis(world)
+
+    codes = together(lambda: propose(walk), lambda: propose(walk))
+
+    assert codes == ["", ""]
+    with tenancy.scope(world.id):
+        assert DowngradeProposal.objects.get(case=walk.case_id).state == "PROPOSED"
 
 
 def test_the_same_case_may_become_a_crisis_once_more(world: World) -> None:
