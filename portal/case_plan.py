@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import taps
+from parties import crypto, taps
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, WrongState
 from parties.sign_in import Identity
@@ -170,8 +170,10 @@ def _amendable(viewer: Viewer, item_id: UUID) -> ActionItem:
 
 
 def _lines(viewer: Viewer, found: CasePlan) -> list[dict[str, Any]]:
+    crypto.warm(found.items)
     plan_views.note_reads(viewer, found.items)
-    return [_line(viewer, item) for item in found.items]
+    noted = plan_notes.of_items(viewer, found.items)
+    return [{**_line(viewer, item), "noted": noted[item.pk]} for item in found.items]
 
 
 def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
@@ -190,7 +192,6 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "may_amend": item.state in ActionItem.LIVE and viewer.may(Act.AMEND, item),
         "may_drop": item.state in ActionItem.LIVE and viewer.may(Act.DROP, item),
         "dropped_why": values.get("dropped_why", ""),
-        "noted": plan_notes.of(viewer, item),
     }
 
 

@@ -27,6 +27,8 @@ def shown(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
     newer = _newer(viewer, record)
     if newer is not None:
         return {"newer": (newer.pk, newer.version)}
+    if communication.is_followed(record):
+        return {"followed": True}  # by whoever has the class now, and not for this reader
     return {"may_begin": record.state not in _OVER}
 
 

@@ -1,6 +1,6 @@
 """今天的约定: what the family or the student agreed on, one tap a day, and kind words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from parties import crypto
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from parties.walls import NEVER
@@ -38,8 +39,9 @@ SCALE: Final = (
 def plan(request: HttpRequest, identity: Identity) -> HttpResponse:
     with viewing(identity) as viewer:
         found = list(_at_home(viewer).order_by("due_at", "pk")[:_MOST])
+        crypto.warm(found)
         plan_views.note_reads(viewer, found)
-        lines = [line for line in (_line(viewer, item) for item in found) if not line["dropped"]]
+        lines = [line for line in _lines(viewer, found) if not line["dropped"]]
         lines.sort(key=_by_due_date)
         context = {
             "mine": [line for line in lines if line["mine"] and line["live"]],
@@ -83,12 +85,11 @@ def stuck(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespon
 @require_POST
 @signed_in()
 def done(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    """What was uploaded for this item goes with it."""
+    """What was uploaded for this item goes with it, whichever of the owner's side did."""
     with viewing(identity) as viewer:
         files = plan_evidence.of_item(viewer, viewer.get(ActionItem, item_id))
-        mine = [one.pk for one in files if one.uploaded_by_id == viewer.person.pk]
-    note = _words(request, "note")
-    return _do(identity, family_words.finish, item_id, note=note, evidence=mine)
+    note, evidence = _words(request, "note"), [one.pk for one in files]
+    return _do(identity, family_words.finish, item_id, note=note, evidence=evidence)
 
 
 @require_POST
@@ -142,11 +143,20 @@ def _at_home(viewer: Viewer) -> QuerySet[ActionItem]:
     return viewer.rows(ActionItem).filter(student__in=own).exclude(dropped)
 
 
-def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
-    values = plan_views.shown(viewer, item)
-    item = item_stillness.as_it_stood(viewer, item)
+def _lines(viewer: Viewer, items: Sequence[ActionItem]) -> list[dict[str, Any]]:
+    known = [item_stillness.as_it_stood(viewer, item) for item in items]
+    days = check_ins.progress_of(known, at=viewer.at)
+    return [
+        _line(viewer, plan_views.shown(viewer, item), as_known, days[item.pk])
+        for item, as_known in zip(items, known, strict=True)
+    ]
+
+
+def _line(
+    viewer: Viewer, values: plan_views.Shown, item: ActionItem, days: check_ins.Progress
+) -> dict[str, Any]:
     mine = viewer.may(Act.CHECK_IN, item)
-    found = check_ins.progress(item, at=viewer.at) if item.recurrence and mine else None
+    found = days if item.recurrence and mine else None
     return {
         "pk": item.pk,
         "title": values.get("title", values.get("label", "")),

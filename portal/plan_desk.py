@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from parties import crypto
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
-from records import check_ins, plan_views, plans
+from records import check_ins, plan_evidence, plan_views, plans
 from records.models import ActionItem, ItemCheckIn
 from workflow import plan_policies, plan_waiting
 
@@ -76,17 +77,18 @@ def _lines(
 ) -> list[dict[str, Any]]:
     found = list(rows.order_by(order, "pk")[:_MOST])
     found = [item for item in found if act is None or viewer.may(act, item)]
+    crypto.warm(found)
     plan_views.note_reads(viewer, found)
-    return [_line(viewer, item) for item in found]
+    days = check_ins.progress_of(found, at=viewer.at)
+    files = plan_evidence.counts(viewer, found)
+    return [_line(viewer, item, days[item.pk], files[item.pk]) for item in found]
 
 
-def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
+def _line(viewer: Viewer, item: ActionItem, days: check_ins.Progress, files: int) -> dict[str, Any]:
     """What this reader may see of it: a company five fields, as everywhere."""
     values = plan_views.shown(viewer, item)
     owns = viewer.may(Act.CHECK_IN, item)
-    found = None
-    if owns and values.get("recurrence"):
-        found = check_ins.progress(item, at=viewer.at)
+    found = days if owns and values.get("recurrence") else None
     return {
         "pk": item.pk,
         "name": item.student.person.name,
@@ -102,6 +104,7 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "blind": owns and "recurrence" not in values,
         "signed": found is not None and found.today == ItemCheckIn.State.DONE,
         "excused": found is not None and found.today == ItemCheckIn.State.EXCUSED,
+        "files": files,
         **_done(viewer, item, values),
     }
 
@@ -112,7 +115,6 @@ def _done(viewer: Viewer, item: ActionItem, values: plan_views.Shown) -> dict[st
     done_by = item.done_by if values.get("done_by") else None
     return {
         "note": values.get("evidence_note", ""),
-        "files": len(values.get("evidence", ())),
         "done_by": done_by.name if done_by else "",
         "done_at": values.get("done_at"),
         "as_read": plan_views.mark(values) if looks else "",

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
@@ -148,12 +148,9 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
         raise WrongState("这份记录已封存，不能另出新版本。", state=str(record.state))
     if record.signed_at is None:
         raise WrongState("还没有人签字，可以直接修改。", state=str(record.state))
-    newer = CommunicationRecord.objects.filter(
-        record_no=record.record_no, version__gt=record.version
-    )
-    if newer.exclude(state=State.DISCARDED).exists() or record.state == State.SUPERSEDED:
+    if is_followed(record) or record.state == State.SUPERSEDED:
         raise WrongState("已有更新的版本，请打开最新版本。", state=str(record.state))
-    last = newer.order_by("version").values_list("version", flat=True).last()
+    last = _newer(record).order_by("version").values_list("version", flat=True).last()
     made = CommunicationRecord.objects.create(
         version=(last or record.version) + 1,
         previous=record,
@@ -166,6 +163,17 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     _enter(made, viewer)
     note(made, "record.version_drafted", viewer, refs=[("record", record.pk)])
     return made
+
+
+def is_followed(record: CommunicationRecord) -> bool:
+    """Whether a newer version was begun and not put aside, by whomever. Inside a scope."""
+    return _newer(record).exclude(state=State.DISCARDED).exists()
+
+
+def _newer(record: CommunicationRecord) -> QuerySet[CommunicationRecord]:
+    return CommunicationRecord.objects.filter(
+        record_no=record.record_no, version__gt=record.version
+    )
 
 
 def _kept_back(record: CommunicationRecord, at: datetime) -> Sequence[str]:

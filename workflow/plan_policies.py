@@ -132,8 +132,13 @@ class ItemPolicy:
         return False
 
     def _may_verify(self, viewer: Viewer, obj: ActionItem) -> bool:
-        """Four eyes: neither the owner nor who said it was done. What is done at home, 班主任."""
+        """Four eyes: neither the owner nor who said it was done. What is done at home, 班主任.
+
+        Whoever does not read what was said of it has nothing to look at.
+        """
         if viewer.person.pk in (obj.owner_person_id, obj.done_by_id):
+            return False
+        if not reads_content(viewer, obj):
             return False
         voices = frozenset({Role.HT}) if obj.owner_party == _PARTY.FAMILY else _MANAGERS
         return self._holds(

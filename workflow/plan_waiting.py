@@ -76,9 +76,11 @@ def _own(viewer: Viewer) -> Q:
 
 
 def _to_verify(viewer: Viewer) -> Q:
-    """Four eyes, as plan_policies: what is done at home, 班主任 looks at."""
-    voices = _towards(viewer, {Role.HT}) | (
-        ~Q(owner_party=_PARTY.FAMILY) & _towards(viewer, _VERIFIERS)
+    """Four eyes, as plan_policies: what is done at home, 班主任 looks at; of 资助 and 健康 whoever
+    reads what was said, which is the office of that class.
+    """
+    voices = Q(field_class=ActionItem.FieldClass.COM) & (
+        _towards(viewer, {Role.HT}) | (~Q(owner_party=_PARTY.FAMILY) & _towards(viewer, _VERIFIERS))
     )
     for code, offices in plan_owners.OFFICES.items():
         if viewer.serves(offices):

@@ -3,6 +3,8 @@
 import pytest
 
 from parties import tenancy
+from parties.models import Membership
+from parties.roles import Role
 from records.models import CommunicationRecord
 from tests.api.callers import member
 from tests.api.papers import FACT, Paper, effective, offered
@@ -92,3 +94,21 @@ def test_a_draft_of_a_new_version_shows_nothing_at_home(world: World) -> None:
     assert member(world, "teacher").post(f"/records/{paper.id}/next-version").status_code == 201
 
     assert at_record(world, paper, "mother").text == before
+
+
+def test_whoever_no_longer_writes_it_is_offered_no_button(world: World) -> None:
+    """The class has another 班主任, who follows the record: the draft is not the author's."""
+    paper = effective(world)
+    with tenancy.scope(world.id):
+        Membership.objects.filter(person=world["teacher"]).update(school_class=world.other_class)
+        world.staff("new_teacher", Role.HT, school_class=world.school_class)
+    phone = at_record(world, paper)
+    assert BUTTON in phone.text
+    made = member(world, "new_teacher").post(f"/records/{paper.id}/next-version")
+    assert made.status_code == 201, made.content
+
+    phone = at_record(world, paper)
+
+    assert BUTTON not in phone.text
+    assert "已有更新的版本，由现在负责的老师在写" in phone.text
+    assert made.json()["id"] not in phone.html

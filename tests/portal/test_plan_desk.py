@@ -268,3 +268,40 @@ def test_what_the_lists_find_is_what_the_rights_allow(world: World) -> None:
                 plans.finish(
                     school_id=world.id, item_id=item.pk, by=world[by], at=item.created_at, note="好"
                 )
+
+
+def test_who_cannot_read_what_was_done_is_not_asked_to_verify_it(world: World) -> None:
+    """资助 is read by its office; 班主任 sees that there is one, and hears that it waits."""
+    item = plan_stories.item(world, recurrence="", field_class="ECO", title="申请助学金")
+    finished(world, item)
+
+    teacher = at_desk(world, "teacher")
+    assert "核实，已完成" not in teacher.text
+    assert "等别人核实" in teacher.text
+    answer = member(world, "teacher").post(f"/items/{item.pk}/verify", {"as_read": "1"})
+    assert answer.status_code == 403, answer.content
+    assert state(world, item) == "DONE"
+
+    office = at_desk(world, "deputy")
+    assert "两周都做到了" in office.text
+    office.send(f"/plan/{item.pk}/verify", as_read=mark(office, "verify"))
+    assert state(world, item) == "VERIFIED"
+
+
+def test_a_photo_of_the_other_parent_is_there_to_be_looked_at(world: World) -> None:
+    item = plan_stories.item(world, recurrence="")
+    address = f"/plan/{item.pk}/evidence"
+    father = by_password(world, "father")
+    father.open(address)
+    photo = SimpleUploadedFile("作业本.jpg", jpeg(), content_type="image/jpeg")
+    father.send(address, file=photo)
+    mother = by_password(world, "mother")
+    mother.open("/plan")
+    mother.send(f"/plan/{item.pk}/done", note="两周都做到了")
+
+    with tenancy.scope(world.id):
+        made = Attachment.objects.get(item_id=item.pk)
+        assert ActionItem.objects.get(pk=item.pk).evidence == [made.pk]
+    phone = at_desk(world, "teacher")
+    assert f'href="{address}"' in phone.html
+    assert "照片和文件（1）" in phone.text
