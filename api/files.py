@@ -3,9 +3,6 @@
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,11 +14,9 @@ from api.problems import broken, invalid
 from api.schema import PAGING, describe, objects, page_of
 from api.shapes import PersonSerializer
 from api.views import ApiView, Id, Query, read_query, viewing
-from records import exports, file
-from records.exports import Form, Purpose
+from records import file
 from records.file import Entry, Filters, Place
 from records.models import FileEntry
-from records.printing import as_json, pdf
 
 FILTERS: Final = frozenset({"kind", "party", "from", "to", "case"})
 
@@ -108,68 +103,6 @@ class FileView(ApiView):
             )
             following = None if page.following is None else cursors.seal(page.following.written())
             return Response({"results": [shown(one) for one in page.entries], "next": following})
-
-
-class ExportQuery(FileQuery):
-    """A copy is taken in one form, for a purpose."""
-
-    purpose = serializers.ChoiceField(Purpose.choices)
-    format = serializers.ChoiceField(Form.choices)
-
-
-class FileExportView(ApiView):
-    queries = FILTERS | {"purpose", "format"}
-
-    @describe(
-        "导出学生家校档案",
-        description="本人可见的部分，沟通记录附全文和签字，带水印（读者、时间、用途）；导出会留下记录。"
-        "教职工取的副本要出校的，有忌用或不建议的词语时不给出，errors 说明哪份记录、位置和改法。",
-        answers={
-            (200, "application/json"): OpenApiTypes.OBJECT,
-            (200, "application/pdf"): OpenApiTypes.BINARY,
-        },
-        codes=[
-            "access.not_found",
-            "access.not_allowed",
-            "state.wrong",
-            "input.invalid",
-            "printing.too_much",
-            "printing.failed",
-            "printing.font_missing",
-        ],
-        parameters=[
-            OpenApiParameter("purpose", str, enum=Purpose.values, required=True),
-            OpenApiParameter("format", str, enum=Form.values, required=True),
-            *parameters(),
-        ],
-        tags=["files"],
-    )
-    def get(self, request: Request, student_id: UUID) -> HttpResponse:
-        given = read_query(request, ExportQuery)
-        form = Form(given["format"])
-        with viewing(request) as viewer:
-            sheet, mark = exports.collect(
-                viewer=viewer,
-                student_id=student_id,
-                filters=filters_of(given),
-                purpose=Purpose(given["purpose"]),
-                form=form,
-            )
-        render = pdf.render if form == Form.PDF else as_json.render
-        return copy_of(
-            render(sheet, watermark=mark),
-            name=exports.name_of(student_id, timezone.localdate(mark.at), form),
-            form=form,
-        )
-
-
-def copy_of(content: bytes, *, name: str, form: Form) -> HttpResponse:
-    """A file to keep, for this reader alone: no proxy stores it, no browser guesses what it is."""
-    answer = HttpResponse(content, content_type=f"application/{form.value}")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
 
 
 def shown(entry: Entry) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import hashlib
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.attachments import MULTIPART, UploadView, read_form
-from api.files import copy_of
+from api.file_exports import copy_of
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
 from api.views import ApiView, Id, Query, Strict, read_query, viewing
@@ -46,7 +46,7 @@ class SlipsView(ApiView):
         parameters=[OpenApiParameter("student", UUID, description="只打印这一个学生的")],
         tags=["notices"],
     )
-    def get(self, request: Request, notice_id: UUID) -> HttpResponse:
+    def get(self, request: Request, notice_id: UUID) -> HttpResponseBase:
         given = read_query(request, SlipsQuery)
         with viewing(request) as viewer:
             slips, mark = notice_slips.collect(

@@ -45,6 +45,13 @@ PROBLEMS: Final[dict[str, Known]] = {
         "账号、密码、链接或密钥无效。",
         "Login, password, link or key opens nothing.",
     ),
+    "sign_in.link_withdrawn": _known(
+        410,
+        "现在不用处理",
+        "Nothing to do now",
+        "学校正在整理链接里的内容，现在不用您做什么；需要时会再给您发新链接。",
+        "The school is working on what the link is for. A new link comes when you are needed.",
+    ),
     "request.csrf": _known(
         403,
         "来源无法确认",

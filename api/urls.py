@@ -16,6 +16,7 @@ from api import (
     crises,
     evaluations,
     exports,
+    file_exports,
     files,
     hold_requests,
     inbox,
@@ -62,7 +63,7 @@ urlpatterns = [
     path("students/<uuid:student_id>/file", files.FileView.as_view(), name="file"),
     path(
         "students/<uuid:student_id>/file/export",
-        files.FileExportView.as_view(),
+        file_exports.FileExportView.as_view(),
         name="file-export",
     ),
     path("students/<uuid:student_id>/plan", plans.PlanView.as_view(), name="plan"),

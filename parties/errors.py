@@ -67,6 +67,13 @@ class NotSignedIn(SanfangError):
     status = 401
 
 
+class LinkWithdrawn(NotSignedIn):
+    """What a one-time link is for was taken back, and nobody has to do anything."""
+
+    code = "sign_in.link_withdrawn"
+    status = 410
+
+
 class TooMany(SanfangError):
     """Too many tries; `context["retry_after"]` says for how many seconds to wait."""
 

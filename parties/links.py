@@ -19,7 +19,7 @@ from django_fsm import can_proceed
 from ledger import events
 from parties import tenancy
 from parties.crypto import blind_index
-from parties.errors import NotSignedIn
+from parties.errors import LinkWithdrawn, NotSignedIn
 from parties.models import Person, SignInLink
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -112,7 +112,8 @@ def spend(token: str) -> SignInLink:
     """Use a link up; of two who try at the same moment exactly one succeeds.
 
     Raises:
-        NotSignedIn: unknown, spent, revoked and expired look the same.
+        LinkWithdrawn: what it is for was taken back; only who holds the token is told.
+        NotSignedIn: unknown, spent, replaced and expired look the same.
     """
     found = _lookup(token)
     if found is None:
@@ -121,6 +122,8 @@ def spend(token: str) -> SignInLink:
     with tenancy.scope(school_id) as at:
         link = SignInLink.objects.select_for_update(of=("self",)).get(pk=pk)
         now = machine_now()
+        if _is_withdrawn(link):
+            raise LinkWithdrawn("学校正在整理链接里的内容，现在不用您做什么；需要时会再发新链接。")
         if not can_proceed(link.spend) or link.expires_at <= now:
             raise NotSignedIn("链接已失效，请重新获取。")
         link.spend(at=now)
@@ -151,20 +154,14 @@ def lasted(token: str) -> timedelta | None:
     return None if link is None else link.expires_at - link.created_at
 
 
-def is_withdrawn(token: str) -> bool:
+def _is_withdrawn(link: SignInLink) -> bool:
     """Whether what a link is for was taken back, and no newer link came in its place."""
-    found = _lookup(token)
-    if found is None:
+    if link.state != SignInLink.State.REVOKED or link.target_id is None:
         return False
-    school_id, pk = found
-    with tenancy.scope(school_id):
-        link = SignInLink.objects.filter(pk=pk, state=SignInLink.State.REVOKED).first()
-        if link is None or link.target_id is None:
-            return False
-        newer = SignInLink.objects.filter(
-            person=link.person_id, purpose=link.purpose, target_id=link.target_id
-        )
-        return not newer.exclude(pk=pk).filter(created_at__gte=link.created_at).exists()
+    newer = SignInLink.objects.filter(
+        person=link.person_id, purpose=link.purpose, target_id=link.target_id
+    )
+    return not newer.exclude(pk=link.pk).filter(created_at__gte=link.created_at).exists()
 
 
 def url(link_id: UUID) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from parties import links, sign_in
 from parties.browsers import sent_from_elsewhere
-from parties.errors import InvalidInput, NotSignedIn, TooMany
+from parties.errors import InvalidInput, LinkWithdrawn, NotSignedIn, TooMany
 from parties.models import SignInLink
 from portal import pages
 from portal.forms import ContactForm, PasswordForm
@@ -95,9 +95,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return pages.trouble(request, 403, "请在收到的消息里重新点开链接。")
     try:
         spent = sign_in.by_link(request.session, token=token)
+    except LinkWithdrawn:
+        return pages.show(request, "link_withdrawn", status=410)
     except NotSignedIn:
-        if links.is_withdrawn(token):
-            return pages.show(request, "link_withdrawn", status=410)
         return pages.show(request, "link_gone", {"lasts": _span(links.lasted(token))}, status=410)
     rotate_token(request)
     return _landing(spent)

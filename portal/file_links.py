@@ -22,8 +22,9 @@ _PAGE_OF: Final[Mapping[str, str]] = {
     notice_entries.REPLY: "portal:notice",
     meeting_entries.MEETING: "portal:meeting",
 }
+_ITEM: Final = "action_item"
 #: What a family finds on its page of the plan; the school finds it with the case.
-_PLANNED: Final = frozenset({"action_item", "plan_checkin", "evaluation"})
+_PLANNED: Final = frozenset({_ITEM, "plan_checkin", "evaluation"})
 
 
 def page_of(entry: Entry, *, at_home: bool) -> str:
@@ -33,4 +34,12 @@ def page_of(entry: Entry, *, at_home: bool) -> str:
         return reverse(_PAGE_OF[kind], args=[key])
     if at_home and kind in _PLANNED:
         return reverse("portal:plan")
-    return "" if entry.case_id is None else reverse(_PAGE_OF[file.CASE], args=[entry.case_id])
+    if entry.case_id is not None:
+        return reverse(_PAGE_OF[file.CASE], args=[entry.case_id])
+    item = _item_of(entry)
+    return "" if item is None else reverse(_PAGE_OF[file_kinds.EVIDENCE], args=[item])
+
+
+def _item_of(entry: Entry) -> object:
+    """Whoever has no case, as a company, still opens the item that the line is about."""
+    return entry.object_id if entry.kind == _ITEM else entry.line.extra.get("item")

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from parties import sign_in, tenancy
@@ -14,7 +15,9 @@ from parties.errors import SanfangError
 from parties.sign_in import Identity
 from portal import pages
 
-Page = Callable[..., HttpResponse]
+#: What a page answers; most answer an HttpResponse, a long file comes piece by piece.
+A = TypeVar("A", bound=HttpResponseBase)
+Page = Callable[..., A]
 
 
 def identity_of(request: HttpRequest) -> Identity | None:
@@ -25,16 +28,16 @@ def identity_of(request: HttpRequest) -> Identity | None:
     return found if isinstance(found, Identity) else None
 
 
-def signed_in(*, bound: bool = False) -> Callable[[Page], Page]:
+def signed_in(*, bound: bool = False) -> Callable[[Page[A]], Page[A | HttpResponse]]:
     """Only for who came in; `bound` pages also open for a link made for what they show.
 
     Such a page says in its address what it is about: `case_id`, or `target_id` for one notice,
     meeting or record.
     """
 
-    def wrap(page: Page) -> Page:
+    def wrap(page: Page[A]) -> Page[A | HttpResponse]:
         @wraps(page)
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **kwargs: Any) -> A | HttpResponse:
             identity = identity_of(request)
             if identity is None:
                 return redirect("portal:sign-in")

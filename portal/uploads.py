@@ -24,7 +24,7 @@ class InMemory(MemoryFileUploadHandler):
         self.activated = True
 
 
-def takes_file(page: Page) -> Page:
+def takes_file(page: Page[HttpResponse]) -> Page[HttpResponse]:
     """Sets the handlers before anything reads the form, the check against forgery included."""
     protected = csrf_protect(page)
 

@@ -1,15 +1,18 @@
-"""A whole file, or the part that was asked for, as one sheet that leaves the house.
+"""A whole file, or the part that was asked for, as sheets that leave the house.
 
-    collect() inside a scope --> leave it --> records.printing renders
+    collect() a volume inside a scope --> leave it --> records.printing renders
 
 Every entry is a line; a communication record stands behind them whole, as its own copy would show
-it to this reader (records/sheets.py): no draft, and nothing of what they know the outline of.
+it to this reader (records/sheets.py): no draft, and nothing of what they know the outline of. What
+is longer than one document comes in volumes (records/volumes.py), to a machine also in one piece
+(records/file_streams.py).
 Collecting writes down who took what for which purpose; setting a PDF takes seconds, in which no
 transaction may stay open.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,16 +21,14 @@ from django.utils import timezone
 
 from ledger import events
 from parties.access import Viewer
-from parties.errors import InvalidInput, NotAllowed, WrongState
+from parties.errors import NotAllowed
 from parties.models import Student
-from records import file, policies, reading, record_copies, sharing, sheets, taken_back
+from records import file, file_records, policies, sheets, volumes
 from records.drafts import KIND
 from records.file import COMPANY, Entry, Filters
-from records.models import CommunicationRecord, Delivery, FileEntry
+from records.models import FileEntry
 from records.printing import documents
 from records.printing.documents import FileSheet, StudentLine, Watermark
-from records.printing.limits import MOST_ENTRIES, MOST_RECORDS
-from records.reading import RecordFile
 
 
 class Purpose(models.TextChoices):
@@ -64,115 +65,114 @@ _CASE: Final = "仅一个事项"
 
 
 def collect(
-    *, viewer: Viewer, student_id: UUID, filters: Filters, purpose: Purpose, form: Form
+    *,
+    viewer: Viewer,
+    student_id: UUID,
+    filters: Filters,
+    purpose: Purpose,
+    form: Form,
+    volume: int = 1,
 ) -> tuple[FileSheet, Watermark]:
-    """What this reader sees of the file, oldest first, with the mark of the copy. Inside a scope.
+    """One volume of what this reader sees of the file, oldest first, with the mark of the copy.
 
-    One entry or record more than a document holds is collected, so that rendering refuses it by
-    name. As many queries for many records as for one, but for the words of what leaves the school.
+    As many queries for many records as for one, but for the words of what leaves the school.
+    Inside a scope.
 
     Raises:
         NotFound: no such student, or not for this reader.
         NotAllowed: a company takes no copies of a file.
         WrongState: a record that somebody objects to would leave the school.
-        InvalidInput: a record with words that may not leave the school (records/sharing.py).
+        InvalidInput: a record with words that may not leave the school; no such volume.
     """
+    student = taken_by(viewer, student_id)
+    whole = not purpose.counts_only
+    cut, entries, there = volumes.cut(viewer, student, filters, whole_records=whole, number=volume)
+    ids = [entry.object_id for entry in entries if whole and entry.kind == KIND]
+    found = file_records.whole(viewer, ids, leaving=leaves(viewer, student, purpose))
+    file_records.deliver(viewer, found)
+    note(
+        viewer,
+        student,
+        Taken(filters, purpose, form, rows=len(entries), records=[one.record.pk for one in found]),
+        **({"volume": cut.number, "volumes": cut.of} if cut.of > 1 else {}),
+    )
+    sheet = replace(
+        cover(viewer, student, filters, begins=there.begins),
+        entries=tuple(line_of(entry) for entry in entries),
+        records=tuple(sheets.sheet_of(one, school=student.school.name) for one in found),
+        volume=cut,
+    )
+    return sheet, mark(viewer, purpose)
+
+
+def count(*, viewer: Viewer, student_id: UUID, filters: Filters, purpose: Purpose) -> int:
+    """How many volumes a copy takes. Inside a scope. Raises NotFound, NotAllowed."""
+    student = taken_by(viewer, student_id)
+    whole = not purpose.counts_only
+    return volumes.extent(viewer, student, filters, whole_records=whole).volumes
+
+
+def taken_by(viewer: Viewer, student_id: UUID) -> Student:
+    """The student of whom this reader may take a copy. Raises NotFound, NotAllowed."""
     student = file.opened(viewer, student_id)
     if file.standing(viewer, student) <= COMPANY:
         raise NotAllowed("企业不能导出学生档案。", student=str(student_id))
-    entries, _ = file.page(viewer, student, filters, after=None, limit=MOST_ENTRIES + 1)
-    found = [] if purpose.counts_only else _records(viewer, entries[::-1])
-    if purpose.leaves_school and student.pk not in policies.family_of(viewer):
-        _refuse_blocked(found)
-    _deliver(viewer, [one.record for one in found])
+    return student
+
+
+def leaves(viewer: Viewer, student: Student, purpose: Purpose) -> bool:
+    """Whether the copy leaves the school; what a family takes is its own."""
+    return purpose.leaves_school and student.pk not in policies.family_of(viewer)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken: this part, for this purpose, in this form."""
+
+    filters: Filters
+    purpose: Purpose
+    form: Form
+    rows: int
+    records: Sequence[UUID]
+
+
+def note(viewer: Viewer, student: Student, taken: Taken, **volume: int) -> None:
+    """One event for each document."""
     events.append(
         school_id=student.school_id,
         kind="file.exported",
         actor=viewer.person.pk,
         subject=("access", student.pk),
-        refs=[("record", one.record.pk) for one in found],
+        refs=[("record", pk) for pk in taken.records],
         at=viewer.at,
         payload={
-            "rows": len(entries),
-            "records": len(found),
-            "purpose": purpose.value,
-            "form": form.value,
-            **file.asked(filters),
+            "rows": taken.rows,
+            "records": len(taken.records),
+            "purpose": taken.purpose.value,
+            "form": taken.form.value,
+            **volume,
+            **file.asked(taken.filters),
         },
     )
-    reader = Watermark(reader=viewer.person.name, at=viewer.at, purpose=str(purpose.label))
-    return _sheet(viewer, student, filters, entries[::-1], found), reader
 
 
-def _records(viewer: Viewer, told: Sequence[Entry]) -> Sequence[RecordFile]:
-    """Records among these entries that this reader could take a copy of, in their order.
-
-    No purpose of such a copy is the reader's own keeping: what was said in confidence stays.
-    """
-    ids = [entry.object_id for entry in told if entry.kind == KIND]
-    known = viewer.rows(CommunicationRecord).in_bulk(ids)
-    rows = [known[pk] for pk in ids if pk in known]
-    policies.learn(viewer, rows)
-    whole = [
-        one
-        for one in rows
-        if taken_back.stands_in(viewer, one) or record_copies.may_copy(viewer.fields(one), one)
-    ]
-    found = reading.seen_all(viewer, whole[: MOST_RECORDS + 1])
-    return [reading.without_confided(viewer, one) for one in found]
+def mark(viewer: Viewer, purpose: Purpose) -> Watermark:
+    return Watermark(reader=viewer.person.name, at=viewer.at, purpose=str(purpose.label))
 
 
-def _refuse_blocked(found: Sequence[RecordFile]) -> None:
-    for one in found:
-        if one.disputed:
-            raise WrongState(
-                f"沟通记录 {one.record.record_no} 还有异议没有了结，了结之前不能对外提供。"
-                "请缩小范围，不含这份记录。",
-                record=str(one.record.pk),
-            )
-        try:
-            sharing.refuse_blocked(one)
-        except InvalidInput as refused:
-            raise InvalidInput(
-                f"沟通记录 {one.record.record_no}：{refused}",
-                field=f"{one.record.record_no}.{refused.field}",
-                mend=refused.mend,
-            ) from None
-
-
-def _deliver(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
-    """A copy of each reached this reader; noted once, as signatures.deliver does for one."""
-    rows = [
-        Delivery(
-            school_id=record.school_id,
-            student_id=record.student_id,
-            record=record,
-            to=viewer.person,
-            how=Delivery.How.EXPORT,
-            at=viewer.at,
-        )
-        for record in records
-    ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _sheet(
-    viewer: Viewer,
-    student: Student,
-    filters: Filters,
-    told: Sequence[Entry],
-    found: Sequence[RecordFile],
+def cover(
+    viewer: Viewer, student: Student, filters: Filters, *, begins: datetime | None
 ) -> FileSheet:
+    """The sheet without its entries and records; `begins`: of the oldest entry of all volumes."""
     today = timezone.localdate(viewer.at)
-    first = timezone.localdate(told[0].at) if told else today
+    first = today if begins is None else timezone.localdate(begins)
     return FileSheet(
         school=student.school.name,
         student=_line(viewer, student),
         start=filters.start or min(first, filters.end or today),
         end=filters.end or max(today, filters.start or today),
-        entries=tuple(_entry(entry) for entry in told),
+        entries=(),
         filters=tuple(_words(filters)),
-        records=tuple(sheets.sheet_of(one, school=student.school.name) for one in found),
     )
 
 
@@ -181,7 +181,7 @@ def _line(viewer: Viewer, student: Student) -> StudentLine:
     return StudentLine(student.person.name, student.school_class.name, number)
 
 
-def _entry(entry: Entry) -> documents.Entry:
+def line_of(entry: Entry) -> documents.Entry:
     return documents.Entry(
         at=entry.at,
         kind=file.kinds()[entry.kind],
@@ -203,6 +203,7 @@ def _words(filters: Filters) -> list[str]:
     return said + ([_CASE] if filters.case_id else [])
 
 
-def name_of(student_id: UUID, on: date, form: Form) -> str:
+def name_of(student_id: UUID, on: date, form: Form, *, part: documents.Volume | None = None) -> str:
     """What the copy is called; no name of a person, for file names travel in logs."""
-    return f"file-{str(student_id)[:8]}-{on:%Y%m%d}.{form.value}"
+    volume = f"-{part.number}of{part.of}" if part is not None and part.of > 1 else ""
+    return f"file-{str(student_id)[:8]}-{on:%Y%m%d}{volume}.{form.value}"

@@ -28,7 +28,7 @@ from records.models import FileEntry
 
 __all__ = [
     "CASE", "COMPANY", "Entry", "Filters", "Line", "Page", "Place", "Source",
-    "asked", "kinds", "opened", "page", "read", "register", "standing", "visible",
+    "asked", "kinds", "opened", "page", "read", "register", "standing", "told", "visible",
 ]  # fmt: skip
 
 #: The kind whose objects other entries belong to.
@@ -179,6 +179,11 @@ def visible(viewer: Viewer, student: Student, filters: Filters) -> QuerySet[File
     """Entries that exist for this reader, as rows to go on asking about."""
     part, cases = _part(filters, None), _sources.get(CASE, ())
     return file_rows.entries(Sight.of(viewer, student), part, _registered(part.kind), cases)
+
+
+def told(viewer: Viewer, student: Student, rows: Sequence[FileEntry]) -> Sequence[Entry]:
+    """These of visible(), as entries: as many queries as the kinds among them have sources."""
+    return _told(Sight.of(viewer, student), rows)
 
 
 def _rows(sight: Sight, part: Part, *, limit: int) -> Sequence[FileEntry]:

@@ -20,6 +20,8 @@ from records.models import FileEntry
 SCHOOL: Final = frozenset({Role.HT, Role.GL, Role.ME, Role.VP, Role.PR})
 FAMILY: Final = frozenset({Role.G})
 STUDENT: Final = frozenset({Role.STU})
+#: What a family answered on its receipt of a notice.
+NOTICE_REPLY: Final = "notice_reply"
 
 
 #: What was read was read: nobody is ever taken off.

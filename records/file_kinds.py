@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from parties.access import Viewer
 from parties.models import Student
 from records import disputes, file, item_stillness, policies, record_parts, taken_back, walls
 from records.file import Line, Source
+from records.file_entries import NOTICE_REPLY
 from records.file_stillness import still_there
-from records.models import ActionItem, Attachment, CommunicationRecord, Objection
+from records.models import (
+    ActionItem,
+    Attachment,
+    CommunicationRecord,
+    NoticeReceipt,
+    Objection,
+)
 from records.stillness import as_it_stood
 
 RECORD: Final = "communication"
@@ -84,7 +91,7 @@ def _objections(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
 
 
 def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, Line]:
-    """No name: a file's name often says what it shows."""
+    """No name: a file's name often says what it shows. Needs files of _files_of_those."""
     unknown = _replaced_unseen(viewer, found)
     still = still_there(viewer, found)
     return {
@@ -106,11 +113,14 @@ def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, L
 def _home_of(attachment: Attachment) -> tuple[str, UUID] | None:
     """A file is seen through its record or its item alone, so whoever has its line may open that.
 
-    A scan that came back on paper lies with its notice, which is told by a line of its own.
+    A scan that came back on paper lies with the receipt that this reader has of its notice.
     """
     if attachment.record_id is not None:
         return RECORD, attachment.record_id
-    return None if attachment.item_id is None else (EVIDENCE, attachment.item_id)
+    if attachment.item_id is not None:
+        return EVIDENCE, attachment.item_id
+    receipt = attachment.__dict__["receipt"]
+    return None if receipt is None else (NOTICE_REPLY, receipt)
 
 
 def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationRecord]:
@@ -144,7 +154,9 @@ def _of_file(attachment: Attachment, *, replaced: bool) -> str:
 def _files_of_those(viewer: Viewer, _student: Student) -> QuerySet[Attachment]:
     gone = CommunicationRecord.objects.filter(state=CommunicationRecord.State.DISCARDED)
     gone = gone.exclude(Q(taken_back.stands(viewer)))
-    return viewer.rows(Attachment).exclude(record_id__in=gone.values("pk"))
+    scanned = viewer.rows(NoticeReceipt).filter(scan=OuterRef("pk")).order_by("pk")
+    rows = viewer.rows(Attachment).exclude(record_id__in=gone.values("pk"))
+    return rows.annotate(receipt=Subquery(scanned.values("pk")[:1]))
 
 
 def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -16,14 +16,14 @@ from django.db.models.functions import JSONObject
 from parties import crypto
 from parties.access import Viewer
 from parties.models import Student
-from records import file
+from records import file, file_entries
 from records.file import Line, Source
 from records.models import Notice, NoticeContact, NoticeReceipt
 from records.models.notice_receipt import UNOPENED_LABEL
 
 CONTACT_LABEL: Final = "联系记录"
 NOTICE: Final = "notice"
-REPLY: Final = "notice_reply"
+REPLY: Final = file_entries.NOTICE_REPLY
 _SENT_TO: Final = ("state", "how", "opened_at", "confirmed_at", "signed_at", "settled_at")
 _KEY: Final = "pk"
 _FURTHEST: Final = ("settled_at", "signed_at", "confirmed_at", "opened_at")
@@ -106,13 +106,23 @@ def _of_receipt(receipt: Mapping[str, str | None]) -> dict[str, str | None]:
     return {f"receipt_{name}": value for name, value in receipt.items() if value}
 
 
-def _contacts(_viewer: Viewer, found: Sequence[NoticeContact]) -> Mapping[UUID, Line]:
-    """By what way and with what result; whom and what was said stands in the contact itself."""
+def _tries(viewer: Viewer, _student: Student) -> QuerySet[NoticeContact]:
+    """With whether this reader follows the notice that they were about."""
+    notice = viewer.rows(Notice).filter(pk=OuterRef("notice_id"))
+    return viewer.rows(NoticeContact).annotate(opens=Exists(notice))
+
+
+def _contacts(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
+    """By what way and with what result; whom and what was said stands in the contact itself.
+
+    Needs contacts of _tries.
+    """
     return {
         contact.pk: Line(
             title=f"联系家长：{contact.get_channel_display()}",
             state=contact.get_outcome_display(),
             extra={"notice": str(contact.notice_id), "outcome": contact.outcome},
+            within=(NOTICE, contact.notice_id) if contact.opens else None,
         )
         for contact in found
     }
@@ -137,5 +147,5 @@ def _answers(_viewer: Viewer, found: Sequence[NoticeReceipt]) -> Mapping[UUID, L
 
 def register() -> None:
     file.register(NOTICE, Source("通知", Notice, _notices, rows=_rows))
-    file.register("contact_attempt", Source(CONTACT_LABEL, NoticeContact, _contacts))
+    file.register("contact_attempt", Source(CONTACT_LABEL, NoticeContact, _contacts, rows=_tries))
     file.register(REPLY, Source("家长回复", NoticeReceipt, _answers, rows=_answered))

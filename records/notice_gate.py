@@ -20,6 +20,7 @@ from typing import Final
 from parties.models import GuardianLink, Membership, Person, Student
 from records import (
     notice_dress,
+    notice_indirect,
     notice_markup,
     notice_mentions,
     notice_namesakes,
@@ -112,6 +113,7 @@ def _found(text: str, known: Roster) -> list[Finding]:
         *notice_persons.beside_an_affair(dense),
         *notice_persons.unnamed(dense),
         *notice_one.find(dense),
+        *notice_indirect.find(dense),
         *notice_mentions.find(dense),
         *notice_mentions.one_of_the_class(dense),
         *notice_mentions.nicknamed(dense),

@@ -82,7 +82,9 @@ def _family() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _nickname() -> re.Pattern[str]:
-    return re.compile(f"[小老阿][{''.join(sorted(load().surnames))}](?:家的?(?:孩子|小孩)?)?")
+    return re.compile(
+        f"[小老阿][{''.join(sorted(load().surnames))}](?:家的?(?:孩子|小孩|儿子|女儿|闺女)?)?"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -17,13 +17,24 @@ _WHO: Final = (
 )
 _SEAT: Final = (
     r"(?:坐在?[^\n，。；,;]{0,6}?[排窗门角边桌旁]|最后一?排|第[一二三四五六七八九十\d]{1,2}排"
-    r"|靠[窗门墙]|\d{1,2}号[床座]位?)"
+    r"|靠[窗门墙]|\d{1,2}(?:号[床座]|床)位?)"
+)
+#: 05、19、32号
+_SOME: Final = r"\d{1,4}号?(?:[、,，和及]\d{1,4}号?)*"
+#: ZZH as a name is written in haste; CNC and PPT are things.
+_INITIALS: Final = (
+    r"(?<![A-Za-z0-9])(?!(?:PPT|PDF|APP|ATM|CNC|CAD|PLC|KTV|NBA|CBA|HPV|AED|CPR|VIP|WPS|CET|BMI|MRI|DNA"
+    r"|SIM|USB|GPS|SOS|ICU|HIV|TCP|PVC|LED|NFC|PSC|IOS|CPU|GDP|SUV|POS|ETC)(?![A-Za-z]))[A-Z]{3}(?![A-Za-z0-9])"
 )
 _PERSONS: Final = (
     rf"(?:[一1有那这]|某)(?:[名位]|个(?!人)){_WHO}|某{_WHO}|(?<=[班校里中])一{_WHO}",
     rf"(?:[学座考床尾编]号)(?:后?[两三四]位|尾号)?[为是:：]?\d{{1,4}}号?的?{_WHO}",
     rf"{_SEAT}(?:的|那|[个名位]|一)*{_WHO}(?!们)",
     rf"(?<![\d月.\-/])\d{{1,2}}号{_WHO}(?!们)",
+    r"(?<![\d月.\-/])\d{1,2}号的?(?:同学|学生)?的?家长(?!会)",
+    rf"(?:[学座考床尾编]号|尾数)(?:[后末]?[两三四]位|尾[号数]|末[尾位])?[为是:：]?{_SOME}的?{_WHO}",
+    rf"\d{{3,4}}(?:宿舍|寝室|室|房间?)(?:(?:的?\d{{1,2}}号?床位?)(?:的?{_WHO})?|的{_WHO})(?!们)",
+    rf"{_INITIALS}(?:[和与、]{_INITIALS})*(?:[两二三四]人|同学|的家长)?",
     r"(?<![A-Za-z])[A-Za-z]同学(?!们)|同学[A-Z](?![A-Za-z])|[甲乙丙丁]同学",
     rf"唯一(?:的|那|一|[个名位])*{_WHO}",
     r"(?:副?班长|学委|体委|副?团支书|团支部书记|(?:宿舍|寝室)长|[室舍]长|(?<![级研课])组长|课代表"
@@ -54,7 +65,7 @@ _CLAUSE: Final = re.compile(r"[\n。;；!?！？，,、:：]")
 
 #: Before who is meant, in the same clause: whoever it may be.
 _ANY: Final = re.compile(
-    r"[每各如若凡]|只要|假设|万一|哪怕|是否|可能|至少|最多|[选委]?派|推荐|推选|抽取|限|任[一何意]|需要|安排|选(?!修)|评|做|争当|成为"
+    r"[每各如若凡]|只要|假设|万一|哪怕|是否|可能|至少|最多|[选委]?派|推荐|推选|抽取|限|任[一何意]|需要|安排|选(?!修)|评|做(?![完过了])|争当|成为"
 )
 _ELSEWHERE: Final = re.compile(r"外[省地市校县]|某[省地市校县]|报道|新闻|媒体|网传|别的学校")
 _HERE: Final = re.compile(r"[我本][班校级]|班[里上内]|\d班|[一二三四五六七八九十]班")
@@ -65,7 +76,7 @@ _A_RULE: Final = re.compile(
     r"|竞选|公布|名单|推荐|陪同|查看|了解|签字|填写|宣传|讲解|方可|才能|满分|平均|达到|达标|评选|将"
 )
 #: Behind it: whoever does so, or a heading.
-_ANYBODY: Final = re.compile(
+ANYBODY: Final = re.compile(
     r"的(?:[，,]|各位|所有|(?:同学|学生|家庭|家长|孩子|人员)(?!因|已|被|患|得))|者|人数|名单|情况|记录|登记|统计|现象|行为"
     r"|问题|管理|规定|安排|时间|地点|办法|说明|标准|评审|政策|须知|材料|申请|名额|资格|[怎如]|吗|讲座|知识|宣传|教育"
 )
@@ -74,7 +85,9 @@ _HAPPENED: Final = re.compile(
 )
 #: Behind it, of everybody's child: 迟到15分钟不得入场.
 _WOULD: Final = re.compile(r"[^\n，。；,;]{0,6}?(?:不得|不予|将|须|应当|请)")
-_BEFORE_IT: Final = re.compile(r"已|被|因|未|没|确诊|多次|连续|又|再次|昨|今|本周|上周|日前")
+_BEFORE_IT: Final = re.compile(
+    r"已|被|因|未|没|确诊|多次|连续|又|再次|昨|今|本周|上周|日前|了(?!解)"
+)
 _POOR: Final = re.compile(
     r"[为是:：仅只有才得在]*\d|[明显有所大幅]*(?:下降|退步|下滑)|[很较最]?差|不理想|垫底|倒数"
 )
@@ -96,21 +109,21 @@ def find(folded: Folded) -> Iterator[Finding]:
 
 def _told_of(text: str, who: re.Pattern[str], *, surely: bool = False) -> Iterator[tuple[int, int]]:
     for match in who.finditer(text):
-        stop = _befell(text, match.end(), surely=surely)
+        stop = befell(text, match.end(), surely=surely)
         if stop is not None:
             yield match.start(), stop
 
 
 def _described(text: str) -> Iterator[tuple[int, int]]:
     for match in _DESCRIBED.finditer(text):
-        told = _affairs().search(match["how"])
+        told = affairs().search(match["how"])
         if told and told["hard"] and not _A_RULE.search(match["how"]):
             yield match.span()
 
 
 def _in_one_word(text: str) -> Iterator[tuple[int, int]]:
     for match in (*_numbered().finditer(text), *_THE_ONLY.finditer(text)):
-        if not _ANYBODY.match(text, match.end()):
+        if not ANYBODY.match(text, match.end()):
             yield match.span()
 
 
@@ -124,15 +137,15 @@ def is_anybody(text: str, start: int) -> bool:
     return bool(_ELSEWHERE.search(sentence)) and not _HERE.search(sentence)
 
 
-def _befell(text: str, place: int, *, surely: bool = False) -> int | None:
+def befell(text: str, place: int, *, surely: bool = False) -> int | None:
     """Where what befell whoever ends at `place` ends; `surely`: only what has happened."""
     ends = _SENTENCE.search(text, place, place + _REACH)
     limit = ends.start() if ends else min(len(text), place + _REACH)
-    for fact in _affairs().finditer(text, place, limit):
+    for fact in affairs().finditer(text, place, limit):
         gap = text[place : fact.start()]
         if _A_RULE.search(gap):
             return None
-        if not _ANYBODY.match(text, fact.end()) and _is_told(text, gap, fact, surely=surely):
+        if not ANYBODY.match(text, fact.end()) and _is_told(text, gap, fact, surely=surely):
             return fact.end()
     return None
 
@@ -151,7 +164,7 @@ def _is_told(text: str, gap: str, fact: re.Match[str], *, surely: bool) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _affairs() -> re.Pattern[str]:
+def affairs() -> re.Pattern[str]:
     words = load()
     plain = set(words.tests) | set(words.everyday)
     hard = [one for one in (*words.facts, *words.befell) if one not in plain]

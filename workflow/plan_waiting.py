@@ -42,15 +42,15 @@ def to_verify(viewer: Viewer) -> QuerySet[ActionItem]:
 
 def heard_of(viewer: Viewer) -> QuerySet[ActionItem]:
     """What others have to verify: whoever leads them hears of it when it takes weeks."""
-    done = Q(state=_STATE.DONE) & plan_policies.of_own_posts(viewer)
-    return _rows(viewer).filter(done & ~_to_verify(viewer))
+    return _rows(viewer).filter(_with_others(viewer) & ~_to_verify(viewer))
 
 
 def any_of(viewer: Viewer) -> bool:
-    """Whether there is something to do or to look at. Inside a scope."""
+    """Whether there is something to do, to look at or to hear of. Inside a scope."""
     if is_outside(viewer):
         return False
-    return _rows(viewer).filter(_own(viewer) | _to_verify(viewer)).exists()
+    waiting = _own(viewer) | _to_verify(viewer) | _with_others(viewer)
+    return _rows(viewer).filter(waiting).exists()
 
 
 def asked_about(viewer: Viewer, message: Notification) -> bool:
@@ -87,6 +87,10 @@ def _to_verify(viewer: Viewer) -> Q:
             voices |= Q(field_class=code)
     mine = Q(owner_person=viewer.person) | Q(done_by=viewer.person)
     return Q(state=_STATE.DONE) & voices & ~mine
+
+
+def _with_others(viewer: Viewer) -> Q:
+    return Q(state=_STATE.DONE) & plan_policies.of_own_posts(viewer)
 
 
 def _towards(viewer: Viewer, roles: Collection[Role]) -> Q:

@@ -145,10 +145,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Volume:
+    """第 `number` 册 / 共 `of` 册: entries `first` to `last` of `total`, counted from 1."""
+
+    number: int
+    of: int
+    first: int
+    last: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileSheet:
     """A student's file over a period, both days included; `filters` in the reader's words.
 
-    `records` are those of its entries that are records whose text the reader may see.
+    `records` are those of its entries that are records whose text the reader may see. Without a
+    `volume` it says nothing of others.
     """
 
     school: str
@@ -159,6 +171,7 @@ class FileSheet:
     filters: tuple[str, ...] = ()
     title: str = "家校档案"
     records: tuple[RecordSheet, ...] = ()
+    volume: Volume | None = None
 
 
 @dataclass(frozen=True, slots=True)

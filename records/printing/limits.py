@@ -10,8 +10,8 @@ from records.printing.errors import TooMuch
 #: Entries of a file in one document: about 350 pages.
 MOST_ENTRIES: Final = 5_000
 
-#: Records in one document, whole: a page or two each.
-MOST_RECORDS: Final = 300
+#: Records in one document, whole: a page or two each, up to 5,000 characters on the average.
+MOST_RECORDS: Final = 200
 
 #: Slips in one document: more families without a phone than any class has.
 MOST_SLIPS: Final = 300

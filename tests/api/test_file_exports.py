@@ -1,6 +1,8 @@
 """Copies of a file over the API: forms, headers, refusals, strangers."""
 
+import hashlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -9,7 +11,8 @@ import pytest
 
 from ledger.models import Event
 from parties import tenancy
-from records.printing import limits
+from records import file_streams
+from records.printing import as_json, limits
 from tests.api.callers import Caller, code
 from tests.factories import World
 from tests.records.filed import CRISIS, case, many
@@ -73,14 +76,64 @@ def test_form_and_purpose_are_asked_for_by_name(
     assert answer.json()["errors"][0]["field"] == field
 
 
-def test_more_than_one_document_holds_is_refused(world: World, as_: As, monkeypatch: Any) -> None:
+def following(answer: Any) -> dict[str, str]:
+    """Addresses of the other volumes, by what they are to this one."""
+    found = re.findall(r'<http://testserver/api/v1([^>]+)>; rel="(\w+)"', answer.headers["Link"])
+    return {name: path for path, name in found}
+
+
+def test_paper_comes_in_volumes_that_lead_to_each_other(
+    world: World, as_: As, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(limits, "MOST_ENTRIES", 2)
     with tenancy.scope(world.id):
-        many(world, 3)
+        many(world, 5)
+    mother = as_("mother")
 
-    answer = as_("mother").get(address(world))
+    first = mother.get(address(world, "format=pdf&purpose=review&kind=case"))
+    assert (first.status_code, first.content[:5]) == (200, b"%PDF-")
+    assert set(following(first)) == {"first", "next", "last"}
+    second = mother.get(following(first)["next"])
+    assert "-2of3.pdf" in second.headers["Content-Disposition"]
+    assert following(second)["prev"] == following(first)["first"]
+    third = mother.get(following(second)["next"])
+    assert "next" not in following(third)
+    with tenancy.scope(world.id):
+        told = [bytes(one.body) for one in Event.objects.filter(kind="file.exported")]
+    assert len(told) == 3
+    assert all(b'"kind":"case"' in one for one in told)
 
-    assert (answer.status_code, code(answer)) == (422, "printing.too_much")
+
+def test_json_comes_whole_and_a_volume_if_it_is_asked_for(
+    world: World, as_: As, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(limits, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(file_streams, "PAGE", 2)
+    with tenancy.scope(world.id):
+        many(world, 5)
+    mother = as_("mother")
+
+    whole = mother.get(address(world))
+    assert (whole.status_code, whole.streaming, "Link" in whole.headers) == (200, True, False)
+    assert whole.headers["Cache-Control"] == "no-store"
+    assert whole.headers["Content-Disposition"].startswith('attachment; filename="file-')
+    copy = json.loads(b"".join(whole.streaming_content))
+    assert len(copy["body"]["entries"]) == copy["body"]["volume"]["total"] == 5
+    body = as_json.canonical(copy["body"])
+    assert copy["sha256"] == hashlib.sha256(body).hexdigest()
+    part = mother.get(address(world, "format=json&purpose=review&volume=3"))
+    volume = {"number": 3, "of": 3, "first": 5, "last": 5, "total": 5}
+    assert json.loads(part.content)["body"]["volume"] == volume
+
+
+@pytest.mark.parametrize(("number", "status"), [("0", 400), ("x", 400), ("2", 422)])
+def test_a_volume_that_there_is_not_is_refused_by_name(
+    world: World, as_: As, number: str, status: int
+) -> None:
+    answer = as_("mother").get(address(world, f"format=pdf&purpose=review&volume={number}"))
+
+    assert (answer.status_code, code(answer)) == (status, "input.invalid")
+    assert answer.json()["errors"][0]["field"] == "volume"
 
 
 def test_a_company_is_refused_and_a_stranger_finds_nothing(world: World, as_: As) -> None:

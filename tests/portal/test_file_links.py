@@ -1,21 +1,24 @@
 """From the file to what an entry is about, and from the first page to the file of a child."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
-from parties import tenancy
+from parties import clock, tenancy
 from parties.models import GuardianLink
 from records.models import NoticeReceipt
 from tests.api import plan_stories
 from tests.api.callers import member
 from tests.api.meeting_stories import on_offer
 from tests.api.papers import effective, upload, written
+from tests.api.test_notice_scans import scan
 from tests.factories import World
 from tests.portal.test_file import address
 from tests.portal.test_notices import sent
 from tests.portal.visitors import Phone, by_password
+from tests.processes.notice_walk import Sent
 from tests.records.uploads.files import jpeg
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +171,68 @@ def test_a_grade_leader_finds_the_own_grade_alone(world: World) -> None:
 
     assert f'href="{address(world)}"' in phone.html
     assert str(other.pk) not in phone.html
+
+
+# --- what has no page of its own, and no case that its reader sees --------------------------------
+
+
+def called(walk: Sent, world: World) -> None:
+    """班主任 rang about a notice, without reaching anybody."""
+    tried = {
+        "student": str(world.student.pk),
+        "guardian": str(world["father"].pk),
+        "channel": "PHONE",
+        "outcome": "NO_ANSWER",
+        "at": (clock.now() - timedelta(minutes=5)).isoformat(),
+        "place": "办公室",
+    }
+    made = member(world, "teacher").post(f"/notices/{walk.notice_id}/contacts", tried)
+    assert made.status_code == 201, made.content.decode()
+
+
+def test_a_try_to_reach_a_family_leads_to_the_notice(world: World) -> None:
+    walk = sent(world)
+    called(walk, world)
+    phone = file_of(world, "teacher")
+
+    led = links(phone)
+
+    assert led.count(f"/notices/{walk.notice_id}/contacts") == 1
+    phone.open(f"/notices/{walk.notice_id}/contacts")
+    assert phone.page.status_code == 200
+    assert "联系家长" not in file_of(world, "mother").text
+
+
+def test_a_scan_of_a_slip_leads_to_the_receipt_it_came_back_for(world: World) -> None:
+    walk = sent(world, strength="SIGN")
+    receipt = walk.receipt("father").pk
+    stored = scan(member(world, "teacher"), receipt)
+    assert stored.status_code == 201, stored.content.decode()
+
+    for who in ("teacher", "father"):
+        phone = file_of(world, who)
+        assert f'<a href="/notices/{receipt}"><strong>附件' in phone.html, who
+        assert phone.open(f"/notices/{receipt}").status_code == 200
+    assert f"/notices/{receipt}" not in links(file_of(world, "mother"))
+
+
+def test_a_scan_that_a_newer_one_replaced_leads_nowhere(world: World) -> None:
+    """It is destroyed, and lies with no receipt: there is nothing to open, and no link is right."""
+    walk = sent(world, strength="SIGN")
+    receipt = walk.receipt("father").pk
+    for _ in range(2):
+        assert scan(member(world, "teacher"), receipt).status_code == 201
+
+    phone = file_of(world, "father")
+
+    assert links(phone).count(f"/notices/{receipt}") == 2  # the notice, and the scan that counts
+
+
+def test_a_company_opens_its_own_items(world: World) -> None:
+    item = plan_stories.item(world, owner_party="COMPANY", title="每周二四不排晚班", recurrence="")
+    phone = file_of(world, "mentor")
+
+    (led,) = links(phone)
+
+    assert led == f"/plan/{item.pk}/evidence"
+    assert phone.open(led).status_code == 200

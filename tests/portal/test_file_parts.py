@@ -1,7 +1,9 @@
 """A part of the file by its days or its case, and a copy to take along."""
 
 import json
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -9,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Event
 from parties import tenancy
+from records import file_streams
+from records.printing import limits
 from tests.api.papers import effective
 from tests.factories import NOW, World
 from tests.portal.test_file import address, link
@@ -99,6 +103,45 @@ def test_the_file_is_taken_along_as_pdf_and_as_json(world: World, who: str) -> N
     assert paper.writer.get(f"/records/{paper.id}").json()["record_no"] in text
     with tenancy.scope(world.id):
         assert Event.objects.filter(kind="file.exported").count() == 2
+
+
+def test_what_is_longer_than_one_pdf_is_offered_in_volumes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(file_streams, "PAGE", 2)
+    with tenancy.scope(world.id):
+        many(world, 3)
+        case(world, at=NOW - timedelta(days=3))
+    phone = by_password(world, "mother")
+
+    phone.open(copy(world, f"?purpose=review&format=pdf&from={DAY}"))
+    assert "共 2 册" in phone.text
+    first, second, whole = re.findall(r'href="(\?purpose[^"]+|\?from[^"]+)"', phone.html)[:3]
+    with tenancy.scope(world.id):
+        assert not Event.objects.filter(kind="file.exported").exists()
+    for query in (first, second):
+        pdf = phone.client.get(copy(world, unescape(query)))
+        assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-"), query
+        assert pdf["Cache-Control"] == "no-store"
+    made = phone.client.get(copy(world, unescape(whole)))
+    assert len(json.loads(b"".join(made))["body"]["entries"]) == 3
+    with tenancy.scope(world.id):
+        assert Event.objects.filter(kind="file.exported").count() == 3
+    assert (
+        phone.open(copy(world, unescape(first).replace("volume=1", "volume=9"))).status_code == 422
+    )
+    assert "第 1 册至第 2 册" in phone.text
+
+
+@pytest.mark.parametrize("volume", ["x", "-1", "0", "9999999"])
+def test_a_volume_is_a_number_of_one_that_there_is(world: World, volume: str) -> None:
+    phone = by_password(world, "mother")
+
+    answer = phone.open(copy(world, f"?purpose=review&format=pdf&volume={volume}"))
+
+    assert answer.status_code == 422
+    assert "册" in phone.text
 
 
 def test_a_copy_holds_the_part_that_was_on_the_page(world: World) -> None:

@@ -212,6 +212,17 @@ def test_the_message_that_asks_leads_to_the_page(world: World) -> None:
     assert "核实，已完成" in phone.text
 
 
+def test_who_only_hears_of_it_finds_the_page_from_the_first_one(world: World) -> None:
+    item = plan_stories.item(world, recurrence="")
+    assert LINK not in by_password(world, "grade_leader").html
+
+    finished(world, item)
+
+    assert LINK in by_password(world, "grade_leader").html
+    for other in ("mother", "mentor", "stranger", "classmate"):
+        assert LINK not in by_password(world, other).html, other
+
+
 def test_who_hears_of_it_above_sees_who_is_to_look(world: World) -> None:
     item = plan_stories.item(world, recurrence="")
     finished(world, item)

@@ -18,9 +18,8 @@ from records import exports, keeping, record_copies
 from records.exports import Form, Purpose
 from records.file import Filters
 from records.models import CommunicationRecord, Delivery
-from records.printing import as_json, limits, pdf
+from records.printing import as_json, pdf
 from records.printing.documents import FileSheet, Watermark
-from records.printing.errors import TooMuch
 from tests.records.desk import FACT, Desk
 
 pytestmark = pytest.mark.django_db
@@ -159,19 +158,6 @@ def test_many_records_cost_as_many_queries_as_one(desk: Desk) -> None:
         desk.sign(record, "father")
 
     assert queries() == before
-
-
-def test_more_records_than_a_document_holds_are_refused_by_name(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in (limits, exports):
-        monkeypatch.setattr(module, "MOST_RECORDS", 1)
-    desk.offered()
-    desk.offered()
-    sheet, mark = collect(desk, "mother")
-
-    with pytest.raises(TooMuch, match="最多 1 份"):
-        as_json.render(sheet, watermark=mark)
 
 
 def test_the_printed_file_holds_every_record_with_its_headings(desk: Desk) -> None:

@@ -34,6 +34,12 @@ FALSE_ALARMS: Final = [
 ]
 #: Passes although it is about one person: ㈠ is read as (一), and 一 as a letter of the name.
 MISSES: Final = ["李㈠娜的家长请到校"]
+#: What was asked for may be asked for by everybody; the place stands in the next clause.
+MISSED_INDIRECT: Final = [
+    "班里坐轮椅的同学申请了困难补助",
+    "本次不及格的只有一位同学，是坐第一排的",
+]
+ENOUGH: Final = 0.95
 #: A school with 3,000 pupils, 10 kB of text: the promise is 50 ms; a busy machine gets three times.
 PUPILS: Final = 3_000
 BYTES: Final = 10_000
@@ -63,9 +69,34 @@ def test_one_in_141_about_one_person_passes() -> None:
     assert [text for text in personal if not is_stopped(text)] == MISSES
 
 
+def test_pointed_at_without_a_name_is_stopped_and_what_looks_like_it_passes() -> None:
+    """44 and 48 were written before the rules; 30 and 40, then 20 and 20, were tried on finished
+    ones, which stopped 23 of the 30 and 17 of the 20 and held up none; what passed changed a rule.
+    """
+    pointed, alike = lines("indirect.txt"), lines("lookalikes.txt")
+    assert (len(set(pointed)), len(set(alike))) == (94, 108)
+
+    missed = [text for text in pointed if not is_stopped(text)]
+    held_up = [text for text in alike if is_stopped(text)]
+
+    assert missed == MISSED_INDIRECT
+    assert held_up == []
+    caught = len(pointed) - len(missed)
+    assert caught / len(pointed) >= ENOUGH
+    assert caught / (caught + len(held_up)) >= ENOUGH
+
+
+@pytest.mark.parametrize("line", lines("indirect.txt"))
+def test_what_is_pointed_at_is_said_with_its_mend(line: str) -> None:
+    for one in notice_gate.check(line, known=KNOWN):
+        assert one.words == line[one.start : one.end]
+        assert "单独联系" in one.mend or "请删去" in one.mend
+
+
 @pytest.mark.parametrize(
     "unit",
-    ["王李张刘陈", "1 3 8 ", "张★", "一名学生助学金", "王的", "Wang Wei ", "张&nbsp;三", "NAMES",
+    ["王李张刘陈", "1号、", "未交费的", "处分:", "倒数第", "还有一位家长",
+     "1 3 8 ", "张★", "一名学生助学金", "王的", "Wang Wei ", "张&nbsp;三", "NAMES",
      "NAMES&amp;amp;nbsp;"],
 )  # fmt: skip
 def test_a_long_text_and_a_big_school_take_no_time(unit: str) -> None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from api.errors import exception_handler
 from parties import links, tenancy
+from parties.errors import LinkWithdrawn, NotSignedIn
 from parties.models import Person, SignInLink
 from records.models import CommunicationRecord
 from tests.factories import World
@@ -126,6 +128,43 @@ def test_its_link_says_that_there_is_nothing_to_do(world: World, act: Act) -> No
     assert "已经失效" not in phone.text
     for told in ("暂缓", "收回", "德育处"):  # nobody at home learns which it was
         assert told not in phone.text
+
+
+@WAYS
+def test_whoever_holds_the_token_is_told_so_by_the_api_as_well(world: World, act: Act) -> None:
+    desk = Desk(world)
+    record = offered(desk)
+    (link,) = links_of(world, "mother")
+    token = links.token_of(link.pk)
+
+    act(desk, record)
+
+    with pytest.raises(LinkWithdrawn) as told:
+        links.spend(token)
+    answer = exception_handler(told.value, {})
+    assert answer is not None
+    assert (answer.status_code, answer.data["code"]) == (410, "sign_in.link_withdrawn")
+    for hidden in ("暂缓", "收回", "德育处"):
+        assert hidden not in str(answer.data)
+    for strange in (token[:-1], token.swapcase(), links.token_of(record.pk)):
+        with pytest.raises(NotSignedIn) as refused:
+            links.spend(strange)
+        assert refused.value.code == "sign_in.refused"
+
+
+def test_a_link_that_was_used_or_replaced_is_no_withdrawn_one(world: World) -> None:
+    desk = Desk(world)
+    record = offered(desk)
+    recall(desk, record)
+    desk.later(minutes=10)
+    offer(desk, record)
+    old, new = links_of(world, "mother")
+    links.spend(links.token_of(new.pk))
+
+    for link in (old, new):
+        with pytest.raises(NotSignedIn) as refused:
+            links.spend(links.token_of(link.pk))
+        assert refused.value.code == "sign_in.refused"
 
 
 def test_what_is_offered_again_comes_with_a_link_of_its_own(
