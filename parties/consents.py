@@ -46,12 +46,13 @@ class Given:
 def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = None) -> Consent:
     """Write down a yes: one's own, or for staff the one on paper or by telephone.
 
-    With the same `key` the same consent again.
+    With the same `key` of the same person the same consent again.
 
-    Raises NotFound; NotAllowed: neither of the family nor at work with it; InvalidInput.
+    Raises NotFound; NotAllowed: neither of the family nor at work with it; InvalidInput;
+    IntegrityError: the key is another consent's (parties.taps).
     """
     student = consent_notes.in_turn(viewer, student_id)
-    if key is not None and (known := viewer.find(Consent, key)) is not None:
+    if (known := given_before(viewer, student_id=student.pk, key=key)) is not None:
         return known
     _refuse_terms(given, at=viewer.at)
     giver = _giver(viewer, student, given)
@@ -71,6 +72,14 @@ def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = N
     )
     consent_notes.note(made, "consent.given", viewer)
     return made
+
+
+def given_before(viewer: Viewer, *, student_id: UUID, key: UUID | None) -> Consent | None:
+    """What this person wrote down for this student with this key before."""
+    if key is None:
+        return None
+    known = Consent.objects.filter(pk=key, student=student_id, recorded_by=viewer.person)
+    return known.select_related("giver", "student").first()
 
 
 def withdraw(viewer: Viewer, *, consent_id: UUID, said_by: UUID | None = None) -> Consent:

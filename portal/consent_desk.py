@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import consent_givers, consent_notes, consent_refusals, consents
+from parties import consent_givers, consent_notes, consent_refusals, consents, taps
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.models import Consent, Person, Student
@@ -145,10 +145,19 @@ def ask(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpRespo
 
 def _give(identity: Identity, student_id: UUID, form: ConsentForm) -> None:
     """A second tap of the same page writes nothing more. Raises InvalidInput."""
-    with viewing(identity) as viewer:
-        consents.give(
-            viewer, student_id=student_id, given=form.given(), key=form.cleaned_data["nonce"]
-        )
+    with viewing(identity) as asking:
+        at = asking.at
+    key = taps.id_of(identity.person, form.cleaned_data["nonce"])
+
+    def known() -> Consent | None:
+        viewer = Viewer.load(identity.person, at=at)
+        return consents.given_before(viewer, student_id=student_id, key=key)
+
+    def make() -> Consent:
+        viewer = Viewer.load(identity.person, at=at)
+        return consents.give(viewer, student_id=student_id, given=form.given(), key=key)
+
+    taps.once(school_id=identity.school_id, known=known, make=make)
 
 
 def _show(

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import consent_givers, consent_refusals, consents
+from parties import consent_givers, consent_notes, consent_refusals, consents
 from parties.access import Viewer
 from parties.errors import NotFound
 from parties.models import Consent, Student
@@ -39,6 +39,7 @@ def family(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
         return _show(request, identity, target_id, mistake="请选择同意到什么时候为止。")
     with viewing(identity) as viewer:
         student = _at_home(viewer, target_id)
+        consent_notes.in_turn(viewer, target_id)  # the other tap may be a moment faster
         if not _has_own(viewer, _known(viewer, student)):
             ends_at = viewer.at + timedelta(days=int(days))
             given = consents.Given(purpose=_PURPOSE.value, ends_at=ends_at)

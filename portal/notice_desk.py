@@ -4,13 +4,13 @@ Before it goes out the page says what would stop it, with the mend, and who woul
 and children by name for whoever works with their families (records.notice_audience).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parties import taps
@@ -64,18 +64,18 @@ def new(request: HttpRequest, identity: Identity) -> HttpResponse:
 @signed_in()
 def edit(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
-        usual = _as_typed(_editable(viewer, notice_id))
+        notice = _own(viewer, notice_id)
+        usual, over = _as_typed(notice), notice.state not in Notice.EDITABLE
         classes, at = _classes(), viewer.at
     if request.method != "POST":
+        if over:
+            raise WrongState("通知已提交，不能再修改。", notice=str(notice_id))
         return _ask(request, NoticeForm(classes=classes, initial=usual))
     form = NoticeForm(request.POST, classes=classes)
     try:
         kept = form.is_valid() and _changed(identity, notice_id, form, at=at)
-    except LostRace as lost:
-        with viewing(identity) as viewer:
-            now = _as_typed(_editable(viewer, notice_id))
-        typed = {**request.POST.dict(), "version": now["version"]}  # they see it now
-        return _ask(request, NoticeForm(typed, classes=classes), lost=lost, now=now)
+    except WrongState as faster:  # a LostRace is one
+        return _overtaken(request, identity, notice_id, faster)
     return redirect("portal:notice-desk", notice_id=notice_id) if kept else _ask(request, form)
 
 
@@ -170,12 +170,25 @@ def _hints(notice: Notice) -> list[tuple[str, str, str]]:
     return [(_LABELS[one.field], one.words, one.mend) for one in soft]
 
 
-def _editable(viewer: Viewer, notice_id: UUID) -> Notice:
+def _overtaken(
+    request: HttpRequest, identity: Identity, notice_id: UUID, faster: WrongState
+) -> HttpResponse:
+    """What was typed stays on the form, beside what stands there now; what went its way meanwhile
+    is not saved any more.
+    """
+    with viewing(identity) as viewer:
+        now, classes = _as_typed(_own(viewer, notice_id)), _classes()
+    typed = {**request.POST.dict(), "version": now["version"]}  # they see it now
+    form = NoticeForm(typed, classes=classes)
+    over = "" if isinstance(faster, LostRace) else reverse("portal:notice-desk", args=[notice_id])
+    found = {"why": str(faster), "now": overtaken.beside(form, now), "over": over}
+    return pages.show(request, "notice_write", {"form": form, "overtaken": found}, status=409)
+
+
+def _own(viewer: Viewer, notice_id: UUID) -> Notice:
     notice = viewer.get(Notice, notice_id)
     if not viewer.may(Act.EDIT, notice):
         raise NotAllowed("只有起草人可以修改这份通知。")
-    if notice.state not in Notice.EDITABLE:
-        raise WrongState("通知已提交，不能再修改。", notice=str(notice.pk))
     return notice
 
 
@@ -231,15 +244,5 @@ def _who(identity: Identity, notice_id: UUID) -> dict[str, Any]:
     }
 
 
-def _ask(
-    request: HttpRequest,
-    form: NoticeForm,
-    *,
-    lost: LostRace | None = None,
-    now: Mapping[str, Any] | None = None,
-) -> HttpResponse:
-    """`now`: what stands there since somebody was faster; what was typed stays on the form."""
-    if lost is not None and now is not None:
-        found = {"why": str(lost), "now": overtaken.beside(form, now)}
-        return pages.show(request, "notice_write", {"form": form, "overtaken": found}, status=409)
+def _ask(request: HttpRequest, form: NoticeForm) -> HttpResponse:
     return pages.show(request, "notice_write", {"form": form}, status=400 if form.errors else 200)

@@ -45,7 +45,7 @@ class RecordForm(forms.Form):
         required=False,
     )
     people = forms.MultipleChoiceField(
-        label="谁参加了（可不填）",
+        label="谁参加了（交双方签字须有一位监护人，未到的也选上）",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages=_REQUIRED,
@@ -137,7 +137,8 @@ class RecordForm(forms.Form):
         if isinstance(refused, LostRace):
             self.add_error(None, str(refused))
         else:
-            field = self._report() if refused.field == "prepared" else refused.field
+            places = {"prepared": self._report(), "participants": "people"}
+            field = places.get(refused.field, refused.field)
             self.add_error(field if field in self.fields else None, f"{refused}{refused.mend}")
 
     def _report(self) -> str | None:

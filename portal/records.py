@@ -14,7 +14,7 @@ from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, NotSign
 from parties.sign_in import Identity, Means
 from portal.record_page import seen_by, show, who_of
 from portal.session import signed_in, viewing
-from records import attachments, communication, language_gate, record_copies
+from records import attachments, communication, language_gate, record_copies, standings
 from records.models import Attachment, CommunicationRecord
 from records.record_copies import Purpose
 from records.record_rows import lock
@@ -113,15 +113,20 @@ def file(_request: HttpRequest, identity: Identity, target_id: UUID, file_id: UU
 def checked(
     viewer: Viewer, *, record_id: UUID, seen: int | None, sure: bool
 ) -> CommunicationRecord:
-    """Check a draft, unless it is checked already. Raises as communication.check; LostRace.
+    """A draft that can be handed over, checked unless it is already.
 
     `sure`: the author has looked at what could be said differently, and keeps it.
+
+    Raises as communication.check; LostRace; InvalidInput: nobody of the family took part.
     """
     found = viewer.get(CommunicationRecord, record_id)
     if found.state != State.DRAFT:
-        return lock(viewer, record_id, Act.EDIT, seen=seen)
-    kept = language_gate.to_confirm(found) if sure else []
-    return communication.check(viewer, record_id=record_id, confirmed=kept, seen=seen)
+        ready = lock(viewer, record_id, Act.EDIT, seen=seen)
+    else:
+        kept = language_gate.to_confirm(found) if sure else []
+        ready = communication.check(viewer, record_id=record_id, confirmed=kept, seen=seen)
+    standings.refuse_one_sided(ready, at=viewer.at)
+    return ready
 
 
 def _method(request: HttpRequest, identity: Identity) -> str:

@@ -96,6 +96,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "upgrade.decided": "已决定是否启动危机流程",
     "order.ended": "决定可以重新告知",
     "order.kept": "决定继续不告知",
+    "order.made": "不告知涉事监护人",
     "order.review_asked": "事项结束，提请决定是否仍不告知",
     "placement.resumed": "恢复实习",
     "placement.suspended": "暂停实习",

@@ -21,7 +21,7 @@ from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from records import bases, file_entries, hold_waits, language_gate, taken_back, templates
+from records import bases, file_entries, hold_waits, language_gate, standings, taken_back, templates
 from records.draft_input import OPEN_WORDS, refuse_restricted
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
@@ -95,14 +95,15 @@ def check(
 def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:
     """Let both sides read and sign it. The family sees it from now on, unless it is held.
 
-    Raises InvalidInput: it rests on a consent that no longer holds. WrongState: it is not checked,
-    or 德育处 has been asked for a hold and may still decide.
+    Raises InvalidInput: it rests on a consent that no longer holds, or nobody of the family took
+    part. WrongState: it is not checked, or 德育处 has been asked for a hold and may still decide.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.offer):
         raise WrongState("请先检查用语，再交双方签字。", state=str(record.state))
     hold_waits.refuse_undecided(record, at=viewer.at)
     bases.refuse_lapsed(record, at=viewer.at)
+    standings.refuse_one_sided(record, at=viewer.at)
     record.offer(at=viewer.at)
     open_entry(record)
     return saved(record, viewer, "record.offered")

@@ -5,12 +5,15 @@ Once the author and a guardian have given their word; a refusal with a reason co
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from parties.access import Viewer
+from parties.errors import InvalidInput
+from parties.models import GuardianLink, Student
 from records.models import CommunicationRecord, Signature
 from records.record_rows import saved
 
@@ -60,11 +63,35 @@ def standing_among(given: Sequence[Signature], record: CommunicationRecord, *, t
 
 
 def _counts(record: CommunicationRecord, side: str, today: date) -> bool:
-    born = record.student.birth_date
-    if side != Side.STUDENT or born is None:
+    return side == Side.STUDENT and is_grown(record.student, today=today)
+
+
+def is_grown(student: Student, *, today: date) -> bool:
+    """Whether the student's own word is the family's; without a date of birth it is not."""
+    born = student.birth_date
+    if born is None:
         return False
     birthday = (today.month, today.day) >= (born.month, born.day)
     return today.year - born.year - (not birthday) >= ADULT
+
+
+def refuse_one_sided(record: CommunicationRecord, *, at: datetime) -> None:
+    """Raises InvalidInput: nobody among those who took part whose word is the family's.
+
+    A guardian's link counts, not whether they may read it now: why somebody may not, is told to
+    nobody. One who did not come counts as well: they can sign or refuse later.
+    """
+    live = GuardianLink.objects.filter(student=record.student_id, state=GuardianLink.State.LIVE)
+    home = Q(person__in=live.values("guardian"))
+    if is_grown(record.student, today=timezone.localdate(at)):
+        home |= Q(person=record.student.person_id)
+    if not record.participants.filter(home).exists():
+        raise InvalidInput(
+            "参与人员中还没有学生家庭的人，双方签字缺一方。",
+            field="participants",
+            mend="请加上一位监护人，没有到场的也请写上（选“未到”）；"
+            "学生已满十八周岁的，也可以是学生本人。",
+        )
 
 
 def _supersede(viewer: Viewer, record: CommunicationRecord) -> None:

@@ -9,15 +9,16 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from ledger import events
 from parties import links, tenancy
 from parties.models import SignInLink
+from records.models import NoticeReceipt
 from workflow import calendar_entries, channels, contacts, departures, leases, promises, quiet_hours
 from workflow.channels import (
     CalendarEntry,
@@ -158,13 +159,21 @@ def _text(row: Notification) -> Text:
     if row.template not in texts.LINK_TEMPLATES:
         return text
     link_id = UUID(row.key.split(":")[1])
-    known = SignInLink.objects.filter(pk=link_id).annotate(over=Q(expires_at__lte=Now()))
-    link = known.first()
-    if link is not None and link.state != _ISSUED and link.purpose != _SIGN_IN:
-        raise PermanentFailure(OUTDATED)  # opened from another message, or what it opens is gone
+    link = _known_link(link_id)
+    if link is not None and (link.done or (link.state != _ISSUED and link.purpose != _SIGN_IN)):
+        raise PermanentFailure(OUTDATED)  # answered or opened meanwhile, or what it opens is gone
     if link is None or link.state != _ISSUED or link.over:
         raise PermanentFailure("link.expired")
     return replace(text, link=links.url(link_id), sender=row.school.name)
+
+
+def _known_link(link_id: UUID) -> Any:
+    """The link, whether it is over, and whether all that it asks for is done: in one question."""
+    settled = NoticeReceipt.objects.filter(pk=OuterRef("target_id"), settled_at__isnull=False)
+    known = SignInLink.objects.filter(pk=link_id).annotate(
+        over=Q(expires_at__lte=Now()), done=Q(Exists(settled), purpose=SignInLink.Purpose.NOTICE)
+    )
+    return known.first()
 
 
 def _mark_sent(row: Notification, *, at: datetime, via: str) -> None:

@@ -17,11 +17,12 @@ def name_suspects(case: Case, people: Iterable[UUID], *, at: datetime) -> None:
     withdraw_tasks(case, at=at)
 
 
-def shield(case: Case, *, at: datetime) -> None:
+def shield(case: Case, *, at: datetime, by: UUID | None = None) -> None:
     """Not safe to tell: suspected guardians may not be told. Nobody named: all of them are.
 
     Repeating it changes nothing; once somebody was named, the others may be told again. An order
-    that is made anew begins anew: what they read meanwhile stays with them.
+    that is made anew begins anew: what they read meanwhile stays with them. Each change is an
+    event, with whom it is about.
     """
     if case.student_id is None:
         return
@@ -29,18 +30,38 @@ def shield(case: Case, *, at: datetime) -> None:
     orders = Restriction.objects.filter(
         student=case.student_id, kind=Restriction.Kind.DO_NOT_TELL, case_id=case.pk
     )
-    orders.exclude(person__in=barred).filter(ends_at=None).update(ends_at=at)
-    orders.exclude(ends_at=None).filter(person__in=barred).update(starts_at=at, ends_at=None)
-    for guardian in sorted(barred):
-        Restriction.objects.get_or_create(
+    stood = set(orders.filter(ends_at=None).values_list("person_id", flat=True))
+    orders.filter(ends_at=None).exclude(person__in=barred).update(ends_at=at)
+    _order(case, case.student_id, barred - stood, at=at)
+    for kind, people in (("order.ended", stood - barred), ("order.made", barred - stood)):
+        _note(kind, case, people, by=by, at=at)
+    withdraw_tasks(case, at=at)
+
+
+def _order(case: Case, student: UUID, people: set[UUID], *, at: datetime) -> None:
+    """One that ended runs again from now on; the others are made."""
+    for person in sorted(people):
+        Restriction.objects.update_or_create(
             school_id=case.school_id,
-            student_id=case.student_id,
-            person_id=guardian,
+            student_id=student,
+            person_id=person,
             kind=Restriction.Kind.DO_NOT_TELL,
             case_id=case.pk,
-            defaults={"starts_at": at},
+            defaults={"starts_at": at, "ends_at": None},
         )
-    withdraw_tasks(case, at=at)
+
+
+def _note(kind: str, case: Case, people: set[UUID], *, by: UUID | None, at: datetime) -> None:
+    if people:
+        events.append(
+            school_id=case.school_id,
+            kind=kind,
+            actor=by,
+            subject=("case", case.pk),
+            refs=[("person", pk) for pk in sorted(people)],
+            at=at,
+            payload={"count": len(people)},
+        )
 
 
 def _barred(case: Case) -> set[UUID]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from parties.models import Person
 from tests.api.callers import PASSWORD, Caller, member
 from tests.factories import World
 
@@ -42,6 +43,12 @@ class Paper:
         body = {"section": "FACT", "source": "TEACHER", "text": text, **said}
         return self.do("statements", body)
 
+    def meet(self, *guardians: Person) -> Any:
+        """Who of the family took part."""
+        there = {"capacity": "GUARDIAN", "presence": "IN_PERSON"}
+        people = [{"person": str(one.pk), **there} for one in guardians]
+        return self.do("participants", {"participants": people}, method="put")
+
     def sign(self, by: Caller | None = None, **body: Any) -> Any:
         signer = by or self.writer
         read = as_read(signer, self.id)
@@ -49,7 +56,7 @@ class Paper:
 
 
 def written(world: World, *texts: str, by: str = "teacher", **header: Any) -> Paper:
-    """A draft with these statements."""
+    """A draft of a talk with the mother, with these statements."""
     paper = Paper(member(world, by))
     body = {
         "trigger": "PRAISE",
@@ -58,6 +65,7 @@ def written(world: World, *texts: str, by: str = "teacher", **header: Any) -> Pa
         **header,
     }
     paper.keep(paper.writer.post(f"/students/{world.student.pk}/records", body))
+    paper.meet(world["mother"])
     for text in texts or (FACT,):
         paper.say(text)
     return paper

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 
+from parties import tenancy
 from tests.api.callers import member
 from tests.factories import World
 from tests.records.meeting_days import restrict
+from workflow.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,6 +76,20 @@ def test_the_same_key_gives_one_consent(world: World) -> None:
     first, again = (mother.post(address(world), body, Idempotency_Key="yes-1") for _ in range(2))
 
     assert first.json()["id"] == again.json()["id"]
+    assert len(mother.get(address(world)).json()["results"]) == 1
+
+
+def test_a_try_that_takes_over_a_dead_ones_key_finds_its_consent(world: World) -> None:
+    mother, body = member(world, "mother"), yes()
+    first = mother.post(address(world), body, Idempotency_Key="yes-1")
+    with tenancy.scope(world.id):
+        IdempotencyKey.objects.update(
+            status=None, created_at=F("created_at") - timedelta(seconds=31)
+        )
+
+    again = mother.post(address(world), body, Idempotency_Key="yes-1")
+
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
     assert len(mother.get(address(world)).json()["results"]) == 1
 
 

@@ -174,3 +174,49 @@ def test_who_does_not_write_to_families_has_no_such_page(world: World, who: str)
         phone.open("/")
         assert phone.send(f"{address}/{path}", **typed(world)).status_code == 404
     assert state(world) == "DRAFT"
+
+
+# --- submitted while somebody writes --------------------------------------------------------------
+
+
+def submitted_meanwhile(world: World) -> tuple[Phone, str]:
+    """The page is open on one phone, and another one submits the notice."""
+    phone, address = drafted(world)
+    phone.open(f"{address}/edit")
+    other = by_password(world, "teacher")
+    other.open(f"{address}/desk")
+    other.send(f"{address}/submit")
+    return phone, address
+
+
+def test_what_was_typed_stays_when_the_notice_was_submitted_meanwhile(world: World) -> None:
+    phone, address = submitted_meanwhile(world)
+
+    late = phone.send(
+        f"{address}/edit", version=phone.value("version"), **typed(world, title="改到周四的家长会")
+    )
+
+    assert late.status_code == 409
+    assert "通知已提交，不能再修改" in phone.text
+    assert "改到周四的家长会" in phone.html  # typed
+    assert "标题，现在是： 家长会通知" in phone.text  # what stands there
+    assert f'href="{address}/desk"' in phone.html
+    assert "保存，先看一眼" not in phone.text  # nothing can be saved any more
+    with tenancy.scope(world.id):
+        assert Notice.objects.get().title == "家长会通知"
+
+
+def test_the_page_of_a_submitted_notice_is_not_opened_for_writing(world: World) -> None:
+    phone, address = submitted_meanwhile(world)
+
+    assert phone.open(f"{address}/edit").status_code == 409
+
+
+def test_a_stranger_who_sends_the_page_learns_nothing(world: World) -> None:
+    _, address = submitted_meanwhile(world)
+    stranger = by_password(world, "stranger")
+    stranger.open("/")
+
+    answer = stranger.send(f"{address}/edit", version="1", **typed(world))
+
+    assert answer.status_code == 404

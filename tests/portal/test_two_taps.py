@@ -8,6 +8,7 @@ import pytest
 
 from parties import clock, tenancy
 from parties.errors import InvalidInput
+from parties.models import Consent
 from records import notices
 from records.models import ActionItem, CommunicationRecord, Notice
 from tests.api import plan_stories
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def twice(phone: Phone, address: str, **fields: Any) -> list[tuple[int, str]]:
     """Status and destination of both answers."""
-    token = phone.value("csrfmiddlewaretoken")
-    typed = {"csrfmiddlewaretoken": token, "nonce": phone.value("nonce"), **fields}
+    marks = {name: phone.value(name) for name in ("csrfmiddlewaretoken", "nonce")}
+    typed = {**marks, **fields}
     one, other = phone.client, copy.copy(phone.client)
     other.cookies = copy.deepcopy(one.cookies)
     one.raise_request_exception = other.raise_request_exception = False
@@ -85,6 +86,72 @@ def test_an_item_is_planned_once(world: World) -> None:
 
     assert got == [(302, f"/cases/{case}/plan")] * 2
     only(world, ActionItem)
+
+
+def a_yes(world: World, **changed: str) -> dict[str, str]:
+    """Of the mother, on paper."""
+    said = {"giver": str(world["mother"].pk), "proof": "PAPER", "proof_note": "3号柜"}
+    return {**said, **changed}
+
+
+def at_consents(world: World) -> tuple[Phone, str]:
+    phone, address = by_password(world, "teacher"), f"/students/{world.student.pk}/consent-desk"
+    phone.open(address)
+    phone.client.raise_request_exception = False
+    return phone, address
+
+
+def test_a_consent_is_written_down_once(world: World) -> None:
+    phone, address = at_consents(world)
+
+    got = twice(phone, address, ends_on=phone.value("ends_on"), **a_yes(world))
+
+    assert got == [(302, address)] * 2
+    only(world, Consent)
+
+
+def test_a_guardian_who_taps_twice_says_yes_once(world: World) -> None:
+    phone, address = by_password(world, "mother"), f"/students/{world.student.pk}/consents"
+    phone.open(address)
+
+    got = twice(phone, address, days="30")
+
+    assert got == [(302, address)] * 2
+    only(world, Consent)
+
+
+def test_the_mark_of_a_page_is_nobody_elses_consent(world: World) -> None:
+    """Neither one that the writer may read, nor one of another child."""
+    phone, address = at_consents(world)
+    ends_on = phone.value("ends_on")
+    phone.send(address, nonce=phone.value("nonce"), ends_on=ends_on, **a_yes(world))
+    first = only(world, Consent)
+    phone.open(address)
+
+    paper = a_yes(world, giver=str(world["father"].pk))
+    answer = phone.send(address, nonce=str(first), ends_on=ends_on, **paper)
+
+    assert answer.status_code == 200
+    with tenancy.scope(world.id):
+        assert Consent.objects.exclude(pk=first).get().giver_id == world["father"].pk
+
+
+def test_a_page_that_was_used_for_one_child_writes_nothing_for_another(world: World) -> None:
+    phone, address = at_consents(world)
+    ends_on, mark = phone.value("ends_on"), phone.value("nonce")
+    phone.send(address, nonce=mark, ends_on=ends_on, **a_yes(world))
+    with tenancy.scope(world.id):
+        other, world.student = world.student, world["classmate"].student
+        aunt = world.guardian("aunt", "OTHER")
+    there = f"/students/{world.student.pk}/consent-desk"
+    phone.open(there)
+
+    answer = phone.send(there, nonce=mark, ends_on=ends_on, **a_yes(world, giver=str(aunt.pk)))
+
+    assert answer.status_code == 400
+    assert "请重新打开页面再填写" in phone.text
+    with tenancy.scope(world.id):
+        assert Consent.objects.get().student_id == other.pk
 
 
 def test_a_page_answers_for_what_its_own_writer_made_with_it(world: World) -> None:

@@ -1,8 +1,10 @@
 """A task of a meeting that nobody does in time, with the real handlers: the grade leader hears of
-it once, nobody above, and the task stays where it is.
+it at once, 德育处 a working day later, and the task stays where it is.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 import pytest
@@ -10,9 +12,10 @@ import pytest
 from parties import tenancy
 from parties.models import Person
 from tests.factories import MINUTE, World
-from tests.processes.meeting_walk import MeetingWalk, begin, held, offered, prepared
+from tests.processes.meeting_walk import MeetingWalk, agreed, begin, held, offered, prepared
 from tests.records.meeting_days import local
-from workflow.models import Notification
+from workflow import human_tasks, meeting_lateness
+from workflow.models import HumanTask, Notification
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +110,95 @@ def test_a_late_task_is_told_to_the_grade_leader_and_stays(world: World, task: s
     assert told(walk) == ["grade_leader"] * len(walk.missed())
     assert walk.open() == {task}
     assert walk.events("escalation.raised") == []
+
+
+# --- it climbs ------------------------------------------------------------------------------------
+
+
+def look(walk: MeetingWalk, moment: datetime) -> list[str]:
+    """Whom the sweeps of this moment tell, by name."""
+    walk.go_to(moment)
+    before = told(walk) + reminded(walk)
+    human_tasks.remind_due(via="test", at=walk.at)
+    meeting_lateness.look_due(via="test", at=walk.at)
+    after = told(walk) + reminded(walk)
+    return sorted((Counter(after) - Counter(before)).elements())
+
+
+def passed(world: World) -> MeetingWalk:
+    """Wednesday the 14th at 10:50 the agreed time is over, and nobody says what came of it."""
+    walk = agreed(world)
+    walk.go_to(local(14, 10, 50))
+    assert walk.open() == {"meeting_hold"}
+    return walk
+
+
+OFFICE = ["duty_officer", "head_of_office"]
+
+
+def test_a_date_that_passed_without_an_outcome_climbs_until_somebody_says_it(world: World) -> None:
+    walk = passed(world)
+    assert look(walk, local(14, 22)) == []
+
+    assert look(walk, local(15, 0, 1)) == ["teacher"]  # and the grade leader, by the diagram
+    assert told(walk) == ["grade_leader"]
+    assert look(walk, local(16, 17, 29)) == []
+    assert look(walk, local(16, 17, 31)) == sorted([*OFFICE, "grade_leader", "teacher"])
+    assert look(walk, local(22, 9)) == []
+    assert look(walk, local(23, 9, 1)) == sorted([*OFFICE, "grade_leader", "teacher"])
+    assert walk.missed() == ["meeting.hold", "meeting.climb", "meeting.climb"]
+
+    walk.do("meeting_hold", outcome="no_show")
+    look(walk, local(30, 9, 2))
+    said = [one["task"] for one in walk.events("clock.missed") if one["clock"] == "meeting.climb"]
+    assert said.count("meeting_hold") == 2
+
+
+def test_minutes_that_nobody_writes_climb_as_well(world: World) -> None:
+    walk = held(world)
+    assert look(walk, local(14, 21, 1)) == ["teacher"]
+    assert look(walk, local(15, 17, 31)) == sorted([*OFFICE, "grade_leader", "teacher"])
+
+
+def test_a_reminder_in_between_puts_nothing_off(world: World) -> None:
+    walk = passed(world)
+    look(walk, local(15, 0, 1))
+    walk.go_to(local(16, 12))
+    task = walk.task("meeting_hold")
+    human_tasks.remind(school_id=world.id, task_id=task.pk, by=world["teacher"], at=local(16, 12))
+
+    assert set(OFFICE) <= set(look(walk, local(16, 17, 31)))
+
+
+def test_nobody_hears_of_it_at_night(world: World) -> None:
+    walk = passed(world)
+    look(walk, local(15, 0, 1))
+
+    assert look(walk, local(16, 23)) == []
+    assert set(OFFICE) <= set(look(walk, local(17, 7, 1)))
+
+
+def test_looking_again_tells_nothing_more(world: World) -> None:
+    walk = passed(world)
+    look(walk, local(15, 0, 1))
+    look(walk, local(16, 17, 31))
+
+    assert look(walk, local(16, 17, 31)) == []
+
+
+def test_a_late_task_of_another_flow_is_not_told_here(world: World) -> None:
+    walk = passed(world)
+    with tenancy.scope(world.id):
+        HumanTask.objects.filter(case=walk.case_id).update(clock="notice.calls")
+    look(walk, local(15, 0, 1))
+
+    assert look(walk, local(16, 17, 31)) == []
+
+
+def reminded(walk: MeetingWalk) -> list[str]:
+    with tenancy.scope(walk.world.id):
+        found = Notification.objects.filter(case=walk.case_id, template="task.reminder")
+        return list(found.values_list("recipient__name", flat=True))
 
 
 def told(walk: MeetingWalk) -> list[str]:

@@ -52,6 +52,8 @@ class Talk:
             **self.who, student_id=self.world.student.pk, by=teacher, header=header,
             case_id=self.walk.case_id,
         )  # fmt: skip
+        self.desk.at = self.walk.at
+        self.desk.meet(record, "mother")
         for one in said:
             self.act("teacher", lambda v, one=one: drafts.state(
                 v, record_id=record.pk, said=one, others=others))  # fmt: skip

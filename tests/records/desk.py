@@ -56,12 +56,12 @@ class Desk:
         with self.as_(by) as viewer:
             return drafts.state(viewer, record_id=record.pk, said=Said(**values), others=others)
 
-    def meet(self, record: CommunicationRecord, *names: str) -> None:
+    def meet(self, record: CommunicationRecord, *names: str, by: str = "teacher") -> None:
         people = [
             Present(person=self.world[name].pk, capacity="GUARDIAN", presence="IN_PERSON")
             for name in names
         ]
-        with self.as_("teacher") as viewer:
+        with self.as_(by) as viewer:
             drafts.attend(viewer, record_id=record.pk, people=people)
 
     def check(self, record: CommunicationRecord, by: str = "teacher", **more: Any) -> None:
@@ -111,7 +111,9 @@ class Desk:
     # --- the ways a record usually goes --------------------------------------------------------
 
     def drafted(self, *texts: str, **header: Any) -> CommunicationRecord:
+        """With the mother, so that both sides can be asked for their word."""
         record = self.write(**header)
+        self.meet(record, "mother", by=header.get("by", "teacher"))
         for text in texts or (FACT,):
             self.say(record, text)
         return record

@@ -26,9 +26,11 @@ def desk(world: World) -> Desk:
 
 
 def there(desk: Desk, *people: Present, **header: Any) -> CommunicationRecord:
+    """A draft of a talk with the mother, at which these were as well."""
     record = desk.drafted(**header)
+    mother = Present(person=desk.world["mother"].pk, capacity="GUARDIAN", presence="IN_PERSON")
     with desk.as_("teacher") as viewer:
-        drafts.attend(viewer, record_id=record.pk, people=people)
+        drafts.attend(viewer, record_id=record.pk, people=[mother, *people])
     return record
 
 
@@ -52,9 +54,9 @@ def test_a_classmate_who_was_there_has_no_name_for_the_family(desk: Desk) -> Non
     desk.offer(record)
 
     for who in ("mother", "student"):
-        assert names(desk, record, who) == {"teacher", "另一名学生", "student"}, who
+        assert names(desk, record, who) == {"teacher", "mother", "另一名学生", "student"}, who
     for who in ("teacher", "duty_officer"):
-        assert names(desk, record, who) == {"teacher", NAME, "student"}, who
+        assert names(desk, record, who) == {"teacher", "mother", NAME, "student"}, who
 
 
 def test_a_student_of_another_school_has_none_either(desk: Desk) -> None:
@@ -62,7 +64,7 @@ def test_a_student_of_another_school_has_none_either(desk: Desk) -> None:
     desk.check(record)
     desk.offer(record)
 
-    assert names(desk, record, "mother") == {"teacher", "另一名学生"}
+    assert names(desk, record, "mother") == {"teacher", "mother", "另一名学生"}
 
 
 def test_once_it_is_signed_the_teacher_reads_no_name_and_the_office_does(desk: Desk) -> None:
@@ -72,8 +74,8 @@ def test_once_it_is_signed_the_teacher_reads_no_name_and_the_office_does(desk: D
     for who in ("teacher", "mother"):
         desk.sign(record, who)
 
-    assert names(desk, record, "teacher") == {"teacher", "另一名学生"}
-    assert names(desk, record, "duty_officer") == {"teacher", NAME}
+    assert names(desk, record, "teacher") == {"teacher", "mother", "另一名学生"}
+    assert names(desk, record, "duty_officer") == {"teacher", "mother", NAME}
     with desk.as_("duty_officer") as viewer:
         seen = reading.seen(viewer, viewer.get(CommunicationRecord, record.pk))
         assert sharing.held_back(seen) == [NAME]

@@ -164,6 +164,7 @@ def test_what_is_effective_or_objected_to_is_not_held(desk: Desk) -> None:
 
 def test_nobody_holds_their_own_record(desk: Desk) -> None:
     record = desk.write(by="duty_officer")
+    desk.meet(record, "mother", by="duty_officer")
     desk.say(record, by="duty_officer")
     desk.check(record, by="duty_officer")
     desk.offer(record, by="duty_officer")

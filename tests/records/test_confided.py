@@ -67,7 +67,7 @@ def test_who_said_it_and_who_wrote_it_down_read_it(
 
 def test_a_colleague_who_was_there_is_not_named(desk: Desk) -> None:
     record = desk.drafted(FACT)
-    desk.meet(record, "counsellor")
+    desk.meet(record, "mother", "counsellor")
     desk.say(record, CONFIDED, source="GUARDIAN", sensitivity="VOI", said_by="mother")
     desk.check(record)
     desk.offer(record)

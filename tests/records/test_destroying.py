@@ -86,6 +86,7 @@ def test_the_head_does_not_destroy_their_own_upload(desk: Desk) -> None:
 
 def test_nor_a_file_of_their_own_record(desk: Desk) -> None:
     record = desk.write(by="head_of_office")
+    desk.meet(record, "mother", by="head_of_office")
     desk.say(record, by="head_of_office")
     desk.check(record, by="head_of_office")
     desk.offer(record, by="head_of_office")

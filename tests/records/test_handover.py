@@ -38,6 +38,7 @@ def test_an_objection_stands_in_the_file_of_whoever_has_the_class(desk: Desk) ->
 
 def test_one_to_a_record_that_another_post_wrote_does_not(desk: Desk) -> None:
     own = desk.write(by="counsellor")
+    desk.meet(own, "mother", by="counsellor")
     desk.say(own, by="counsellor")
     desk.check(own, by="counsellor")
     desk.offer(own, by="counsellor")
@@ -55,6 +56,7 @@ def test_one_to_a_record_that_another_post_wrote_does_not(desk: Desk) -> None:
 
 def of_the_counsellor(desk: Desk) -> CommunicationRecord:
     own = desk.write(by="counsellor")
+    desk.meet(own, "mother", by="counsellor")
     desk.say(own, by="counsellor")
     desk.check(own, by="counsellor")
     desk.offer(own, by="counsellor")

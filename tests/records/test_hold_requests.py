@@ -167,6 +167,7 @@ def test_nobody_else_learns_that_a_hold_was_asked(desk: Desk, who: str) -> None:
 
 def test_nobody_decides_about_what_they_wrote_or_asked(desk: Desk) -> None:
     record = desk.write(by="duty_officer")
+    desk.meet(record, "mother", by="duty_officer")
     desk.say(record, by="duty_officer")
     request = ask(desk, record, by="duty_officer")
 

@@ -233,6 +233,7 @@ def test_only_the_head_of_the_office_seals_and_never_own_words(desk: Desk) -> No
         seal(desk, record, "vice_principal")
 
     own = desk.write(by="head_of_office")
+    desk.meet(own, "mother", by="head_of_office")
     desk.say(own, by="head_of_office")
     desk.check(own, by="head_of_office")
     desk.offer(own, by="head_of_office")
@@ -342,6 +343,7 @@ def test_an_auditor_reads_what_is_sealed_and_it_is_written_down(desk: Desk) -> N
 
 def test_what_the_office_wrote_and_sealed_is_read_above_it(desk: Desk) -> None:
     own = desk.write(by="duty_officer")
+    desk.meet(own, "mother", by="duty_officer")
     desk.say(own, by="duty_officer")
     desk.check(own, by="duty_officer")
     desk.offer(own, by="duty_officer")

@@ -70,7 +70,7 @@ def test_who_reads_the_record_is_told_why_it_was_written(desk: Desk, who: str) -
 
 def test_who_took_part_in_the_talk_is_told_why(desk: Desk) -> None:
     record = desk.drafted()
-    desk.meet(record, "counsellor")
+    desk.meet(record, "mother", "counsellor")
     desk.check(record)
     desk.offer(record)
 

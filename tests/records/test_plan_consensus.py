@@ -79,10 +79,11 @@ def test_a_point_of_another_student_or_of_nobody_is_refused(world: World) -> Non
     with tenancy.scope(world.id):
         classmate = world["classmate"].student
     own, world.student = world.student, classmate
+    mother = world["mother"]
     with tenancy.scope(world.id):
-        world.guardian("aunt", "OTHER")
+        world.guardian("mother", "OTHER")  # the classmate's
     foreign = consensus(world)
-    world.student = own
+    world.student, world.people["mother"] = own, mother
 
     for strange in (foreign.pk, uuid4()):
         with pytest.raises(InvalidInput, check=lambda no: no.field == "from_consensus"):

@@ -62,6 +62,7 @@ def test_another_student_is_hidden_from_everybody_once_it_is_signed(
     desk: Desk, world: World
 ) -> None:
     record = desk.write()
+    desk.meet(record, "mother")
     desk.say(
         record,
         "推了王伟一下。",
@@ -94,7 +95,7 @@ def test_an_emotion_is_for_the_adult_themself_and_not_for_the_other_parent(desk:
 
 def test_who_took_part_reads_what_was_said(desk: Desk) -> None:
     record = desk.drafted(FACT, MONEY)
-    desk.meet(record, "counsellor")
+    desk.meet(record, "mother", "counsellor")
     desk.check(record)
     desk.offer(record)
 

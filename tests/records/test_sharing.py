@@ -168,6 +168,7 @@ def test_only_the_office_decides(desk: Desk) -> None:
 
 def test_an_officer_does_not_let_own_words_through(desk: Desk) -> None:
     record = desk.write(by="head_of_office")
+    desk.meet(record, "mother", by="head_of_office")
     desk.say(record, AMBER, by="head_of_office")
     desk.check(record, by="head_of_office", confirmed=["上课走神"])
     desk.offer(record, by="head_of_office")

@@ -23,11 +23,14 @@ REFUSAL = {"method": "REFUSED", "reason": "不同意“多次”"}
 
 
 def attended(desk: Desk, name: str, capacity: str) -> CommunicationRecord:
-    """An offered record of a talk at which `name` was, in that capacity."""
+    """An offered record of a talk with the mother at which `name` was, in that capacity."""
     record = desk.drafted()
-    there = Present(person=desk.world[name].pk, capacity=capacity, presence="IN_PERSON")
+    people = [
+        Present(person=desk.world[who].pk, capacity=how, presence="IN_PERSON")
+        for who, how in (("mother", "GUARDIAN"), (name, capacity))
+    ]
     with desk.as_("teacher") as viewer:
-        drafts.attend(viewer, record_id=record.pk, people=[there])
+        drafts.attend(viewer, record_id=record.pk, people=people)
     desk.check(record)
     desk.offer(record)
     return record

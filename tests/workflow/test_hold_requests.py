@@ -22,6 +22,7 @@ FRIDAY, TUESDAY = at(16, 17, 30), at(20, 8)
 def asked(desk: Desk, by: str = "teacher") -> HoldRequest:
     desk.at = FRIDAY
     record = desk.write(by=by)
+    desk.meet(record, "mother", by=by)
     desk.say(record, by=by)
     desk.check(record, by=by)
     return ask(desk, record, by=by)

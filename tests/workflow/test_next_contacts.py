@@ -38,6 +38,7 @@ def took_effect(world: World, case: UUID | None, moment: datetime | None) -> Com
     )  # fmt: skip
     with desk.as_("teacher") as viewer:
         record = drafts.write(viewer, student_id=world.student.pk, header=header, case_id=case)
+    desk.meet(record, "mother")
     desk.say(record)
     desk.check(record)
     desk.offer(record)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+import orjson
 import pytest
 
 from ledger.models import Event
@@ -35,6 +36,20 @@ def barred(world: World, case: UUID) -> set[str]:
     with tenancy.scope(world.id):
         orders = Restriction.objects.filter(case_id=case, kind="DO_NOT_TELL", ends_at=None)
         return people_of(world, set(orders.values_list("person_id", flat=True)))
+
+
+def orders(world: World, case: UUID) -> list[tuple[str, set[str], int]]:
+    """What the ledger says of orders of this case: the kind, about whom, how many."""
+    with tenancy.scope(world.id):
+        rows = Event.objects.filter(subject_id=case, kind__startswith="order.").order_by("pk")
+        return [
+            (
+                row.kind,
+                people_of(world, {UUID(one.partition(":")[2]) for one in row.refs}),
+                orjson.loads(bytes(row.body))["payload"]["count"],
+            )
+            for row in rows
+        ]
 
 
 def task(world: World, case: UUID, candidates: Iterable[str], **more: object) -> HumanTask:
@@ -106,6 +121,37 @@ def test_doing_it_again_changes_nothing(world: World) -> None:
     with tenancy.scope(world.id):
         order = Restriction.objects.get(case_id=case)
     assert (order.starts_at, order.ends_at) == (NOW, None)
+
+
+def test_an_order_not_to_tell_is_in_the_ledger_with_whom_it_is_about(world: World) -> None:
+    case = report(world, by="teacher")
+
+    shield(world, case)
+    shield(world, case, minutes=5)  # says nothing new
+
+    assert orders(world, case) == [("order.made", {"father", "mother"}, 2)]
+
+
+def test_an_order_that_naming_ends_or_brings_back_is_in_the_ledger(world: World) -> None:
+    case = report(world, by="teacher")
+    shield(world, case)
+    name(world, case, "father")
+    shield(world, case, minutes=5)
+    name(world, case, "mother")
+    shield(world, case, minutes=9)
+
+    assert orders(world, case)[1:] == [
+        ("order.ended", {"mother"}, 1),
+        ("order.made", {"mother"}, 1),
+    ]
+
+
+def test_where_no_guardian_is_shut_out_no_order_is_noted(world: World) -> None:
+    case = report(world, suspects=[Suspect(relation="STAFF", person_id=world["counsellor"].pk)])
+
+    shield(world, case)
+
+    assert orders(world, case) == []
 
 
 def test_once_the_father_is_named_the_mother_may_be_told_again(world: World) -> None:

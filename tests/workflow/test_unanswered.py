@@ -27,6 +27,7 @@ FRIDAY, WEDNESDAY = at(16, 17, 30), at(21, 8)
 
 def filed(desk: Desk, by: str = "teacher") -> Objection:
     record = desk.write(by=by)
+    desk.meet(record, "mother", by=by)
     desk.say(record, by=by)
     desk.check(record, by=by)
     desk.offer(record, by=by)

@@ -64,7 +64,7 @@ def settle_triage(  # noqa: PLR0913 -- the diagram's parameters, one each
 def shield_guardians(context: StepContext) -> Results:
     """Telling raises danger: the suspected guardian does not even learn that there is a case."""
     case = crisis_rows.case(context)
-    shield(case, at=context.at)
+    shield(case, at=context.at, by=context.by)
     crisis_rows.record(context, "guardians.shielded")
     return {}
 

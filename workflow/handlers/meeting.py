@@ -195,7 +195,7 @@ def close(context: StepContext, *, outcome: str) -> Results:
 
 @service_task("meeting.clock_missed")
 def clock_missed(context: StepContext, *, clock: str, task: str) -> Results:
-    """A missed clock is a fact for good, and 年级组长 hears of it; nothing climbs."""
+    """A missed clock is a fact for good, and 年级组长 hears of it (on: meeting_lateness)."""
     case = _case(context)
     _record(context, "clock.missed", clock=clock, task=task)
     meeting_news.tell_late(case, clock=clock, at=context.at)

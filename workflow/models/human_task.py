@@ -58,6 +58,8 @@ class HumanTask(FSMModelMixin, models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    #: Of late work on a meeting: when the next one above hears of it (meeting_lateness).
+    climbs_at = models.DateTimeField(null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     completed_by = models.ForeignKey(
@@ -86,6 +88,7 @@ class HumanTask(FSMModelMixin, models.Model):
         "created_at": "CRI",
         "due_at": "CRI",
         "reminded_at": "CRI",
+        "climbs_at": "CRI",
         "reminders": "CRI",
         "ended_at": "CRI",
         "completed_by": "CRI",
