@@ -17,7 +17,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person
 from parties.roles import Role
-from workflow import contacts, processes, reports, rerouting, routing, upgrade_requests
+from workflow import contacts, plan_people, processes, reports, rerouting, routing, upgrade_requests
 from workflow.errors import InvalidInput, NotAllowed, NotFound, SamePerson, WrongState
 from workflow.models import (
     Case,
@@ -115,7 +115,19 @@ def _made(case: Case, *, by: Person, to: str, reason: str, at: datetime) -> Down
         at=at,
     )
     _record("downgrade.proposed", made, by=by, at=at)
+    _ask(made, at=at)
     return made
+
+
+def _ask(proposal: DowngradeProposal, *, at: datetime) -> None:
+    """Everybody of the other office hears that there is something to read. It is not urgent."""
+    people = [
+        (role.value, person)
+        for role in sorted(awaited(proposal, at=at))
+        for person in plan_people.able(role, case=proposal.case, at=at)
+    ]
+    key = f"downgrade.proposed:{proposal.pk}"
+    plan_people.tell(proposal.case, people, template="case.news", key=key, at=at)
 
 
 def _calm(held: Held, proposal: DowngradeProposal, viewer: Viewer, reason: str) -> RoutingDecision:

@@ -6,7 +6,7 @@ import pytest
 
 from parties import tenancy
 from parties.roles import Role
-from tests.factories import MINUTE, World
+from tests.factories import MINUTE, World, people_of
 from tests.processes.intake_walk import in_meeting, raised
 from tests.processes.walker import FATHER
 from tests.workflow.moves import (
@@ -22,7 +22,14 @@ from tests.workflow.moves import (
 )
 from workflow import stabilising
 from workflow.errors import NotAllowed, SamePerson, WrongState
-from workflow.models import Case, CaseFace, CaseParty, DowngradeProposal, ZeroReport
+from workflow.models import (
+    Case,
+    CaseFace,
+    CaseParty,
+    DowngradeProposal,
+    Notification,
+    ZeroReport,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channels")]
 
@@ -117,6 +124,24 @@ def test_danger_again_makes_the_first_name_worthless(world: World) -> None:
     with pytest.raises(WrongState):
         confirm(walk, proposal)
     confirm(walk, propose(walk))
+
+
+@pytest.mark.parametrize(
+    ("first", "asked"),
+    [("counsellor", ["duty_officer", "head_of_office"]), ("duty_officer", ["counsellor"])],
+)
+def test_everybody_of_the_other_office_hears_of_the_first_name(
+    world: World, first: str, asked: list[str]
+) -> None:
+    walk = in_crisis(world)
+
+    propose(walk, by=first)
+    propose(walk, by=first)  # a second tap asks nobody again
+
+    with tenancy.scope(world.id):
+        told = Notification.objects.filter(key__startswith="downgrade.proposed:")
+        people = list(told.values_list("recipient_id", flat=True))
+    assert sorted(name for pk in people for name in people_of(world, {pk})) == asked
 
 
 def test_a_newer_first_name_takes_the_place_of_an_older(world: World) -> None:
