@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from parties.access import Act, Viewer
@@ -17,7 +18,10 @@ from portal.session import signed_in, viewing
 from records import known_records
 from records.models import CommunicationRecord
 
+State = CommunicationRecord.State
+
 _MOMENTS: Final = ("started_at", "ended_at", "next_contact_at")
+_OVER: Final = (State.DISCARDED, State.SEALED)
 
 
 class Draft(NamedTuple):
@@ -82,14 +86,15 @@ def _refuse_over(draft: Draft) -> None:
 
 def _once_more(request: HttpRequest, draft: Draft, moved: WrongState) -> HttpResponse:
     """What was typed, beside what stands there now; saved again, it was seen."""
-    if not draft.is_open:
-        raise moved
-    form, found = draft.form(_typed(request.POST, draft.kept)), {}
-    if isinstance(moved, LostRace):
-        now = overtaken.beside(form, _now(form, draft.kept))
-        found = {"overtaken": {"why": str(moved), "now": now}}
-    else:
-        form.add_error(None, str(moved))
+    found: dict[str, Any] = {"late": _late(draft)}
+    form = draft.form(request.POST)
+    if draft.is_open:
+        form, found = draft.form(_typed(request.POST, draft.kept)), {}
+        if isinstance(moved, LostRace):
+            now = overtaken.beside(form, _now(form, draft.kept))
+            found = {"overtaken": {"why": str(moved), "now": now}}
+        else:
+            form.add_error(None, str(moved))
     return writing.ask(request, form, draft.name, draft.record.trigger, {}, found)
 
 
@@ -107,3 +112,18 @@ def _now(form: RecordForm, kept: Mapping[str, Any]) -> dict[str, Any]:
     """A section without words says so; how somebody took part is of those who did."""
     there = {name: value for name, value in kept.items() if name != "presence" or kept["people"]}
     return {**{row.words: "" for row in form.rows}, **there}
+
+
+def _late(draft: Draft) -> dict[str, str]:
+    """Why it can be saved no more, and what to do with what was typed."""
+    record = draft.record
+    why = "记录已交双方签字，不能直接修改。"
+    way = "请打开记录，点“收回修改”，再回到这一页保存。"
+    if record.state in _OVER:
+        why = f"这份记录{record.get_state_display()}，不能再写。"
+        way = "请先复制要用的内容，再另写一份记录。"
+    elif record.signed_at is not None:
+        why = "已经有人签字，签过字的文字不能改。"
+        way = "请先复制要用的内容，再打开记录，点“写新版本”。"
+    page = reverse("portal:record", kwargs={"target_id": record.pk})
+    return {"why": why, "way": way, "page": page, "door": "打开这份记录"}

@@ -94,6 +94,45 @@ def test_what_the_page_never_asked_for_stays(world: World) -> None:
         assert found.count() == 3
 
 
+def test_words_for_a_draft_handed_over_meanwhile_wait_for_taking_it_back(world: World) -> None:
+    paper = written(world)
+    phone = editing(world, paper)
+    seen = phone.value("seen")
+    paper.do("check")
+    paper.do("offer")
+
+    for keeps in ("keep", "offer", "attach"):
+        assert save(phone, paper, **{keeps: "1", "seen": seen}) == 409, keeps
+        assert NEW in phone.html
+        assert "收回修改" in phone.text
+        assert f'href="/records/{paper.id}"' in phone.html
+    assert list(statements(world)) == ["FACT"]
+    paper.do("recall")
+
+    assert save(phone, paper, seen=seen) == 409
+    assert save(phone, paper) == 200
+    assert statements(world)["HOME"] == NEW
+
+
+@pytest.mark.parametrize(("end", "way"), [("sign", "写新版本"), ("discard", "另写一份")])
+def test_words_for_a_draft_that_is_over_say_where_they_may_go(
+    world: World, end: str, way: str
+) -> None:
+    paper = written(world)
+    phone = editing(world, paper)
+    if end == "sign":
+        paper.do("check")
+        paper.do("offer")
+        assert paper.sign().status_code == 200
+    else:
+        paper.do("discard", {"reason": "写错了学生"})
+
+    assert save(phone, paper, seen="1") == 409
+    assert NEW in phone.html
+    assert way in phone.text
+    assert list(statements(world)) == ["FACT"]
+
+
 def test_opening_a_draft_that_was_handed_over_says_so(world: World) -> None:
     paper = written(world)
     paper.do("check")
