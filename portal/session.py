@@ -37,7 +37,7 @@ def signed_in(*, bound: bool = False) -> Callable[[Page], Page]:
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             identity = identity_of(request)
             if identity is None:
-                return redirect("portal:sign-in")
+                return _turned_away(request)
             if identity.is_bound and not (bound and _fits(identity, kwargs)):
                 return _trouble(request, 403, "这个链接只能用于指定的一件事。")
             try:
@@ -49,6 +49,14 @@ def signed_in(*, bound: bool = False) -> Callable[[Page], Page]:
         return guarded
 
     return wrap
+
+
+def _turned_away(request: HttpRequest) -> HttpResponse:
+    """To the door; signed out while writing, with the words instead of losing them."""
+    words = typed.words(request)
+    if not words:
+        return redirect("portal:sign-in")
+    return pages.show(request, "kept", {"what": "内容", "typed": words}, status=401)
 
 
 def _trouble(request: HttpRequest, status: int, why: str) -> HttpResponse:
