@@ -3,9 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 
 from api import problems
-from portal import pages
+from parties.browsers import sent_from_elsewhere
+from portal import pages, typed
 
 _API = "/api/"
+_STALE = "这一页打开得太久，或者登录变过，没有提交。请先复制您写的内容，重新打开那一页再提交。"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -25,7 +27,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    return _answer(request, 403, "request.csrf")
+    """A page from before the last sign-in is the usual cause: the words on it come back, unless
+    another site sent them.
+    """
+    elsewhere = sent_from_elsewhere(request.headers, host=request.get_host())
+    if request.path.startswith(_API) or elsewhere:
+        return _answer(request, 403, "request.csrf")
+    words = typed.words(request)
+    return pages.trouble(request, 403, _STALE if words else "", typed=words)
 
 
 def _answer(request: HttpRequest, status: int, code: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""行动方案 of a case, for the school: what was agreed, one more item, and a change of one."""
+"""行动方案 of a case, for the school: what was agreed, one more item, and an end of one."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,22 +10,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parties import crypto, taps
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, LostRace, WrongState
+from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import overtaken, pages
-from portal.item_forms import RHYTHMS, AmendForm, ItemForm
+from portal import pages
+from portal.item_forms import RHYTHMS, ItemForm
 from portal.session import signed_in, viewing
 from records import plan_times, plan_views
 from records import plans as items
 from records.models import ActionItem
-from workflow import case_plans, plan_moves, plan_notes, plans
+from workflow import case_plans, plan_notes, plans
 from workflow.case_plans import CasePlan
 from workflow.task_files import TaskFile
 
 TASK: Final = "meeting_plan"
 _USUAL: Final = timedelta(days=14)
 _FOLDED: Final = ("measure", "baseline", "kind", "field_class")
-_AMENDED: Final = ("title", "measure", "baseline", "target", "due_at", "recurrence")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,27 +39,6 @@ def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRe
     if not (form.is_valid() and _made(identity, found, form, at=at)):
         return _ask(request, found, lines, form)
     return redirect("portal:case-plan", case_id=case_id)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in()
-def amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    """Only as the page showed it: what somebody else changed meanwhile is looked at first."""
-    with viewing(identity) as viewer:
-        item, at = _amendable(viewer, item_id), viewer.at
-        values = plan_views.shown(viewer, item)
-        plan_views.note_reads(viewer, [item])
-    usual: dict[str, Any] = {"rhythm": item.recurrence, "initial": _as_typed(values)}
-    if request.method != "POST":
-        return _ask_again(request, item, AmendForm(**usual), plan_views.fingerprint(values))
-    form, seen = AmendForm(request.POST, **usual), request.POST.get("seen", "")
-    try:
-        kept = form.is_valid() and _amended(identity, item_id, form, seen=seen, at=at)
-    except LostRace:
-        return _overtaken(request, identity, item_id)
-    if not kept:
-        return _ask_again(request, item, form, seen)
-    return redirect("portal:case-plan", case_id=item.case_id)
 
 
 @require_POST
@@ -121,54 +99,6 @@ def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) 
     return True
 
 
-def _amended(
-    identity: Identity, item_id: UUID, form: AmendForm, *, seen: str, at: datetime
-) -> bool:
-    def unchanged(reader: Viewer, now: ActionItem) -> None:
-        if plan_views.fingerprint(plan_views.shown(reader, now)) != seen:
-            raise LostRace("这一项刚被修改过。", item=str(item_id))
-
-    try:
-        plan_moves.amend(
-            school_id=identity.school_id,
-            item_id=item_id,
-            by=identity.person,
-            at=at,
-            values={name: form.cleaned_data[name] for name in form.changed_data},
-            unchanged=unchanged,
-        )
-    except InvalidInput as refused:
-        form.refuse(refused)
-        return False
-    return True
-
-
-def _overtaken(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    """What was typed stays, beside what stands there now; saved again, it was seen."""
-    with viewing(identity) as viewer:
-        item = _amendable(viewer, item_id)
-        values = plan_views.shown(viewer, item)
-        plan_views.note_reads(viewer, [item])
-    now = _as_typed(values)
-    form = AmendForm(request.POST, rhythm=item.recurrence, initial=now)
-    found = {"why": "", "now": overtaken.beside(form, now)}
-    return _ask_again(request, item, form, plan_views.fingerprint(values), found)
-
-
-def _as_typed(values: plan_views.Shown) -> dict[str, Any]:
-    """A field for the moment of a deadline knows no seconds."""
-    typed = {name: values.get(name, "") for name in _AMENDED}
-    return {**typed, "due_at": values["due_at"].replace(second=0, microsecond=0)}
-
-
-def _amendable(viewer: Viewer, item_id: UUID) -> ActionItem:
-    item = viewer.get(ActionItem, item_id)
-    viewer.require(Act.AMEND, item)
-    if item.state not in ActionItem.LIVE:
-        raise WrongState("这一项已经完成或不再进行，不能再改。", item=str(item_id))
-    return item
-
-
 def _lines(viewer: Viewer, found: CasePlan) -> list[dict[str, Any]]:
     crypto.warm(found.items)
     plan_views.note_reads(viewer, found.items)
@@ -216,16 +146,3 @@ def _ask(
     }
     status = 400 if form.errors or mistake else 200
     return pages.show(request, "case_plan", context, status=status)
-
-
-def _ask_again(
-    request: HttpRequest,
-    item: ActionItem,
-    form: AmendForm,
-    seen: str,
-    faster: dict[str, Any] | None = None,
-) -> HttpResponse:
-    """`faster`: what somebody else saved since this page was opened."""
-    context = {"item": item, "form": form, "seen": seen, "overtaken": faster}
-    status = 409 if faster else 400 if form.errors else 200
-    return pages.show(request, "plan_amend", context, status=status)

@@ -16,13 +16,21 @@ def beside(form: forms.Form, now: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (str(one.label), _said(one.field, now[one.name]))
         for one in form.visible_fields()
-        if one.name in now and one.field.has_changed(now[one.name], one.data)
+        if one.name in now and one.field.has_changed(_plain(now[one.name]), _plain(one.data))
     ]
+
+
+def _plain(value: Any) -> Any:
+    """A line ends as a browser ends it, or as a program does: that is no difference."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 def _said(field: forms.Field, value: Any) -> str:
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(field, forms.MultipleChoiceField):
+        names = dict(field.choices)  # type: ignore[arg-type]
+        return "、".join(str(names.get(one, one)) for one in value) or "（没有填写）"
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
     if isinstance(value, bool):

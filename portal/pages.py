@@ -1,6 +1,6 @@
 """What every page shares: the numbers to call, and kind words when something does not work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -35,13 +35,16 @@ def show(
         )
 
 
-def trouble(request: HttpRequest, status: int, why: str = "") -> HttpResponse:
-    """A page that says what to do next. `why` is a sentence for people, never a technical one."""
+def trouble(
+    request: HttpRequest, status: int, why: str = "", *, typed: Sequence[str] = ()
+) -> HttpResponse:
+    """A page that says what to do next. `why` is a sentence for people, never a technical one;
+    `typed` are the words that came with the request (portal.typed).
+    """
     known = status if status in _TROUBLE else 500
     title, advice = _TROUBLE[known]
-    return show(
-        request, "trouble", {"title": title, "advice": why or advice, "code": known}, status=known
-    )
+    context = {"title": title, "advice": why or advice, "code": known, "typed": typed}
+    return show(request, "trouble", context, status=known)
 
 
 def download(name: str, media_type: str, data: bytes) -> HttpResponse:

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parties import crypto
 from parties.access import Act, Viewer
+from parties.errors import InvalidInput
 from parties.sign_in import Identity
 from parties.walls import NEVER
 from portal import pages, plan_desk
+from portal.plan_mistakes import Mistake
 from portal.session import signed_in, viewing
 from records import check_ins, item_stillness, plan_evidence, plan_times, plan_views, walls
 from records.evaluations import Score
@@ -37,13 +39,18 @@ SCALE: Final = (
 @require_safe
 @signed_in()
 def plan(request: HttpRequest, identity: Identity) -> HttpResponse:
+    return _show(request, identity)
+
+
+def _show(request: HttpRequest, identity: Identity, mistake: Mistake | None = None) -> HttpResponse:
+    """The page; with words that were refused at their item, which it must show."""
     with viewing(identity) as viewer:
         found = list(_at_home(viewer).order_by("due_at", "pk")[:_MOST])
         crypto.warm(found)
         plan_views.note_reads(viewer, found)
         lines = [line for line in _lines(viewer, found) if not line["dropped"]]
         lines.sort(key=_by_due_date)
-        context = {
+        context: dict[str, Any] = {
             "mine": [line for line in lines if line["mine"] and line["live"]],
             "others": [line for line in lines if not (line["mine"] and line["live"])],
             "scores": [
@@ -52,7 +59,11 @@ def plan(request: HttpRequest, identity: Identity) -> HttpResponse:
             ],
             "scale": SCALE,
         }
-    return pages.show(request, "plan", context)
+    if mistake is None:
+        return pages.show(request, "plan", context)
+    mistake.require_shown(context["mine"], [one["case"] for one in context["scores"]])
+    context["mistake"] = mistake
+    return pages.show(request, "plan", context, status=mistake.refused.status)
 
 
 def has_any(viewer: Viewer) -> bool:
@@ -72,14 +83,21 @@ def check_in(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRes
 def excuse(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
     words = _words(request, "excuse")
     if not words:
-        return pages.trouble(request, 422, "请简单说说今天为什么没有做，一句话就可以。")
-    return _sign(request, identity, item_id, excuse=words)
+        return _again(request, identity, Mistake(item_id, "excuse", words, _no_excuse()))
+    try:
+        return _sign(request, identity, item_id, excuse=words)
+    except InvalidInput as refused:
+        return _again(request, identity, Mistake(item_id, "excuse", words, refused))
 
 
 @require_POST
 @signed_in()
 def stuck(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    return _do(identity, family_words.block, item_id, why=_words(request, "why"))
+    words = _words(request, "why")
+    try:
+        return _do(identity, family_words.block, item_id, why=words)
+    except InvalidInput as refused:
+        return _again(request, identity, Mistake(item_id, "why", words, refused))
 
 
 @require_POST
@@ -89,25 +107,38 @@ def done(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
     with viewing(identity) as viewer:
         files = plan_evidence.of_item(viewer, viewer.get(ActionItem, item_id))
     note, evidence = _words(request, "note"), [one.pk for one in files]
-    return _do(identity, family_words.finish, item_id, note=note, evidence=evidence)
+    try:
+        return _do(identity, family_words.finish, item_id, note=note, evidence=evidence)
+    except InvalidInput as refused:
+        return _again(request, identity, Mistake(item_id, "note", note, refused))
 
 
 @require_POST
 @signed_in()
 def score(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
-    chosen = request.POST.get("score", "")
-    if chosen not in dict(SCALE):
-        return pages.trouble(request, 422, "请先选择一项，再提交。")
+    chosen, words = request.POST.get("score", ""), _words(request, "words")
     with viewing(identity) as viewer:
         at = viewer.at
-    case_plans.score(
-        school_id=identity.school_id,
-        case_id=case_id,
-        by=identity.person,
-        at=at,
-        given=Score(score=int(chosen), words=_words(request, "words")),
-    )
+    try:
+        given = Score(score=_score(chosen), words=words)
+        case_plans.score(
+            school_id=identity.school_id, case_id=case_id, by=identity.person, at=at, given=given
+        )
+    except InvalidInput as refused:
+        return _again(request, identity, Mistake(case_id, "words", words, refused, chosen))
     return redirect("portal:plan")
+
+
+def _no_excuse() -> InvalidInput:
+    mend = "请简单说说今天为什么没有做，一句话就可以。"
+    return InvalidInput("还没有说明。", field="excuse", mend=mend)
+
+
+def _score(chosen: str) -> int:
+    """Raises InvalidInput: nothing of the scale was chosen."""
+    if chosen not in dict(SCALE):
+        raise InvalidInput("还没有选择。", field="score", mend="请先选择一项，再提交。")
+    return int(chosen)
 
 
 def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: str) -> HttpResponse:
@@ -134,6 +165,14 @@ def _do(
         at, page = viewer.at, plan_desk.back(viewer, item_id)
     verb(school_id=identity.school_id, item_id=item_id, by=identity.person, at=at, **more)
     return redirect(page)
+
+
+def _again(request: HttpRequest, identity: Identity, mistake: Mistake) -> HttpResponse:
+    """The page that it came from."""
+    with viewing(identity) as viewer:
+        page = plan_desk.back(viewer, mistake.pk)
+    shown = plan_desk.show if page == "portal:plan-desk" else _show
+    return shown(request, identity, mistake)
 
 
 def _at_home(viewer: Viewer) -> QuerySet[ActionItem]:

@@ -16,6 +16,7 @@ from parties import crypto
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal import pages
+from portal.plan_mistakes import Mistake
 from portal.session import signed_in, viewing
 from records import check_ins, plan_evidence, plan_views, plans
 from records.models import ActionItem, ItemCheckIn
@@ -29,6 +30,11 @@ _STATE: Final = ActionItem.State
 @require_safe
 @signed_in()
 def desk(request: HttpRequest, identity: Identity) -> HttpResponse:
+    return show(request, identity)
+
+
+def show(request: HttpRequest, identity: Identity, mistake: Mistake | None = None) -> HttpResponse:
+    """The page; with words that were refused at their item, which it must show."""
     with viewing(identity) as viewer:
         context: dict[str, Any] = {"mine": [], "looks": [], "others": []}
         if not plan_waiting.is_outside(viewer):
@@ -37,7 +43,11 @@ def desk(request: HttpRequest, identity: Identity) -> HttpResponse:
                 "looks": _lines(viewer, plan_waiting.to_verify(viewer), "done_at", Act.VERIFY),
                 "others": _lines(viewer, plan_waiting.heard_of(viewer), "done_at", None),
             }
-    return pages.show(request, "plan_desk", context)
+    if mistake is None:
+        return pages.show(request, "plan_desk", context)
+    mistake.require_shown(context["mine"])
+    context["mistake"] = mistake
+    return pages.show(request, "plan_desk", context, status=mistake.refused.status)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parties.models import Student
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 from portal.forms import ReportForm
 from portal.session import identity_of, signed_in, viewing
 from workflow import reporting
@@ -25,8 +25,8 @@ _KEPT: Final = "receipt"
 def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and identity_of(request) is None:
         # Signed out while writing: give the words back instead of losing them.
-        kept = {"observed": request.POST.get("observed", ""), "who": request.POST.get("who", "")}
-        return pages.show(request, "report_kept", kept, status=401)
+        kept = {"what": "报告", "urgent": True, "typed": typed.words(request)}
+        return pages.show(request, "kept", kept, status=401)
     return _report(request)
 
 

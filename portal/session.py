@@ -11,9 +11,9 @@ from django.shortcuts import redirect
 
 from parties import sign_in, tenancy
 from parties.access import Viewer
-from parties.errors import SanfangError
+from parties.errors import InvalidInput, SanfangError
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 
 #: What a page answers; most answer an HttpResponse, a long file comes piece by piece.
 A = TypeVar("A", bound=HttpResponseBase)
@@ -32,7 +32,7 @@ def signed_in(*, bound: bool = False) -> Callable[[Page[A]], Page[A | HttpRespon
     """Only for who came in; `bound` pages also open for a link made for what they show.
 
     Such a page says in its address what it is about: `case_id`, or `target_id` for one notice,
-    meeting or record.
+    meeting or record. Words that somebody typed come back whatever stands against them.
     """
 
     def wrap(page: Page[A]) -> Page[A | HttpResponse]:
@@ -40,17 +40,30 @@ def signed_in(*, bound: bool = False) -> Callable[[Page[A]], Page[A | HttpRespon
         def guarded(request: HttpRequest, **kwargs: Any) -> A | HttpResponse:
             identity = identity_of(request)
             if identity is None:
-                return redirect("portal:sign-in")
+                return _turned_away(request)
             if identity.is_bound and not (bound and _fits(identity, kwargs)):
-                return pages.trouble(request, 403, "这个链接只能用于指定的一件事。")
+                return _trouble(request, 403, "这个链接只能用于指定的一件事。")
             try:
                 return page(request, identity, **kwargs)
             except SanfangError as refused:
-                return pages.trouble(request, refused.status, str(refused))
+                mend = refused.mend if isinstance(refused, InvalidInput) else ""
+                return _trouble(request, refused.status, f"{refused}{mend}")
 
         return guarded
 
     return wrap
+
+
+def _turned_away(request: HttpRequest) -> HttpResponse:
+    """To the door; signed out while writing, with the words instead of losing them."""
+    words = typed.words(request)
+    if not words:
+        return redirect("portal:sign-in")
+    return pages.show(request, "kept", {"what": "内容", "typed": words}, status=401)
+
+
+def _trouble(request: HttpRequest, status: int, why: str) -> HttpResponse:
+    return pages.trouble(request, status, why, typed=typed.words(request))
 
 
 def _fits(identity: Identity, asked: Mapping[str, Any]) -> bool:

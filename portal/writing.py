@@ -14,8 +14,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parties import taps
-from parties.access import Act, Viewer
-from parties.errors import InvalidInput, LostRace, WrongState
+from parties.access import Viewer
+from parties.errors import InvalidInput, LostRace
 from parties.models import GuardianLink, Person, Student
 from parties.sign_in import Identity
 from portal import pages, record_drafts, record_lists
@@ -24,7 +24,7 @@ from portal.record_forms import RecordForm
 from portal.records import checked
 from portal.session import signed_in, viewing
 from portal.statement_rows import Choices
-from records import known_records, language, language_gate, lexicons, templates
+from records import language, language_gate, lexicons, templates
 from records.language import Author, Field, Moment
 from records.models import CommunicationRecord
 from workflow import communication as acts
@@ -80,26 +80,6 @@ def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpRes
     return take(request, identity, Page(form, trigger, student_id))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in()
-def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    """Go on with a draft: one's own statements of each section."""
-    with viewing(identity) as viewer:
-        record = viewer.get(CommunicationRecord, target_id)
-        viewer.require(Act.EDIT, record)
-        if record.state not in known_records.UNFINISHED:
-            raise WrongState("记录已交双方签字，请先收回。", state=str(record.state))
-        trigger, student, name = record.trigger, record.student, record.student.person.name
-        home, kept = guardians_of(student), record_drafts.kept(record, viewer)
-        files = record_drafts.files_of(record, viewer)
-        whom = {"people": with_student(home, student), "guardians": home, "files": files}
-    if request.method != "POST":
-        form = RecordForm(trigger=trigger, initial=kept, **whom)
-        return ask(request, form, name, trigger, {})
-    form = RecordForm(request.POST, trigger=trigger, initial=kept, **whom)
-    return take(request, identity, Page(form, trigger, student.pk, target_id))
-
-
 def take(
     request: HttpRequest, identity: Identity, page: Page, *, back: UUID | None = None
 ) -> HttpResponse:
@@ -122,6 +102,8 @@ def take(
     try:
         record = _stored(who, page, request.POST)
     except (InvalidInput, LostRace) as refused:
+        if page.record_id is not None and isinstance(refused, LostRace):
+            raise  # the page of a draft shows what stands there now
         form.refuse(refused)
         return ask(request, form, name, page.trigger, hints)
     if "attach" in request.POST:
@@ -216,13 +198,17 @@ def ask(
     name: str,
     trigger: str,
     hints: Mapping[str, list[dict[str, str]]],
+    moved: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
+    """`moved`: what was saved or decided elsewhere since this page was opened."""
     context = {
         "form": form,
         "name": name,
         "trigger": Trigger(trigger).label,
         "hint": templates.of(trigger).hint,
         "hints": dict(hints),
-        "looked": request.method == "POST" and not form.errors,
+        "looked": request.method == "POST" and not form.errors and not moved,
+        **(moved or {}),
     }
-    return pages.show(request, "write", context, status=400 if form.errors else 200)
+    status = 409 if moved else 400 if form.errors else 200
+    return pages.show(request, "write", context, status=status)

@@ -15,6 +15,7 @@ from tests.api import plan_stories
 from tests.api.meeting_stories import on_offer
 from tests.api.papers import written
 from tests.factories import LONG_AGO, MINUTE, World
+from tests.portal.test_plan_desk import finished
 from tests.portal.visitors import Phone, by_password
 from tests.processes.meeting_walk import MeetingWalk
 from workflow import plan_days
@@ -154,6 +155,25 @@ def test_an_item_is_adjusted_as_the_page_showed_it(world: World, case: UUID) -> 
     again = phone.value("seen")
     phone.send(f"/plan/{item.pk}/amend", seen=again, title="又改", target="", **same)
     assert items(world)[0].title == "又改"
+
+
+def test_words_for_an_item_that_was_done_meanwhile_come_back(world: World, case: UUID) -> None:
+    item = plan_stories.item(world, case, recurrence="")
+    phone = at_plan(world, case)
+    phone.open(f"/plan/{item.pk}/amend")
+    same = {"seen": phone.value("seen"), "due_at": phone.value("due_at"), "recurrence": ""}
+    finished(world, item)
+
+    answer = phone.send(f"/plan/{item.pk}/amend", title="晚上一起看作业", target="", **same)
+
+    assert answer.status_code == 409
+    assert 'value="晚上一起看作业"' in phone.html
+    assert "不能再改" in phone.text
+    assert "新的一项" in phone.text
+    assert f'href="/cases/{case}/plan"' in phone.html
+    assert items(world)[0].title == "每日签到监督作业"
+    assert phone.open(f"/plan/{item.pk}/amend").status_code == 409
+    assert "晚上一起看作业" not in phone.html
 
 
 def test_a_new_deadline_is_told_to_the_family(world: World, case: UUID) -> None:

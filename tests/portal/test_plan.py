@@ -84,6 +84,37 @@ def test_an_empty_excuse_is_answered_kindly(world: World, item: ActionItem) -> N
     assert states(world) == []
 
 
+def beside(phone: Phone, action: str) -> str:
+    """The form that leads there."""
+    return phone.html.split(f'action="{action}"')[1].split("</form>")[0]
+
+
+@pytest.mark.parametrize("verb", ["stuck", "done", "excuse"])
+def test_words_that_are_missing_are_asked_for_at_their_item(
+    world: World, item: ActionItem, verb: str
+) -> None:
+    phone = at_plan(world, "mother")
+
+    answer = phone.send(f"/plan/{item.pk}/{verb}", why="", note="", excuse="")
+
+    assert answer.status_code == 422
+    assert "今天的约定" in phone.text
+    assert 'role="alert"' in beside(phone, f"/plan/{item.pk}/{verb}")
+    assert phone.html.count('class="mistake"') == 1
+
+
+def test_an_excuse_that_fits_no_day_comes_back(world: World, item: ActionItem) -> None:
+    with tenancy.scope(world.id):
+        ActionItem.objects.filter(pk=item.pk).update(recurrence="")
+    phone = at_plan(world, "mother")
+
+    answer = phone.send(f"/plan/{item.pk}/excuse", excuse="孩子发烧")
+
+    assert answer.status_code == 422
+    assert "完成后请点“已完成”" in phone.text
+    assert "孩子发烧" in phone.html
+
+
 def test_yesterday_may_be_added_where_it_was_due(world: World) -> None:
     item = plan_stories.item(world)
     with tenancy.scope(world.id):
@@ -187,9 +218,11 @@ def test_a_family_is_asked_at_the_end_and_says_it_once(world: World, item: Actio
 def test_no_choice_is_no_score(world: World, item: ActionItem, fields: dict[str, Any]) -> None:
     asked(world, item.case_id)
     phone = at_plan(world, "mother")
-    answer = phone.send(f"/plan/{item.case_id}/score", **fields)
+    answer = phone.send(f"/plan/{item.case_id}/score", words="愿意说话了", **fields)
 
     assert answer.status_code == 422
+    assert "请先选择一项" in beside(phone, f"/plan/{item.case_id}/score")
+    assert "愿意说话了" in beside(phone, f"/plan/{item.case_id}/score")
     assert scores(world) == []
 
 

@@ -234,6 +234,38 @@ def test_who_hears_of_it_above_sees_who_is_to_look(world: World) -> None:
     assert f'/plan/{item.pk}/verify"' not in phone.html
 
 
+@pytest.mark.parametrize(("verb", "field"), [("stuck", "why"), ("done", "note")])
+def test_words_that_do_not_belong_there_stay_beside_what_to_do(
+    world: World, verb: str, field: str
+) -> None:
+    other, item = school_item(world, title="家访一次"), school_item(world)
+    with tenancy.scope(world.id):
+        ActionItem.objects.filter(pk=item.pk).update(owner_person=None)
+    phone = at_desk(world, "teacher")
+    words = "已申请助学金，家里经济困难。"
+
+    answer = phone.send(f"/plan/{item.pk}/{verb}", **{field: words})
+
+    assert answer.status_code == 422
+    form = phone.html.split(f'action="/plan/{item.pk}/{verb}"')[1].split("</form>")[0]
+    assert "请只写这一事项本身" in form
+    assert f'value="{words}"' in form
+    assert phone.html.count(words) == 1
+    assert other.title in phone.text
+    assert state(world, item) == "TODO"
+
+
+def test_words_for_an_item_that_the_page_shows_no_more_come_back(world: World) -> None:
+    item = school_item(world)
+    phone = at_desk(world, "teacher")
+    finished(world, item, by="teacher")
+
+    answer = phone.send(f"/plan/{item.pk}/stuck", why="设备还在检修")
+
+    assert answer.status_code == 409
+    assert "设备还在检修" in phone.html
+
+
 # --- what a company reads -------------------------------------------------------------------------
 
 

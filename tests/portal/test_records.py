@@ -117,7 +117,7 @@ def test_a_draft_is_gone_on_with(world: World) -> None:
     assert FACT not in phone.text
     answer = phone.send(f"/records/{record.pk}/edit", keep="1", **{**changed, "s_FACT": "又改"})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "刚被修改过" in phone.text
 
 

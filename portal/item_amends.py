@@ -1,0 +1,130 @@
+"""Change an item of a plan that is agreed on, as the page showed it; nothing typed is lost."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from parties.access import Act, Viewer
+from parties.errors import InvalidInput, LostRace, WrongState
+from parties.sign_in import Identity
+from portal import overtaken, pages
+from portal.item_forms import AmendForm
+from portal.session import signed_in, viewing
+from records import plan_views
+from records.models import ActionItem
+from workflow import plan_moves
+
+_AMENDED: Final = ("title", "measure", "baseline", "target", "due_at", "recurrence")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    """Only as the page showed it: what somebody else changed meanwhile is looked at first."""
+    try:
+        return _amend(request, identity, item_id)
+    except WrongState as late:
+        if request.method != "POST":
+            raise
+        return _too_late(request, identity, item_id, late)
+
+
+def _amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    with viewing(identity) as viewer:
+        item, at = _amendable(viewer, item_id), viewer.at
+        values = plan_views.shown(viewer, item)
+        plan_views.note_reads(viewer, [item])
+    usual: dict[str, Any] = {"rhythm": item.recurrence, "initial": _as_typed(values)}
+    if request.method != "POST":
+        return _ask_again(request, item, AmendForm(**usual), plan_views.fingerprint(values))
+    form, seen = AmendForm(request.POST, **usual), request.POST.get("seen", "")
+    try:
+        kept = form.is_valid() and _amended(identity, item_id, form, seen=seen, at=at)
+    except LostRace:
+        return _overtaken(request, identity, item_id)
+    if not kept:
+        return _ask_again(request, item, form, seen)
+    return redirect("portal:case-plan", case_id=item.case_id)
+
+
+def _amended(
+    identity: Identity, item_id: UUID, form: AmendForm, *, seen: str, at: datetime
+) -> bool:
+    def unchanged(reader: Viewer, now: ActionItem) -> None:
+        if plan_views.fingerprint(plan_views.shown(reader, now)) != seen:
+            raise LostRace("这一项刚被修改过。", item=str(item_id))
+
+    try:
+        plan_moves.amend(
+            school_id=identity.school_id,
+            item_id=item_id,
+            by=identity.person,
+            at=at,
+            values={name: form.cleaned_data[name] for name in form.changed_data},
+            unchanged=unchanged,
+        )
+    except InvalidInput as refused:
+        form.refuse(refused)
+        return False
+    return True
+
+
+def _overtaken(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
+    """What was typed stays, beside what stands there now; saved again, it was seen."""
+    with viewing(identity) as viewer:
+        item = _amendable(viewer, item_id)
+        values = plan_views.shown(viewer, item)
+        plan_views.note_reads(viewer, [item])
+    now = _as_typed(values)
+    form = AmendForm(request.POST, rhythm=item.recurrence, initial=now)
+    found = {"overtaken": {"why": "", "now": overtaken.beside(form, now)}}
+    return _ask_again(request, item, form, plan_views.fingerprint(values), found)
+
+
+def _too_late(
+    request: HttpRequest, identity: Identity, item_id: UUID, late: WrongState
+) -> HttpResponse:
+    """What was typed stays; of the item nothing is shown that the page did not show."""
+    with viewing(identity) as viewer:
+        item = viewer.get(ActionItem, item_id)
+        viewer.require(Act.AMEND, item)
+    form = AmendForm(request.POST, rhythm=request.POST.get("recurrence", ""))
+    found = {
+        "why": str(late),
+        "way": "要约定别的，请复制要用的内容，添加新的一项。",
+        "page": reverse("portal:case-plan", kwargs={"case_id": item.case_id}),
+        "door": "去添加新的一项",
+    }
+    return _ask_again(request, item, form, "", {"late": found})
+
+
+def _as_typed(values: plan_views.Shown) -> dict[str, Any]:
+    """A field for the moment of a deadline knows no seconds."""
+    typed = {name: values.get(name, "") for name in _AMENDED}
+    return {**typed, "due_at": values["due_at"].replace(second=0, microsecond=0)}
+
+
+def _amendable(viewer: Viewer, item_id: UUID) -> ActionItem:
+    item = viewer.get(ActionItem, item_id)
+    viewer.require(Act.AMEND, item)
+    if item.state not in ActionItem.LIVE:
+        raise WrongState("这一项已经完成或不再进行，不能再改。", item=str(item_id))
+    return item
+
+
+def _ask_again(
+    request: HttpRequest,
+    item: ActionItem,
+    form: AmendForm,
+    seen: str,
+    found: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """`found`: what somebody else saved or ended since this page was opened."""
+    context = {"item": item, "form": form, "seen": seen, **(found or {})}
+    status = 409 if found else 400 if form.errors else 200
+    return pages.show(request, "plan_amend", context, status=status)

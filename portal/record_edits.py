@@ -1,0 +1,129 @@
+"""Go on with a draft. It may have moved while somebody wrote: what they typed stays on the page."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from parties.access import Act, Viewer
+from parties.errors import LostRace, WrongState
+from parties.sign_in import Identity
+from portal import overtaken, record_drafts, writing
+from portal.record_drafts import Page
+from portal.record_forms import RecordForm
+from portal.session import signed_in, viewing
+from records import known_records
+from records.models import CommunicationRecord
+
+State = CommunicationRecord.State
+
+_MOMENTS: Final = ("started_at", "ended_at", "next_contact_at")
+_OVER: Final = (State.DISCARDED, State.SEALED)
+
+
+class Draft(NamedTuple):
+    """A record as its form needs it; `kept` is what the form shows of it, once it is over none."""
+
+    record: CommunicationRecord
+    name: str
+    whom: dict[str, Any]
+    kept: dict[str, Any]
+
+    @property
+    def is_open(self) -> bool:
+        return self.record.state in known_records.UNFINISHED
+
+    def form(self, data: Any = None) -> RecordForm:
+        return RecordForm(data, trigger=self.record.trigger, initial=self.kept, **self.whom)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in()
+def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """One's own statements of each section."""
+    draft = _read(identity, target_id)
+    if request.method != "POST":
+        _refuse_over(draft)
+        return writing.ask(request, draft.form(), draft.name, draft.record.trigger, {})
+    try:
+        _refuse_over(draft)
+        form, record = draft.form(request.POST), draft.record
+        page = Page(form, record.trigger, record.student_id, target_id)
+        return writing.take(request, identity, page)
+    except WrongState as moved:
+        return _once_more(request, _read(identity, target_id), moved)
+
+
+def _read(identity: Identity, target_id: UUID) -> Draft:
+    """Raises NotFound, NotAllowed."""
+    with viewing(identity) as viewer:
+        record = viewer.get(CommunicationRecord, target_id)
+        viewer.require(Act.EDIT, record)
+        home = writing.guardians_of(record.student)
+        whom = {
+            "people": writing.with_student(home, record.student),
+            "guardians": home,
+            "files": record_drafts.files_of(record, viewer),
+        }
+        kept = _kept(record, viewer) if record.state in known_records.UNFINISHED else {}
+        return Draft(record, record.student.person.name, whom, kept)
+
+
+def _kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
+    """A field for a moment knows no seconds."""
+    kept = record_drafts.kept(record, viewer)
+    moments = {name: kept[name].replace(second=0, microsecond=0) for name in _MOMENTS if kept[name]}
+    return {**kept, **moments}
+
+
+def _refuse_over(draft: Draft) -> None:
+    if not draft.is_open:
+        raise WrongState("记录已交双方签字，请先收回。", state=str(draft.record.state))
+
+
+def _once_more(request: HttpRequest, draft: Draft, moved: WrongState) -> HttpResponse:
+    """What was typed, beside what stands there now; saved again, it was seen."""
+    found: dict[str, Any] = {"late": _late(draft)}
+    form = draft.form(request.POST)
+    if draft.is_open:
+        form, found = draft.form(_typed(request.POST, draft.kept)), {}
+        if isinstance(moved, LostRace):
+            now = overtaken.beside(form, _now(form, draft.kept))
+            found = {"overtaken": {"why": str(moved), "now": now}}
+        else:
+            form.add_error(None, str(moved))
+    return writing.ask(request, form, draft.name, draft.record.trigger, {}, found)
+
+
+def _typed(sent: QueryDict, kept: Mapping[str, Any]) -> QueryDict:
+    """What that page did not ask for, because it is newer, stays as it is."""
+    typed = sent.copy()
+    for name, value in kept.items():
+        if name not in typed and name != "people":
+            typed[name] = value
+    typed["seen"] = str(kept["seen"])
+    return typed
+
+
+def _now(form: RecordForm, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A section without words says so; how somebody took part is of those who did."""
+    there = {name: value for name, value in kept.items() if name != "presence" or kept["people"]}
+    return {**{row.words: "" for row in form.rows}, **there}
+
+
+def _late(draft: Draft) -> dict[str, str]:
+    """Why it can be saved no more, and what to do with what was typed."""
+    record = draft.record
+    why = "记录已交双方签字，不能直接修改。"
+    way = "请打开记录，点“收回修改”，再回到这一页保存。"
+    if record.state in _OVER:
+        why = f"这份记录{record.get_state_display()}，不能再写。"
+        way = "请先复制要用的内容，再另写一份记录。"
+    elif record.signed_at is not None:
+        why = "已经有人签字，签过字的文字不能改。"
+        way = "请先复制要用的内容，再打开记录，点“写新版本”。"
+    page = reverse("portal:record", kwargs={"target_id": record.pk})
+    return {"why": why, "way": way, "page": page, "door": "打开这份记录"}

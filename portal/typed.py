@@ -1,0 +1,44 @@
+"""The words that came with a request which no page could take: they go back to whoever sent them.
+
+Only what people type: no password, no mark of a page, no code of a choice, no file, and nothing
+that is stored.
+"""
+
+import re
+from typing import Final
+
+from django.http import HttpRequest
+
+from records.uploads.errors import UploadRefused
+from records.uploads.limits import refuse_oversize
+
+#: Never shown again, whatever they hold.
+_SECRET: Final = re.compile(r"pass|token|nonce|csrf|secret|^(login|contact|seen|as_read)$")
+#: What choices, buttons and hidden fields hold: codes, ids, dates, numbers, rhythms.
+_CODE: Final = re.compile(
+    r"[A-Z][A-Z0-9_]*|[a-z_]+|-?\d{1,4}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|FREQ=\S+"
+)
+
+
+def words(request: HttpRequest) -> list[str]:
+    """Each once, in the order of the form."""
+    if request.method != "POST" or _unread(request):
+        return []
+    typed = [
+        value.replace("\x00", "").strip()
+        for name, values in request.POST.lists()
+        if not _SECRET.search(name.lower())
+        for value in values
+    ]
+    return list(dict.fromkeys(one for one in typed if one and not _CODE.fullmatch(one)))
+
+
+def _unread(request: HttpRequest) -> bool:
+    """A form that was too large to be read stays unread."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    try:
+        refuse_oversize(int(length) if length.isdigit() else None)
+    except UploadRefused:
+        return True
+    return not length.isdigit()
