@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import pytest
 from pytest_django import Settings
@@ -208,6 +209,41 @@ def test_every_tale_that_does_not_fit_is_named(story: Story) -> None:
             unseen[name] = said
 
     assert unseen == {}
+
+
+_ONE: Final = """(SELECT id FROM workflow_notification
+    WHERE channel = 'sms' AND lane = 'crisis' AND case_id IS NOT NULL ORDER BY id LIMIT 1)"""
+_GIVEN_UP: Final = (
+    "UPDATE workflow_notification SET state = 'UNDELIVERABLE', sent_at = NULL"  # noqa: S608
+    f" WHERE id = {_ONE}"
+)
+_NAMED: Final = (
+    "INSERT INTO workflow_caseparty (id, school_id, case_id, person_id, part, since)"  # noqa: S608
+    " SELECT gen_random_uuid(), school_id, case_id, recipient_id, 'SUSPECT', now()"
+    f" FROM workflow_notification WHERE id = {_ONE}"
+)
+
+
+def _said_why(code: str) -> str:
+    return (
+        "UPDATE ledger_event SET kind = 'notification.withheld', body = convert_to(jsonb_set("  # noqa: S608
+        "convert_from(body, 'UTF8')::jsonb, '{payload,code}',"
+        f" '\"{code}\"')::text, 'UTF8')"
+        f" WHERE kind = 'notification.sent' AND 'notification:' || {_ONE} = ANY(refs)"
+    )
+
+
+def test_a_text_of_a_crisis_is_kept_back_from_whom_it_names_alone(story: Story) -> None:
+    def said(*statements: str) -> bool:
+        with broken(_GIVEN_UP, *statements) as database:
+            books = replace(story, provider=[]).books(database)
+            found = [one for one in judge(books)["violations"] if one["what"] == "message.given_up"]
+        return bool(found)
+
+    assert said()
+    assert said(_said_why("recipient.barred"))
+    assert said(_said_why("http.422"), _NAMED)
+    assert not said(_said_why("recipient.barred"), _NAMED)
 
 
 def test_a_fault_that_met_the_lease_explains_one_more_text(story: Story) -> None:

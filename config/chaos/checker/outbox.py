@@ -22,6 +22,9 @@ _PAUSE: Final = 2.0
 _HOLDERS: Final = frozenset(
     {"worker-crisis", "worker-1", "worker-2", "watch", "database", "provider", "machine"}
 )
+#: How the ledger says that a message will not leave, and whom a case keeps from itself.
+_OVER: Final = ("notification.withheld", "notification.undeliverable")
+_AGAINST: Final = frozenset({"SUBJECT", "SUSPECT", "ACCUSED", "EXCLUDED"})
 
 
 def _interrupts(fault: Fault) -> bool:
@@ -53,7 +56,7 @@ def check(books: Books) -> Found:
     promised, arrived = texts(books), arrivals(books)
     return len(promised), [
         *_strange(promised, arrived),
-        *_lost(promised, arrived),
+        *_lost(books, promised, arrived),
         *_doubled(books.faults, promised, arrived),
     ]
 
@@ -67,7 +70,7 @@ def _strange(
 
 
 def _lost(
-    promised: Mapping[str, Row], arrived: Mapping[str, Sequence[float]]
+    books: Books, promised: Mapping[str, Row], arrived: Mapping[str, Sequence[float]]
 ) -> Iterator[Violation]:
     for key, row in promised.items():
         if key in arrived:
@@ -75,7 +78,21 @@ def _lost(
         if row["state"] == "SENT":
             yield Violation("I5", LOST, "message.said_sent_never_arrived", str(row["id"]))
         elif row["state"] == "UNDELIVERABLE" and row["lane"] == "crisis":
-            yield Violation("I5", LOST, "message.given_up", str(row["id"]))
+            yield from _given_up(books, row)
+
+
+def _given_up(books: Books, row: Row) -> Iterator[Violation]:
+    """A text of a crisis that never left: right only for whom the case names itself."""
+    told = (event for kind in _OVER for event in books.of_kind(kind))
+    why = [e.payload.get("code") for e in told if e.ref("notification") == str(row["id"])]
+    named = any(
+        (party["case_id"], party["person_id"]) == (row["case_id"], row["recipient_id"])
+        and party["part"] in _AGAINST
+        for party in books.table("workflow_caseparty")
+    )
+    if why != ["recipient.barred"] or not named:
+        where = f"{row['id']} {row['template']} {why}"
+        yield Violation("I5", LOST, "message.given_up", where)
 
 
 def _doubled(
