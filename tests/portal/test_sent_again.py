@@ -92,3 +92,18 @@ def test_a_key_that_is_counted_from_one_again_brings_other_words(world: World) -
     mother.post("/matters", {**body, "words": "孩子昨晚说不想活了"}, **key)
 
     assert [words for words, _danger in told(world)] == ["想谈一谈", "孩子昨晚说不想活了"]
+
+
+# --- an item of a plan ----------------------------------------------------------------------------
+
+
+def test_another_item_from_the_same_page_is_a_second_item(world: World) -> None:
+    case = plan_stories.running(world)
+    page = Page(by_password(world, "teacher"), f"/cases/{case}/plan")
+    for title in ("每晚聊十分钟", "周末一起做饭", "周末一起做饭", "每晚聊十分钟"):
+        page.send(**an_item(title=title))
+
+    assert "周末一起做饭" in page.phone.text
+    with tenancy.scope(world.id):
+        titles = sorted(one.title for one in ActionItem.objects.all())
+    assert titles == ["周末一起做饭", "每晚聊十分钟"]
