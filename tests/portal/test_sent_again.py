@@ -107,3 +107,153 @@ def test_another_item_from_the_same_page_is_a_second_item(world: World) -> None:
     with tenancy.scope(world.id):
         titles = sorted(one.title for one in ActionItem.objects.all())
     assert titles == ["周末一起做饭", "每晚聊十分钟"]
+
+
+# --- a record -------------------------------------------------------------------------------------
+
+
+def a_page(world: World, **filled: Any) -> Page:
+    address = f"/students/{world.student.pk}/records/new?trigger=PRAISE"
+    return Page(by_password(world, "teacher"), address, s_FACT=FACT, **DAY, **filled)
+
+
+def only(world: World) -> tuple[str, list[str], int]:
+    with tenancy.scope(world.id):
+        one = CommunicationRecord.objects.get()
+        kept = one.statements.filter(withdrawn_at=None).order_by("place")
+        return one.state, [each.text for each in kept], one.edits
+
+
+def test_other_words_of_a_record_change_its_draft(world: World) -> None:
+    page = a_page(world, people=[str(world["mother"].pk)])
+    page.send(keep="1")
+    first = only(world)
+    page.send(keep="1")
+    assert only(world) == first
+
+    page.send(s_HOME=HOME, keep="1")
+
+    state, words, edits = only(world)
+    assert (state, words) == (State.DRAFT, [FACT, HOME])
+    assert HOME in page.phone.text
+    page.send(s_HOME=HOME, keep="1")
+    assert only(world) == (state, words, edits)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"people": "father"},
+        {"presence": "PHONE"},
+        {"place": "三楼会议室"},
+        {"ended_at": "2026-10-09T17:00"},
+        {"next_focus": "看作业本"},
+        {"source_FACT": "GUARDIAN"},
+        {"prep_kind_1": "TRANSCRIPT", "prep_note_1": "第五周小测"},
+    ],
+)
+def test_whatever_else_was_changed_counts_as_well(world: World, changed: dict[str, str]) -> None:
+    page = a_page(world, people=[str(world["mother"].pk)])
+    page.send(keep="1")
+    first = only(world)
+
+    people = {"people": [str(world[changed["people"]].pk)]} if "people" in changed else {}
+    answer = page.send(**{**changed, **people}, keep="1")
+
+    assert answer.redirect_chain
+    assert only(world)[2] > first[2]
+
+
+def test_the_button_that_was_tapped_is_obeyed(world: World) -> None:
+    page = a_page(world)
+    page.send(keep="1")
+
+    page.send(s_HOME="他总是这么懒。", look="1")
+    assert "他总是这么懒" in page.phone.html
+    assert only(world)[:2] == (State.DRAFT, [FACT])
+    page.send(s_FACT=OTHER, offer="1")
+
+    assert only(world)[:2] == (State.PENDING_SIGNATURES, [OTHER])
+
+
+def test_the_same_words_are_handed_over_when_that_is_tapped(world: World) -> None:
+    page = a_page(world)
+    page.send(keep="1")
+    for _tap in range(2):
+        answer = page.send(offer="1")
+        assert answer.redirect_chain
+
+    assert only(world)[:2] == (State.PENDING_SIGNATURES, [FACT])
+
+
+def test_a_late_second_tap_hands_over_nothing_that_was_taken_back(world: World) -> None:
+    page = a_page(world)
+    page.send(offer="1")
+    with tenancy.scope(world.id):
+        pk = CommunicationRecord.objects.get().pk
+    page.phone.open(f"/records/{pk}")
+    page.phone.send(f"/records/{pk}/recall", seen=page.phone.value("seen"))
+    assert only(world)[0] != State.PENDING_SIGNATURES
+
+    page.send(offer="1")
+
+    assert only(world)[0] != State.PENDING_SIGNATURES
+
+
+def test_a_page_that_says_it_wrongly_keeps_the_words(world: World) -> None:
+    page = a_page(world)
+    page.send(keep="1")
+
+    answer = page.send(started_at="", s_HOME=HOME, keep="1")
+
+    assert answer.status_code == 400
+    assert HOME in page.phone.html
+    assert only(world)[:2] == (State.DRAFT, [FACT])
+
+
+def test_words_that_may_not_be_handed_over_change_nothing_and_stay_on_the_page(
+    world: World,
+) -> None:
+    page = a_page(world)
+    page.send(keep="1")
+    first = only(world)
+
+    answer = page.send(s_FACT="他是差生。", offer="1")
+
+    assert answer.status_code == 400
+    assert "他是差生" in page.phone.html
+    assert only(world) == first
+
+
+def test_a_draft_that_was_changed_since_is_not_put_back_unseen(world: World) -> None:
+    page = a_page(world)
+    page.send(keep="1")
+    phone = page.phone
+    with tenancy.scope(world.id):
+        pk = CommunicationRecord.objects.get().pk
+    phone.open(f"/records/{pk}/edit")
+    seen = phone.value("seen")
+    phone.send(f"/records/{pk}/edit", s_FACT=FACT, s_HOME=HOME, seen=seen, keep="1", **DAY)
+
+    answer = page.send(s_FACT=OTHER, keep="1")
+
+    assert answer.status_code == 400
+    assert (OTHER in phone.html, f'href="/records/{pk}"' in phone.html) == (True, True)
+    assert only(world)[1] == [FACT, HOME]
+    page.send_shown(s_FACT=OTHER, s_HOME=HOME, keep="1")
+    assert only(world)[1] == [OTHER, HOME]
+
+
+def test_words_for_a_record_that_was_handed_over_stay_on_the_page(world: World) -> None:
+    page = a_page(world)
+    page.send(offer="1")
+
+    answer = page.send(s_FACT=OTHER, keep="1")
+
+    assert answer.status_code == 400
+    assert OTHER in page.phone.html
+    assert "待签字" in page.phone.text
+    assert only(world)[:2] == (State.PENDING_SIGNATURES, [FACT])
+    page.send_shown(s_FACT=OTHER, keep="1")
+    with tenancy.scope(world.id):
+        assert CommunicationRecord.objects.count() == 2
