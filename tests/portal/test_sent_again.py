@@ -257,3 +257,68 @@ def test_words_for_a_record_that_was_handed_over_stay_on_the_page(world: World) 
     page.send_shown(s_FACT=OTHER, keep="1")
     with tenancy.scope(world.id):
         assert CommunicationRecord.objects.count() == 2
+
+
+# --- a notice -------------------------------------------------------------------------------------
+
+
+def a_draft(world: World) -> Page:
+    return Page(by_password(world, "teacher"), BLANK, **a_notice(world))
+
+
+def stored(world: World) -> list[tuple[UUID, str, int]]:
+    with tenancy.scope(world.id):
+        rows = Notice.objects.order_by("created_at")
+        return [(one.pk, one.body, one.version) for one in rows]
+
+
+def test_other_words_of_a_notice_change_its_draft(world: World) -> None:
+    page = a_draft(world)
+    page.send()
+    page.send(grade="2024")  # of no account for a class
+    for _tap in range(2):
+        page.send(body=LATER)
+
+    assert LATER in page.phone.text
+    assert [(body, version) for _pk, body, version in stored(world)] == [(LATER, 2)]
+
+
+@pytest.mark.parametrize("changed", [{"scope": "SCHOOL"}, {"strength": "SIGN"}, {"deadline": 1}])
+def test_whom_a_notice_is_for_and_how_counts_as_well(world: World, changed: dict[str, Any]) -> None:
+    page = a_draft(world)
+    page.send()
+
+    page.send(**{**changed, **({"deadline": "2099-01-01T12:00"} if "deadline" in changed else {})})
+
+    assert [version for _pk, _body, version in stored(world)] == [2]
+
+
+def test_a_notice_that_was_changed_since_is_not_put_back_unseen(world: World) -> None:
+    page = a_draft(world)
+    page.send()
+    page.send(body=LATER)
+
+    answer = page.send(body="定于周三召开家长会。")
+
+    assert answer.status_code == 409
+    assert "定于周三" in page.phone.html
+    assert LATER in page.phone.text
+    assert stored(world)[0][1] == LATER
+    page.send_shown(body="定于周三召开家长会。")
+    assert [body for _pk, body, _version in stored(world)] == ["定于周三召开家长会。"]
+
+
+def test_words_for_a_notice_that_was_submitted_stay_on_the_page(world: World) -> None:
+    page = a_draft(world)
+    page.send()
+    pk = stored(world)[0][0]
+    page.phone.send(f"/notices/{pk}/submit")
+
+    answer = page.send(body=LATER)
+
+    assert answer.status_code == 400
+    assert LATER in page.phone.html
+    assert f'href="/notices/{pk}/desk"' in page.phone.html
+    assert [body for _pk, body, _version in stored(world)] == ["定于周五召开家长会。"]
+    page.send_shown(body=LATER)
+    assert [body for _pk, body, _version in stored(world)] == ["定于周五召开家长会。", LATER]
