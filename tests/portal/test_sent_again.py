@@ -8,15 +8,15 @@ import pytest
 from django.db.models import F
 
 from parties import tenancy
-from records.models import ActionItem, CommunicationRecord, Notice
+from records.models import ActionItem, CommunicationRecord, Notice, Objection
 from tests.api import plan_stories
 from tests.api.callers import member
-from tests.api.papers import FACT
+from tests.api.papers import FACT, effective
 from tests.factories import World
 from tests.portal.test_case_plan import typed as an_item
 from tests.portal.test_two_taps import a_notice
 from tests.portal.visitors import Phone, by_link, by_password
-from workflow.models import IdempotencyKey, Matter
+from workflow.models import HumanTask, IdempotencyKey, Matter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channels")]
 
@@ -27,6 +27,7 @@ HOME = "他说晚上睡得晚，早上起不来。"
 OTHER = "10月8日实训考核 58 分。"
 BLANK = "/notices/new?template=blank"
 LATER = "定于周四召开家长会。"
+DANGER = "孩子昨晚说不想活了"
 
 
 class Page:
@@ -322,3 +323,30 @@ def test_words_for_a_notice_that_was_submitted_stay_on_the_page(world: World) ->
     assert [body for _pk, body, _version in stored(world)] == ["定于周五召开家长会。"]
     page.send_shown(body=LATER)
     assert [body for _pk, body, _version in stored(world)] == ["定于周五召开家长会。", LATER]
+
+
+# --- what a family writes -------------------------------------------------------------------------
+
+
+def questions(world: World) -> int:
+    """How often somebody is asked to look at words of danger."""
+    with tenancy.scope(world.id):
+        return HumanTask.objects.filter(name="upgrade_decide").count()
+
+
+def test_an_objection_in_other_words_stays_on_the_page_and_is_listened_to(world: World) -> None:
+    address = f"/records/{effective(world).id}/object"
+    phone = by_password(world, "mother")
+    page = Page(phone, address, ground="WRONG", wish="CORRECT")
+    for _tap in range(2):
+        assert page.send(words="那天他准时到了。").redirect_chain
+    assert questions(world) == 0
+
+    answer = page.send(words=DANGER)
+
+    assert answer.status_code == 400
+    assert DANGER in phone.html
+    assert "还没有了结" in phone.text
+    assert questions(world) == 1
+    with tenancy.scope(world.id):
+        assert [one.words for one in Objection.objects.all()] == ["那天他准时到了。"]
