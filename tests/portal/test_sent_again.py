@@ -8,7 +8,7 @@ import pytest
 from django.db.models import F
 
 from parties import tenancy
-from records.models import ActionItem, CommunicationRecord, Notice, Objection
+from records.models import ActionItem, CommunicationRecord, ItemCheckIn, Notice, Objection
 from tests.api import plan_stories
 from tests.api.callers import member
 from tests.api.papers import FACT, effective
@@ -350,3 +350,17 @@ def test_an_objection_in_other_words_stays_on_the_page_and_is_listened_to(world:
     assert questions(world) == 1
     with tenancy.scope(world.id):
         assert [one.words for one in Objection.objects.all()] == ["那天他准时到了。"]
+
+
+def test_an_excuse_in_other_words_is_kept_beside_the_first_and_listened_to(world: World) -> None:
+    item = plan_stories.item(world)
+    phone = by_password(world, "mother")
+    page = Page(phone, "/plan")
+    for words in ("孩子发烧", "孩子发烧", DANGER, DANGER):
+        page.address = f"/plan/{item.pk}/excuse"
+        page.send(excuse=words)
+
+    with tenancy.scope(world.id):
+        kept = [(one.excuse, one.aside) for one in ItemCheckIn.objects.order_by("aside")]
+    assert kept == [(DANGER, False), ("孩子发烧", True)]
+    assert questions(world) == 1
