@@ -73,7 +73,7 @@ class MattersView(ApiView):
             slip = matters.receive(
                 person=identity.person,
                 matter=_matter(given),
-                request_key=f"api:{identity.person.pk}:{key or uuid4()}"[:120],
+                key=f"api:{key or uuid4()}",
             )
             body = {"receipt_no": slip.receipt_no, "raised_at": slip.raised_at.isoformat()}
             seen = matters.visible_case(person=identity.person, case_id=slip.case_id)

@@ -29,9 +29,15 @@ class Landed(Generic[T]):
     again: bool
 
 
-def id_of(person: Person, mark: UUID | None) -> UUID | None:
-    """The id of what this person makes with this page; None for a page without a mark."""
-    return None if mark is None else uuid5(person.pk, str(mark))
+def id_of(person: Person, mark: UUID | None, *content: object) -> UUID | None:
+    """The id of what this person makes with this page; None for a page without a mark.
+
+    With its `content`, values that read alike when they are equal, other content is another thing:
+    for what is added. Without, the page makes one thing, whatever it says when it is sent again.
+    """
+    if mark is None:
+        return None
+    return uuid5(person.pk, "\x1f".join((str(mark), *map(repr, content))))
 
 
 def once(*, school_id: int, known: Callable[[], T | None], make: Callable[[], T]) -> Landed[T]:

@@ -82,7 +82,11 @@ def _empty(found: CasePlan, *, at: datetime) -> ItemForm:
 
 
 def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) -> bool:
-    """Whether the item is kept, once for two taps; what stands against it is said on the form."""
+    """Whether the item is kept, once for two taps; what stands against it is said on the form.
+
+    Another item from the same page, sent again after Back, is a second one.
+    """
+    draft = form.draft()
     try:
         plans.make(
             school_id=identity.school_id,
@@ -90,8 +94,8 @@ def _made(identity: Identity, found: CasePlan, form: ItemForm, *, at: datetime) 
             case_id=found.case.pk,
             by=identity.person,
             at=at,
-            drafts=[form.draft()],
-            key=taps.id_of(identity.person, form.cleaned_data["nonce"]),
+            drafts=[draft],
+            key=taps.id_of(identity.person, form.cleaned_data["nonce"], draft),
         )
     except InvalidInput as refused:
         form.refuse(refused)

@@ -41,7 +41,7 @@ def matter(request: HttpRequest, identity: Identity) -> HttpResponse:
     slip = matters.receive(
         person=identity.person,
         matter=_matter(given, staff=staff),
-        request_key=f"form:{identity.person.pk}:{given.get('nonce') or uuid4()}",
+        key=f"form:{given.get('nonce') or uuid4()}",
     )
     request.session[_KEPT] = {"no": slip.receipt_no}
     return redirect("portal:matter-slip")

@@ -13,17 +13,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from parties import taps
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, NotAllowed, WrongState
 from parties.models import SchoolClass
 from parties.sign_in import Identity
+from portal import notice_saving as saving
 from portal import overtaken, pages
 from portal.notice_forms import NoticeForm
+from portal.notice_saving import Overtaken
 from portal.session import signed_in, viewing
 from records import notice_owing, notice_templates, notice_wording, notices
 from records.models import Notice
-from records.notices import Draft
 from workflow import notices as acts
 from workflow.task_files import TaskFile
 
@@ -45,9 +45,7 @@ def new(request: HttpRequest, identity: Identity) -> HttpResponse:
         notices.require_drafter(viewer)
         classes, at = _classes(), viewer.at
     if request.method == "POST":
-        form = NoticeForm(request.POST, classes=classes)
-        made = form.is_valid() and _drafted(identity, form, at=at)
-        return redirect("portal:notice-desk", notice_id=made.pk) if made else _ask(request, form)
+        return _made(request, identity, classes, at=at)
     found = {one.key: one for one in notice_templates.load()}
     key = request.GET.get("template", "")
     if key not in found and key != _BLANK:
@@ -73,7 +71,7 @@ def edit(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpRespo
         return _ask(request, NoticeForm(classes=classes, initial=usual))
     form = NoticeForm(request.POST, classes=classes)
     try:
-        kept = form.is_valid() and _changed(identity, notice_id, form, at=at)
+        kept = form.is_valid() and saving.changed(identity, notice_id, form, at=at)
     except WrongState as faster:  # a LostRace is one
         return _overtaken(request, identity, notice_id, faster)
     return redirect("portal:notice-desk", notice_id=notice_id) if kept else _ask(request, form)
@@ -197,35 +195,15 @@ def _as_typed(notice: Notice) -> dict[str, Any]:
     return {**typed, "school_class": str(notice.school_class_id or "")}
 
 
-def _drafted(identity: Identity, form: NoticeForm, *, at: datetime) -> Notice | None:
-    """The draft; None when something on the form stands against it. A second tap makes one."""
+def _made(
+    request: HttpRequest, identity: Identity, classes: list[SchoolClass], *, at: datetime
+) -> HttpResponse:
+    form = NoticeForm(request.POST, classes=classes)
     try:
-        return notices.draft(
-            school_id=identity.school_id,
-            by=identity.person,
-            at=at,
-            given=Draft(**form.given()),
-            id_=taps.id_of(identity.person, form.cleaned_data["nonce"]),
-        )
-    except InvalidInput as refused:
-        form.refuse(refused)
-        return None
-
-
-def _changed(identity: Identity, notice_id: UUID, form: NoticeForm, *, at: datetime) -> bool:
-    try:
-        notices.change(
-            school_id=identity.school_id,
-            notice_id=notice_id,
-            by=identity.person,
-            at=at,
-            version=form.cleaned_data["version"] or 0,
-            given=form.given(),
-        )
-    except InvalidInput as refused:
-        form.refuse(refused)
-        return False
-    return True
+        made = saving.drafted(identity, form, at=at) if form.is_valid() else None
+    except Overtaken as lost:
+        return _overtaken(request, identity, lost.notice, lost)
+    return redirect("portal:notice-desk", notice_id=made) if made else _ask(request, form)
 
 
 def _classes() -> list[SchoolClass]:

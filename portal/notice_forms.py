@@ -1,7 +1,7 @@
 """The form of a notice to many families."""
 
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 
@@ -21,6 +21,8 @@ _WORDS: Final = {
 
 class NoticeForm(forms.Form):
     """`classes` are those of the school; who approves depends on the scope, not on this form."""
+
+    stored: UUID | None = None
 
     title = forms.CharField(label="标题", max_length=notices.LONGEST_TITLE, error_messages=_WORDS)
     body = forms.CharField(
@@ -65,6 +67,14 @@ class NoticeForm(forms.Form):
         del given["version"], given["nonce"]
         chosen = given["school_class"]
         return {**given, "school_class": UUID(chosen) if chosen else None}
+
+    def keep(self, stored: Notice) -> None:
+        """This page made a notice that cannot be changed any more: sent again, it makes another."""
+        data: Any = self.data
+        self.data = data = data.copy()  # of a request: unlike it, it may be changed
+        data["nonce"], self.stored = str(uuid4()), stored.pk
+        about = f"这一页先前已经存为通知（{stored.get_state_display()}），不能再修改。"
+        self.add_error(None, f"{about}您刚写的还没有存，都在下面；再点一次保存，就另写一份新的。")
 
     def refuse(self, refused: InvalidInput) -> None:
         known = refused.field if refused.field in self.fields else None

@@ -37,8 +37,8 @@ class Page:
     others: Sequence[Present] = ()
 
 
-def store(viewer: Viewer, page: Page) -> CommunicationRecord:
-    """A new draft, or the changes of one that is still as this page showed it.
+def store(viewer: Viewer, page: Page, *, seen: int | None = None) -> CommunicationRecord:
+    """A new draft, or the changes of one that is still as this page showed it, or at edit `seen`.
 
     Raises InvalidInput; LostRace for a draft that somebody changed meanwhile.
     """
@@ -57,11 +57,32 @@ def store(viewer: Viewer, page: Page) -> CommunicationRecord:
         found = viewer.get(CommunicationRecord, page.record_id)
         old = {field.name: getattr(found, field.name) for field in fields(Header)}
         both = Header(**{**old, **header})
-        record = drafts.change(viewer, record_id=found.pk, header=both, seen=given["seen"])
+        seen = given["seen"] if seen is None else seen
+        record = drafts.change(viewer, record_id=found.pk, header=both, seen=seen)
     _say(viewer, record, page.form)
     _attend(viewer, record, page)
     _lay(viewer, record, page.form)
     return viewer.get(CommunicationRecord, record.pk)
+
+
+def says(viewer: Viewer, record: CommunicationRecord, page: Page) -> bool:
+    """Whether the draft says all that this page does: storing it would change nothing."""
+    given, before = page.form.cleaned_data, _own(record, viewer)
+    same = all(getattr(record, name) == given[name] for name in _HEADER)
+    for row in page.form.written():
+        old, said = before.get(row), page.form.said(row)
+        same &= _same(old, said) if old is not None and said.text else old is None and not said.text
+    there = _whom(record, _not_listed(record, ())), _whom(record, _present(record, page))
+    return same and there[0] == there[1] and _lies(viewer, record, page.form)
+
+
+def _whom(record: CommunicationRecord, people: Sequence[Present]) -> set[tuple[str, ...]]:
+    """Its author is always there, and a name is kept for those alone whom nobody knows by id."""
+    return {
+        (str(one.person or one.name), str(one.capacity), str(one.relation), str(one.presence))
+        for one in people
+        if one.person != record.author_id
+    }
 
 
 def made_before(viewer: Viewer, form: RecordForm) -> CommunicationRecord | None:
@@ -118,6 +139,10 @@ def _with_the_rest(old: Statement, said: Said) -> Said:
 
 
 def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
+    drafts.attend(viewer, record_id=record.pk, people=_present(record, page))
+
+
+def _present(record: CommunicationRecord, page: Page) -> list[Present]:
     """Those who were ticked; somebody whom this page does not list stays as they are."""
     given, known = page.form.cleaned_data, {str(one.person): one for one in page.others}
     listed = {pk for pk, _ in page.form.fields["people"].choices}  # type: ignore[attr-defined]
@@ -136,14 +161,13 @@ def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
         )
         for pk in given["people"]
     ]
-    drafts.attend(viewer, record_id=record.pk, people=[*others, *there])
+    return [*others, *there]
 
 
 def _lay(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
     """Material that this writer may not read stays; what is wrong is said beside its row."""
-    wanted = form.prepared()
-    shown = [] if wanted is None else _papers(record, viewer)
-    if wanted is None or list(wanted.values()) == shown:
+    wanted, shown = form.prepared(), _papers(record, viewer)
+    if wanted is None or _lies(viewer, record, form):
         return
     for place, item in wanted.items():
         try:
@@ -154,6 +178,14 @@ def _lay(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
     lying = [prepared_rows.of(one) for one in record.prepared.all()]
     hidden = [item for item in lying if item not in shown]
     drafts.prepare(viewer, record_id=record.pk, items=[*hidden, *wanted.values()])
+
+
+def _lies(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> bool:
+    """Whether what this page tells of lies there; one that lists no files says nothing of them."""
+    wanted, shown = form.prepared(), _papers(record, viewer)
+    if prepared_rows.name("attachment", 1) not in form.fields:
+        shown = [replace(one, attachment=None) for one in shown]
+    return wanted is None or list(wanted.values()) == shown
 
 
 def _papers(record: CommunicationRecord, viewer: Viewer) -> list[Prepared]:

@@ -1,7 +1,7 @@
 """The forms about communication records. A section left empty is a section not written."""
 
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 
@@ -140,6 +140,14 @@ class RecordForm(forms.Form):
             places = {"prepared": self._report(), "participants": "people"}
             field = places.get(refused.field, refused.field)
             self.add_error(field if field in self.fields else None, f"{refused}{refused.mend}")
+
+    def show_again(self, seen: int | None) -> None:
+        """With the edit that is seen now; without one, what is sent next is another record."""
+        data: Any = self.data
+        self.data = data = data.copy()  # of a request: unlike it, it may be changed
+        data["seen"] = "" if seen is None else str(seen)
+        if seen is None:
+            data["nonce"] = str(uuid4())
 
     def _report(self) -> str | None:
         """The basis of the psychological report, which may have lapsed."""

@@ -18,10 +18,11 @@ from parties.access import Viewer
 from parties.errors import InvalidInput, LostRace
 from parties.models import GuardianLink, Person, Student
 from parties.sign_in import Identity
-from portal import pages, record_drafts, record_lists
+from portal import pages, record_drafts, record_lists, sent_again
 from portal.record_drafts import Page
 from portal.record_forms import RecordForm
 from portal.records import checked
+from portal.sent_again import Kept
 from portal.session import signed_in, viewing
 from portal.statement_rows import Choices
 from records import language, language_gate, lexicons, templates
@@ -93,14 +94,15 @@ def take(
         student = viewer.get(Student, page.student_id)
         name, at = student.person.name, viewer.at
         hints = _hints(student, form) if form.is_valid() else {}
-        before = record_drafts.made_before(viewer, form)
-    if before is not None:
-        return _on(before.pk, back)
     if not form.is_valid() or "look" in request.POST:
         return ask(request, form, name, page.trigger, hints)
     who = Who(identity.school_id, identity.person, at)
     try:
         record = _stored(who, page, request.POST)
+    except Kept as kept:
+        form.show_again(kept.seen)
+        form.refuse(kept)
+        return ask(request, form, name, page.trigger, hints, {"stored": kept.record})
     except (InvalidInput, LostRace) as refused:
         if page.record_id is not None and isinstance(refused, LostRace):
             raise  # the page of a draft shows what stands there now
@@ -121,29 +123,29 @@ def _stored(who: Who, page: Page, pressed: Mapping[str, Any]) -> CommunicationRe
     """The draft, handed over if that was asked for.
 
     Refused words take back what was stored with them: the page still has all of it. What another
-    tap of this page stored is left to that one.
+    tap of this page did is left to that one; what this one says differently is a change.
     """
     offer, sure = "offer" in pressed, "sure" in pressed
+
+    def ready(viewer: Viewer, made: CommunicationRecord) -> CommunicationRecord:
+        return checked(viewer, record_id=made.pk, seen=None, sure=sure) if offer else made
 
     def known() -> CommunicationRecord | None:
         return record_drafts.made_before(Viewer.load(who.by, at=who.at), page.form)
 
     def make() -> CommunicationRecord:
         viewer = Viewer.load(who.by, at=who.at)
-        made = record_drafts.store(viewer, page)
-        return checked(viewer, record_id=made.pk, seen=None, sure=sure) if offer else made
+        return ready(viewer, record_drafts.store(viewer, page))
+
+    def change(viewer: Viewer) -> CommunicationRecord | None:
+        made = sent_again.change(viewer, page, known=landed.what, offers=offer)
+        return None if made is None else ready(viewer, made)
 
     landed = taps.once(school_id=who.school_id, known=known, make=make)
-    record = landed.what
-    if offer and not landed.again:
-        acts.offer(
-            school_id=who.school_id,
-            record_id=record.pk,
-            by=who.by,
-            at=who.at,
-            seen=record.edits,
-        )
-    return record
+    record = acts.act(**who._asdict(), do=change) if landed.again else landed.what
+    if record is not None and offer:
+        acts.offer(**who._asdict(), record_id=record.pk, seen=record.edits)
+    return record or landed.what
 
 
 def guardians_of(student: Student) -> list[tuple[str, str]]:
@@ -198,9 +200,12 @@ def ask(
     name: str,
     trigger: str,
     hints: Mapping[str, list[dict[str, str]]],
-    moved: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """`moved`: what was saved or decided elsewhere since this page was opened."""
+    """`beside`: `overtaken` or `late`, what was saved or decided elsewhere since this page was
+    opened; or `stored`, what an earlier tap of this page made, and this one could not change.
+    """
+    moved = bool(beside) and "stored" not in (beside or {})
     context = {
         "form": form,
         "name": name,
@@ -208,7 +213,7 @@ def ask(
         "hint": templates.of(trigger).hint,
         "hints": dict(hints),
         "looked": request.method == "POST" and not form.errors and not moved,
-        **(moved or {}),
+        **(beside or {}),
     }
     status = 409 if moved else 400 if form.errors else 200
     return pages.show(request, "write", context, status=status)

@@ -58,8 +58,8 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
 ) -> ItemCheckIn:
     """Say that today's (or yesterday's) turn was done, or with `excuse` why not.
 
-    Sending the same again changes nothing. The first check-in starts the item. `heard` is called
-    with a new excuse, in the same transaction.
+    Sending the same again changes nothing; an excuse in other words is kept beside the first. The
+    first check-in starts the item. `heard` is called with a new excuse, in the same transaction.
 
     Raises:
         NotFound, NotAllowed: not visible; not the owner's side.
@@ -171,14 +171,16 @@ def _mark(
     rows = item.check_ins.select_for_update().filter(day=day)
     stands = rows.filter(aside=False).first()
     known = rows.filter(item_stillness.known_days(seen)).order_by("-at", "-aside").first()
-    if known is not None and known.state == state:
+    again = known is not None and known.state == state
+    if known is not None and again and known.excuse == excuse:
         return known if known.replaced_at is None or stands is None else _as(stands, known)
-    if known is not None and excuse and not can_proceed(known.explain):
+    if known is not None and excuse and not again and not can_proceed(known.explain):
         raise WrongState("这一天已经签到，不用再说明。", item=str(item.pk))
     own = known is not None and known.aside and known.replaced_at is None
     row = known if own else stands
     over = item.state not in ActionItem.LIVE
-    if row is None or (not row.aside and (over or not _moves(row, excuse))):
+    reworded = again and row == known
+    if row is None or (not row.aside and (over or not (reworded or _moves(row, excuse)))):
         aside = over or row is not None
         row = ItemCheckIn(school_id=item.school_id, item=item, day=day, state=state, aside=aside)
         row.by, row.at, row.excuse = by, at, excuse
@@ -204,7 +206,9 @@ def _move(row: ItemCheckIn, *, by: Person, at: datetime, excuse: str) -> None:
         aside=True,
         replaced_at=at,
     )
-    if excuse:
+    if excuse and row.state == _STATE.EXCUSED:  # the same day in other words
+        row.by, row.at, row.excuse = by, at, excuse
+    elif excuse:
         row.explain(by=by, at=at, excuse=excuse)
     else:
         row.do(by=by, at=at)

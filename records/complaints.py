@@ -30,6 +30,13 @@ class Complaint:
     new_facts: bool = False
 
 
+def says(objection: Objection, complaint: Complaint) -> bool:
+    """Whether that is what was filed already."""
+    filed = (objection.ground, objection.wish, objection.words, objection.quoted)
+    given = (complaint.ground, complaint.wish, complaint.words.strip(), complaint.quoted.strip())
+    return filed == given and objection.about_id == complaint.about
+
+
 def refuse(viewer: Viewer, record: CommunicationRecord, complaint: Complaint) -> None:
     """Raises WrongState, InvalidInput."""
     effective = record.effective_at

@@ -96,7 +96,9 @@ def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Obj
     newest = disputes.newest(viewer.get(Objection, objection_id).record, lock=True)
     objection, record = _locked(viewer, objection_id, Act.ANSWER)
     if objection.state == State.ANSWERED and objection.replied_by_id == viewer.person.pk:
-        return objection
+        if (objection.reply, objection.reply_words) == (reply, words.strip()):
+            return objection
+        raise WrongState("这份异议您已经答复，刚写的没有存入。", state=str(objection.state))
     if objection.state != State.FILED:
         raise WrongState("这份异议不在等您答复。", state=str(objection.state))
     _refuse_reply(reply, words)

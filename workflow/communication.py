@@ -20,7 +20,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import communication, discarding, drafts, objections, signatures, signers
+from records import communication, complaints, discarding, drafts, objections, signatures, signers
 from records.complaints import Complaint
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
@@ -174,13 +174,23 @@ def discard_next(
 def object_to(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, complaint: Complaint
 ) -> Objection:
-    """File an objection; its receipt is in the answer. Raises: as objections.file."""
+    """File an objection; its receipt is in the answer. A sign of danger is heard in any case.
+
+    Raises: as objections.file; InvalidInput: an open one of theirs says something else.
+    """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         filed = objections.file(viewer, record_id=record_id, complaint=complaint)
         record_news.objection_filed(filed, at=at)
+        alike = complaints.says(filed, complaint)
         _listen(complaint.words, filed.record, at=at, source="objection")
-        return filed
+    if not alike:
+        raise InvalidInput(
+            f"您对这份记录提出的异议（{filed.receipt_no}）还没有了结，刚写的没有存入。",
+            field="words",
+            mend="要换成现在写的，请先在记录页撤回那一份，再提交。",
+        )
+    return filed
 
 
 def answer(

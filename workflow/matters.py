@@ -5,7 +5,9 @@ Raising decides nothing. The words are read for hints and the routing table prop
 which never leads through here.
 """
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -67,8 +69,11 @@ class Slip:
     repeated: bool
 
 
-def receive(*, person: Person, matter: MatterInput, request_key: str) -> Slip:
-    """Take a matter in, in the role nearest to the student. Raises: as raise_matter."""
+def receive(*, person: Person, matter: MatterInput, key: str) -> Slip:
+    """Take a matter in, in the role nearest to the student; the same with the same `key` is one.
+
+    Raises: as raise_matter.
+    """
     with tenancy.scope(person.school_id) as at:
         viewer = Viewer.load(person, at=at)
         student = viewer.get(Student, matter.student_id)
@@ -82,7 +87,7 @@ def receive(*, person: Person, matter: MatterInput, request_key: str) -> Slip:
         role=role,
         at=at,
         matter=matter,
-        request_key=request_key,
+        request_key=_request_key(person, matter, key),
     )
 
 
@@ -121,6 +126,13 @@ def visible_case(*, person: Person, case_id: UUID) -> UUID | None:
     with tenancy.scope(person.school_id) as at:
         seen = Viewer.load(person, at=at).rows(Case).filter(pk=case_id)
         return seen.values_list("pk", flat=True).first()
+
+
+def _request_key(person: Person, matter: MatterInput, key: str) -> str:
+    """The words count always: a page sent again with other words brings a second matter."""
+    words = json.dumps(asdict(matter), sort_keys=True, default=str)
+    parts = "\x1f".join((str(person.pk), key, words))
+    return f"key:{hashlib.sha256(parts.encode()).hexdigest()}"
 
 
 def _refuse_incomplete(matter: MatterInput) -> None:

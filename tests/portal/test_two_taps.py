@@ -61,6 +61,39 @@ def test_a_record_is_written_once(world: World, pressed: str) -> None:
     assert got == [(302, f"/records/{only(world, CommunicationRecord)}")] * 2
 
 
+@pytest.mark.parametrize("pressed", ["keep", "offer"])
+def test_a_draft_is_changed_once_by_a_page_that_is_sent_again(world: World, pressed: str) -> None:
+    phone = by_password(world, "teacher")
+    address = f"/students/{world.student.pk}/records/new?trigger=PRAISE"
+    phone.open(address)
+    page, nonce = phone.page, phone.value("nonce")
+    typed: dict[str, Any] = {"started_at": "2026-10-09T16:00", "place_kind": "OFFICE"}
+    typed |= {"presence": "IN_PERSON", "people": [str(world["mother"].pk)]}
+    phone.send(address, nonce=nonce, s_FACT=FACT, keep="1", **typed)
+    phone.page = page  # Back
+
+    got = twice(phone, address, s_FACT="10月8日实训考核 58 分。", **typed, **{pressed: "1"})
+
+    assert got == [(302, f"/records/{only(world, CommunicationRecord)}")] * 2
+    with tenancy.scope(world.id):
+        edits = CommunicationRecord.objects.get().edits
+    assert edits == (7 if pressed == "offer" else 5)
+
+
+def test_a_notice_is_changed_once_by_a_page_that_is_sent_again(world: World) -> None:
+    phone = by_password(world, "teacher")
+    phone.open("/notices/new?template=blank")
+    page, nonce = phone.page, phone.value("nonce")
+    phone.send("/notices/new?template=blank", nonce=nonce, **a_notice(world))
+    phone.page = page  # Back
+
+    got = twice(phone, "/notices/new?template=blank", **a_notice(world, title="周四家长会"))
+
+    assert got == [(302, f"/notices/{only(world, Notice)}/desk")] * 2
+    with tenancy.scope(world.id):
+        assert Notice.objects.get().version == 2
+
+
 @pytest.mark.parametrize("turn", range(3))
 def test_a_notice_is_drafted_once(world: World, turn: int) -> None:
     phone = by_password(world, "teacher")

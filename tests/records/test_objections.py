@@ -81,6 +81,16 @@ def test_refused_and_content_lets_the_record_stand(desk: Desk) -> None:
     assert desk.now(record).state == "EFFECTIVE"
 
 
+def test_an_answer_in_other_words_is_not_dropped_silently(desk: Desk) -> None:
+    filed = desk.object(desk.effective())
+    answer(desk, filed, "REFUSED", "考核表如附件。")
+    answer(desk, filed, "REFUSED", "考核表如附件。 ")
+
+    for reply, words in (("REFUSED", "当天的考勤也在附件。"), ("ACCEPTED", "考核表如附件。")):
+        with pytest.raises(WrongState):
+            answer(desk, filed, reply, words)
+
+
 def test_whoever_insists_gets_the_office_and_the_freeze_goes_on(desk: Desk) -> None:
     record = desk.effective()
     filed = desk.object(record)

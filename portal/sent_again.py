@@ -1,0 +1,76 @@
+"""A page of a new record that is sent again, after Back and with other words.
+
+Two taps with the same words are one act. Other words are a change of what the first tap stored, as
+long as nothing else became of it; else the page is shown again, with all that was typed.
+"""
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from parties.access import Act, Viewer
+from parties.errors import LostRace
+from portal import record_drafts
+from portal.record_drafts import Page
+from records import known_records
+from records.models import CommunicationRecord
+from records.record_rows import lock
+
+_CHANGED: Final = (
+    "那份草稿后来改过。您刚写的还没有存，都在下面；请先看那份草稿，再点一次保存，就以这里写的为准。"
+)
+_CLOSED: Final = (
+    "不能直接改。您刚写的还没有存，都在下面；"
+    "要改那一份，请打开它；再点一次保存，就另写一份新的记录。"
+)
+
+
+class Kept(LostRace):
+    """What was typed is not stored: `record` of this page is another one by now.
+
+    `seen` is its edit, if it may still be changed.
+    """
+
+    def __init__(self, message: str, *, record: UUID, seen: int | None) -> None:
+        super().__init__(message, record=str(record))
+        self.record, self.seen = record, seen
+
+
+def change(
+    viewer: Viewer, page: Page, *, known: CommunicationRecord, offers: bool
+) -> CommunicationRecord | None:
+    """Put what the page says into what it stored before; None when there is nothing to do.
+
+    The same words are handed over if that was tapped for the first time (`offers`).
+
+    Raises: Kept; else as record_drafts.store.
+    """
+    record = _locked(viewer, known.pk)
+    seen, alike = page.form.cleaned_data["seen"], record_drafts.says(viewer, record, page)
+    open_ = record.state in known_records.UNFINISHED and viewer.may(Act.EDIT, record)
+    fresh = open_ and (_as_made(record) if seen is None else seen == record.edits)
+    if alike:
+        return record if offers and fresh else None
+    if not fresh:
+        raise _kept(record, open_=open_)
+    into = replace(page, record_id=record.pk)
+    return record_drafts.store(viewer, into, seen=record.edits)
+
+
+def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
+    """So that two taps of the same other words find each other."""
+    found = viewer.get(CommunicationRecord, record_id)
+    return lock(viewer, record_id, Act.EDIT) if viewer.may(Act.EDIT, found) else found
+
+
+def _as_made(record: CommunicationRecord) -> bool:
+    """Whether nothing became of it since: its statements, its people and its papers are an edit
+    each."""
+    made = record.statements.count() + 1 + record.prepared.exists()
+    return record.state == CommunicationRecord.State.DRAFT and record.edits == made
+
+
+def _kept(record: CommunicationRecord, *, open_: bool) -> Kept:
+    stored = f"这一页先前已经存为记录 {record.record_no}（{record.get_state_display()}）"
+    why, seen = (_CHANGED, record.edits) if open_ else (_CLOSED, None)
+    return Kept(f"{stored}，{why}", record=record.pk, seen=seen)
