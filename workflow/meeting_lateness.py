@@ -33,6 +33,8 @@ def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
 def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
     with tenancy.scope(school_id) as school_now:
         moment = at or school_now
+        if quiet_hours.is_quiet(moment):  # all night, every few seconds: not one row is written
+            return False
         live = HumanTask.objects.filter(pk=pk, state__in=task_rows.LIVE, due_at__lte=moment)
         locked = live.select_for_update(of=("self",), skip_locked=True)
         task = locked.select_related("case__student__school_class").first()
@@ -40,7 +42,7 @@ def _look(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> bool:
             return False
         book = clocks.load(school_id)
         climbs_at = task.climbs_at or book.due(CLIMB, anchors={}, at=task.due_at)
-        late = climbs_at <= moment and not quiet_hours.is_quiet(moment)
+        late = climbs_at <= moment
         if late:
             _tell(task, at=moment, via=via)
             climbs_at = book.due(AGAIN, anchors={}, at=moment)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from parties import tenancy
 from parties.models import Person
@@ -175,6 +177,19 @@ def test_nobody_hears_of_it_at_night(world: World) -> None:
     look(walk, local(15, 0, 1))
 
     assert look(walk, local(16, 23)) == []
+    assert set(OFFICE) <= set(look(walk, local(17, 7, 1)))
+
+
+def test_a_night_of_sweeps_writes_nothing(world: World) -> None:
+    walk = passed(world)
+    look(walk, local(15, 9))
+    walk.go_to(local(16, 23))
+    human_tasks.remind_due(via="test", at=walk.at)
+
+    with CaptureQueriesContext(connection) as asked:
+        meeting_lateness.look_due(via="test", at=walk.at)
+
+    assert [one["sql"] for one in asked if one["sql"].startswith("UPDATE")] == []
     assert set(OFFICE) <= set(look(walk, local(17, 7, 1)))
 
 
