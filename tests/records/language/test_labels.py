@@ -32,3 +32,50 @@ def test_words_that_only_touch_pass(text: str) -> None:
 def test_a_label_that_touches_the_same_words_is_blocked(text: str, phrase: str) -> None:
     assert phrase in phrases(sign(text))
     assert level(text) == Level.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("脑残一个，图纸拿反。", "脑残"), ("又是一个学渣。", "学渣"),
+        ("傻子都会的题他不会。", "傻子"),
+        ("该生顽劣。", "顽劣"), ("整天不学无术。", "不学无术"),
+        ("油盐不进，谈了三次。", "油盐不进"),
+        ("真不要脸。", "不要脸"), ("宿舍里的惯偷。", "惯偷"),
+        ("他爸坐过牢，难怪这样", "家长坐过牢"),
+        ("父亲曾坐过牢。", "家长坐过牢"), ("家长没文化。", "家长没文化"),
+        ("爸妈都没文化。", "家长没文化"), ("家长是文盲。", "家长是文盲"),
+        ("母亲也是文盲。", "家长是文盲"),
+        ("家长不讲理。", "家长不讲理"), ("奶奶很不讲理。", "家长不讲理"),
+        ("没爹没妈。", "没爹没妈"),
+        ("没爸没妈，野惯了。", "没爹没妈"), ("穷鬼一个。", "穷鬼"), ("妈妈是哑巴。", "哑巴"),
+        ("瞎子一样，看不见板书。", "瞎子"),
+    ],
+)  # fmt: skip
+def test_who_calls_somebody_so_is_stopped(text: str, phrase: str) -> None:
+    assert phrase in phrases(sign(text))
+    assert level(text) == Level.BLOCK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电脑残值已评估。", "大脑残留信号见图2。", "科学渣土车路线图已交。", "过滤化学渣料并称重。",
+        "傻子瓜子两包。", "实训用傻瓜相机拍摄。", "洗手间不要脸盆。", "不要脸朝下。",
+        "不要脸上涂油。",
+        "改掉习惯偷懒的做法。", "不要习惯偷看邻桌。", "家长没文化课资料，已补发。",
+        "家长不讲理由也可请假。",
+        "请家长坐牢固的椅子。", "改掉哑巴英语。", "嗓子沙哑巴望早日康复。",
+        "二胡曲瞎子阿炳的故事。",
+        "他不学武术，改学篮球。", "油烟不进教室。", "食堂新出穷鬼套餐。",
+    ],
+)  # fmt: skip
+def test_what_only_holds_the_characters_passes(text: str) -> None:
+    assert sign(text).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["读后感写《傻子与白痴》一书。", "他不是学渣。", "禁用“穷鬼”一词。", "家里有人坐过牢。"]
+)
+def test_a_title_a_denial_and_what_was_told_are_asked_about(text: str) -> None:
+    assert level(text) == Level.HINT
