@@ -2,8 +2,8 @@
 
 import pytest
 
-from records.language import Level
-from tests.records.language.reading import level, phrases, sign
+from records.language import Effect, Level, Moment
+from tests.records.language.reading import level, only, phrases, sign
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,34 @@ def test_what_only_holds_the_characters_passes(text: str) -> None:
 )
 def test_a_title_a_denial_and_what_was_told_are_asked_about(text: str) -> None:
     assert level(text) == Level.HINT
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("疑似抑郁。", "抑郁"), ("有抑郁倾向", "抑郁"), ("该生轻度抑郁。", "抑郁"),
+        ("他可能抑郁了。", "抑郁"),
+        ("抑郁量表得分偏高。", "抑郁"), ("抑郁症筛查结果为阳性。", "抑郁症"),
+        ("精神不正常", "精神不正常"), ("母亲精神不太正常。", "精神不正常"),
+        ("她神经质。", "神经质"),
+    ],
+)  # fmt: skip
+def test_a_suspected_illness_is_asked_for_its_certificate(text: str, phrase: str) -> None:
+    found = only(sign(text))
+
+    assert (found.phrase, found.effect) == (phrase, Effect.CONFIRM)
+    assert "是否有医疗机构诊断？" in found.note
+    assert level(text, moment=Moment.SHARE) == Level.BLOCK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10月20日举行抑郁症预防讲座。", "班会主题：如何识别抑郁。", "护理课：产后抑郁的护理。",
+        "学习抑郁自评量表的用法。", "抑郁症、焦虑症知识手册已发。",
+        "双相情感障碍患者的护理考核88分。",
+        "市一医院诊断证明：抑郁状态。", "视神经质量检查用具已归还。",
+    ],
+)  # fmt: skip
+def test_a_lesson_and_a_certificate_are_not_asked(text: str) -> None:
+    assert sign(text).findings == ()
