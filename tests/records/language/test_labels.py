@@ -110,3 +110,50 @@ def test_a_suspected_illness_is_asked_for_its_certificate(text: str, phrase: str
 )  # fmt: skip
 def test_a_lesson_and_a_certificate_are_not_asked(text: str) -> None:
     assert sign(text).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("再不来学校就劝退", "就劝退"), ("不签字就开除", "就开除"),
+        ("再旷课就直接开除！", "就开除"),
+        ("不能按时到校就劝退。", "就劝退"), ("没有假条就开除学籍。", "就开除"),
+    ],
+)  # fmt: skip
+def test_a_threat_to_send_somebody_away_is_stopped(text: str, phrase: str) -> None:
+    found = only(sign(text))
+
+    assert (found.phrase, found.effect) == (phrase, Effect.BLOCK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "根据学籍管理规定第21条，可给予开除学籍处分。", "学校不会因一次违纪就开除学生。",
+        "家长询问是否旷课三次就开除。", "学校就劝退一事听取了家长意见。",
+        "就开除学籍处分召开听证会。",
+    ],
+)  # fmt: skip
+def test_a_rule_and_a_question_are_no_threat(text: str) -> None:
+    assert sign(text).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "据同学说，他在外面欠钱。",
+        "据室友讲，他欠网贷。",
+        "听别人说她家出事了。",
+        "有人说他偷拿工具。",
+    ],
+)
+def test_what_others_say_is_asked_for_its_source(text: str) -> None:
+    found = only(sign(text))
+
+    assert found.effect == Effect.CONFIRM
+    assert "来源" in found.note
+
+
+@pytest.mark.parametrize("text", ["听同学说完后，老师请其写下经过。", "根据同学说明，机床已停。"])
+def test_whom_somebody_listened_to_is_no_hearsay(text: str) -> None:
+    assert sign(text).findings == ()
