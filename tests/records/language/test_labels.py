@@ -157,3 +157,20 @@ def test_what_others_say_is_asked_for_its_source(text: str) -> None:
 @pytest.mark.parametrize("text", ["听同学说完后，老师请其写下经过。", "根据同学说明，机床已停。"])
 def test_whom_somebody_listened_to_is_no_hearsay(text: str) -> None:
     assert sign(text).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "轴承裂了，师傅说没救了。", "此类问题学生查手册解决。", "如有问题学生应先停机。",
+        "材料费二百五十元。", "历史课讲扫除文盲。", "习惯偷工减料的做法已改。", "海报：关注抑郁。",
+        "发热的同学就别来上学，在家休息。", "听同学讲题后改正了2处。",
+    ],
+)  # fmt: skip
+def test_neighbours_of_what_was_listed_later_pass(text: str) -> None:
+    assert sign(text).findings == ()
+
+
+@pytest.mark.parametrize("text", ["没人说他是差生。", "没有人叫他傻子。"])
+def test_what_nobody_says_is_denied(text: str) -> None:
+    assert level(text) == Level.HINT
