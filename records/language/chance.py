@@ -26,7 +26,8 @@ def meets(text: str, hit: Hit) -> bool:
         return False
     before = text[max(0, hit.start - _NEAR) : hit.start]
     after = text[hit.end : hit.end + _NEAR]
-    return any(lead.search(before) and follow.match(after) for lead, follow in known)
+    # What follows is looked at in one place only, so first.
+    return any(follow.match(after) and lead.search(before) for lead, follow in known)
 
 
 @cache
