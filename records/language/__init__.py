@@ -1,7 +1,7 @@
 """Neutral words: what a record may say about a person, and how to say it instead.
 
 Pure functions of text and data; no database. `check` is the one way in. lexicon.csv holds the
-project's phrases, more.csv diagnoses, guesses and traits, allowed.csv terms that only look listed,
+project's phrases, more.csv what was listed later, allowed.csv terms that only look listed,
 variants.csv other spellings, cues.yaml what stands around a phrase. Values are in `values`.
 """
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from records.language import context, matching, wording
+from records.language import chance, context, matching, wording
 from records.language.lexicon import Lexicon, default
 from records.language.matching import Hit, Named
 from records.language.normalise import Normal, normalise
@@ -94,7 +94,8 @@ def others_in(text: str, people: People) -> list[str]:
 def _phrases(reading: _Reading) -> Iterator[Finding]:
     normal = reading.normal
     words = reading.lexicon
-    hits = matching.find(normal, words.automaton, reading.names, words.homophones, words.parted)
+    found = matching.find(normal, words.automaton, reading.names, words.homophones, words.parted)
+    hits = [hit for hit in found if not chance.meets(normal.text, hit)]
     held = context.quoted_in(normal, hits, context.quotes(normal.original))
     harmless = context.harmless(normal, hits, held)
     for hit, quote, free in zip(hits, held, harmless, strict=True):

@@ -1,0 +1,41 @@
+"""A listed phrase that is put together by chance: 该问题 and 学生已自行解决 are two words each.
+
+What stands before and after such a phrase is data (cues.yaml, `by_chance`): one allowed term for
+each neighbour would be hundreds, and one for the phrase alone would let the label through.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from records.language import cues
+from records.language.matching import Hit
+
+_NEAR: Final = 16
+_PHRASE: Final = "~"
+
+#: What ends before the phrase and what begins after it.
+Beside = tuple[re.Pattern[str], re.Pattern[str]]
+
+
+def meets(text: str, hit: Hit) -> bool:
+    """Whether the neighbours of a hit say that it is no phrase at all."""
+    known = _patterns().get(hit.row.phrase)
+    if known is None:
+        return False
+    before = text[max(0, hit.start - _NEAR) : hit.start]
+    after = text[hit.end : hit.end + _NEAR]
+    # What follows is looked at in one place only, so first.
+    return any(follow.match(after) and lead.search(before) for lead, follow in known)
+
+
+@cache
+def _patterns() -> Mapping[str, Sequence[Beside]]:
+    listed: dict[str, list[str]] = cues.table()["by_chance"]
+    return {phrase: [_beside(entry) for entry in entries] for phrase, entries in listed.items()}
+
+
+def _beside(entry: str) -> Beside:
+    before, after = entry.split(_PHRASE)
+    return re.compile(f"(?:{before})$"), re.compile(after)
