@@ -12,7 +12,7 @@ from parties import crypto, taps
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 from portal.item_forms import RHYTHMS, ItemForm
 from portal.session import signed_in, viewing
 from records import plan_times, plan_views
@@ -45,7 +45,7 @@ def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRe
 @signed_in()
 def drop(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
     """Let go of an item, with the reason that the family reads. Another tap is refused kindly."""
-    why = request.POST.get("why", "").replace("\x00", "").strip()
+    why = typed.text(request, "why")
     with viewing(identity) as viewer:
         case_id, at = viewer.get(ActionItem, item_id).case_id, viewer.at
         found = case_plans.read(viewer, case_id) if case_id is not None else None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 from portal.session import signed_in, viewing
 from workflow import rerouting, stabilising
 from workflow.models import Case, DowngradeProposal, RoutingDecision
@@ -56,6 +56,7 @@ def _answer(
     case_id = desk["case"].pk
     who = {"school_id": identity.school_id, "by": identity.person, "at": at}
     try:
+        typed.within(request, "reason", most=_LONGEST)
         _act(who, desk["case"], said)
     except InvalidInput as refused:
         return _show(request, desk, said, mistake=f"{refused}{refused.mend}", status=400)
@@ -142,7 +143,7 @@ def _onward(identity: Identity, case_id: UUID) -> HttpResponse:
 def _said(request: HttpRequest) -> _Said:
     given = request.POST
     return _Said(
-        reason=given.get("reason", "").replace("\x00", "")[:_LONGEST],
+        reason=typed.text(request, "reason"),
         seen=given.get("seen", ""),
         confirms=_uuid(given["confirms"]) if "confirms" in given else None,
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotFound, WrongState
 from parties.sign_in import Identity
-from portal import meetings, pages
+from portal import meetings, pages, typed
 from portal.session import signed_in, viewing
 from records.models import Meeting
 from workflow import meeting_files
@@ -28,7 +28,7 @@ _LONGEST: Final = 500
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in()
 def move(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    words = request.POST.get("words", "").replace("\x00", "")[:_LONGEST]
+    words = typed.text(request, "words")
     with viewing(identity) as viewer:
         date, at = _date(viewer, target_id), viewer.at
     if request.method != "POST":
@@ -44,7 +44,8 @@ def _moved(
     """A second tap finds it moved already, and counts once."""
     who: dict[str, Any] = {"school_id": identity.school_id, "by": identity.person, "at": at}
     try:
-        acts.move_date(**who, case_id=date["case_id"], words=words)
+        whole = typed.within(request, "words", most=_LONGEST)
+        acts.move_date(**who, case_id=date["case_id"], words=whole)
     except InvalidInput as refused:
         return _show(request, date, words, mistake=f"{refused}{refused.mend}", status=400)
     except WrongState as refused:

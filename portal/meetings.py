@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 from portal.session import signed_in, viewing
 from records.meetings import rows
 from records.models import Meeting, MeetingReply, MeetingSlot
@@ -48,14 +48,13 @@ def meeting(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
 @signed_in(bound=True)
 def change(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     """这些时间都不方便: the words are what the school plans by."""
-    words = _words(request)
     try:
         meetings.ask_change(
             school_id=identity.school_id,
             meeting_id=target_id,
             by=identity.person,
             at=_now(identity),
-            words=words,
+            words=_words(request),
         )
     except InvalidInput as refused:
         return _show(request, identity, target_id, mistake=f"{refused}{refused.mend}")
@@ -115,7 +114,7 @@ def _show(
             "agreed": None if file.agreed is None else line(file.agreed),
             "file": file,
             "mistake": mistake,
-            "words": _words(request) if mistake else "",
+            "words": typed.text(request, "words") if mistake else "",
             "excused": [
                 (reply.by.name, reply.words)
                 for reply in file.replies
@@ -187,7 +186,7 @@ def _answered(file: MeetingFile, identity: Identity) -> bool:
 
 
 def _words(request: HttpRequest) -> str:
-    return request.POST.get("words", "").replace("\x00", "")[:_LONGEST_WORDS]
+    return typed.within(request, "words", most=_LONGEST_WORDS)
 
 
 def _now(identity: Identity) -> Any:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
-from portal import pages, uploads
+from portal import pages, typed, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
 from records import attachments, notice_scans, notice_witnesses
@@ -97,7 +97,9 @@ def _upload(request: HttpRequest, *, needed: bool) -> Upload | None:
 
 
 def _given(request: HttpRequest, receipt: NoticeReceipt) -> OnPaper:
-    """The scan is the one of the receipt. Raises InvalidInput: what was chosen is nobody."""
+    """The scan is the one of the receipt. Raises InvalidInput: what was chosen is nobody, or the
+    reply is too long.
+    """
     chosen = request.POST.get("witness", "")
     try:
         witness = UUID(chosen) if chosen else None
@@ -110,5 +112,5 @@ def _given(request: HttpRequest, receipt: NoticeReceipt) -> OnPaper:
         guardian_id=receipt.guardian_id,
         how=NoticeReceipt.How.PAPER,
         witness_id=witness,
-        reply=request.POST.get("reply", "").replace("\x00", "").strip()[:_LONGEST_REPLY],
+        reply=typed.within(request, "reply", most=_LONGEST_REPLY),
     )

@@ -14,7 +14,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
 from parties.walls import NEVER
-from portal import pages, plan_desk
+from portal import pages, plan_desk, typed
 from portal.plan_mistakes import Mistake
 from portal.session import signed_in, viewing
 from records import check_ins, item_stillness, plan_evidence, plan_times, plan_views, walls
@@ -81,11 +81,11 @@ def check_in(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRes
 @require_POST
 @signed_in()
 def excuse(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    words = _words(request, "excuse")
+    words = typed.text(request, "excuse")
     if not words:
         return _again(request, identity, Mistake(item_id, "excuse", words, _no_excuse()))
     try:
-        return _sign(request, identity, item_id, excuse=words)
+        return _sign(request, identity, item_id, excuse=_within(request, "excuse"))
     except InvalidInput as refused:
         return _again(request, identity, Mistake(item_id, "excuse", words, refused))
 
@@ -93,9 +93,9 @@ def excuse(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespo
 @require_POST
 @signed_in()
 def stuck(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    words = _words(request, "why")
+    words = typed.text(request, "why")
     try:
-        return _do(identity, family_words.block, item_id, why=words)
+        return _do(identity, family_words.block, item_id, why=_within(request, "why"))
     except InvalidInput as refused:
         return _again(request, identity, Mistake(item_id, "why", words, refused))
 
@@ -106,21 +106,22 @@ def done(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
     """What was uploaded for this item goes with it, whichever of the owner's side did."""
     with viewing(identity) as viewer:
         files = plan_evidence.of_item(viewer, viewer.get(ActionItem, item_id))
-    note, evidence = _words(request, "note"), [one.pk for one in files]
+    words, evidence = typed.text(request, "note"), [one.pk for one in files]
     try:
+        note = _within(request, "note")
         return _do(identity, family_words.finish, item_id, note=note, evidence=evidence)
     except InvalidInput as refused:
-        return _again(request, identity, Mistake(item_id, "note", note, refused))
+        return _again(request, identity, Mistake(item_id, "note", words, refused))
 
 
 @require_POST
 @signed_in()
 def score(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
-    chosen, words = request.POST.get("score", ""), _words(request, "words")
+    chosen, words = request.POST.get("score", ""), typed.text(request, "words")
     with viewing(identity) as viewer:
         at = viewer.at
     try:
-        given = Score(score=_score(chosen), words=words)
+        given = Score(score=_score(chosen), words=_within(request, "words"))
         case_plans.score(
             school_id=identity.school_id, case_id=case_id, by=identity.person, at=at, given=given
         )
@@ -219,5 +220,5 @@ def _by_due_date(line: dict[str, Any]) -> tuple[bool, Any, UUID]:
     return line["due_at"] is None, line["due_at"] or 0, line["pk"]
 
 
-def _words(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]
+def _within(request: HttpRequest, name: str) -> str:
+    return typed.within(request, name, most=_LONGEST)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from parties.access import Act
 from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
-from portal import record_page
+from portal import record_page, typed
 from portal.moments import MomentField
 from portal.session import signed_in, viewing
 from records.models import CommunicationRecord, HoldRequest
@@ -61,9 +61,9 @@ def refuse(
     request: HttpRequest, identity: Identity, target_id: UUID, request_id: UUID
 ) -> HttpResponse:
     """Leads to the first page: the draft is its author's again, and shut to whoever refused."""
-    who, reason = _about(identity, target_id, request_id), _reason(request)
+    who = _about(identity, target_id, request_id)
     try:
-        hold_requests.refuse(**who, reason=reason)
+        hold_requests.refuse(**who, reason=_reason(request))
     except InvalidInput as refused:
         mistake = {"refuse_hold": f"{refused}{refused.mend}"}
         return record_page.show(request, identity, target_id, mistake)
@@ -111,7 +111,7 @@ def _about(identity: Identity, target_id: UUID, request_id: UUID) -> dict[str, A
 
 
 def _said(request: HttpRequest) -> dict[str, Any]:
-    """Raises InvalidInput: no moment can be read."""
+    """Raises InvalidInput: no moment can be read, or the reason is too long."""
     try:
         until = _MOMENT.clean(request.POST.get("until", ""))
     except ValidationError:
@@ -121,4 +121,4 @@ def _said(request: HttpRequest) -> dict[str, Any]:
 
 
 def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").replace("\x00", "").strip()[:_LONGEST]
+    return typed.within(request, "reason", most=_LONGEST)

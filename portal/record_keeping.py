@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import record_page
+from portal import record_page, typed
 from portal.session import signed_in, viewing
 from records import keeping
 from records.models import CommunicationRecord
@@ -33,10 +33,8 @@ def archive(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
 @require_POST
 @signed_in()
 def seal(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    reason = request.POST.get("reason", "").replace("\x00", "")[:_LONGEST]
-
     def do(viewer: Viewer) -> CommunicationRecord:
-        return keeping.seal(viewer, record_id=target_id, reason=reason)
+        return keeping.seal(viewer, record_id=target_id, reason=_reason(request))
 
     return _done(request, identity, target_id, "seal", do)
 
@@ -72,7 +70,7 @@ def _put_aside(
     put_aside: Callable[[str], None],
 ) -> HttpResponse:
     try:
-        put_aside(request.POST.get("reason", "").replace("\x00", "")[:_LONGEST])
+        put_aside(_reason(request))
     except InvalidInput as refused:
         return record_page.show(request, identity, target_id, {act: f"{refused}{refused.mend}"})
     return redirect("portal:record", target_id=target_id)
@@ -93,3 +91,7 @@ def _done(
     except InvalidInput as refused:
         return record_page.show(request, identity, target_id, {act: f"{refused}{refused.mend}"})
     return redirect("portal:record", target_id=target_id)
+
+
+def _reason(request: HttpRequest) -> str:
+    return typed.within(request, "reason", most=_LONGEST)

@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 from portal.record_forms import ObjectionForm
 from portal.record_page import show
 from portal.session import signed_in, viewing
 from records import reading, sheets
 from records.complaints import Complaint
 from records.models import Objection
+from records.objections import LONGEST_ANNOTATION
 from workflow import communication as acts
 
 _LONGEST: Final = 5_000
@@ -57,21 +58,23 @@ def act(
             raise NotFound("没有找到。")
         at = viewer.at
     who = {"school_id": identity.school_id, "by": identity.person, "at": at}
-    words = request.POST.get("words", "").replace("\x00", "").strip()[:_LONGEST]
     try:
-        _do(request.POST.get("how", ""), who, objection_id, request.POST.get("reply", ""), words)
+        _do(request, who, objection_id)
     except InvalidInput as refused:
         mistake = {str(objection_id): f"{refused}{refused.mend}"}
         return show(request, identity, target_id, mistake)
     return redirect("portal:record", target_id=target_id)
 
 
-def _do(how: str, who: dict[str, Any], objection_id: UUID, reply: str, words: str) -> None:
+def _do(request: HttpRequest, who: dict[str, Any], objection_id: UUID) -> None:
+    how, reply = request.POST.get("how", ""), request.POST.get("reply", "")
     if how in ("content", "insist", "withdraw"):
         acts.end(**who, objection_id=objection_id, how=how)
     elif how == "answer":
+        words = typed.within(request, "words", most=_LONGEST)
         acts.answer(**who, objection_id=objection_id, reply=reply, words=words)
     elif how == "annotate":
+        words = typed.within(request, "words", most=LONGEST_ANNOTATION)
         acts.annotate(**who, objection_id=objection_id, words=words)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.sign_in import Identity, Means
-from portal import holding, next_versions, pages, prepared_rows
+from portal import holding, next_versions, pages, prepared_rows, typed
 from portal.session import viewing
 from records import (
     additions,
@@ -38,6 +38,22 @@ State = CommunicationRecord.State
 _SIGNABLE: Final = (State.PENDING_SIGNATURES, State.EFFECTIVE)
 _OBJECTABLE: Final = (State.EFFECTIVE, State.ARCHIVED, State.UNDER_OBJECTION)
 _DIGITS: Final = 8
+_REPLIES: Final = (
+    ("ACCEPTED", "接受，另出新版本"),
+    ("PARTLY", "部分接受，另出新版本"),
+    ("REFUSED", "不接受"),
+)
+#: What a button needs to stand on the page: without it there is no place beside it.
+_BUTTONS: Final = {
+    "sign": "may_sign",
+    "refuse": "may_refuse",
+    "discard": "may_discard",
+    "seal": "may_seal",
+    "discard_next": "may_seal",
+    "override": "held_back",
+}
+#: The same for the words about an objection.
+_FORMS: Final = {"annotate": "mine", "answer": "to_answer"}
 
 
 def show(
@@ -46,7 +62,9 @@ def show(
     target_id: UUID,
     mistakes: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """The page, with what could not be done said beside its button; on top, that words changed."""
+    """The page, with what could not be done said beside its button; on top, that words changed,
+    and what has no button any more, with the words that came with it.
+    """
     with viewing(identity) as viewer:
         found = reading.read(viewer, target_id)
         context = {
@@ -56,12 +74,29 @@ def show(
             **_acts(viewer, found, mistakes or {}),
             "holding": {} if identity.is_bound else holding.shown(viewer, found),
             "following": {} if identity.is_bound else next_versions.shown(viewer, found),
-            "mistakes": mistakes or {},
             "password": identity.means is Means.PASSWORD,
             "bound": identity.is_bound,
-            "typed": request.POST if mistakes else {},
         }
+    context |= _refused(request, context, mistakes or {})
     return pages.show(request, "record", context, status=_status(mistakes or {}))
+
+
+def _refused(
+    request: HttpRequest, context: Mapping[str, Any], mistakes: Mapping[str, str]
+) -> dict[str, Any]:
+    """The words stay in their fields; those of a button that is not on the page come back on top,
+    beside what was refused there.
+    """
+    said = [why for act, why in mistakes.items() if not context.get(_BUTTONS.get(act, "record"))]
+    form = _FORMS.get(request.POST.get("how", ""), "pk")
+    lost = any(one["mistake"] and not one[form] for one in context["objections"])
+    return {
+        "mistakes": mistakes,
+        "typed": request.POST if mistakes else {},
+        "replies": _REPLIES,
+        "unplaced": said,
+        "given_back": typed.words(request) if said or lost else [],
+    }
 
 
 def _status(mistakes: Mapping[str, str]) -> int:
@@ -78,8 +113,8 @@ def who_of(identity: Identity, target_id: UUID) -> dict[str, Any]:
 
 
 def seen_by(request: HttpRequest) -> int | None:
-    typed = request.POST.get("seen", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS else None
+    given = request.POST.get("seen", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= _DIGITS else None
 
 
 def _content(found: RecordFile) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import record_page
+from portal import record_page, typed
 from portal.session import signed_in, viewing
 from records import sharing
 from records.models import CommunicationRecord
@@ -22,9 +22,8 @@ _LONGEST = 1_000
 @require_POST
 @signed_in()
 def override(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    reason = request.POST.get("reason", "").replace("\x00", "")[:_LONGEST]
-
     def do(viewer: Viewer) -> CommunicationRecord:
+        reason = typed.within(request, "reason", most=_LONGEST)
         return sharing.override(viewer, record_id=target_id, reason=reason)
 
     with viewing(identity) as viewer:

@@ -12,6 +12,7 @@ from parties import sign_in
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, NotSignedIn, TooMany
 from parties.sign_in import Identity, Means
+from portal import typed
 from portal.record_page import seen_by, show, who_of
 from portal.session import signed_in, viewing
 from records import attachments, communication, language_gate, record_copies, standings
@@ -24,6 +25,7 @@ from workflow import communication as acts
 State = CommunicationRecord.State
 
 _LONGEST: Final = 1_000
+_LONGEST_MARK: Final = 80
 
 
 @require_safe
@@ -37,12 +39,15 @@ def record(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 def sign(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     _see(identity, target_id)
     try:
+        note = typed.within(request, "note", most=_LONGEST)
         method = _method(request, identity)
+    except InvalidInput as refused:
+        return show(request, identity, target_id, {"sign": f"{refused}{refused.mend}"})
     except (NotSignedIn, TooMany) as refused:
         return show(request, identity, target_id, {"sign": str(refused)})
-    who, read = who_of(identity, target_id), _text(request, "as_read")
+    who, read = who_of(identity, target_id), _as_read(request)
     try:
-        acts.sign(**who, method=method, as_read=read, note=_text(request, "note"))
+        acts.sign(**who, method=method, as_read=read, note=note)
     except LostRace as refused:
         return show(request, identity, target_id, {"as_read": str(refused)})
     return redirect("portal:record", target_id=target_id)
@@ -51,9 +56,9 @@ def sign(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
 @require_POST
 @signed_in(bound=True)
 def refuse(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    who, read = who_of(identity, target_id), _text(request, "as_read")
+    who, read = who_of(identity, target_id), _as_read(request)
     try:
-        acts.refuse(**who, as_read=read, reason=_text(request, "reason"))
+        acts.refuse(**who, as_read=read, reason=typed.within(request, "reason", most=_LONGEST))
     except LostRace as changed:
         return show(request, identity, target_id, {"as_read": str(changed)})
     except InvalidInput as refused:
@@ -144,8 +149,8 @@ def _see(identity: Identity, target_id: UUID) -> None:
         viewer.get(CommunicationRecord, target_id)
 
 
-def _text(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]
+def _as_read(request: HttpRequest) -> str:
+    return request.POST.get("as_read", "").replace("\x00", "").strip()[:_LONGEST_MARK]
 
 
 def _download(name: str, media_type: str, data: bytes) -> HttpResponse:

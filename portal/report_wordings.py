@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 from portal.session import signed_in, viewing
 from workflow import report_wordings
 from workflow.models import ReportWording
@@ -21,7 +21,7 @@ _FEW: Final = 10
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in()
 def wording(request: HttpRequest, identity: Identity, wording_id: UUID) -> HttpResponse:
-    typed, mistake = request.POST.get("text", "").replace("\x00", ""), ""
+    text, mistake = typed.text(request, "text"), ""
     with viewing(identity) as viewer:
         context = _shown(viewer, viewer.get(ReportWording, wording_id))
         at = viewer.at
@@ -32,13 +32,13 @@ def wording(request: HttpRequest, identity: Identity, wording_id: UUID) -> HttpR
                 wording_id=wording_id,
                 by=identity.person,
                 at=at,
-                text=typed,
+                text=text,
             )
         except InvalidInput as refused:
             mistake = f"{refused}{refused.mend}"
         else:
             return redirect("portal:report-wording", wording_id=wording_id)
-    context |= {"typed": typed, "mistake": mistake, "longest": report_wordings.LONGEST}
+    context |= {"typed": text, "mistake": mistake, "longest": report_wordings.LONGEST}
     return pages.show(request, "report_wording", context, status=400 if mistake else 200)
 
 

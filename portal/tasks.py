@@ -12,7 +12,7 @@ from parties.access import Act
 from parties.errors import InvalidInput, LostRace
 from parties.models import Consent
 from parties.sign_in import Identity
-from portal import case_plan, minutes, notice_desk, notices, order_desk, pages
+from portal import case_plan, minutes, notice_desk, notices, order_desk, pages, typed
 from portal.questions import Choices, Questions
 from portal.session import signed_in, viewing
 from workflow import answers, human_tasks, task_files
@@ -20,6 +20,7 @@ from workflow.task_files import TaskFile
 
 #: The question of a form that is answered by a consent or a duty.
 _BASIS: Final = "psy_basis"
+_LONGEST: Final = 1_000
 _LONGEST_MARK: Final = 80
 
 
@@ -105,7 +106,7 @@ def send_back(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRe
         task_id=task_id,
         by=identity.person,
         to=request.POST.get("to", "")[:100],
-        reason=request.POST.get("reason", "").replace("\x00", "")[:1000],
+        reason=typed.within(request, "reason", most=_LONGEST),
         at=_now(identity),
     )
     return redirect("portal:task-done")

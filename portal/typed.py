@@ -1,7 +1,7 @@
-"""The words that came with a request which no page could take: they go back to whoever sent them.
+"""What people typed: one field taken whole, and all words of a request that no page could take.
 
-Only what people type: no password, no mark of a page, no code of a choice, no file, and nothing
-that is stored.
+The latter go back to whoever sent them. Only what people type: no password, no mark of a page, no
+code of a choice, no file, and nothing that is stored.
 """
 
 import re
@@ -9,6 +9,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from parties.errors import InvalidInput
 from records.uploads.errors import UploadRefused
 from records.uploads.limits import refuse_oversize
 
@@ -19,6 +20,23 @@ _CODE: Final = re.compile(
     r"[A-Z][A-Z0-9_]*|[a-z_]+|-?\d{1,4}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"|\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|FREQ=\S+"
 )
+
+
+def text(request: HttpRequest, field: str) -> str:
+    """All of it but the room around it. A line ends with one letter, as browsers count it; they
+    send two.
+    """
+    given = request.POST.get(field, "").replace("\x00", "")
+    return given.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def within(request: HttpRequest, field: str, *, most: int) -> str:
+    """The text of a field, never cut. Raises InvalidInput: more letters than it may hold."""
+    found = text(request, field)
+    if len(found) > most:
+        mend = f"请把文字控制在 {most} 字以内，现在有 {len(found)} 字。"
+        raise InvalidInput("文字太长，还没有提交。", field=field, mend=mend)
+    return found
 
 
 def words(request: HttpRequest) -> list[str]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, typed
 from portal.session import signed_in, viewing
 from workflow import rerouting
 from workflow.models import Case, CrisisReport
@@ -35,6 +35,7 @@ def upgrade(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResp
     try:
         if request.method != "POST":
             return _show(request, case, said)
+        typed.within(request, "reason", most=_LONGEST)
         rerouting.require_reason(said.reason)
         rerouting.require_step(case, to=said.to, up=True)
         if said.to == Channel.CRISIS and "sure" not in request.POST:
@@ -58,7 +59,7 @@ def _said(request: HttpRequest) -> UpgradeInput:
     given = request.POST
     return UpgradeInput(
         to=given.get("to", ""),
-        reason=given.get("reason", "")[:_LONGEST],
+        reason=typed.text(request, "reason"),
         safe_now=given.get("safe_now", CrisisReport.Safe.UNKNOWN.value),
     )
 

@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace
 from parties.sign_in import Identity
-from portal import pages, uploads
+from portal import pages, typed, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
 from records import as_read, attachments, reading, sheets, signers
@@ -23,7 +23,9 @@ from records.models import Attachment, CommunicationRecord
 from records.signatures import Method, Witnessed
 from workflow import communication as acts
 
-_LONGEST: Final = 1_000
+#: What staff may type into each field.
+_LONGEST: Final = {"reason": 1_000, "note": 1_000, "kept_at": 60}
+_LONGEST_MARK: Final = 80
 #: How it was given, as a teacher says it.
 _WAYS: Final = (
     (Method.PAPER.value, "在纸上签了字"),
@@ -77,16 +79,17 @@ def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
 
 
 def _chosen(request: HttpRequest) -> dict[str, Any]:
-    """Raises InvalidInput: nobody was chosen."""
+    """Raises InvalidInput: nobody was chosen, or a text is too long."""
     people = {
         "signer": _person(request, "signer", "没有选择家长。", "请选择这是哪位家长的意见。"),
         "witness": _person(request, "witness", "没有选择见证人。", "请选择当时在场的另一位老师。"),
     }
-    texts = {
-        name: request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]
-        for name in ("method", "reason", "note", "kept_at", "as_read", "printed")
+    marks = {
+        name: request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST_MARK]
+        for name in ("method", "as_read", "printed")
     }
-    return {**people, **texts}
+    texts = {name: typed.within(request, name, most=most) for name, most in _LONGEST.items()}
+    return {**people, **marks, **texts}
 
 
 def _person(request: HttpRequest, field: str, wrong: str, mend: str) -> UUID:
