@@ -94,13 +94,14 @@ def _copied(
 
 
 def _made(who: dict[str, Any], attachment_id: UUID, id_: UUID | None) -> Attachment | None:
-    """What an earlier tap made of this picture."""
+    """What an earlier tap made of this very picture: another one is not destroyed for it."""
     if id_ is None:
         return None
     with tenancy.scope(who["school_id"]):
-        records = Attachment.objects.filter(pk=attachment_id).values("record_id")
+        old = Attachment.objects.filter(pk=attachment_id)
         own = Attachment.objects.filter(pk=id_, uploaded_by=who["by"])
-        return own.filter(record_id__in=records).first()
+        of_it = own.filter(original_sha256__in=old.values("sha256"))
+        return of_it.filter(record_id__in=old.values("record_id")).first()
 
 
 def _is_picture(file: Attachment) -> bool:

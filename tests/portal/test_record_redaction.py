@@ -13,7 +13,7 @@ from tests.api.papers import Paper, effective, offered, upload, written
 from tests.factories import World
 from tests.portal.test_record_files import kept, page_of
 from tests.portal.visitors import Phone, by_password
-from tests.records.uploads.files import jpeg, opened, png
+from tests.records.uploads.files import jpeg, opened, photo, png, saved
 
 DOOR = "隐去他人信息…"
 LEFT_COLUMN = [f"{row}-0" for row in range(10)]
@@ -130,6 +130,25 @@ def test_a_second_tap_lands_on_the_first(world: World) -> None:
 
     assert again.page.redirect_chain[-1][0] == page_of(paper)
     assert len(kept(world)) == 2
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_the_mark_of_a_page_makes_another_picture_black_as_well(world: World, alike: bool) -> None:
+    paper, address = with_picture(world)
+    said = {"name": "课堂.png", "media_type": "image/png", "redaction": "NEEDED"}
+    data = png() if alike else saved(photo((24, 16)), "PNG")
+    made = upload(paper.writer, paper.id, data, **said).json()["id"]
+    phone = opened_page(world, address)
+    mark = phone.value("nonce")
+    press(phone, address, "0-0")
+
+    phone.open(f"{page_of(paper)}/{made}/hide")
+    phone.send(f"{page_of(paper)}/{made}/hide", square="0-0", nonce=mark)
+
+    assert sorted(kept(world)) == [
+        *[("NEEDED", "COM TPD", "DESTROYED")] * 2,
+        *[("REDACTED", "COM", "STORED")] * 2,
+    ]
 
 
 def test_a_page_of_before_finds_the_picture_gone(world: World) -> None:

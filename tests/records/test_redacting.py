@@ -16,7 +16,7 @@ from records.uploads.redaction import Area
 from tests.api.test_record_races import at_once
 from tests.records.desk import Desk
 from tests.records.test_attachments import add, blobs, take, take_out
-from tests.records.uploads.files import opened, png
+from tests.records.uploads.files import opened, photo, png, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +209,20 @@ def test_two_taps_at_once_make_one_copy(desk: Desk) -> None:
 
     assert [one.pk for one in made if one is not None] == [mark, mark]
     assert sorted(state for _, _, state in files(desk)) == ["DESTROYED", "STORED"]
+
+
+def test_an_id_of_another_picture_of_the_record_is_refused_and_the_picture_stays(
+    desk: Desk,
+) -> None:
+    record = desk.drafted()
+    old, other = needing(desk, record), needing(desk, record, source=saved(photo((24, 16)), "PNG"))
+    made = redact(desk, old, id_=uuid4())
+
+    with pytest.raises(InvalidInput) as refused:
+        redact(desk, other, id_=made.pk)
+
+    assert refused.value.field == "id"
+    assert take(desk, other, "teacher")
 
 
 def test_an_id_of_something_else_is_refused_and_the_picture_stays(desk: Desk) -> None:
