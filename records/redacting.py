@@ -52,7 +52,7 @@ def redact(
     made = _made(who, attachment_id, id_)
     if made is None:
         made = _copied_once(who, attachment_id, areas, id_)
-    destroying.take_out(**who, attachment_id=attachment_id, shows_others=True)
+    destroying.take_out(**who, attachment_id=attachment_id, shows_others=True, copy_id=made.pk)
     return made
 
 
