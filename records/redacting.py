@@ -79,7 +79,8 @@ def _copied(
         file = attachments.readable(viewer, attachment_id)
         if file.record_id is None or not _is_picture(file):
             raise NotFound("没有找到。")
-        additions.refuse(viewer, viewer.get(CommunicationRecord, file.record_id), file.kind)
+        record = viewer.get(CommunicationRecord, file.record_id)
+        additions.refuse(viewer, record, file.kind, instead=file.pk)
     if not areas:
         raise InvalidInput("还没有选择要涂黑的部分。", field="areas", mend="请点图片上的格子。")
     old = attachments.open_(**who, attachment_id=attachment_id)
@@ -89,6 +90,7 @@ def _copied(
         media_type=old.media_type,
         areas=areas,
         sensitivity=_classes(file),
+        instead=file.pk,
     )
     return attachments.store(**who, record_id=file.record_id, upload=upload, id_=id_)
 
