@@ -18,7 +18,7 @@ from portal.record_forms import RecordForm
 from portal.statement_rows import Choices, Row
 from records import drafts, reading
 from records.draft_input import Header, Prepared, Present, Said, prepared_values
-from records.models import CommunicationRecord, Statement
+from records.models import Attachment, CommunicationRecord, Statement
 from workflow import communication as acts
 
 
@@ -181,11 +181,19 @@ def _lay(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
 
 
 def _lies(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> bool:
-    """Whether what this page tells of lies there; one that lists no files says nothing of them."""
+    """Whether what this page tells of lies there; one that lists no files says nothing of them,
+    but that none is gone."""
     wanted, shown = form.prepared(), _papers(record, viewer)
     if prepared_rows.name("attachment", 1) not in form.fields:
-        shown = [replace(one, attachment=None) for one in shown]
+        gone = _gone(shown)
+        shown = [one if one.attachment in gone else replace(one, attachment=None) for one in shown]
     return wanted is None or list(wanted.values()) == shown
+
+
+def _gone(papers: Sequence[Prepared]) -> set[UUID | None]:
+    """Files that they name and nobody has any more."""
+    named = Attachment.objects.filter(pk__in=[one.attachment for one in papers])
+    return set(named.exclude(state=Attachment.State.STORED).values_list("pk", flat=True))
 
 
 def _papers(record: CommunicationRecord, viewer: Viewer) -> list[Prepared]:

@@ -129,6 +129,7 @@ def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
         "name": record.student.person.name,
         "trigger": record.get_trigger_display(),
         "adds": adds,
+        "full": additions.full(record, Attachment.Kind.FILE) if adds else "",
         "writes": writes,
         "files": [_file(viewer, record, one) for one in reading.seen(viewer, record).attachments],
     }

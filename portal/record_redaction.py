@@ -40,7 +40,7 @@ def hide(request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUI
             at=at,
             attachment_id=file_id,
             areas=[_area(one) for one in request.POST.getlist("square")],
-            id_=taps.id_of(identity.person, _uuid(request.POST.get("nonce", ""))),
+            id_=taps.id_of(identity.person, _uuid(request.POST.get("nonce", "")), file_id),
         )
     except InvalidInput as refused:
         return _show(request, identity, target_id, file_id, mistake=f"{refused}{refused.mend}")

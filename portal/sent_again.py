@@ -14,7 +14,7 @@ from portal import record_drafts
 from portal.record_drafts import Page
 from records import known_records
 from records.models import CommunicationRecord
-from records.record_rows import lock
+from records.record_rows import is_as_made, lock
 
 _CHANGED: Final = (
     "那份草稿后来改过。您刚写的还没有存，都在下面；请先看那份草稿，再点一次保存，就以这里写的为准。"
@@ -48,7 +48,8 @@ def change(
     record = _locked(viewer, known.pk)
     seen, alike = page.form.cleaned_data["seen"], record_drafts.says(viewer, record, page)
     open_ = record.state in known_records.UNFINISHED and viewer.may(Act.EDIT, record)
-    fresh = open_ and (_as_made(record) if seen is None else seen == record.edits)
+    as_made = record.state == CommunicationRecord.State.DRAFT and is_as_made(record)
+    fresh = open_ and (as_made if seen is None else seen == record.edits)
     if alike:
         return record if offers and fresh else None
     if not fresh:
@@ -61,13 +62,6 @@ def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
     """So that two taps of the same other words find each other."""
     found = viewer.get(CommunicationRecord, record_id)
     return lock(viewer, record_id, Act.EDIT) if viewer.may(Act.EDIT, found) else found
-
-
-def _as_made(record: CommunicationRecord) -> bool:
-    """Whether nothing became of it since: its statements, its people and its papers are an edit
-    each."""
-    made = record.statements.count() + 1 + record.prepared.exists()
-    return record.state == CommunicationRecord.State.DRAFT and record.edits == made
 
 
 def _kept(record: CommunicationRecord, *, open_: bool) -> Kept:

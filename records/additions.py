@@ -8,12 +8,14 @@ scope.
 """
 
 from typing import Final
+from uuid import UUID
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from records.models import Attachment, CommunicationRecord
 
-#: Files of one record; more is an archive, not an attachment.
+#: Files of each kind that one record has; more is an archive, not an attachment. What is gone is
+#: not counted, and no file takes the place of a signed page.
 MOST: Final = 50
 
 State = CommunicationRecord.State
@@ -23,8 +25,43 @@ _OPEN: Final = (State.DRAFT, State.CHECKED, State.PENDING_SIGNATURES)
 _SIGNABLE: Final = (State.PENDING_SIGNATURES, State.EFFECTIVE)
 
 
-def refuse(viewer: Viewer, record: CommunicationRecord, kind: str) -> None:
-    """Raises InvalidInput: no such kind. NotAllowed: not theirs to add. WrongState: not now."""
+def refuse(
+    viewer: Viewer, record: CommunicationRecord, kind: str, *, instead: UUID | None = None
+) -> None:
+    """`instead`: the file whose place it takes.
+
+    Raises InvalidInput: no such kind. NotAllowed: not theirs to add. WrongState: not now, or there
+    are too many.
+    """
+    _refuse_now(viewer, record, kind)
+    why = full(record, kind, instead=instead)
+    if why:
+        raise WrongState(why, state=str(record.state))
+
+
+def full(record: CommunicationRecord, kind: str, *, instead: UUID | None = None) -> str:
+    """Why no more of this kind come to it; empty as long as there is room."""
+    there = Attachment.objects.filter(record_id=record.pk, kind=kind, state=Attachment.State.STORED)
+    if instead is not None:
+        there = there.exclude(pk=instead)
+    if there.count() < MOST:
+        return ""
+    if kind == Kind.SIGNED_PAGE:
+        return f"一份记录最多 {MOST} 张签字页，不能再加。"
+    return f"一份记录最多 {MOST} 个附件。请先拿掉不需要的，再上传。"
+
+
+def may_add(viewer: Viewer, record: CommunicationRecord) -> bool:
+    """Whether this person may add files to the text now, if there is room; a signed page comes with
+    its word."""
+    try:
+        _refuse_now(viewer, record, Kind.FILE)
+    except (WrongState, NotAllowed):
+        return False
+    return True
+
+
+def _refuse_now(viewer: Viewer, record: CommunicationRecord, kind: str) -> None:
     if kind not in Kind.values:
         raise InvalidInput(
             "没有说明是附件还是签字页。", field="kind", mend="请选择 FILE 或 SIGNED_PAGE。"
@@ -36,17 +73,6 @@ def refuse(viewer: Viewer, record: CommunicationRecord, kind: str) -> None:
         _refuse_page(record, vouches=vouches)
     else:
         _refuse_file(viewer, record)
-    if Attachment.objects.filter(record_id=record.pk).count() >= MOST:
-        raise WrongState(f"一份记录最多 {MOST} 个附件。", state=str(record.state))
-
-
-def may_add(viewer: Viewer, record: CommunicationRecord) -> bool:
-    """Whether this person may add a file to the text now; a signed page comes with its word."""
-    try:
-        refuse(viewer, record, Kind.FILE)
-    except (WrongState, NotAllowed):
-        return False
-    return True
 
 
 def _refuse_file(viewer: Viewer, record: CommunicationRecord) -> None:

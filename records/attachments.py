@@ -53,6 +53,7 @@ class Upload:
     `areas` are made black in a picture (then `redaction` is not asked); NEEDED is a file that shows
     others and cannot be changed, which nobody outside of the team gets. `sensitivity` may only be
     a class that a statement may have. SIGNED_PAGE is the paper of a signature that is written down.
+    `instead`: the file of the record whose place it takes.
     """
 
     source: bytes | Stream = field(repr=False)
@@ -62,6 +63,7 @@ class Upload:
     areas: Sequence[Area] = ()
     sensitivity: str = ""
     kind: str = Kind.FILE
+    instead: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def store(
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         record = as_known(viewer, viewer.get(CommunicationRecord, record_id))
-        additions.refuse(viewer, record, upload.kind)
+        additions.refuse(viewer, record, upload.kind, instead=upload.instead)
         student_id = record.student_id
     cleaned, redaction = cleaned_of(upload)
     if upload.kind == Kind.SIGNED_PAGE:
@@ -102,7 +104,7 @@ def store(
     blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        record = _locked(viewer, record_id, upload.kind)
+        record = _locked(viewer, record_id, upload)
         made = _row(viewer, record, cleaned, blob)
         made.pk = id_ or made.pk
         made.kind, made.redaction, made.sensitivity = upload.kind, redaction, classes
@@ -159,12 +161,12 @@ def _classes(upload: Upload) -> str:
     return " ".join(sorted(code.value for code in found))
 
 
-def _locked(viewer: Viewer, record_id: UUID, kind: str) -> CommunicationRecord:
+def _locked(viewer: Viewer, record_id: UUID, upload: Upload) -> CommunicationRecord:
     """Under its lock, asked once more: it may have been signed while the file was cleaned."""
     seen = viewer.get(CommunicationRecord, record_id)
     act = Act.EDIT if viewer.may(Act.EDIT, seen) else Act.WITNESS
     record = lock(viewer, record_id, act)
-    additions.refuse(viewer, record, kind)
+    additions.refuse(viewer, record, upload.kind, instead=upload.instead)
     return record
 
 

@@ -85,6 +85,7 @@ def check(
     if not can_proceed(record.check_language):
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
     _refuse_incomplete(record)
+    _refuse_gone(record)
     bases.refuse_lapsed(record, at=viewer.at)
     refuse_restricted({name: getattr(record, name) for name in OPEN_WORDS})
     findings = language_gate.check_record(record, confirmed=confirmed)
@@ -95,13 +96,15 @@ def check(
 def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:
     """Let both sides read and sign it. The family sees it from now on, unless it is held.
 
-    Raises InvalidInput: it rests on a consent that no longer holds, or nobody of the family took
-    part. WrongState: it is not checked, or 德育处 has been asked for a hold and may still decide.
+    Raises InvalidInput: it rests on a consent that no longer holds or on a file that is gone, or
+    nobody of the family took part. WrongState: it is not checked, or 德育处 has been asked for a
+    hold and may still decide.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.offer):
         raise WrongState("请先检查用语，再交双方签字。", state=str(record.state))
     hold_waits.refuse_undecided(record, at=viewer.at)
+    _refuse_gone(record)
     bases.refuse_lapsed(record, at=viewer.at)
     standings.refuse_one_sided(record, at=viewer.at)
     record.offer(at=viewer.at)
@@ -189,6 +192,17 @@ def _refuse_incomplete(record: CommunicationRecord) -> None:
         label = Statement.Section(absent[0]).label
         raise InvalidInput(
             f"“{label}”还没有写。", field="statements", mend=templates.of(record.trigger).hint
+        )
+
+
+def _refuse_gone(record: CommunicationRecord) -> None:
+    """What is signed names no file that nobody has any more."""
+    named = record.prepared.filter(attachment__isnull=False)
+    if named.exclude(attachment__state=Attachment.State.STORED).exists():
+        raise InvalidInput(
+            "事先准备的材料里，有一个附件已经拿掉了。",
+            field="prepared",
+            mend="请打开草稿，在那份材料里另选一个附件或选“没有”，再保存。",
         )
 
 

@@ -52,11 +52,18 @@ _LABELS: Final = {
 
 
 def take_out(
-    *, school_id: int, by: Person, at: datetime, attachment_id: UUID, shows_others: bool = False
+    *,
+    school_id: int,
+    by: Person,
+    at: datetime,
+    attachment_id: UUID,
+    shows_others: bool = False,
+    copy_id: UUID | None = None,
 ) -> Attachment:
     """The author takes a file out of what nobody has signed. Again changes nothing. Not in a scope.
 
-    `shows_others`: it shows people whom it is not about, and is destroyed at once.
+    `shows_others`: it shows people whom it is not about, and is destroyed at once. `copy_id` takes
+    its place in what was prepared for the talk.
 
     Raises NotFound, NotAllowed, WrongState: somebody has signed.
     """
@@ -68,6 +75,8 @@ def take_out(
         found = _not_a_proof(attachment_id)
         if _is_kept(record, found, at=at) and not shows_others:
             return _take_out(viewer, record, found)
+        if copy_id is not None:
+            record.prepared.filter(attachment=found).update(attachment_id=copy_id)
         _destroy(viewer, record, found, why=Why.OTHERS if shows_others else "draft")
     vault.destroy(school_id=school_id, ref=found.blob)
     return found

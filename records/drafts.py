@@ -36,7 +36,7 @@ from records.models import (
     PreparedItem,
     Statement,
 )
-from records.record_rows import lock, note, saved
+from records.record_rows import DRAFTED, lock, note, saved
 
 KIND: Final = "communication"
 State = CommunicationRecord.State
@@ -93,7 +93,7 @@ def write(
         case_id=case_id,
         people=[viewer.person.pk],
     )
-    note(record, "record.drafted", viewer)
+    note(record, DRAFTED, viewer)
     return record
 
 

@@ -1,13 +1,18 @@
 """One record under its lock, changed and written down: the frame of every act on a record."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from ledger import events
+from ledger.models import Event
 from parties.access import Act, Viewer
 from parties.errors import LostRace
 from records import taken_back, walls
 from records.models import CommunicationRecord
+
+#: The event of a new draft, which is no edit of it.
+DRAFTED: Final = "record.drafted"
 
 
 def lock(
@@ -47,6 +52,16 @@ def saved(
     record.save()
     note(record, kind, viewer, refs=refs, **codes)
     return record
+
+
+def is_as_made(record: CommunicationRecord) -> bool:
+    """Whether each edit is of the moment at which it was made, so that nothing became of it since.
+
+    What is there now cannot tell: what came later is an edit and stands there as well.
+    """
+    of = {"school_id": record.school_id, "subject_type": "record", "subject_id": record.pk}
+    made = Event.objects.filter(**of, at=record.created_at).exclude(kind=DRAFTED)
+    return record.edits == made.count()
 
 
 def note(

@@ -52,7 +52,7 @@ def redact(
     made = _made(who, attachment_id, id_)
     if made is None:
         made = _copied_once(who, attachment_id, areas, id_)
-    destroying.take_out(**who, attachment_id=attachment_id, shows_others=True)
+    destroying.take_out(**who, attachment_id=attachment_id, shows_others=True, copy_id=made.pk)
     return made
 
 
@@ -79,7 +79,8 @@ def _copied(
         file = attachments.readable(viewer, attachment_id)
         if file.record_id is None or not _is_picture(file):
             raise NotFound("没有找到。")
-        additions.refuse(viewer, viewer.get(CommunicationRecord, file.record_id), file.kind)
+        record = viewer.get(CommunicationRecord, file.record_id)
+        additions.refuse(viewer, record, file.kind, instead=file.pk)
     if not areas:
         raise InvalidInput("还没有选择要涂黑的部分。", field="areas", mend="请点图片上的格子。")
     old = attachments.open_(**who, attachment_id=attachment_id)
@@ -89,18 +90,20 @@ def _copied(
         media_type=old.media_type,
         areas=areas,
         sensitivity=_classes(file),
+        instead=file.pk,
     )
     return attachments.store(**who, record_id=file.record_id, upload=upload, id_=id_)
 
 
 def _made(who: dict[str, Any], attachment_id: UUID, id_: UUID | None) -> Attachment | None:
-    """What an earlier tap made of this picture."""
+    """What an earlier tap made of this very picture: another one is not destroyed for it."""
     if id_ is None:
         return None
     with tenancy.scope(who["school_id"]):
-        records = Attachment.objects.filter(pk=attachment_id).values("record_id")
+        old = Attachment.objects.filter(pk=attachment_id)
         own = Attachment.objects.filter(pk=id_, uploaded_by=who["by"])
-        return own.filter(record_id__in=records).first()
+        of_it = own.filter(original_sha256__in=old.values("sha256"))
+        return of_it.filter(record_id__in=old.values("record_id")).first()
 
 
 def _is_picture(file: Attachment) -> bool:

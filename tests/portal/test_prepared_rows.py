@@ -8,7 +8,7 @@ import pytest
 from parties import consents, tenancy
 from parties.access import Viewer
 from parties.consents import Given
-from records.models import PreparedItem
+from records.models import CommunicationRecord, PreparedItem
 from tests.api.papers import upload, written
 from tests.factories import World
 from tests.portal.test_records import TYPED, stored, writing
@@ -149,3 +149,25 @@ def test_what_lay_on_the_table_is_for_the_school_alone(world: World, who: str) -
 
     assert "期中成绩" not in reader.html
     assert "事先准备的材料" not in reader.html
+
+
+def test_a_file_that_is_gone_is_said_and_the_page_goes_on_without_it(world: World) -> None:
+    paper = written(world)
+    file = upload(paper.writer, paper.id, jpeg()).json()["id"]
+    phone, address = by_password(world, "teacher"), f"/records/{paper.id}/edit"
+    phone.open(address)
+    laid = {"prep_kind_1": "OTHER", "prep_note_1": "10月", "people": str(world["mother"].pk)}
+    laid = {**TYPED, **laid}
+    phone.send(address, keep="1", seen=phone.value("seen"), prep_attachment_1=file, **laid)
+    phone.open(f"/records/{paper.id}/files")
+    phone.send(f"/records/{paper.id}/files/{file}/out")
+    phone.open(f"/records/{paper.id}")
+    phone.send(f"/records/{paper.id}/offer", seen=phone.value("seen"))
+    assert "有一个附件已经拿掉了。请打开草稿" in phone.text
+
+    phone.open(address)
+    phone.send(address, offer="1", seen=phone.value("seen"), **laid)
+
+    with tenancy.scope(world.id):
+        assert PreparedItem.objects.get().attachment_id is None
+        assert CommunicationRecord.objects.get().state == "PENDING_SIGNATURES"

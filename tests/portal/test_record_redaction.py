@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from parties import tenancy
+from records import additions
 from records.models import Attachment
 from tests.api.papers import Paper, effective, offered, upload, written
 from tests.factories import World
-from tests.portal.test_record_files import kept, page_of
+from tests.portal.test_record_files import kept, page_of, send
 from tests.portal.visitors import Phone, by_password
-from tests.records.uploads.files import jpeg, opened, png
+from tests.records.uploads.files import jpeg, opened, photo, png, saved
 
 DOOR = "隐去他人信息…"
 LEFT_COLUMN = [f"{row}-0" for row in range(10)]
@@ -130,6 +131,49 @@ def test_a_second_tap_lands_on_the_first(world: World) -> None:
 
     assert again.page.redirect_chain[-1][0] == page_of(paper)
     assert len(kept(world)) == 2
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_the_mark_of_a_page_makes_another_picture_black_as_well(world: World, alike: bool) -> None:
+    paper, address = with_picture(world)
+    said = {"name": "课堂.png", "media_type": "image/png", "redaction": "NEEDED"}
+    data = png() if alike else saved(photo((24, 16)), "PNG")
+    made = upload(paper.writer, paper.id, data, **said).json()["id"]
+    phone = opened_page(world, address)
+    mark = phone.value("nonce")
+    press(phone, address, "0-0")
+
+    phone.open(f"{page_of(paper)}/{made}/hide")
+    phone.send(f"{page_of(paper)}/{made}/hide", square="0-0", nonce=mark)
+
+    assert sorted(kept(world)) == [
+        *[("NEEDED", "COM TPD", "DESTROYED")] * 2,
+        *[("REDACTED", "COM", "STORED")] * 2,
+    ]
+
+
+def test_in_a_full_record_more_is_made_black_and_the_page_says_that_it_is_full(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper, _ = with_picture(world)
+    phone = opened_page(world, page_of(paper))
+    monkeypatch.setattr(additions, "MOST", 1)
+    for _time in range(3):
+        phone.open(page_of(paper))
+        assert "一份记录最多 1 个附件。请先拿掉不需要的，再上传。" in phone.text
+        assert 'name="file"' not in phone.html
+        address = doors(phone)[0]
+        phone.open(address)
+        press(phone, address, "0-0")
+        assert phone.page.redirect_chain[-1][0] == page_of(paper)
+
+    send(phone, page_of(paper))
+
+    assert phone.page.status_code == 409
+    assert "一份记录最多 1 个附件" in phone.text
+    assert [state for *_, state in kept(world)].count("STORED") == 1
+    phone.open(f"/records/{paper.id}")
+    assert f'href="{page_of(paper)}"' in phone.html
 
 
 def test_a_page_of_before_finds_the_picture_gone(world: World) -> None:

@@ -11,7 +11,7 @@ from parties import tenancy
 from records.models import ActionItem, CommunicationRecord, ItemCheckIn, Notice, Objection
 from tests.api import plan_stories
 from tests.api.callers import member
-from tests.api.papers import FACT, effective
+from tests.api.papers import FACT, Paper, effective
 from tests.factories import World
 from tests.portal.test_case_plan import typed as an_item
 from tests.portal.test_two_taps import a_notice
@@ -244,6 +244,27 @@ def test_a_draft_that_was_changed_since_is_not_put_back_unseen(world: World) -> 
     assert only(world)[1] == [FACT, HOME]
     page.send_shown(s_FACT=OTHER, s_HOME=HOME, keep="1")
     assert only(world)[1] == [OTHER, HOME]
+
+
+@pytest.mark.parametrize("added", ["statements", "prepared"])
+def test_what_was_added_elsewhere_since_is_not_taken_back_unseen(world: World, added: str) -> None:
+    page = a_page(world)
+    page.send(keep="1")
+    paper = Paper(member(world, "teacher"))
+    with tenancy.scope(world.id):
+        paper.id = str(CommunicationRecord.objects.get().pk)
+    paper.keep(paper.writer.get(f"/records/{paper.id}"))
+    if added == "statements":
+        paper.say(HOME, section="HOME", source="GUARDIAN")
+    else:
+        paper.do("prepared", {"prepared": [{"kind": "TRANSCRIPT"}]}, method="put")
+    before = only(world)
+
+    answer = page.send(s_FACT=OTHER, keep="1")
+
+    assert (answer.status_code, OTHER in page.phone.html) == (400, True)
+    assert "那份草稿后来改过" in page.phone.text
+    assert only(world) == before
 
 
 def test_words_for_a_record_that_was_handed_over_stay_on_the_page(world: World) -> None:

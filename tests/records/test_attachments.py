@@ -13,6 +13,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from records import (
+    additions,
     attachments,
     content,
     destroying,
@@ -341,3 +342,22 @@ def test_the_routine_sweep_looks_once_an_hour(desk: Desk, monkeypatch: pytest.Mo
     sweeps.run(sweeps.ROUTINE, via="test")
 
     assert len(looked) == 2
+
+
+@pytest.mark.parametrize("known_at_home", [False, True])
+def test_what_is_gone_takes_no_place(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, known_at_home: bool
+) -> None:
+    monkeypatch.setattr(additions, "MOST", 1)
+    record = desk.drafted()
+    made = add(desk, record)
+    if known_at_home:
+        desk.check(record)
+        desk.offer(record)
+    with pytest.raises(WrongState, match="最多 1 个附件"):
+        add(desk, record)
+
+    gone = take_out(desk, made, "teacher")
+
+    assert gone.state == ("TAKEN_OUT" if known_at_home else "DESTROYED")
+    assert add(desk, record)

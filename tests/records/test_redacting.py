@@ -9,14 +9,15 @@ import pytest
 from ledger.models import Event
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, SanfangError, WrongState
-from records import attachments, destroying, reading, redacting
-from records.models import Attachment, CommunicationRecord
+from records import attachments, destroying, drafts, reading, redacting
+from records.draft_input import Prepared
+from records.models import Attachment, CommunicationRecord, PreparedItem
 from records.uploads import UploadRefused
 from records.uploads.redaction import Area
 from tests.api.test_record_races import at_once
 from tests.records.desk import Desk
 from tests.records.test_attachments import add, blobs, take, take_out
-from tests.records.uploads.files import opened, png
+from tests.records.uploads.files import opened, photo, png, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +183,53 @@ def test_who_repeats_an_id_gets_the_first_copy(desk: Desk) -> None:
     assert len(files(desk)) == 2
 
 
+def lay(desk: Desk, record: CommunicationRecord, file: Attachment) -> None:
+    with desk.as_("teacher") as viewer:
+        laid = [Prepared(kind="OTHER", note="10月", attachment=file.pk)]
+        drafts.prepare(viewer, record_id=record.pk, items=laid)
+
+
+def laid(desk: Desk) -> Any:
+    with tenancy.scope(desk.world.id):
+        return PreparedItem.objects.get().attachment_id
+
+
+def test_what_lay_on_the_table_is_the_black_copy_by_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = desk.drafted()
+    old, mark = needing(desk, record), uuid4()
+    lay(desk, record, old)
+    with monkeypatch.context() as dying:
+        dying.setattr(destroying, "take_out", _die)
+        with pytest.raises(KeyboardInterrupt):
+            redact(desk, old, id_=mark)
+    assert laid(desk) == old.pk
+
+    redact(desk, old, id_=mark)
+
+    assert laid(desk) == mark
+    desk.check(record)
+    desk.offer(record)
+    assert [one.attachment_id for one in desk.read(record, "teacher").prepared] == [mark]
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_nothing_is_offered_that_rests_on_a_file_that_is_gone(desk: Desk, checked: bool) -> None:
+    record = desk.drafted()
+    old = needing(desk, record)
+    lay(desk, record, old)
+    if checked:
+        desk.check(record)
+    take_out(desk, old, "teacher")
+
+    with pytest.raises(InvalidInput) as refused:
+        (desk.offer if checked else desk.check)(record)
+
+    assert (refused.value.field, bool(refused.value.mend)) == ("prepared", True)
+    assert desk.now(record).state == ("CHECKED" if checked else "DRAFT")
+
+
 def test_what_died_between_is_finished_by_the_same_page(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +257,20 @@ def test_two_taps_at_once_make_one_copy(desk: Desk) -> None:
 
     assert [one.pk for one in made if one is not None] == [mark, mark]
     assert sorted(state for _, _, state in files(desk)) == ["DESTROYED", "STORED"]
+
+
+def test_an_id_of_another_picture_of_the_record_is_refused_and_the_picture_stays(
+    desk: Desk,
+) -> None:
+    record = desk.drafted()
+    old, other = needing(desk, record), needing(desk, record, source=saved(photo((24, 16)), "PNG"))
+    made = redact(desk, old, id_=uuid4())
+
+    with pytest.raises(InvalidInput) as refused:
+        redact(desk, other, id_=made.pk)
+
+    assert refused.value.field == "id"
+    assert take(desk, other, "teacher")
 
 
 def test_an_id_of_something_else_is_refused_and_the_picture_stays(desk: Desk) -> None:

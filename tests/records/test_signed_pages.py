@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from records import attachments, communication, content, file_names, reading
+from records import additions, attachments, communication, content, file_names, reading
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord, FileEntry, Signature
 from records.uploads import UploadRefused
@@ -53,6 +53,22 @@ def refused(desk: Desk, record: CommunicationRecord, scan: Attachment, **given: 
         on_paper(desk, record, scan, **given)
     assert trouble.value.field == "scan"
     return str(trouble.value.mend)
+
+
+# --- how many -------------------------------------------------------------------------------------
+
+
+def test_files_take_no_place_of_a_signed_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(additions, "MOST", 1)
+    record = desk.drafted()
+    add(desk, record)
+    desk.check(record)
+    desk.offer(record)
+
+    assert page(desk, record)
+    for more in (add, page):
+        with pytest.raises(WrongState, match="最多 1 "):
+            more(desk, record)
 
 
 # --- which picture counts -------------------------------------------------------------------------
