@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
+#: Those of `all`; LANGUAGE is measured when it is named.
 WORKLOADS: Final = ("step", "sweep", "file", "crisis")
+LANGUAGE: Final = "language"
 ALL: Final = "all"
 SECONDS: Final = 24.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from config.bench import file, machine, sweep
+from config.bench import file, language, machine, sweep
 from config.bench.crisis import workload as crisis
 from config.bench.options import Options
 from config.bench.step import workload as step
@@ -103,9 +103,24 @@ def crisis_lines(result: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def language_lines(result: Mapping[str, Any]) -> list[str]:
+    told = [
+        f"【language】{result['bytes']} 字节：p50 {result['p50_ms']} ms，"
+        f"p99 {result['p99_ms']} ms，最长 {result['max_ms']} ms"
+        f"（目标：每种文本 p99 ≤ {result['target_p99_ms']:g} ms："
+        f"{'达到' if result['met'] else '未达到'}）",
+        f"  与只查不判相比 {result['ratio_to_floor']}，"
+        f"是逐词查找的 {result['ratio_to_naive']} 倍，A/A {result['a_to_a']}",
+    ]
+    for name, text in result["texts"].items():
+        told.append(f"  {name}：p50 {text['p50_ms']} ms，p99 {text['p99_ms']} ms")
+    return told
+
+
 _WORKLOADS: Final[Mapping[str, tuple[Run, Lines]]] = {
     "step": (step.run, step_lines),
     "sweep": (sweep.run, sweep_lines),
     "file": (file.run, file_lines),
     "crisis": (crisis.run, crisis_lines),
+    "language": (language.run, language_lines),
 }

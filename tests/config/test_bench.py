@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from config.bench import clients, measuring
+from config.bench import clients, language, measuring, telling
 from config.bench.clients import Order
 from config.bench.measuring import Rounds, Slot
 from config.folders import BASE_DIR
+from records.language import Author, Moment, check
 
 LONGEST_SECONDS = 900
 
@@ -164,3 +165,23 @@ def test_every_workload_is_measured_against_its_floor(tmp_path: Path) -> None:
     assert 0 < told["crisis"]["killed_s"] < 30
     assert all(0 < one < 300 for one in told["sweep"]["all_done_s"])
     assert set(told["file"]["pages"]) == {"first", "middle", "page_200"}
+
+
+def test_the_language_check_is_measured_on_ten_kilobytes() -> None:
+    work = language.prepared()
+
+    for kind, text in work.texts.items():
+        assert language.BYTES - 4 < len(text.encode()) <= language.BYTES, kind
+    verdicts = {
+        kind: check(text, moment=Moment.SHARE, author=Author.STAFF, people=work.people)
+        for kind, text in work.texts.items()
+    }
+    assert not verdicts["plain"].findings
+    assert len(verdicts["listed"].findings) > len(verdicts["mixed"].findings) > 20
+
+    told = language.run(seconds=0.5, tell=lambda _: None)
+
+    assert set(told["texts"]) == set(work.texts)
+    assert told["ci"][0] <= told["ratio_to_floor"] <= told["ci"][1] < 1
+    assert told["met"] == all(one["p99_ms"] <= 20 for one in told["texts"].values())
+    assert any("language" in line for line in telling.language_lines(told))

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from config.bench import front
-from config.bench.options import ALL, SECONDS, WORKLOADS, Options
+from config.bench.options import ALL, LANGUAGE, SECONDS, WORKLOADS, Options
 from config.management.commands.demo import writable
 
 SHORTEST, LONGEST = 2.0, 3600.0
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("workload", choices=[*WORKLOADS, ALL])
+        parser.add_argument("workload", choices=[*WORKLOADS, LANGUAGE, ALL])
         parser.add_argument("--seconds", type=_seconds, default=SECONDS, metavar="N")
         parser.add_argument("--json", default="", metavar="PATH", help="把结果写到这个文件")
         parser.add_argument(
