@@ -22,6 +22,7 @@ from portal.uploads import LARGEST_FORM, InMemory
 from records import additions, attachments, destroying, reading, redacting, sensitivity
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord
+from records.prepared_files import StillNeeded
 from records.uploads.errors import UploadRefused
 from records.uploads.limits import refuse_oversize
 
@@ -90,13 +91,18 @@ def take_out(
         if not viewer.rows(Attachment).filter(pk=file_id, record_id=target_id).exists():
             raise NotFound("没有找到。")
         at = viewer.at
-    destroying.take_out(
-        school_id=identity.school_id,
-        by=identity.person,
-        at=at,
-        attachment_id=file_id,
-        shows_others=request.POST.get("shows_others") == "yes",
-    )
+    try:
+        destroying.take_out(
+            school_id=identity.school_id,
+            by=identity.person,
+            at=at,
+            attachment_id=file_id,
+            shows_others=request.POST.get("shows_others") == "yes",
+        )
+    except StillNeeded as refused:
+        return _show(
+            request, identity, target_id, request.POST.dict(), {str(file_id): f"{refused}"}
+        )
     return redirect("portal:record-files", target_id=target_id)
 
 
@@ -109,6 +115,8 @@ def _show(
 ) -> HttpResponse:
     with viewing(identity) as viewer:
         context = _shown(viewer, viewer.get(CommunicationRecord, target_id))
+    for file in context["files"]:
+        file["mistake"] = mistakes.get(str(file["pk"]), "")
     context |= {
         "typed": typed,
         "mistakes": mistakes,

@@ -18,7 +18,7 @@ from parties.access import Viewer
 from parties.errors import InvalidInput, NotFound, WrongState
 from parties.models import Person
 from parties.privacy import FieldClass
-from records import additions, attachments, destroying
+from records import additions, attachments, destroying, prepared_files
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord
 from records.uploads.kinds import IMAGES, MEDIA_TYPE
@@ -81,6 +81,7 @@ def _copied(
             raise NotFound("没有找到。")
         record = viewer.get(CommunicationRecord, file.record_id)
         additions.refuse(viewer, record, file.kind, instead=file.pk)
+        prepared_files.refuse_offered(viewer, file, but=record.pk)
     if not areas:
         raise InvalidInput("还没有选择要涂黑的部分。", field="areas", mend="请点图片上的格子。")
     old = attachments.open_(**who, attachment_id=attachment_id)
