@@ -19,7 +19,15 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
 from portal.uploads import LARGEST_FORM, InMemory
-from records import additions, attachments, destroying, reading, redacting, sensitivity
+from records import (
+    additions,
+    attachments,
+    destroying,
+    originals,
+    reading,
+    redacting,
+    sensitivity,
+)
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord
 from records.prepared_files import StillNeeded
@@ -32,7 +40,10 @@ Redaction = Attachment.Redaction
 _OTHERS: Final = (
     (Redaction.NONE.value, "没有别人的信息"),
     (Redaction.DECLARED.value, "有，上传前已遮住"),
-    (Redaction.NEEDED.value, "有，没有遮住（家长和同学都看不到这个文件；图片上传后可以涂黑）"),
+    (
+        Redaction.NEEDED.value,
+        "有，没有遮住（家长和同学都看不到这个文件；图片上传后可以涂黑，视频可以换成遮好的一版）",
+    ),
 )
 #: The plain one first: nobody has to know the others to send a picture.
 _CLASSES: Final = (
@@ -145,11 +156,13 @@ def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
 
 def _file(viewer: Viewer, record: CommunicationRecord, one: Attachment) -> dict[str, Any]:
     """Its name is sealed outside of the scope."""
+    kept = originals.is_one(one)
     return {
         "pk": one.pk,
         "name": one.name,
         "size": one.size,
-        "others": one.get_redaction_display(),
+        "others": "原视频，已由隐去他人信息的一版代替" if kept else one.get_redaction_display(),
+        "kept": kept,
         "may_hide": redacting.may_redact(viewer, record, one),
     }
 

@@ -21,7 +21,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from parties.privacy import FieldClass
-from records import disputes, known_records, prepared_files, taken_back, vault
+from records import disputes, known_records, originals, prepared_files, taken_back, vault
 from records.attachments import KIND, never_before, readable
 from records.models import Attachment, CommunicationRecord, Signature
 from records.record_rows import lock, saved
@@ -138,6 +138,11 @@ def _not_a_proof(attachment_id: UUID) -> Attachment:
 
 def _is_needed(viewer: Viewer, found: Attachment, *, but: UUID | None) -> bool:
     """Whether it is needed where the viewer may not look. Raises WrongState: where they may."""
+    if originals.is_one(found):
+        raise prepared_files.StillNeeded(
+            "这是原视频，须与隐去他人信息的一版一起留存。两个都不要的，请先拿掉隐去后的一版。",
+            state=str(found.state),
+        )
     stored = found.state == _State.STORED
     return stored and prepared_files.refuse_offered(viewer, found, but=but)
 
