@@ -67,7 +67,7 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "return": {"reason": "退回的原因"},
     "consent-desk": {"proof_note": "凭据", "ends_on": "同意到哪一天为止"},
 }
-_OF_A_ROW: Final = re.compile(r"s_(?P<section>[A-Z_]+?)(_(?P<place>\d{1,2}))?")
+_OF_A_ROW: Final = re.compile(r"[a-z]+_(?P<section>[A-Z_]+?)(_(?P<place>\d{1,2}))?")
 
 
 def label_of(page: str, field: str, value: str) -> str | None:
@@ -84,20 +84,23 @@ def label_of(page: str, field: str, value: str) -> str | None:
 
 
 def _of_form(form: type[forms.Form] | None, field: str) -> str | None:
-    asked = None if form is None else form.base_fields.get(field)
-    return None if asked is None or not is_typed(asked) else str(asked.label)
+    return None if form is None else _typed(form.base_fields.get(field))
 
 
 def _of_record(field: str) -> str | None:
     """Fields that a form of a record draws up row by row."""
-    found = _OF_A_ROW.fullmatch(field)
-    if found and found["section"] in statement_rows.Section.values:
-        return Row(found["section"], int(found["place"] or 1)).label
-    called, _, place = field.rpartition("_")
-    if not place.isdecimal() or not 1 <= int(place) <= prepared_rows.MOST:
-        return None
-    asked = prepared_rows.fields(int(place), files=(), drops=False).get(f"{called}_{place}")
-    return str(asked.label) if asked is not None and is_typed(asked) else None
+    said, (_, _, place) = _OF_A_ROW.fullmatch(field), field.rpartition("_")
+    rows: Mapping[str, forms.Field] = {}
+    if said and said["section"] in statement_rows.Section.values:
+        row = Row(said["section"], int(said["place"] or 1))
+        rows = statement_rows.fields(row, needed=True, guardians=())
+    elif place.isdecimal() and 1 <= int(place) <= prepared_rows.MOST:
+        rows = prepared_rows.fields(int(place), files=(), drops=False)
+    return _typed(rows.get(field))
+
+
+def _typed(asked: forms.Field | None) -> str | None:
+    return None if asked is None or not is_typed(asked) else str(asked.label)
 
 
 def is_typed(field: forms.Field) -> bool:

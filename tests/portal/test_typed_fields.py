@@ -12,6 +12,8 @@ from django.urls import ResolverMatch, get_resolver
 
 from portal import consent_desk, notices, typed, typed_fields, urls
 from portal.questions import Questions
+from portal.record_forms import RecordForm
+from records.models import CommunicationRecord
 
 TEMPLATES = Path(settings.BASE_DIR, "portal/templates/portal")
 #: Forms that say no address in their template are posted to the page itself.
@@ -63,6 +65,14 @@ def test_every_form_of_ours_is_known_by_its_page() -> None:
         for name, field in form.base_fields.items():
             if typed_fields.is_typed(field):
                 assert typed_fields.label_of(page, name, "ok"), name
+
+
+def test_each_row_of_a_record_is_known() -> None:
+    for trigger in CommunicationRecord.Trigger.values:
+        form = RecordForm({"s_CAUSE": "x", "prep_note_1": "y"}, trigger=trigger, people=[])
+        typed_in = [name for name, one in form.fields.items() if typed_fields.is_typed(one)]
+        assert {"s_CAUSE_2", "basis_CAUSE", "basis_CAUSE_2", "prep_note_2"} <= set(typed_in)
+        assert [one for one in typed_in if not typed_fields.label_of("write", one, "ok")] == []
 
 
 def test_each_page_that_is_named_is_there() -> None:
