@@ -40,7 +40,7 @@ _LARGEST_FILE: Final = max(LARGEST.values())
 #: Boundaries, headers of the parts, short fields.
 _FRAMING: Final = 64 * 1024
 MULTIPART: Final = "multipart/form-data"
-_LONGEST_AREAS: Final = 20_000
+LONGEST_AREAS: Final = 20_000
 
 
 class AreaInput(Strict):
@@ -72,7 +72,7 @@ class UploadInput(Strict):
     )
     areas = serializers.CharField(
         required=False,
-        max_length=_LONGEST_AREAS,
+        max_length=LONGEST_AREAS,
         help_text="要涂黑的区域，JSON 数组：[{left, top, right, bottom, unit}]，只用于图片",
     )
 
@@ -124,7 +124,7 @@ class AttachmentsView(UploadView):
     )
     def post(self, request: Request, record_id: UUID) -> Response:
         given = read_form(request, UploadInput)
-        given["areas"] = _areas(given.get("areas", ""))
+        given["areas"] = areas_of(given.get("areas", ""))
         data = given.pop("file").read()
         who = asked(request, record_id)
         upload = Upload(source=data, **given)
@@ -206,7 +206,7 @@ def _errand_of(found: Attachment) -> UUID | None:
 
 
 def read_form(request: Request, shape: type[Strict]) -> dict[str, Any]:
-    """The form's members, each at most once, with the name and type that came with the file."""
+    """The form's members, each at most once, with the name and type that came with a file."""
     form, files = request._request.POST, request._request.FILES
     parts: list[tuple[str, Any]] = [*form.lists(), *files.lists()]
     for name, values in parts:
@@ -219,12 +219,13 @@ def read_form(request: Request, shape: type[Strict]) -> dict[str, Any]:
     checked = shape(data=sent)
     checked.is_valid(raise_exception=True)
     given = dict(checked.validated_data)
-    given["name"] = given["file"].name or ""
-    given["media_type"] = given["file"].content_type or ""
+    if "file" in given:
+        given["name"] = given["file"].name or ""
+        given["media_type"] = given["file"].content_type or ""
     return given
 
 
-def _areas(written: str) -> list[Area]:
+def areas_of(written: str) -> list[Area]:
     if not written:
         return []
     try:

@@ -36,6 +36,7 @@ from api import (
     record_keeping,
     record_parts,
     records,
+    redacting,
     report_wordings,
     routing,
     session,
@@ -233,6 +234,11 @@ urlpatterns = [
         "attachments/<uuid:attachment_id>",
         attachments.AttachmentView.as_view(),
         name="attachment",
+    ),
+    path(
+        "attachments/<uuid:attachment_id>/redact",
+        redacting.RedactionView.as_view(),
+        name="redact-attachment",
     ),
     path(
         "attachments/<uuid:attachment_id>/destroy",

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
-from portal import writing
+from portal import record_people, writing
 from portal.record_drafts import Page
 from portal.record_forms import RecordForm
 from portal.session import signed_in, viewing
@@ -25,8 +25,12 @@ def minutes(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResp
         known = meeting_minutes.of_task(viewer, task_id)
         name, home = known.student.person.name, writing.guardians_of(known.student)
         people = writing.with_student(home, known.student)
+        asked = {one.person for one, _ in known.others} | {identity.person.pk}
+        staff, colleagues = record_people.offered(
+            known.student, but={pk for pk in asked if pk is not None}, at=viewer.at
+        )
     people += [(str(one.person), called) for one, called in known.others]
-    whom = {"people": people, "guardians": home}
+    whom = {"people": people, "guardians": home, "staff": staff}
     if request.method != "POST":
         form = RecordForm(trigger=known.trigger, initial=_initial(known), **whom)
         return writing.ask(request, form, name, known.trigger, {})
@@ -37,6 +41,7 @@ def minutes(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResp
         known.student.pk,
         case_id=known.case_id,
         others=[one for one, _ in known.others],
+        staff=colleagues,
     )
     return writing.take(request, identity, page, back=task_id)
 

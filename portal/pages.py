@@ -36,10 +36,10 @@ def show(
 
 
 def trouble(
-    request: HttpRequest, status: int, why: str = "", *, typed: Sequence[str] = ()
+    request: HttpRequest, status: int, why: str = "", *, typed: Sequence[tuple[str, str]] = ()
 ) -> HttpResponse:
     """A page that says what to do next. `why` is a sentence for people, never a technical one;
-    `typed` are the words that came with the request (portal.typed).
+    `typed` are the words that came with the request, each with its label (portal.typed).
     """
     known = status if status in _TROUBLE else 500
     title, advice = _TROUBLE[known]

@@ -4,7 +4,7 @@ Inside a scope. Statements that this page does not show are left as they are.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 from uuid import UUID
@@ -12,8 +12,7 @@ from uuid import UUID
 from parties import taps
 from parties.access import Viewer
 from parties.errors import InvalidInput
-from parties.models import GuardianLink
-from portal import prepared_rows, statement_rows
+from portal import prepared_rows, record_people, statement_rows
 from portal.record_forms import RecordForm
 from portal.statement_rows import Choices, Row
 from records import drafts, reading
@@ -26,7 +25,8 @@ from workflow import communication as acts
 class Page:
     """A filled-in form, about whom, and which draft it goes on with (None: a new one).
 
-    A new one may belong to a case; `others` were asked to its meeting besides the family.
+    A new one may belong to a case; `others` were asked to its meeting besides the family. `staff`
+    are the colleagues whom the page offers.
     """
 
     form: RecordForm
@@ -35,6 +35,7 @@ class Page:
     record_id: UUID | None = None
     case_id: UUID | None = None
     others: Sequence[Present] = ()
+    staff: Sequence[Present] = ()
 
 
 def store(viewer: Viewer, page: Page, *, seen: int | None = None) -> CommunicationRecord:
@@ -72,17 +73,9 @@ def says(viewer: Viewer, record: CommunicationRecord, page: Page) -> bool:
     for row in page.form.written():
         old, said = before.get(row), page.form.said(row)
         same &= _same(old, said) if old is not None and said.text else old is None and not said.text
-    there = _whom(record, _not_listed(record, ())), _whom(record, _present(record, page))
-    return same and there[0] == there[1] and _lies(viewer, record, page.form)
-
-
-def _whom(record: CommunicationRecord, people: Sequence[Present]) -> set[tuple[str, ...]]:
-    """Its author is always there, and a name is kept for those alone whom nobody knows by id."""
-    return {
-        (str(one.person or one.name), str(one.capacity), str(one.relation), str(one.presence))
-        for one in people
-        if one.person != record.author_id
-    }
+    there = record_people.whom(record, record_people.not_listed(record, ()))
+    named = record_people.whom(record, _present(record, page))
+    return same and there == named and _lies(viewer, record, page.form)
 
 
 def made_before(viewer: Viewer, form: RecordForm) -> CommunicationRecord | None:
@@ -104,7 +97,8 @@ def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
     before = _own(record, viewer)
     for row in form.written():
         try:
-            _put(viewer, record, before.get(row), form.said(row))
+            said = statement_rows.whole(form.said(row))
+            _put(viewer, record, before.get(row), said)
         except InvalidInput as refused:
             field = row.field_of(refused.field)
             raise InvalidInput(str(refused), field=field, mend=refused.mend) from refused
@@ -122,16 +116,17 @@ def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, sai
 
 def _same(old: Statement, said: Said) -> bool:
     whose = said.said_by or (None if said.section == Statement.Section.EMOTION else old.said_by_id)
-    return (old.text, old.source, old.status, old.said_by_id) == (
+    same = (old.text, old.source, old.status, old.said_by_id) == (
         said.text, said.source, said.status, whose,
     )  # fmt: skip
+    return same and said.basis == (old.basis if statement_rows.asks_basis(said.section) else "")
 
 
 def _with_the_rest(old: Statement, said: Said) -> Said:
     """What this page does not show stays; words that stay keep their class."""
     return replace(
         said,
-        basis=old.basis,
+        basis=said.basis if statement_rows.asks_basis(said.section) else old.basis,
         redacted_text=old.redacted_text,
         said_by=said.said_by or (None if "EMO" in old.sensitivity else old.said_by_id),
         sensitivity=old.sensitivity if old.text == said.text else "",
@@ -143,25 +138,7 @@ def _attend(viewer: Viewer, record: CommunicationRecord, page: Page) -> None:
 
 
 def _present(record: CommunicationRecord, page: Page) -> list[Present]:
-    """Those who were ticked; somebody whom this page does not list stays as they are."""
-    given, known = page.form.cleaned_data, {str(one.person): one for one in page.others}
-    listed = {pk for pk, _ in page.form.fields["people"].choices}  # type: ignore[attr-defined]
-    links = {
-        str(link.guardian_id): link.relation
-        for link in GuardianLink.objects.filter(student=record.student_id)
-    }
-    others = _not_listed(record, listed)
-    there = [
-        known.get(pk)
-        or Present(
-            person=UUID(pk),
-            capacity="GUARDIAN" if pk in links else "STUDENT",
-            relation=links.get(pk, ""),
-            presence=given["presence"] or "IN_PERSON",
-        )
-        for pk in given["people"]
-    ]
-    return [*others, *there]
+    return record_people.present(record, page.form, others=page.others, staff=page.staff)
 
 
 def _lay(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
@@ -205,20 +182,6 @@ def files_of(record: CommunicationRecord, viewer: Viewer) -> Choices:
     return [(str(one.pk), one.name) for one in reading.seen(viewer, record).attachments]
 
 
-def _not_listed(record: CommunicationRecord, listed: Collection[str]) -> list[Present]:
-    return [
-        Present(
-            person=one.person_id,
-            name=one.name,
-            capacity=one.capacity,
-            relation=one.relation,
-            presence=one.presence,
-        )
-        for one in record.participants.exclude(person=record.author_id)
-        if str(one.person_id) not in listed
-    ]
-
-
 def _own(record: CommunicationRecord, viewer: Viewer) -> dict[Row, Statement]:
     """This writer's statements of each section, in their order."""
     mine = record.statements.filter(withdrawn_at=None, entered_by=viewer.person)
@@ -232,13 +195,10 @@ def _own(record: CommunicationRecord, viewer: Viewer) -> dict[Row, Statement]:
 
 def kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
     """What the form shows of a draft."""
-    there = record.participants.exclude(person=None).exclude(person=record.author_id)
-    first = there.order_by("pk").first()
     return {
         **statement_rows.typed(_own(record, viewer)),
         **prepared_rows.typed(_papers(record, viewer)),
         **{name: getattr(record, name) for name in _HEADER},
-        "people": [str(pk) for pk in there.values_list("person_id", flat=True)],
-        "presence": first.presence if first else "",
+        **record_people.kept(record),
         "seen": record.edits,
     }

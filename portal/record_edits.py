@@ -11,26 +11,32 @@ from django.views.decorators.http import require_http_methods
 from parties.access import Act, Viewer
 from parties.errors import LostRace, WrongState
 from parties.sign_in import Identity
-from portal import overtaken, record_drafts, writing
+from portal import overtaken, record_drafts, record_people, writing
 from portal.record_drafts import Page
 from portal.record_forms import RecordForm
 from portal.session import signed_in, viewing
 from records import known_records
+from records.draft_input import Present
 from records.models import CommunicationRecord
 
 State = CommunicationRecord.State
 
+_HOW: Final = {"presence": "people", "staff_presence": "staff"}
 _MOMENTS: Final = ("started_at", "ended_at", "next_contact_at")
+_LISTS: Final = ("people", "staff")
 _OVER: Final = (State.DISCARDED, State.SEALED)
 
 
 class Draft(NamedTuple):
-    """A record as its form needs it; `kept` is what the form shows of it, once it is over none."""
+    """A record as its form needs it; `kept` is what the form shows of it, once it is over none.
+    `staff` are colleagues as they are written down when they are chosen.
+    """
 
     record: CommunicationRecord
     name: str
     whom: dict[str, Any]
     kept: dict[str, Any]
+    staff: list[Present]
 
     @property
     def is_open(self) -> bool:
@@ -51,7 +57,7 @@ def edit(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
     try:
         _refuse_over(draft)
         form, record = draft.form(request.POST), draft.record
-        page = Page(form, record.trigger, record.student_id, target_id)
+        page = Page(form, record.trigger, record.student_id, target_id, staff=draft.staff)
         return writing.take(request, identity, page)
     except WrongState as moved:
         return _once_more(request, _read(identity, target_id), moved)
@@ -62,19 +68,24 @@ def _read(identity: Identity, target_id: UUID) -> Draft:
     with viewing(identity) as viewer:
         record = viewer.get(CommunicationRecord, target_id)
         viewer.require(Act.EDIT, record)
-        home = writing.guardians_of(record.student)
+        home, but = writing.guardians_of(record.student), {record.author_id, identity.person.pk}
+        staff, known = record_people.offered(record.student, but=but, at=viewer.at)
         whom = {
             "people": writing.with_student(home, record.student),
+            "staff": staff,
             "guardians": home,
             "files": record_drafts.files_of(record, viewer),
         }
-        kept = _kept(record, viewer) if record.state in known_records.UNFINISHED else {}
-        return Draft(record, record.student.person.name, whom, kept)
+        kept = _kept(record, viewer, whom) if record.state in known_records.UNFINISHED else {}
+        return Draft(record, record.student.person.name, whom, kept, known)
 
 
-def _kept(record: CommunicationRecord, viewer: Viewer) -> dict[str, Any]:
-    """A field for a moment knows no seconds."""
+def _kept(record: CommunicationRecord, viewer: Viewer, whom: Mapping[str, Any]) -> dict[str, Any]:
+    """A field for a moment knows no seconds, and a list those alone whom it offers."""
     kept = record_drafts.kept(record, viewer)
+    for name in _LISTS:
+        there = {pk for pk, _ in whom[name]}
+        kept[name] = [pk for pk in kept[name] if pk in there]
     moments = {name: kept[name].replace(second=0, microsecond=0) for name in _MOMENTS if kept[name]}
     return {**kept, **moments}
 
@@ -102,7 +113,7 @@ def _typed(sent: QueryDict, kept: Mapping[str, Any]) -> QueryDict:
     """What that page did not ask for, because it is newer, stays as it is."""
     typed = sent.copy()
     for name, value in kept.items():
-        if name not in typed and name != "people":
+        if name not in typed and name not in _LISTS:
             typed[name] = value
     typed["seen"] = str(kept["seen"])
     return typed
@@ -110,7 +121,7 @@ def _typed(sent: QueryDict, kept: Mapping[str, Any]) -> QueryDict:
 
 def _now(form: RecordForm, kept: Mapping[str, Any]) -> dict[str, Any]:
     """A section without words says so; how somebody took part is of those who did."""
-    there = {name: value for name, value in kept.items() if name != "presence" or kept["people"]}
+    there = {name: value for name, value in kept.items() if kept.get(_HOW.get(name, ""), True)}
     return {**{row.words: "" for row in form.rows}, **there}
 
 

@@ -19,9 +19,18 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.session import signed_in, viewing
 from portal.uploads import LARGEST_FORM, InMemory
-from records import additions, attachments, destroying, reading, redacting, sensitivity
+from records import (
+    additions,
+    attachments,
+    destroying,
+    originals,
+    reading,
+    redacting,
+    sensitivity,
+)
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord
+from records.prepared_files import StillNeeded
 from records.uploads.errors import UploadRefused
 from records.uploads.limits import refuse_oversize
 
@@ -31,7 +40,10 @@ Redaction = Attachment.Redaction
 _OTHERS: Final = (
     (Redaction.NONE.value, "没有别人的信息"),
     (Redaction.DECLARED.value, "有，上传前已遮住"),
-    (Redaction.NEEDED.value, "有，没有遮住（家长和同学都看不到这个文件；图片上传后可以涂黑）"),
+    (
+        Redaction.NEEDED.value,
+        "有，没有遮住（家长和同学都看不到这个文件；图片上传后可以涂黑，视频可以换成遮好的一版）",
+    ),
 )
 #: The plain one first: nobody has to know the others to send a picture.
 _CLASSES: Final = (
@@ -90,13 +102,18 @@ def take_out(
         if not viewer.rows(Attachment).filter(pk=file_id, record_id=target_id).exists():
             raise NotFound("没有找到。")
         at = viewer.at
-    destroying.take_out(
-        school_id=identity.school_id,
-        by=identity.person,
-        at=at,
-        attachment_id=file_id,
-        shows_others=request.POST.get("shows_others") == "yes",
-    )
+    try:
+        destroying.take_out(
+            school_id=identity.school_id,
+            by=identity.person,
+            at=at,
+            attachment_id=file_id,
+            shows_others=request.POST.get("shows_others") == "yes",
+        )
+    except StillNeeded as refused:
+        return _show(
+            request, identity, target_id, request.POST.dict(), {str(file_id): f"{refused}"}
+        )
     return redirect("portal:record-files", target_id=target_id)
 
 
@@ -109,6 +126,8 @@ def _show(
 ) -> HttpResponse:
     with viewing(identity) as viewer:
         context = _shown(viewer, viewer.get(CommunicationRecord, target_id))
+    for file in context["files"]:
+        file["mistake"] = mistakes.get(str(file["pk"]), "")
     context |= {
         "typed": typed,
         "mistakes": mistakes,
@@ -137,11 +156,13 @@ def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
 
 def _file(viewer: Viewer, record: CommunicationRecord, one: Attachment) -> dict[str, Any]:
     """Its name is sealed outside of the scope."""
+    kept = originals.is_one(one)
     return {
         "pk": one.pk,
         "name": one.name,
         "size": one.size,
-        "others": one.get_redaction_display(),
+        "others": "原视频，已由隐去他人信息的一版代替" if kept else one.get_redaction_display(),
+        "kept": kept,
         "may_hide": redacting.may_redact(viewer, record, one),
     }
 

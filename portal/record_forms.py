@@ -31,7 +31,7 @@ def _short(label: str, longest: int) -> forms.CharField:
 class RecordForm(forms.Form):
     """Sections of the trigger's template, needed ones first; `people` may have been there.
 
-    `files` were uploaded for this record.
+    `files` were uploaded for this record; `staff` are colleagues who may have been there.
     """
 
     started_at = MomentField(label="沟通时间")
@@ -50,6 +50,19 @@ class RecordForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages=_REQUIRED,
     )
+    staff = forms.MultipleChoiceField(
+        label="还有哪些同事参加了（可不选；选中的同事能看这份记录）",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=_REQUIRED,
+    )
+    staff_presence = forms.ChoiceField(
+        label="同事怎样参加",
+        choices=Participant.Presence.choices,
+        initial=Participant.Presence.IN_PERSON,
+        error_messages=_REQUIRED,
+        required=False,
+    )
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     nonce = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -67,10 +80,12 @@ class RecordForm(forms.Form):
         people: Choices,
         guardians: Choices = (),
         files: Choices = (),
+        staff: Choices = (),
         **more: Any,
     ) -> None:
         super().__init__(data, **more)
         self.fields["people"].choices = people  # type: ignore[attr-defined]
+        self.fields["staff"].choices = staff  # type: ignore[attr-defined]
         found = templates.of(trigger)
         self.rows = statement_rows.rows_of([*found.needed, *found.offered], self.data, self.initial)
         for row in self.rows:
@@ -117,6 +132,18 @@ class RecordForm(forms.Form):
 
     def after(self) -> list[forms.BoundField]:
         return [self[name] for name in ("next_contact_at", "next_focus")]
+
+    def beside(self) -> list[forms.BoundField]:
+        """Of colleagues, where there are any."""
+        return [self[name] for name in ("staff", "staff_presence")] if self.listed("staff") else []
+
+    def listed(self, field: str) -> set[str]:
+        """Whom a list of people offers."""
+        return {pk for pk, _ in self.fields[field].choices}  # type: ignore[attr-defined]
+
+    def asked_staff(self) -> list[str] | None:
+        """Colleagues who were ticked; None for a page that did not ask."""
+        return self.cleaned_data["staff"] if "staff_presence" in self.data else None
 
     def said(self, row: Row) -> Said:
         return statement_rows.said(row, self.cleaned_data)

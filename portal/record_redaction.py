@@ -1,6 +1,7 @@
 """隐去他人信息: the picture under a grid, and each square that is tapped becomes black for good.
 
-A checkbox per square, so it works without script; the style shows at once what will be black.
+A checkbox per square, so it works without script; the style shows at once what will be black. For a
+video the page asks for the version in which the school has hidden others itself.
 """
 
 from typing import Any, Final
@@ -8,13 +9,12 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
 from parties import taps
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, uploads
 from portal.session import signed_in, viewing
 from records import reading, redacting
 from records.models import Attachment, CommunicationRecord
@@ -25,7 +25,7 @@ _SIDE: Final = 10
 _PLACES: Final = range(_SIDE)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@uploads.takes_file
 @signed_in()
 def hide(request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUID) -> HttpResponse:
     if request.method != "POST":
@@ -33,15 +33,18 @@ def hide(request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUI
     with viewing(identity) as viewer:
         _refuse_others(viewer, target_id, file_id)
         at = viewer.at
+    who: dict[str, Any] = {"school_id": identity.school_id, "by": identity.person, "at": at}
+    who |= {
+        "attachment_id": file_id,
+        "id_": taps.id_of(identity.person, _uuid(request.POST.get("nonce", "")), file_id),
+    }
+    clip = uploads.chosen(request)
     try:
-        redacting.redact(
-            school_id=identity.school_id,
-            by=identity.person,
-            at=at,
-            attachment_id=file_id,
-            areas=[_area(one) for one in request.POST.getlist("square")],
-            id_=taps.id_of(identity.person, _uuid(request.POST.get("nonce", "")), file_id),
-        )
+        if clip is None:
+            areas = [_area(one) for one in request.POST.getlist("square")]
+            redacting.redact(**who, areas=areas)
+        else:
+            redacting.give_clip(**who, clip=clip)
     except InvalidInput as refused:
         return _show(request, identity, target_id, file_id, mistake=f"{refused}{refused.mend}")
     return redirect("portal:record-files", target_id=target_id)
@@ -65,13 +68,14 @@ def _show(
         if file is None or not redacting.may_redact(viewer, record, file):
             raise NotFound("没有找到。")
         context = {"pk": record.pk, "file": file.pk, "name": file.name}
+        template = "record_clip" if redacting.is_clip(file) else "record_redaction"
     chosen = request.POST.getlist("square")
     context |= {
         "rows": [[_square(row, column, chosen) for column in _PLACES] for row in _PLACES],
         "nonce": _uuid(request.POST.get("nonce", "")) or uuid4(),
         "mistake": mistake,
     }
-    return pages.show(request, "record_redaction", context, status=400 if mistake else 200)
+    return pages.show(request, template, context, status=400 if mistake else 200)
 
 
 def _square(row: int, column: int, chosen: list[str]) -> dict[str, Any]:

@@ -41,13 +41,12 @@ def sign(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
     try:
         note = typed.within(request, "note", most=_LONGEST)
         method = _method(request, identity)
+        who, read = who_of(identity, target_id), _as_read(request)
+        acts.sign(**who, method=method, as_read=read, note=note)
     except InvalidInput as refused:
         return show(request, identity, target_id, {"sign": f"{refused}{refused.mend}"})
     except (NotSignedIn, TooMany) as refused:
         return show(request, identity, target_id, {"sign": str(refused)})
-    who, read = who_of(identity, target_id), _as_read(request)
-    try:
-        acts.sign(**who, method=method, as_read=read, note=note)
     except LostRace as refused:
         return show(request, identity, target_id, {"as_read": str(refused)})
     return redirect("portal:record", target_id=target_id)
@@ -77,9 +76,9 @@ def offer(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResp
 
     try:
         ready = acts.act(school_id=who["school_id"], by=who["by"], at=who["at"], do=do)
+        acts.offer(**who, seen=ready.edits)
     except InvalidInput as refused:
         return show(request, identity, target_id, {"offer": f"{refused}{refused.mend}"})
-    acts.offer(**who, seen=ready.edits)
     return redirect("portal:record", target_id=target_id)
 
 

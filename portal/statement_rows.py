@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 
+from parties.errors import InvalidInput
 from records.draft_input import Said
 from records.models import Statement
 
@@ -26,6 +27,8 @@ _WORDS: Final = "s_"
 _SOURCE: Final = "source_"
 _STATUS: Final = "status_"
 _WHOSE: Final = "whose"
+_BASIS: Final = "basis_"
+_LONGEST_BASIS: Final = 500
 _MISTAKES: Final = {
     "max_length": "内容太长，请缩短。",
     "invalid_choice": "请从给出的选项中选择。",
@@ -62,19 +65,28 @@ class Row(NamedTuple):
         return f"{_WHOSE}{self._ending}"
 
     @property
+    def basis(self) -> str:
+        return f"{_BASIS}{self.code}{self._ending}"
+
+    @property
     def label(self) -> str:
         name = str(Section(self.code).label)
         return name if self.place == 1 else f"{name}（第{self.place}条）"
 
     @property
     def about(self) -> list[str]:
-        """Names of what is asked about the words: an observed reaction is of one guardian."""
+        """Names of what is asked about the words: an observed reaction is of one guardian, and what
+        somebody thinks was the cause rests on something.
+        """
         whose = [self.whose] if self.code == Section.EMOTION else []
-        return [*whose, self.source, self.status]
+        basis = [self.basis] if asks_basis(self.code) else []
+        return [*whose, *basis, self.source, self.status]
 
     def field_of(self, mistake: str) -> str:
         """The field of the form that a mistake of the domain is about."""
         asked = {"source": self.source, "status": self.status}
+        if asks_basis(self.code):
+            asked["basis"] = self.basis
         if self.code == Section.EMOTION:
             asked["said_by"] = self.whose
         return asked.get(mistake, self.words)
@@ -82,6 +94,10 @@ class Row(NamedTuple):
     @property
     def _ending(self) -> str:
         return "" if self.place == 1 else f"_{self.place}"
+
+
+def asks_basis(section: str) -> bool:
+    return section == Section.CAUSE
 
 
 def rows_of(sections: Iterable[str], *filled: Mapping[str, Any]) -> list[Row]:
@@ -111,6 +127,14 @@ def fields(row: Row, *, needed: bool, guardians: Choices) -> dict[str, forms.Fie
         row.source: _choice(f"{row.label}：来源", Source.choices, _usual(row.code)),
         row.status: _choice(f"{row.label}：是否核实", Status.choices, Status.ONE_SIDED),
     }
+    if asks_basis(row.code):
+        asked[row.basis] = forms.CharField(
+            label=f"{row.label}：依据（次数、日期、出处、证明；可不填）",
+            required=False,
+            max_length=_LONGEST_BASIS,
+            error_messages=_MISTAKES,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
     if row.code == Section.EMOTION:
         label = "是哪位家长的反应" if row.place == 1 else f"{row.label}：是哪位家长的反应"
         asked[row.whose] = _choice(label, [("", "请选择"), *guardians])
@@ -138,8 +162,18 @@ def said(row: Row, given: Mapping[str, Any]) -> Said:
         status=given.get(row.status) or Status.ONE_SIDED,
         text=text,
         is_quote=source != Source.TEACHER and "“" in text,
+        basis=given.get(row.basis, "") if asks_basis(row.code) else "",
         said_by=UUID(whose) if whose else None,
     )
+
+
+def whole(said: Said) -> Said:
+    """A basis is of words. Raises InvalidInput: there are none that it could be of."""
+    if said.basis and not said.text:
+        raise InvalidInput(
+            "只写了依据，没有写内容。", field="text", mend="请写下看法，或清空依据。"
+        )
+    return said
 
 
 def typed(statements: Mapping[Row, Statement]) -> dict[str, str]:
@@ -147,6 +181,8 @@ def typed(statements: Mapping[Row, Statement]) -> dict[str, str]:
     found: dict[str, str] = {}
     for row, one in statements.items():
         found |= {row.words: one.text, row.source: str(one.source), row.status: str(one.status)}
+        if asks_basis(row.code):
+            found[row.basis] = one.basis
         if row.code == Section.EMOTION:
             found[row.whose] = str(one.said_by_id)
     return found

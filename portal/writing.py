@@ -18,7 +18,7 @@ from parties.access import Viewer
 from parties.errors import InvalidInput, LostRace
 from parties.models import GuardianLink, Person, Student
 from parties.sign_in import Identity
-from portal import pages, record_drafts, record_lists, sent_again
+from portal import pages, record_drafts, record_lists, record_people, sent_again
 from portal.record_drafts import Page
 from portal.record_forms import RecordForm
 from portal.records import checked
@@ -68,7 +68,8 @@ def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpRes
     with viewing(identity) as viewer:
         student = viewer.get(Student, student_id)
         name, at, home = student.person.name, viewer.at, guardians_of(student)
-        whom = {"people": with_student(home, student), "guardians": home}
+        staff, known = record_people.offered(student, but={identity.person.pk}, at=at)
+        whom = {"people": with_student(home, student), "guardians": home, "staff": staff}
     trigger = request.GET.get("trigger", "")
     if trigger not in Trigger.values:
         context = {"name": name, "triggers": Trigger.choices}
@@ -78,7 +79,7 @@ def write(request: HttpRequest, identity: Identity, student_id: UUID) -> HttpRes
         form = RecordForm(trigger=trigger, initial=usual, **whom)
         return ask(request, form, name, trigger, {})
     form = RecordForm(request.POST, trigger=trigger, **whom)
-    return take(request, identity, Page(form, trigger, student_id))
+    return take(request, identity, Page(form, trigger, student_id, staff=known))
 
 
 def take(
@@ -183,6 +184,7 @@ def _beside(form: RecordForm) -> list[tuple[str, str, bool]]:
     """What else is read before anybody signs: none of it is somebody's own words."""
     said = [(called, form.cleaned_data[name], False) for name, called in _HEADER.items()]
     papers = (form.prepared() or {}).values()
+    said += [(row.label, form.said(row).basis, False) for row in form.written()]
     said += [(_PAPERS, text, False) for one in papers for text in (one.note, one.basis_note)]
     return [each for each in said if each[1]]
 

@@ -12,10 +12,12 @@ from uuid import UUID
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
+from records import originals
 from records.models import Attachment, CommunicationRecord
 
 #: Files of each kind that one record has; more is an archive, not an attachment. What is gone is
-#: not counted, and no file takes the place of a signed page.
+#: not counted, nor what is kept apart of it up to as many again; and no file takes the place of a
+#: signed page.
 MOST: Final = 50
 
 State = CommunicationRecord.State
@@ -42,9 +44,10 @@ def refuse(
 def full(record: CommunicationRecord, kind: str, *, instead: UUID | None = None) -> str:
     """Why no more of this kind come to it; empty as long as there is room."""
     there = Attachment.objects.filter(record_id=record.pk, kind=kind, state=Attachment.State.STORED)
+    shown = there.exclude(pk__in=originals.of_record(record.pk).values("pk"))
     if instead is not None:
-        there = there.exclude(pk=instead)
-    if there.count() < MOST:
+        shown = shown.exclude(pk=instead)
+    if shown.count() < MOST and there.count() < 2 * MOST:
         return ""
     if kind == Kind.SIGNED_PAGE:
         return f"一份记录最多 {MOST} 张签字页，不能再加。"

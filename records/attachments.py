@@ -29,6 +29,7 @@ from records import (
     paper_originals,
     reading,
     sensitivity,
+    stand_ins,
     vault,
 )
 from records.models import Attachment, CommunicationRecord, FileEntry
@@ -36,7 +37,7 @@ from records.record_rows import lock, saved
 from records.stillness import as_known
 from records.uploads import CleanFile, clean
 from records.uploads.limits import Stream
-from records.uploads.redaction import Area, hide
+from records.uploads.redaction import Area, hide, stand_in
 from records.vault import StoredBlob
 
 KIND: Final = "attachment"
@@ -53,7 +54,8 @@ class Upload:
     `areas` are made black in a picture (then `redaction` is not asked); NEEDED is a file that shows
     others and cannot be changed, which nobody outside of the team gets. `sensitivity` may only be
     a class that a statement may have. SIGNED_PAGE is the paper of a signature that is written down.
-    `instead`: the file of the record whose place it takes.
+    `instead`: the file of the record whose place it takes; `hides_others_of` is its hex hash where
+    the sender has hidden others in it.
     """
 
     source: bytes | Stream = field(repr=False)
@@ -64,6 +66,7 @@ class Upload:
     sensitivity: str = ""
     kind: str = Kind.FILE
     instead: UUID | None = None
+    hides_others_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ def store(
         _enter(made, record)
         codes = {"redaction": redaction, "what": upload.kind}
         saved(record, viewer, "attachment.stored", refs=[(KIND, made.pk)], **codes)
+        if upload.hides_others_of and upload.instead is not None:
+            stand_ins.take_place(viewer, record, made, of=upload.instead)
         return made
 
 
@@ -144,6 +149,8 @@ def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> O
 def cleaned_of(upload: Upload) -> tuple[CleanFile, str]:
     """The file as it may be kept, and what was done about others in it. Raises UploadRefused."""
     file = clean(source=upload.source, declared_name=upload.name, declared_type=upload.media_type)
+    if upload.hides_others_of:
+        return stand_in(file=file, original=upload.hides_others_of), Redaction.REDACTED
     if not upload.areas:
         return file, upload.redaction
     return hide(file=file, areas=upload.areas).file, Redaction.REDACTED

@@ -21,7 +21,16 @@ from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
-from records import bases, file_entries, hold_waits, language_gate, standings, taken_back, templates
+from records import (
+    bases,
+    file_entries,
+    hold_waits,
+    language_gate,
+    prepared_files,
+    standings,
+    taken_back,
+    templates,
+)
 from records.draft_input import OPEN_WORDS, refuse_restricted
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
@@ -85,7 +94,7 @@ def check(
     if not can_proceed(record.check_language):
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
     _refuse_incomplete(record)
-    _refuse_gone(record)
+    prepared_files.refuse_gone(viewer, record)
     bases.refuse_lapsed(record, at=viewer.at)
     refuse_restricted({name: getattr(record, name) for name in OPEN_WORDS})
     findings = language_gate.check_record(record, confirmed=confirmed)
@@ -104,7 +113,7 @@ def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commun
     if not can_proceed(record.offer):
         raise WrongState("请先检查用语，再交双方签字。", state=str(record.state))
     hold_waits.refuse_undecided(record, at=viewer.at)
-    _refuse_gone(record)
+    prepared_files.refuse_gone(viewer, record)
     bases.refuse_lapsed(record, at=viewer.at)
     standings.refuse_one_sided(record, at=viewer.at)
     record.offer(at=viewer.at)
@@ -192,17 +201,6 @@ def _refuse_incomplete(record: CommunicationRecord) -> None:
         label = Statement.Section(absent[0]).label
         raise InvalidInput(
             f"“{label}”还没有写。", field="statements", mend=templates.of(record.trigger).hint
-        )
-
-
-def _refuse_gone(record: CommunicationRecord) -> None:
-    """What is signed names no file that nobody has any more."""
-    named = record.prepared.filter(attachment__isnull=False)
-    if named.exclude(attachment__state=Attachment.State.STORED).exists():
-        raise InvalidInput(
-            "事先准备的材料里，有一个附件已经拿掉了。",
-            field="prepared",
-            mend="请打开草稿，在那份材料里另选一个附件或选“没有”，再保存。",
         )
 
 

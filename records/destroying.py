@@ -3,6 +3,7 @@
 What the family could open by then is kept sealed when it is taken out: a guardian to whom the
 record stands still goes on opening it, and nobody else (records/stillness.py). Unless it shows
 others: their right not to be shown comes before, and it is destroyed for everybody.
+What a record was offered with stays until that is recalled (records/prepared_files.py).
 
 A school may not destroy or unlawfully delete what is on file about a student. So once a record is
 signed it takes the head of that office, who neither wrote the record nor uploaded the file, and a
@@ -20,7 +21,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from parties.privacy import FieldClass
-from records import disputes, known_records, taken_back, vault
+from records import disputes, known_records, originals, prepared_files, taken_back, vault
 from records.attachments import KIND, never_before, readable
 from records.models import Attachment, CommunicationRecord, Signature
 from records.record_rows import lock, saved
@@ -65,7 +66,7 @@ def take_out(
     `shows_others`: it shows people whom it is not about, and is destroyed at once. `copy_id` takes
     its place in what was prepared for the talk.
 
-    Raises NotFound, NotAllowed, WrongState: somebody has signed.
+    Raises NotFound, NotAllowed, WrongState: somebody has signed, or a record was offered with it.
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
@@ -73,7 +74,8 @@ def take_out(
         if record.signed_at is not None:
             raise WrongState("已有人签字，附件不能删除。", state=str(record.state))
         found = _not_a_proof(attachment_id)
-        if _is_kept(record, found, at=at) and not shows_others:
+        needed = _is_needed(viewer, found, but=None if copy_id is None else record.pk)
+        if (needed or _is_kept(record, found, at=at)) and not shows_others:
             return _take_out(viewer, record, found)
         if copy_id is not None:
             record.prepared.filter(attachment=found).update(attachment_id=copy_id)
@@ -98,8 +100,8 @@ def destroy(
             raise InvalidInput("没有选择销毁的原因。", field="why", mend="请从给出的选项中选择。")
         if len(reason.strip()) < _SHORTEST_REASON:
             raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么销毁这个附件。")
-        _refuse_needed(record)
         found = _not_a_proof(attachment_id)
+        _refuse_needed(record, found)
         _destroy(viewer, record, found, why=why, reason=reason.strip())
     vault.destroy(school_id=school_id, ref=found.blob)
     return found
@@ -117,8 +119,8 @@ def _lock(viewer: Viewer, found: Attachment, act: Act) -> CommunicationRecord:
     return lock(viewer, record.pk, act)
 
 
-def _refuse_needed(record: CommunicationRecord) -> None:
-    if record.state in known_records.UNFINISHED:
+def _refuse_needed(record: CommunicationRecord, found: Attachment) -> None:
+    if record.state in known_records.UNFINISHED and not prepared_files.is_signed_with(found):
         raise WrongState("草稿里的附件由记录人删除。", state=str(record.state))
     if disputes.is_open(record):
         raise WrongState("还有异议没有了结，附件不能销毁。", state=str(record.state))
@@ -132,6 +134,17 @@ def _not_a_proof(attachment_id: UUID) -> Attachment:
     if Signature.objects.filter(scan=found).exists():
         raise WrongState("签字以这份扫描件为凭，不能销毁。", state=str(found.state))
     return found
+
+
+def _is_needed(viewer: Viewer, found: Attachment, *, but: UUID | None) -> bool:
+    """Whether it is needed where the viewer may not look. Raises WrongState: where they may."""
+    if originals.is_one(found):
+        raise prepared_files.StillNeeded(
+            "这是原视频，须与隐去他人信息的一版一起留存。两个都不要的，请先拿掉隐去后的一版。",
+            state=str(found.state),
+        )
+    stored = found.state == _State.STORED
+    return stored and prepared_files.refuse_offered(viewer, found, but=but)
 
 
 def _is_kept(record: CommunicationRecord, found: Attachment, *, at: datetime) -> bool:

@@ -26,7 +26,7 @@ from records.models import (
     NoticeReceipt,
 )
 from records.part_policies import HIDDEN, PartPolicy
-from records.policies import family_of
+from records.policies import family_of, reads_file
 
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 _WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)
@@ -175,6 +175,9 @@ class FilePolicy(PartPolicy):
         if obj.item_id is not None and not self._reads(viewer, obj, obj.item_id):
             return frozenset({"id", "item_id", "state"})
         return frozenset(Attachment.field_classes) - HIDDEN
+
+    def reads(self, viewer: Viewer, record: CommunicationRecord, codes: str) -> bool:
+        return reads_file(viewer, record, codes)
 
     def _reads(self, viewer: Viewer, obj: Attachment, item_id: UUID) -> bool:
         item = viewer.find(ActionItem, item_id)

@@ -53,11 +53,13 @@ class PartPolicy:
         record = viewer.find(CommunicationRecord, obj.record_id)
         if record is None or not reads_content(viewer, record):
             return frozenset()
-        codes = getattr(obj, "sensitivity", "COM") or "COM"
-        given = circumstances(viewer, record)
-        if not privacy.readable(codes, roles_for(viewer, record), given=given):
+        if not self.reads(viewer, record, getattr(obj, "sensitivity", "COM") or "COM"):
             return frozenset()
         return frozenset(self.model.field_classes) - HIDDEN
+
+    def reads(self, viewer: Viewer, record: CommunicationRecord, codes: str) -> bool:
+        given = circumstances(viewer, record)
+        return privacy.readable(codes, roles_for(viewer, record), given=given)
 
     def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
         return False

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from parties import privacy
 from parties.access import Act, Viewer
-from parties.privacy import Level
+from parties.privacy import FieldClass, Level
 from parties.roles import Role
 from records import deserted, known_records, taken_back, walls
 from records.models import (
@@ -188,6 +188,18 @@ def oversees(viewer: Viewer, record: CommunicationRecord) -> bool:
         return True
     closed = record.state in (State.SEALED, State.UNDER_OBJECTION)
     return closed and record.author_role == Role.ME and viewer.serves({Role.VP})
+
+
+def reads_file(viewer: Viewer, record: CommunicationRecord, sensitivity: str) -> bool:
+    """Whether a file of these classes is the viewer's to open. Third persons in it are for those
+    whose post puts them into the team, if what else it is is theirs to read.
+    """
+    roles, given = roles_for(viewer, record), circumstances(viewer, record)
+    others = {FieldClass.TPD: given | {Level.TEAM}}
+    return all(
+        privacy.readable(code.value, roles, given=others.get(code, given))
+        for code in privacy.parse(sensitivity)
+    )
 
 
 def content_open(viewer: Viewer, records: Sequence[CommunicationRecord]) -> frozenset[UUID]:

@@ -176,8 +176,7 @@ def may_open(viewer: Viewer, record: CommunicationRecord, attachment: Attachment
         return False
     if attachment.uploaded_by_id == viewer.person.pk and record.state in cuts.OPEN_TO_WRITER:
         return True
-    roles, given = policies.roles_for(viewer, record), policies.circumstances(viewer, record)
-    return privacy.readable(attachment.sensitivity, roles, given=given)
+    return policies.reads_file(viewer, record, attachment.sensitivity)
 
 
 def _let_through(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[LetThrough]:

@@ -1,14 +1,17 @@
-"""隐去他人信息 in a picture that is kept already: a copy with black parts takes its place.
+"""隐去他人信息 in a file that is kept already: another version takes its place.
 
-    it may be opened, which is an event --> black, sealed and kept --> the old one is destroyed
+    picture: black, sealed and kept           --> the old one is destroyed
+    clip: the version that the school gives   --> the old one is kept apart, as TPD, for the team
 
-Each step is what it is by itself, so nothing is held while bytes are worked on. What dies between
-leaves both files, and the same id once more goes on from there.
+Looking into a picture is an event. Each step is what it is by itself, so nothing is held while
+bytes are worked on. What dies between leaves both pictures, and the same id once more goes on from
+there.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -18,18 +21,24 @@ from parties.access import Viewer
 from parties.errors import InvalidInput, NotFound, WrongState
 from parties.models import Person
 from parties.privacy import FieldClass
-from records import additions, attachments, destroying
+from records import additions, attachments, destroying, originals, prepared_files
 from records.attachments import Upload
 from records.models import Attachment, CommunicationRecord
 from records.uploads.kinds import IMAGES, MEDIA_TYPE
 from records.uploads.redaction import Area
 
 _PICTURES: Final = frozenset(MEDIA_TYPE[kind] for kind in IMAGES)
+_How: TypeAlias = Sequence[Area] | Upload
 
 
 def may_redact(viewer: Viewer, record: CommunicationRecord, file: Attachment) -> bool:
-    """Whether this person may black parts of this file of the record now."""
-    return _is_picture(file) and additions.may_add(viewer, record)
+    """Whether this person may hide others in this file of the record now."""
+    return _hides(file) and additions.may_add(viewer, record) and not originals.is_one(file)
+
+
+def is_clip(file: Attachment) -> bool:
+    """Whether others are hidden in it by giving another version, and not by areas."""
+    return file.media_type == originals.CLIP
 
 
 def redact(
@@ -46,22 +55,39 @@ def redact(
     A class that the picture had only because others were to be seen in it ends.
 
     Raises NotFound; NotAllowed: not theirs to add; WrongState: it is signed, or the picture is
-    gone; InvalidInput: nothing to black, or outside of it; VaultUnavailable.
+    gone; InvalidInput: nothing to black, or outside of it, or a clip; VaultUnavailable.
     """
     who: dict[str, Any] = {"school_id": school_id, "by": by, "at": at}
     made = _made(who, attachment_id, id_)
     if made is None:
-        made = _copied_once(who, attachment_id, areas, id_)
+        made = _given_once(who, attachment_id, areas, id_)
     destroying.take_out(**who, attachment_id=attachment_id, shows_others=True, copy_id=made.pk)
     return made
 
 
-def _copied_once(
-    who: dict[str, Any], attachment_id: UUID, areas: Sequence[Area], id_: UUID | None
+def give_clip(
+    *,
+    school_id: int,
+    by: Person,
+    at: datetime,
+    attachment_id: UUID,
+    clip: Upload,
+    id_: UUID | None = None,
 ) -> Attachment:
-    """The copy, also when another tap of the same page was faster by a moment."""
+    """The same for a video: `clip` shows nobody else, and takes its place as it is stored.
+
+    Raises as redact(); InvalidInput: it is no clip, or nothing is hidden in it.
+    """
+    who: dict[str, Any] = {"school_id": school_id, "by": by, "at": at}
+    return _made(who, attachment_id, id_) or _given_once(who, attachment_id, clip, id_)
+
+
+def _given_once(
+    who: dict[str, Any], attachment_id: UUID, how: _How, id_: UUID | None
+) -> Attachment:
+    """The version, also when another tap of the same page was faster by a moment."""
     try:
-        return _copied(who, attachment_id, areas, id_)
+        return _given(who, attachment_id, how, id_)
     except (IntegrityError, WrongState) as refused:
         made = _made(who, attachment_id, id_)
         if made is not None:
@@ -71,32 +97,40 @@ def _copied_once(
     raise InvalidInput("这个编号已经用过。", field="id", mend="请重新打开页面再填写。")
 
 
-def _copied(
-    who: dict[str, Any], attachment_id: UUID, areas: Sequence[Area], id_: UUID | None
-) -> Attachment:
+def _given(who: dict[str, Any], attachment_id: UUID, how: _How, id_: UUID | None) -> Attachment:
     with tenancy.scope(who["school_id"]):
         viewer = Viewer.load(who["by"], at=who["at"])
         file = attachments.readable(viewer, attachment_id)
-        if file.record_id is None or not _is_picture(file):
+        if file.record_id is None or not _hides(file):
             raise NotFound("没有找到。")
         record = viewer.get(CommunicationRecord, file.record_id)
         additions.refuse(viewer, record, file.kind, instead=file.pk)
-    if not areas:
-        raise InvalidInput("还没有选择要涂黑的部分。", field="areas", mend="请点图片上的格子。")
-    old = attachments.open_(**who, attachment_id=attachment_id)
-    upload = Upload(
-        source=old.data,
-        name=old.name,
-        media_type=old.media_type,
-        areas=areas,
-        sensitivity=_classes(file),
-        instead=file.pk,
-    )
+        prepared_files.refuse_offered(viewer, file, but=record.pk)
+        _refuse_replaced(file)
+    upload = _clip(file, how) if is_clip(file) else _blackened(who, file, how)
+    upload = replace(upload, sensitivity=_classes(file), instead=file.pk)
     return attachments.store(**who, record_id=file.record_id, upload=upload, id_=id_)
 
 
+def _blackened(who: dict[str, Any], file: Attachment, areas: _How) -> Upload:
+    if isinstance(areas, Upload) or not areas:
+        raise InvalidInput("还没有选择要涂黑的部分。", field="areas", mend="请点图片上的格子。")
+    old = attachments.open_(**who, attachment_id=file.pk)
+    return Upload(source=old.data, name=old.name, media_type=old.media_type, areas=areas)
+
+
+def _clip(file: Attachment, clip: _How) -> Upload:
+    if not isinstance(clip, Upload):
+        raise InvalidInput(
+            "视频不能在这里涂黑。",
+            field="file",
+            mend="请先用剪辑软件遮盖他人的脸、姓名和声音，再上传遮盖后的一版。",
+        )
+    return replace(clip, hides_others_of=bytes(file.sha256).hex())
+
+
 def _made(who: dict[str, Any], attachment_id: UUID, id_: UUID | None) -> Attachment | None:
-    """What an earlier tap made of this very picture: another one is not destroyed for it."""
+    """What an earlier tap made of this very file: another one does not make room for it."""
     if id_ is None:
         return None
     with tenancy.scope(who["school_id"]):
@@ -106,8 +140,14 @@ def _made(who: dict[str, Any], attachment_id: UUID, id_: UUID | None) -> Attachm
         return of_it.filter(record_id__in=old.values("record_id")).first()
 
 
-def _is_picture(file: Attachment) -> bool:
-    return file.media_type in _PICTURES and file.kind == Attachment.Kind.FILE
+def _refuse_replaced(file: Attachment) -> None:
+    if originals.is_one(file):
+        raise WrongState("这个视频已由隐去他人信息的一版代替。", state=str(file.state))
+
+
+def _hides(file: Attachment) -> bool:
+    kept = file.media_type in _PICTURES or is_clip(file)
+    return kept and file.kind == Attachment.Kind.FILE
 
 
 def _classes(file: Attachment) -> str:

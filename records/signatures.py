@@ -16,11 +16,11 @@ from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from records import as_read as reads
 from records import content, language_gate, noted_words, paper_originals, signers, standings
+from records import prepared_files as prepared
 from records.draft_input import refuse_restricted
 from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
-from records.record_rows import lock, saved
-from records.record_rows import note as record_note
+from records.record_rows import lock, note, saved
 from records.stillness import as_known
 
 State = CommunicationRecord.State
@@ -62,7 +62,7 @@ def sign(
     stands still is kept with what they read, and moves nothing of what it has become.
 
     Raises NotFound, NotAllowed, WrongState; LostRace: it says something else by now; InvalidInput:
-    words of staff in the note that are forbidden, or that only some of its readers may read.
+    words of staff in the note that are forbidden or for some of its readers, or a file is gone.
     """
     record = lock(viewer, record_id, Act.SIGN)
     if method not in (Method.IN_APP, Method.LINK):
@@ -73,7 +73,7 @@ def sign(
         return record
     known = as_known(viewer, record)
     _refuse_spoken(known, any(one.is_own_refusal for one in given))
-    _refuse_closed(known)
+    _refuse_closed(viewer, record, known)
     reads.refuse_other(viewer, record, as_read)
     if side_of(viewer, record) == Side.SCHOOL:  # a family's own words are theirs
         _refuse_words({"note": note}, record)
@@ -94,7 +94,7 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> Com
         return record
     known = as_known(viewer, record)
     _refuse_spoken(known, bool(given))
-    _refuse_closed(known)
+    _refuse_closed(viewer, record, known)
     reads.refuse_other(viewer, record, as_read)
     _refuse_short(reason)
     return _own(viewer, record, method=Method.REFUSED, as_read=as_read, reason=reason)
@@ -117,7 +117,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
         return record
     signed = any(one.method != Method.REFUSED or one.is_own_refusal for one in before)
     _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
-    _refuse_closed(record)
+    _refuse_closed(viewer, record, record)
     reads.refuse_other(viewer, record, given.as_read)
     _refuse_unwitnessed(viewer, record, given)
     _refuse_other_paper(viewer, record, given)
@@ -158,8 +158,7 @@ def deliver(record: CommunicationRecord, *, to: Person, how: str, viewer: Viewer
         defaults={"at": viewer.at},
     )
     if new:
-        refs = [("person", to.pk)]
-        record_note(record, "record.delivered", viewer, refs=refs, how=how)
+        note(record, "record.delivered", viewer, refs=[("person", to.pk)], how=how)
 
 
 def _own(
@@ -226,9 +225,10 @@ def _refuse_spoken(record: CommunicationRecord, spoken: bool) -> None:  # noqa: 
         raise WrongState("对这份记录已表示过意见。", state=str(record.state))
 
 
-def _refuse_closed(record: CommunicationRecord) -> None:
-    if record.state not in (State.PENDING_SIGNATURES, State.EFFECTIVE):
-        raise WrongState("这份记录现在不能签字。", state=str(record.state))
+def _refuse_closed(viewer: Viewer, record: CommunicationRecord, known: CommunicationRecord) -> None:
+    if known.state not in (State.PENDING_SIGNATURES, State.EFFECTIVE):
+        raise WrongState("这份记录现在不能签字。", state=str(known.state))
+    prepared.refuse_unsigned(viewer, record)
 
 
 def _refuse_short(reason: str) -> None:

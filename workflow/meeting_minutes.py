@@ -30,7 +30,8 @@ _ON_THE_WAY: Final = (
     State.UNDER_OBJECTION,
     State.ARCHIVED,
 )
-_POSTS: Final = {
+#: As what somebody with a post is at a talk; the first that they hold.
+POSTS: Final = {
     Role.HT: Capacity.HT,
     Role.ST: Capacity.ST,
     Role.PSY: Capacity.PSY,
@@ -159,5 +160,5 @@ def _present(viewer: Viewer, student: Student, one: MeetingInvitee, presence: st
     if one.capacity == MeetingInvitee.Capacity.COMPANY:
         return Present(capacity=Capacity.COMPANY, presence=presence, person=one.person_id)
     held = Viewer.load(one.person, at=viewer.at).roles_towards(student)
-    post = next((capacity for role, capacity in _POSTS.items() if role in held), Capacity.OTHER)
+    post = next((capacity for role, capacity in POSTS.items() if role in held), Capacity.OTHER)
     return Present(capacity=post, presence=presence, person=one.person_id)

@@ -1,5 +1,6 @@
 """What bpmn/ holds: the bundle that a new instance begins with, and the form of each task."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from workflow.models import HumanTask, ProcessDefinition, ProcessInstance
 
 #: Of a visit: whom one met. An answer at the door is that person's, whoever is asked first.
 _ASKED_SINCE: Final = {"meeting_visit": frozenset({"met"})}
+#: Types of answers that are typed, unless there is a choice.
+_TYPED: Final = ("string", "integer", "number")
 
 
 def form_of(task: HumanTask) -> Form:
@@ -57,6 +60,18 @@ def word_for(form: str, *, field: str, code: str) -> str:
     return str(labels.get(code, code))
 
 
+def typed_question(field: str, value: str) -> str | None:
+    """What the forms that bpmn/ holds now ask to be typed into `field`, empty if not all of them
+    ask the same. None: none of them does, or the value was chosen.
+    """
+    titles, chosen = _typed_questions(Path(settings.BPMN_DIR)).get(
+        field, (frozenset(), frozenset())
+    )
+    if not titles or value in chosen:
+        return None
+    return next(iter(titles)) if len(titles) == 1 else ""
+
+
 def rule_label(process_key: str, table: str, *, output: str, text: str) -> str:
     """How the table that `process_key` begins with now describes the rule with this result."""
     found = definitions.of(bundle(process_key)).table(table)
@@ -73,6 +88,20 @@ def _shipped_form(folder: Path, key: str) -> Form:
     if not key or not path.is_file():
         return Form(key, {})
     return read_form(key, documents.parse_json(path.read_bytes()))
+
+
+@lru_cache(maxsize=64)
+def _typed_questions(folder: Path) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    """By question: how it is asked where it is typed, and what may be chosen elsewhere."""
+    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for path in sorted(folder.glob(bundles.form_file("*"))):
+        for name, rule in _shipped_form(folder, path.stem).schema.get("properties", {}).items():
+            titles, chosen = found.get(name, (frozenset(), frozenset()))
+            codes = {str(one) for one in rule.get("enum", [])}
+            typed = not codes and "x-people" not in rule and rule.get("type") in _TYPED
+            asked = frozenset({str(rule.get("title", ""))} if typed else ())
+            found[name] = titles | asked, chosen | codes
+    return found
 
 
 def bundle(process_key: str) -> Bundle:

@@ -1,6 +1,7 @@
 """What is on record after a story, held against the promises that every scenario makes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,9 @@ _LEAST_WORD: Final = 4
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is on record. `links` is what a one-time link begins with; `unspoken` must not leave."""
+    """What is on record. `links` is what a one-time link begins with; `unspoken` must not leave.
+    `logs` is the folder of all processes, `outbox` every message with all that its row holds.
+    """
 
     promises: Promises
     options: Options
@@ -29,6 +32,8 @@ class Evidence:
     links: str
     unspoken: str
     web_log: Path
+    logs: Path | None = None
+    outbox: Sequence[str] = ()
 
 
 def review(evidence: Evidence) -> None:

@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 
 from config import endings
 from config.demo import cast as casting
-from config.demo import evidence, facts, school
+from config.demo import evidence, facts, school, traces
 from config.demo.evidence import Evidence
 from config.demo.narrator import Narrator
 from config.demo.options import BROKEN, KEPT, Options, failed, write_json
@@ -172,6 +172,8 @@ def _evidence(scenario: Scenario, found: facts.Facts) -> Evidence:
         links=f"{stage.base}/l/",
         unspoken=scenario.unspoken,
         web_log=stage.processes.log("web"),
+        logs=stage.processes.logs,
+        outbox=traces.outbox(stage.cast.school_id),
     )
 
 

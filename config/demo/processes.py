@@ -30,13 +30,13 @@ class Processes:
 
     def __init__(self, *, env: Mapping[str, str], logs: Path, port: int) -> None:
         self._env = {**os.environ, **env, "DATABASE_OWNER_URL": ""}
-        self._logs = logs
+        self.logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.port = port
 
     def start(self) -> None:
         """All at once; who has to wait for whom waits by itself."""
-        for name, words in _commands(self.port, self._logs).items():
+        for name, words in _commands(self.port, self.logs).items():
             self._running[name] = children.start(
                 [sys.executable, *words],
                 on_parent_death=signal.SIGTERM,
@@ -59,7 +59,7 @@ class Processes:
                 raise Ended(f"{name} 已退出（{process.returncode}），日志 {log}：{last_words(log)}")
 
     def log(self, name: str) -> Path:
-        return self._logs / f"{name}.log"
+        return self.logs / f"{name}.log"
 
 
 def free_port(*, favourite: bool) -> int:

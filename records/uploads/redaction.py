@@ -2,14 +2,14 @@
 
 Black, not blurred: blur and mosaic of a face or a name can be undone by trying. Nothing of the old
 pixels is in the new file, no layer, no preview. Who did it and which file it replaces is for the
-caller to record. A video is not decoded here, so nothing can be hidden in it: whoever uploads one
-declares that others are not recognisable, or shows single pictures instead.
+caller to record. A video is not decoded here, so nothing can be hidden in it: the school gives the
+version in which it made others unrecognisable itself, and that is a file like any other.
 """
 
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -61,7 +61,7 @@ def hide(*, file: CleanFile, areas: Sequence[Area]) -> Redacted:
         raise UploadRefused(
             "只有图片可以遮盖。",
             reason=Reason.WRONG_TYPE,
-            mend="视频请先用剪辑软件遮盖他人，或改为上传截图；PDF 请改为上传图片。",
+            mend="视频请先用剪辑软件遮盖他人，再上传遮盖后的一版；PDF 请改为上传图片。",
         )
     if not 0 < len(areas) <= MOST_AREAS:
         raise _bad_area(f"请选择 1 至 {MOST_AREAS} 个要遮盖的区域。")
@@ -72,6 +72,27 @@ def hide(*, file: CleanFile, areas: Sequence[Area]) -> Redacted:
         ImageDraw.Draw(picture).rectangle((left, top, right - 1, bottom - 1), fill="black")
     new = finished(write(picture, kind=file.kind), name=file.name, original=file.sha256_of_original)
     return Redacted(new, tuple(Area(*box, unit=Unit.PIXEL) for box in boxes))
+
+
+def stand_in(*, file: CleanFile, original: str) -> CleanFile:
+    """A clip in which others were hidden before it was sent, for the kept one with this hex hash.
+
+    That nobody can be recognised is the word of whoever sends it. Raises UploadRefused: it is no
+    clip, or nothing is hidden in it.
+    """
+    if file.kind is not Kind.MP4:
+        raise UploadRefused(
+            "代替视频的只能是视频。",
+            reason=Reason.WRONG_TYPE,
+            mend="请上传遮盖他人之后的那一段 MP4 视频。",
+        )
+    if file.sha256 == original:
+        raise UploadRefused(
+            "这还是原来的视频。",
+            reason=Reason.WRONG_TYPE,
+            mend="请先用剪辑软件遮盖他人的脸、姓名和声音，再上传遮盖后的一版。",
+        )
+    return replace(file, sha256_of_original=original)
 
 
 def _pixels(area: Area, size: tuple[int, int], *, jpeg: bool) -> tuple[int, int, int, int]:

@@ -26,6 +26,7 @@ RECORD_OPERATIONS = [
     "GET /api/v1/attachments/{attachment_id}",
     "DELETE /api/v1/attachments/{attachment_id}",
     "POST /api/v1/attachments/{attachment_id}/destroy",
+    "POST /api/v1/attachments/{attachment_id}/redact",
     "GET /api/v1/objections",
     "POST /api/v1/objections/{objection_id}/annotate",
     "POST /api/v1/objections/{objection_id}/answer",
@@ -74,7 +75,7 @@ OFFERED = ("sign", "refuse", "witness", "recall")
 NEEDS_LUCK = (
     "attachments", "hold", "release", "refuse", "witness", "offer", "objections", "PATCH",
     "prepared", "participants", "check", "sharing-override", "archive", "seal",
-    "destroy", "discard", "discard-next", "hold-requests",
+    "destroy", "redact", "discard", "discard-next", "hold-requests",
 )  # fmt: skip
 
 

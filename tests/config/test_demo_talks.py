@@ -1,8 +1,10 @@
 """`manage.py demo --scenario skills` and `conflict`: the article's two cases, played for real."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -37,7 +39,12 @@ def test_every_promise_is_kept(tmp_path: Path, name: str) -> None:
 
 
 def evidence(
-    scenario: type[Scenario], *, events: Sequence[str] = (), texts: Sequence[str] = ()
+    scenario: type[Scenario],
+    *,
+    events: Sequence[str] = (),
+    texts: Sequence[str] = (),
+    logs: Path | None = None,
+    outbox: Sequence[str] = (),
 ) -> Evidence:
     box = Postbox(messages=[Received("sms", str(n), "+86", text) for n, text in enumerate(texts)])
     happened = [
@@ -53,6 +60,8 @@ def evidence(
         links="",
         unspoken="",
         web_log=Path("none"),
+        logs=logs,
+        outbox=outbox,
     )
 
 
@@ -76,6 +85,73 @@ def test_nothing_sent_at_all_is_no_kept_promise() -> None:
     Skills.review(found)
 
     assert breaks(found, "money.nowhere_outside")
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """What a night without a mishap leaves."""
+    folder = tmp_path / "demo-logs"
+    folder.mkdir()
+    (folder / "web.log").write_text("access 201 POST /api/v1/matters\n", encoding="utf-8")
+    (folder / "worker.log").write_text('{"message": "notification.sent"}\n', encoding="utf-8")
+    (folder / "watch.log").write_text("", encoding="utf-8")
+    (tmp_path / "postgres.log").write_text("ready to accept connections\n", encoding="utf-8")
+    return folder
+
+
+ROW = "sms link.record SENT 请登录查看"
+
+
+def test_logs_and_messages_without_a_word_about_money_keep_the_promise(logs: Path) -> None:
+    found = evidence(Skills, logs=logs, outbox=[ROW])
+    Skills.review(found)
+
+    assert not breaks(found, "money.in_no_log")
+
+
+@pytest.mark.parametrize("word", SECRETS)
+@pytest.mark.parametrize("name", ["worker.log", "watch.log", "../postgres.log"])
+def test_one_word_about_money_in_one_log_breaks_the_promise(
+    logs: Path, word: str, name: str
+) -> None:
+    with (logs / name).open("a", encoding="utf-8") as log:
+        log.write(f"DETAIL: Key (text)=(家里{word})\n")
+    found = evidence(Skills, logs=logs, outbox=[ROW])
+    Skills.review(found)
+
+    assert breaks(found, "money.in_no_log")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        json.dumps("交不起房租"),
+        quote("交不起房租"),
+        repr("交不起房租".encode()),
+        quote("房租").lower(),
+    ],
+)
+def test_so_does_one_that_is_written_in_ascii(logs: Path, written: str) -> None:
+    (logs / "beat.log").write_text(written, encoding="ascii")
+    found = evidence(Skills, logs=logs, outbox=[ROW])
+    Skills.review(found)
+
+    assert breaks(found, "money.in_no_log")
+
+
+def test_so_does_one_in_the_outbox(logs: Path) -> None:
+    found = evidence(Skills, logs=logs, outbox=[ROW, f"{ROW} 助学金"])
+    Skills.review(found)
+
+    assert breaks(found, "money.in_no_log")
+
+
+@pytest.mark.parametrize("outbox", [[], [ROW]])
+def test_nothing_to_look_at_is_no_kept_promise(tmp_path: Path, outbox: list[str]) -> None:
+    found = evidence(Skills, logs=tmp_path / "demo-logs", outbox=outbox)
+    Skills.review(found)
+
+    assert breaks(found, "money.in_no_log")
 
 
 @pytest.mark.parametrize("events", [["case.opened"], ["case.closed", "follow_up.held"], []])

@@ -8,8 +8,9 @@ import pytest
 from parties import consents, tenancy
 from parties.access import Viewer
 from parties.consents import Given
-from records.models import CommunicationRecord, PreparedItem
-from tests.api.papers import upload, written
+from records.models import Attachment, CommunicationRecord, PreparedItem
+from tests.api.callers import PASSWORD, member
+from tests.api.papers import Paper, upload, written
 from tests.factories import World
 from tests.portal.test_records import TYPED, stored, writing
 from tests.portal.visitors import Phone, by_password
@@ -151,6 +152,81 @@ def test_what_lay_on_the_table_is_for_the_school_alone(world: World, who: str) -
     assert "事先准备的材料" not in reader.html
 
 
+def beside_offer(phone: Phone) -> str:
+    """What stands between the heading of the button that hands a record over and the button."""
+    return phone.html.split("<h2>交双方签字</h2>")[1].split("<form")[0]
+
+
+def naming_a_file(world: World) -> tuple[Phone, str, str]:
+    """Who writes a draft, its address, and the file that it names as prepared material."""
+    paper = written(world)
+    file = upload(paper.writer, paper.id, jpeg()).json()["id"]
+    phone, address = by_password(world, "teacher"), f"/records/{paper.id}"
+    phone.open(f"{address}/edit")
+    laid = {"prep_kind_1": "OTHER", "prep_note_1": "10月", "people": str(world["mother"].pk)}
+    laid = {**TYPED, **laid, "prep_attachment_1": file}
+    phone.send(f"{address}/edit", keep="1", seen=phone.value("seen"), **laid)
+    return phone, address, file
+
+
+def test_a_checked_record_whose_file_is_gone_says_so_beside_the_button(world: World) -> None:
+    phone, address, file = naming_a_file(world)
+    paper = Paper(member(world, "teacher"), address.rsplit("/", 1)[1])
+    paper.keep(paper.writer.get(f"/records/{paper.id}"))
+    paper.do("check")
+    phone.open(f"{address}/files")
+    phone.send(f"{address}/files/{file}/out")
+    phone.open(address)
+
+    phone.send(f"{address}/offer", seen=phone.value("seen"))
+
+    assert phone.page.status_code == 400
+    assert "附件“照片.jpg”已经拿掉了。请打开草稿，在那份材料里另选" in beside_offer(phone)
+    with tenancy.scope(world.id):
+        assert CommunicationRecord.objects.get().state == "CHECKED"
+
+
+@pytest.mark.parametrize("ticked", [{}, {"shows_others": "yes"}])
+def test_what_was_offered_keeps_its_file_and_the_page_says_how_to_go_on(
+    world: World, ticked: dict[str, str]
+) -> None:
+    phone, address, file = naming_a_file(world)
+    phone.open(address)
+    phone.send(f"{address}/offer", seen=phone.value("seen"))
+    phone.open(f"{address}/files")
+
+    phone.send(f"{address}/files/{file}/out", **ticked)
+
+    assert phone.page.status_code == 400
+    assert "事先准备的材料，已交双方签字。请先收回那份记录" in phone.html.split("<details open>")[0]
+    assert ("checked" in phone.html.split("<details open>")[1].split("</details>")[0]) == bool(
+        ticked
+    )
+    with tenancy.scope(world.id):
+        assert Attachment.objects.get().state == "STORED"
+
+
+def test_who_cannot_sign_what_rests_on_a_file_that_is_gone_is_told_on_the_page(
+    world: World,
+) -> None:
+    phone, address, file = naming_a_file(world)
+    phone.open(address)
+    phone.send(f"{address}/offer", seen=phone.value("seen"))
+    with tenancy.scope(world.id) as at:
+        gone = Attachment.objects.get(pk=file)
+        gone.destroy(by=world["teacher"], at=at)
+        gone.save(update_fields=["state", "destroyed_at", "destroyed_by", "destroyed_reason"])
+    for who, why in (("teacher", "照片.jpg”已经拿掉了。请先收回记录"), ("mother", "还要核对")):
+        reader = by_password(world, who)
+        reader.open(address)
+
+        reader.send(f"{address}/sign", note="我的话", password=PASSWORD)
+
+        assert reader.page.status_code == 400
+        assert why in reader.text
+        assert "我的话" in reader.html
+
+
 def test_a_file_that_is_gone_is_said_and_the_page_goes_on_without_it(world: World) -> None:
     paper = written(world)
     file = upload(paper.writer, paper.id, jpeg()).json()["id"]
@@ -163,7 +239,8 @@ def test_a_file_that_is_gone_is_said_and_the_page_goes_on_without_it(world: Worl
     phone.send(f"/records/{paper.id}/files/{file}/out")
     phone.open(f"/records/{paper.id}")
     phone.send(f"/records/{paper.id}/offer", seen=phone.value("seen"))
-    assert "有一个附件已经拿掉了。请打开草稿" in phone.text
+    assert phone.page.status_code == 400
+    assert "附件“照片.jpg”已经拿掉了。请打开草稿" in beside_offer(phone)
 
     phone.open(address)
     phone.send(address, offer="1", seen=phone.value("seen"), **laid)

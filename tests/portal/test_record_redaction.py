@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parties import tenancy
 from records import additions
@@ -14,6 +15,7 @@ from tests.api.papers import Paper, effective, offered, upload, written
 from tests.factories import World
 from tests.portal.test_record_files import kept, page_of, send
 from tests.portal.visitors import Phone, by_password
+from tests.records.test_redacted_clips import HIDDEN, SHOWN
 from tests.records.uploads.files import jpeg, opened, photo, png, saved
 
 DOOR = "隐去他人信息…"
@@ -247,3 +249,65 @@ def test_a_photo_of_a_camera_is_black_in_whole_blocks(world: World) -> None:
     press(phone, f"{page_of(paper)}/{made}/hide", *LEFT_COLUMN)
 
     assert max(pixels(phone, paper, world, 2)[0]) < 12
+
+
+def with_clip(world: World) -> tuple[Paper, str, str]:
+    """A record, its clip, and the address of the page for it."""
+    paper = written(world)
+    said = {"name": "监控.mp4", "media_type": "video/mp4", "redaction": "NEEDED"}
+    made = upload(paper.writer, paper.id, SHOWN, **said).json()["id"]
+    return paper, made, f"{page_of(paper)}/{made}/hide"
+
+
+def give(phone: Phone, address: str, data: bytes = HIDDEN, name: str = "遮好.mp4") -> Any:
+    chosen = SimpleUploadedFile(name, data, content_type="video/mp4")
+    return phone.send(address, file=chosen, nonce=phone.value("nonce"))
+
+
+def test_a_clip_is_given_in_another_version_and_the_original_is_kept_apart(world: World) -> None:
+    paper, old, address = with_clip(world)
+    phone = opened_page(world, page_of(paper))
+    assert doors(phone) == [address]
+    phone.open(address)
+    assert 'name="square"' not in phone.html
+    assert 'accept="video/mp4"' in phone.html
+    assert "原视频不删除" in phone.text
+
+    give(phone, address)
+
+    assert phone.page.redirect_chain[-1][0] == page_of(paper)
+    assert "已隐去他人信息" in phone.text
+    assert "原视频，已由隐去他人信息的一版代替" in phone.text
+    assert kept(world) == [("NEEDED", "COM TPD", "STORED"), ("REDACTED", "COM", "STORED")]
+    assert [one for one in doors(phone) if old in one] == []
+    assert f"{page_of(paper)}/{old}/out" not in phone.html
+    assert phone.open(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(SHOWN, "这还是原来的视频。请先用剪辑软件"), (b"MZ" + bytes(90), "请"), (png(), "请")],
+)
+def test_what_is_no_other_version_is_said_beside_the_field(
+    world: World, data: bytes, why: str
+) -> None:
+    _, _, address = with_clip(world)
+    phone = opened_page(world, address)
+    mark = phone.value("nonce")
+
+    give(phone, address, data)
+
+    assert phone.page.status_code == 400
+    assert why in phone.html.split('id="field-file"')[1].split("<input")[0]
+    assert phone.value("nonce") == mark
+    assert kept(world) == [("NEEDED", "COM TPD", "STORED")]
+
+
+def test_a_clip_that_nobody_chose_is_asked_for(world: World) -> None:
+    _, _, address = with_clip(world)
+    phone = opened_page(world, address)
+
+    press(phone, address, "0-0")
+
+    assert phone.page.status_code == 400
+    assert "请先用剪辑软件遮盖他人" in phone.html.split('id="field-file"')[1].split("<input")[0]

@@ -1,5 +1,6 @@
 """What somebody typed comes back when a page could not take it: signed out, refused, too late."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -157,3 +158,19 @@ def test_a_link_for_another_errand_keeps_the_words(world: World) -> None:
     assert answer.status_code == 403
     assert "只能用于指定的一件事" in phone.text
     assert SHOWN in phone.html
+
+
+@pytest.mark.parametrize("short", ["ok", "1234", "好"])
+def test_short_words_come_back_beside_the_name_of_their_field(world: World, short: str) -> None:
+    phone, address = writing(world)
+    whole = {**TYPED, "s_FACT": FACT, "next_focus": short, "s_HOME_2": short}
+
+    answer = signed_out(phone).send(address, keep="1", **whole)
+
+    assert answer.status_code == 401
+    given = re.findall(r'<label for="typed-\d+">([^<]+)</label><textarea[^>]*>\n(.*?)</textarea>',
+                       phone.html)  # fmt: skip
+    assert ("下次沟通重点（可不填）", short) in given
+    assert [label for label, text in given if text == short][1].endswith("（第2条）")
+    assert "OFFICE" not in phone.html
+    assert "第 1 处" not in phone.html

@@ -1,17 +1,19 @@
-"""Scenario 2: conflicts with classmates, a mother who first denies them, and a picture.
+"""Scenario 2: conflicts with classmates, a mother who first denies them, and a clip of a camera.
 
-Others in it are made black before she sees it. They agree on counselling. Later she objects to the
-word 多次; the teacher lists the dates in a next version, and the mother is content.
+She sees the version in which others are hidden; the original stays with the team. They agree on
+counselling. Later she objects to the word 多次; the teacher lists the dates in a next version, and
+the mother is content.
 """
 
-import io
+import hashlib
 from datetime import datetime
 from typing import Any, Final
 
-from PIL import Image, ImageDraw
+import httpx
 
 from config.demo import cast as casting
 from config.demo.cast import Cast
+from config.demo.conflict.clip import clip, shows_other
 from config.demo.conflict.promises import PROMISES
 from config.demo.evidence import Evidence
 from config.demo.talks import Talk
@@ -21,12 +23,6 @@ from parties.models import Student
 WORDS: Final = "近两周与同学发生几次冲突，家长在电话里表示孩子不会这样，想当面谈一谈。"
 VAGUE: Final = "近两周与同学多次冲突。"
 DATED: Final = "9月28日、10月8日、10月9日各与同学发生一次推搡，均由值班教师劝开。"
-#: Where the other student stands in the picture, in fractions of its size.
-_OTHER: Final = {"left": 0.55, "top": 0.2, "right": 0.85, "bottom": 0.9}
-_SIZE: Final = (640, 360)
-_SKIN: Final = (224, 172, 105)
-#: How far two colours may be apart, all three channels together, to look the same.
-_ALIKE: Final = 60
 _MOTHER_SAYS: Final = {"source": "GUARDIAN", "is_quote": True}
 
 
@@ -58,7 +54,7 @@ class Conflict(Talk):
         self.choose_a_time()
         self.meet()
         self.write(trigger="PEERS", statements=self._statements())
-        self.show_the_picture()
+        self.show_the_clip()
         self.offer(confirmed=[self.other])
         self.do("teacher", "meeting_minutes", read_back="yes")
         self.read_at_home()
@@ -85,7 +81,7 @@ class Conflict(Talk):
             {"section": "FACT", "source": "TEACHER", "text": VAGUE, "status": "TO_VERIFY"},
             {"section": "FACT", "source": "STUDENT", "text": said, **other},
             {"section": "HOME", "text": "在家很听话，不会动手。", **_MOTHER_SAYS},
-            {"section": "GUARDIAN_OPINION", "text": "看了截图，愿意配合辅导。", **_MOTHER_SAYS},
+            {"section": "GUARDIAN_OPINION", "text": "看了视频，愿意配合辅导。", **_MOTHER_SAYS},
             {"section": "ADVICE", "source": "TEACHER", "text": "先由心理教师每周谈一次。"},
             {
                 "section": "CONSENSUS",
@@ -94,17 +90,23 @@ class Conflict(Talk):
             },
         ]
 
-    def show_the_picture(self) -> None:
-        """A frame of the camera: she makes the other student black before it is kept."""
-        kept = self.session("teacher").upload(
+    def show_the_clip(self) -> None:
+        """What the camera saw, and then the version in which she has hidden the other student."""
+        teacher = self.session("teacher")
+        kept = teacher.upload(
             f"records/{self.record_id}/attachments",
-            "监控截图.png",
-            _frame(),
-            "image/png",
-            redaction="NONE",
-            areas=f"[{_as_json(_OTHER)}]",
+            "监控.mp4",
+            clip(hidden=False),
+            "video/mp4",
+            redaction="NEEDED",
         )
-        self.picture = kept["id"]
+        given = teacher.upload(
+            f"attachments/{kept['id']}/redact",
+            "监控（已遮住他人）.mp4",
+            clip(hidden=True),
+            "video/mp4",
+        )
+        self.original, self.shown = kept["id"], given["id"]
 
     def read_at_home(self) -> None:
         """What the mother can open: sources with every sentence, nobody else's name or face."""
@@ -114,9 +116,29 @@ class Conflict(Talk):
         sourced = bool(said) and all(one["source"] and one["status"] for one in said)
         stage.promises.check("statements.sourced", sourced, f"{len(said)} statements")
         stage.promises.check("others.redacted", self.other not in str(record), "name")
-        picture = mother.ask(f"attachments/{self.picture}")
-        opened = picture.is_success and not _shows_skin(picture.content)
-        stage.promises.check("clip.others_hidden", opened, str(picture.status_code))
+        self._clip_at_home([one["id"] for one in record["attachments"]])
+        self._clip_of_the_team()
+
+    def _clip_at_home(self, listed: list[str]) -> None:
+        """All that she is offered is the version without the other student."""
+        mother = self.session("mother")
+        seen = mother.ask(f"attachments/{self.shown}")
+        hidden = seen.is_success and not shows_other(seen.content)
+        other = seen.content != clip(hidden=False) and listed == [self.shown]
+        self.stage.promises.check("clip.others_hidden", hidden and other, str(seen.status_code))
+
+    def _clip_of_the_team(self) -> None:
+        """德育处 reads the original, and its hash is the one of what the camera saw."""
+        officer, path = self.session("head"), f"attachments/{self.original}"
+        files = officer.get(f"records/{self.record_id}")["attachments"]
+        told = {one["id"]: (one["redaction"], one["sha256"]) for one in files}
+        opened = officer.ask(path)
+        digest = hashlib.sha256(clip(hidden=False)).hexdigest()
+        kept = told.get(self.original) == ("NEEDED", digest) and opened.is_success
+        kept = kept and hashlib.sha256(opened.content).hexdigest() == digest
+        refused = self.session("mother").ask(path).status_code
+        shut = refused == httpx.codes.NOT_FOUND
+        self.stage.promises.check("clip.original_kept", kept and shut, f"{refused}")
 
     def object_and_correct(self) -> None:
         """She objects to one word; the next version says the dates."""
@@ -154,30 +176,3 @@ class Conflict(Talk):
             own = Student.objects.get(pk=self.cast.student_id)
             others = Student.objects.filter(school_class=own.school_class_id).exclude(pk=own.pk)
             return str(others.order_by("student_no").values_list("person__name", flat=True)[0])
-
-
-def _frame() -> bytes:
-    """Two people in a workshop, as a camera sees them."""
-    picture = Image.new("RGB", _SIZE, (90, 100, 110))
-    draw = ImageDraw.Draw(picture)
-    draw.ellipse((120, 90, 220, 300), fill=(60, 80, 140))
-    draw.ellipse((380, 90, 520, 300), fill=_SKIN)
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
-
-
-def _shows_skin(data: bytes) -> bool:
-    """Whether anything of the other one's colour is left."""
-    picture = Image.open(io.BytesIO(data)).convert("RGB")
-    pixels = picture.tobytes()
-    near = (
-        sum(abs(pixels[at + band] - _SKIN[band]) for band in range(3))
-        for at in range(0, len(pixels), 3)
-    )
-    return min(near) < _ALIKE
-
-
-def _as_json(area: dict[str, float]) -> str:
-    inside = ", ".join(f'"{name}": {value}' for name, value in area.items())
-    return "{" + inside + "}"

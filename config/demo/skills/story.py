@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from config.demo import cast as casting
+from config.demo import traces
 from config.demo.cast import Cast
 from config.demo.evidence import Evidence
 from config.demo.skills.promises import PROMISES
@@ -22,6 +23,8 @@ AID: Final = "学校提供助学金申请指导"
 HOMEWORK: Final = "每天看一遍读图练习并签到"
 #: Said at the table; none of it may reach the company, in whatever it can open.
 SECRETS: Final = ("房租", "兼职", "便利店", "助学金", "资助", "经济")
+#: Of the processes of an installation at least these many write something down.
+_LOGS: Final = 2
 _MOTHER_SAYS: Final = {"source": "GUARDIAN", "is_quote": True}
 STATEMENTS: Final[list[dict[str, Any]]] = [
     {"section": "FACT", "source": "SYSTEM", "text": FACT, "status": "CONFIRMED"},
@@ -43,12 +46,14 @@ class Skills(Talk):
 
     @staticmethod
     def review(evidence: Evidence) -> None:
-        """Nothing about money left the house, whatever carried it."""
-        sent = [one.text for one in evidence.postbox.messages]
+        """Nothing about money left the house or stayed in a log, whatever carried it."""
+        promises, sent = evidence.promises, [one.text for one in evidence.postbox.messages]
         leaked = [word for word in SECRETS if any(word in text for text in sent)]
-        evidence.promises.check(
-            "money.nowhere_outside", bool(sent) and not leaked, ",".join(leaked)
-        )
+        promises.check("money.nowhere_outside", bool(sent) and not leaked, ",".join(leaked))
+        written = traces.in_logs(evidence.logs, SECRETS)
+        written += [f"outbox:{word}" for word in traces.among(SECRETS, " ".join(evidence.outbox))]
+        looked = len(traces.logs(evidence.logs)) >= _LOGS and bool(evidence.outbox)
+        promises.check("money.in_no_log", looked and not written, ",".join(written) or "no logs")
 
     @classmethod
     def cast_of(cls, *, school_id: int, at: datetime) -> Cast:
@@ -125,6 +130,7 @@ class Skills(Talk):
         refused = [f"records/{self.record_id}", f"students/{student}/file/export?format=json"]
         opened += [mentor.ask(f"{path}").text for path in refused]
         leaked = [word for word in SECRETS if any(word in text for text in opened)]
+        leaked += [word for word in SECRETS if mentor.get(f"students?q={word}")["results"]]
         sees = SCHEDULE in str(plan)
         stage.promises.check("money.not_at_work", sees and not leaked, ",".join(leaked) or "plan")
 
