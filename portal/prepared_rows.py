@@ -47,7 +47,7 @@ def _has(values: Mapping[str, Any], field: str) -> bool:
 
 
 def fields(place: int, *, files: Choices, drops: bool) -> dict[str, forms.Field]:
-    """`files` were uploaded for this record; `drops`: the row is of the draft already."""
+    """`files` may lie on the table; `drops`: the row is of the draft already."""
     called, kinds = f"材料{place}", PreparedItem.Kind.choices
     asked: dict[str, forms.Field] = {
         "kind": _choice(f"{called}：是哪一种", [_CHOOSE, *kinds]),

@@ -15,7 +15,7 @@ from parties.errors import InvalidInput
 from portal import prepared_rows, record_people, statement_rows
 from portal.record_forms import RecordForm
 from portal.statement_rows import Choices, Row
-from records import drafts, reading
+from records import drafts, file_names, reading
 from records.draft_input import Header, Prepared, Present, Said, prepared_values
 from records.models import Attachment, CommunicationRecord, Statement
 from workflow import communication as acts
@@ -178,8 +178,15 @@ def _papers(record: CommunicationRecord, viewer: Viewer) -> list[Prepared]:
 
 
 def files_of(record: CommunicationRecord, viewer: Viewer) -> Choices:
-    """Files of the draft that this writer may open."""
-    return [(str(one.pk), one.name) for one in reading.seen(viewer, record).attachments]
+    """Files of the draft that this writer may open, and those of an earlier version that lay there:
+    a list without them would take them away.
+    """
+    seen = reading.seen(viewer, record)
+    own = {one.pk: one.name for one in seen.attachments}
+    named = {item.attachment_id for item in seen.prepared} - own.keys()
+    kept = Attachment.objects.filter(pk__in=named, state=Attachment.State.STORED).order_by("pk")
+    earlier = {one.pk: f"{file_names.name_for(viewer, one)}（已列入）" for one in kept}
+    return [(str(pk), called) for pk, called in (own | earlier).items()]
 
 
 def _own(record: CommunicationRecord, viewer: Viewer) -> dict[Row, Statement]:

@@ -4,6 +4,7 @@ A checkbox per square, so it works without script; the style shows at once what 
 video the page asks for the version in which the school has hidden others itself.
 """
 
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -34,14 +35,17 @@ def hide(request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUI
         _refuse_others(viewer, target_id, file_id)
         at = viewer.at
     who: dict[str, Any] = {"school_id": identity.school_id, "by": identity.person, "at": at}
-    who |= {
-        "attachment_id": file_id,
-        "id_": taps.id_of(identity.person, _uuid(request.POST.get("nonce", "")), file_id),
-    }
     clip = uploads.chosen(request)
     try:
+        areas = [_area(one) for one in sorted(set(request.POST.getlist("square")))]
+        # Other squares are another act: who went back to hide a second face must not hear "done".
+        mark = _uuid(request.POST.get("nonce", ""))
+        shown = areas if clip is None else sha256(clip.source).hexdigest()
+        who |= {
+            "attachment_id": file_id,
+            "id_": taps.id_of(identity.person, mark, file_id, shown),
+        }
         if clip is None:
-            areas = [_area(one) for one in request.POST.getlist("square")]
             redacting.redact(**who, areas=areas)
         else:
             redacting.give_clip(**who, clip=clip)

@@ -29,6 +29,9 @@ from records.uploads.redaction import Area
 
 _PICTURES: Final = frozenset(MEDIA_TYPE[kind] for kind in IMAGES)
 _How: TypeAlias = Sequence[Area] | Upload
+_REPLACED: Final = (
+    "已由另一版代替，或已拿掉，这一次没有改动。还须隐去的，请回到附件页，打开现在的一版，"
+)
 
 
 def may_redact(viewer: Viewer, record: CommunicationRecord, file: Attachment) -> bool:
@@ -141,8 +144,11 @@ def _made(who: dict[str, Any], attachment_id: UUID, id_: UUID | None) -> Attachm
 
 
 def _refuse_replaced(file: Attachment) -> None:
+    """Whoever hides more goes on from the version that there is; what they hid now is not in it."""
     if originals.is_one(file):
-        raise WrongState("这个视频已由隐去他人信息的一版代替。", state=str(file.state))
+        raise WrongState(f"这个视频{_REPLACED}再上传新的一版。", state=str(file.state))
+    if file.state != Attachment.State.STORED:
+        raise WrongState(f"这张图片{_REPLACED}再点要涂黑的格子。", state=str(file.state))
 
 
 def _hides(file: Attachment) -> bool:

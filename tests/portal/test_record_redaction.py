@@ -135,6 +135,26 @@ def test_a_second_tap_lands_on_the_first(world: World) -> None:
     assert len(kept(world)) == 2
 
 
+def test_other_squares_from_the_same_page_are_not_said_to_be_black(world: World) -> None:
+    """A teacher goes back for a second face: the first version stands, and the page says so."""
+    paper, address = with_picture(world)
+    phone = opened_page(world, address)
+    again = copy.copy(phone)
+    press(phone, address, "0-0")
+
+    press(again, address, "0-0", "9-9")
+
+    assert again.page.status_code == 409
+    assert "这一次没有改动。还须隐去的，请回到附件页，打开现在的一版" in again.text
+    assert len(kept(world)) == 2
+    again.open(page_of(paper))
+    (door,) = doors(again)
+    again.open(door)
+    press(again, door, "9-9")
+    assert sorted(kept(world))[-1] == ("REDACTED", "COM", "STORED")
+    assert len(kept(world)) == 3
+
+
 @pytest.mark.parametrize("alike", [False, True])
 def test_the_mark_of_a_page_makes_another_picture_black_as_well(world: World, alike: bool) -> None:
     paper, address = with_picture(world)
@@ -186,7 +206,7 @@ def test_a_page_of_before_finds_the_picture_gone(world: World) -> None:
     press(other, address, "5-5")
 
     assert other.page.status_code == 409
-    assert "这个附件已按规定销毁" in other.text
+    assert "已由另一版代替，或已拿掉，这一次没有改动" in other.text
     assert len(kept(world)) == 2
     assert other.open(address).status_code == 404
 
