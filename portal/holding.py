@@ -36,6 +36,16 @@ def shown(viewer: Viewer, found: RecordFile) -> Mapping[str, Any]:
     return {**content, "longest": holds.LONGEST.days} if any(content.values()) else {}
 
 
+def places(content: Mapping[str, Any]) -> Mapping[str, bool]:
+    """Which of its buttons stand on the page, by the act: `content` is what shown() answered."""
+    decides = any(one["may_decide"] for one in content.get("asked", ()))
+    return {
+        "ask_hold": bool(content.get("may_ask")),
+        "hold": bool(content.get("may_hold")) or decides,
+        "refuse_hold": decides,
+    }
+
+
 def _hold(viewer: Viewer, found: RecordFile) -> Mapping[str, Any] | None:
     """Who keeps the family from it, why, until when; None also for who may not know."""
     record = found.record

@@ -51,6 +51,8 @@ _BUTTONS: Final = {
     "seal": "may_seal",
     "discard_next": "may_seal",
     "override": "held_back",
+    "offer": "may_offer",
+    "archive": "may_archive",
 }
 #: The same for the words about an objection.
 _FORMS: Final = {"annotate": "mine", "answer": "to_answer"}
@@ -87,7 +89,9 @@ def _refused(
     """The words stay in their fields; those of a button that is not on the page come back on top,
     beside what was refused there.
     """
-    said = [why for act, why in mistakes.items() if not context.get(_BUTTONS.get(act, "record"))]
+    there = {act: context.get(flag) for act, flag in _BUTTONS.items()}
+    there |= holding.places(context["holding"])
+    said = [why for act, why in mistakes.items() if not there.get(act, True)]
     form = _FORMS.get(request.POST.get("how", ""), "pk")
     lost = any(one["mistake"] and not one[form] for one in context["objections"])
     return {

@@ -50,7 +50,7 @@ def full(record: CommunicationRecord, kind: str, *, instead: UUID | None = None)
     if shown.count() < MOST and there.count() < 2 * MOST:
         return ""
     if kind == Kind.SIGNED_PAGE:
-        return f"一份记录最多 {MOST} 张签字页，不能再加。"
+        return f"一份记录最多 {MOST} 张签字页，不能再加。请把几页并成一个 PDF 再上传。"
     return f"一份记录最多 {MOST} 个附件。请先拿掉不需要的，再上传。"
 
 

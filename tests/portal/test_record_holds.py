@@ -231,3 +231,33 @@ def _unnamed(reader: Phone, paper: Paper) -> tuple[int, str]:
     status, body = page(reader, f"/records/{paper.id}")
     own = rf"{paper.id}|(?<=编号</dt><dd>)[^（]+|{reader.value('as_read') or paper.id}"
     return status, re.sub(own, "", body)
+
+
+@pytest.mark.parametrize("until_", ["", "2026-13-45T99:99"])
+def test_a_request_that_came_late_is_said_with_its_words(world: World, until_: str) -> None:
+    """The page was open while somebody offered the record: its form is no longer there."""
+    paper, teacher = written(world), by_password(world, "teacher")
+    teacher.open(f"/records/{paper.id}")
+    paper.do("check")
+    paper.do("offer")
+
+    teacher.send(f"/records/{paper.id}/hold-requests", reason=WHY, until=until_)
+
+    assert teacher.page.status_code == 400
+    assert "没有写清楚暂缓到什么时候。请选择日期和时间。" in teacher.text
+    assert WHY in teacher.html
+
+
+def test_a_refusal_that_came_late_is_said_with_its_words(world: World) -> None:
+    paper, teacher = asked(world)
+    office = by_password(world, "head_of_office")
+    office.open(f"/records/{paper.id}")
+    address = form(office, "refuse")
+    teacher.open(f"/records/{paper.id}")
+    teacher.send(form(teacher, "withdraw"))
+
+    office.send(address, reason=WHY * 100)
+
+    assert office.page.status_code in (400, 404, 409)
+    if office.page.status_code != 404:
+        assert WHY in office.html

@@ -5,6 +5,7 @@ company learns when not to roster and what to practise; of money it learns nothi
 """
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from config.demo import cast as casting
@@ -127,12 +128,20 @@ class Skills(Talk):
         plan = mentor.get(f"students/{student}/plan")
         pages = [f"students/{student}/file", "cases", "inbox", "tasks", "students?q=", "alerts"]
         opened = [str(plan), *(mentor.ask(path).text for path in pages)]
-        refused = [f"records/{self.record_id}", f"students/{student}/file/export?format=json"]
-        opened += [mentor.ask(f"{path}").text for path in refused]
+        copies = [
+            f"students/{student}/file/export?format={form}&purpose=conversation"
+            for form in ("json", "pdf")
+        ]
+        closed = [mentor.ask(path) for path in (f"records/{self.record_id}", *copies)]
+        shut = all(
+            one.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND) for one in closed
+        )
+        opened += [one.text for one in closed]
         leaked = [word for word in SECRETS if any(word in text for text in opened)]
         leaked += [word for word in SECRETS if mentor.get(f"students?q={word}")["results"]]
         sees = SCHEDULE in str(plan)
-        stage.promises.check("money.not_at_work", sees and not leaked, ",".join(leaked) or "plan")
+        kept = sees and shut and not leaked
+        stage.promises.check("money.not_at_work", kept, ",".join(leaked) or "plan")
 
     def sign_in_daily(self) -> None:
         """Three days in a row, from her own page."""
