@@ -21,6 +21,7 @@ MONEY: Final = "家里最近交不起房租，周二、周四晚上要去便利�
 SCHEDULE: Final = "每周二、四 18:30 后不排班"
 PRACTICE: Final = "练习外圆车削，每周两件，对照图纸自检"
 AID: Final = "学校提供助学金申请指导"
+CONSENSUS: Final = "训练改到下午；家长每天看练习并签到；学校、家庭、企业每月一起看一次进展。"
 HOMEWORK: Final = "每天看一遍读图练习并签到"
 #: Said at the table; none of it may reach the company, in whatever it can open.
 SECRETS: Final = ("房租", "兼职", "便利店", "助学金", "资助", "经济")
@@ -35,7 +36,7 @@ STATEMENTS: Final[list[dict[str, Any]]] = [
     {"section": "GUARDIAN_OPINION", "text": "希望训练时间能错开。", **_MOTHER_SAYS},
     {"section": "STUDENT_OPINION", "source": "STUDENT", "text": "想把证书考下来。"},
     {"section": "ADVICE", "source": "TEACHER", "text": "训练改到周一、三、五下午。"},
-    {"section": "CONSENSUS", "source": "TEACHER", "text": "调整训练时间；家长每天看练习并签到。"},
+    {"section": "CONSENSUS", "source": "TEACHER", "text": CONSENSUS},
 ]
 
 
