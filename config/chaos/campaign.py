@@ -50,7 +50,8 @@ def main(options: Options, stack: devstack.Stack) -> int:
         while run.faults.done < options.faults:
             run.round(min(ROUND, options.faults - run.faults.done))
             result = run.check()
-    write_json(options.json, result)
+            write_json(options.json, result)  # hours of it are not for nothing if it is cut
+            say(verdict.so_far(result))
     for line in verdict.lines(result):
         say(line)
     return 0

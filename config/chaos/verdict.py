@@ -50,6 +50,14 @@ def nothing(why: str) -> dict[str, Any]:
     return {"faults": 0, **unknown, "violations": [], "not_run": why}
 
 
+def so_far(result: Mapping[str, Any]) -> str:
+    """The harms after a round, of everything since the campaign began."""
+    return (
+        f"  核对至此：故障 {result['faults']} 次，"
+        f"丢失 {result['lost']}，重复 {result['doubled']}，跳级 {result['skipped']}"
+    )
+
+
 def lines(result: Mapping[str, Any]) -> list[str]:
     """The result in words."""
     checked = "，".join(f"{name} {count}" for name, count in result["checked"].items())

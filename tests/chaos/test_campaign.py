@@ -65,6 +65,7 @@ def test_a_tiny_campaign_loses_doubles_and_skips_nothing(folder: Path) -> None:
     result = json.loads((folder / "result.json").read_text())
     assert (result["violations"], result["faults"]) == ([], 3), said
     assert [result[harm] for harm in ("lost", "doubled", "skipped")] == [0, 0, 0]
+    assert "核对至此：故障 3 次，丢失 0，重复 0，跳级 0" in said
     assert set(result["kinds"]) <= set(kinds)
     assert min(result["checked"].values()) > 0
 
