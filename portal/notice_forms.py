@@ -7,6 +7,7 @@ from django import forms
 
 from parties.errors import InvalidInput
 from parties.models import SchoolClass
+from portal.lines import LinesField
 from portal.moments import MomentField
 from records import notices
 from records.models import Notice
@@ -25,11 +26,11 @@ class NoticeForm(forms.Form):
     stored: UUID | None = None
 
     title = forms.CharField(label="标题", max_length=notices.LONGEST_TITLE, error_messages=_WORDS)
-    body = forms.CharField(
+    body = LinesField(
         label="正文（〔〕里的内容请填写完整）",
         max_length=notices.LONGEST_BODY,
         error_messages=_WORDS,
-        widget=forms.Textarea(attrs={"rows": 10}),
+        rows=10,
     )
     scope = forms.ChoiceField(
         label="发给谁",

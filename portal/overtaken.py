@@ -10,6 +10,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from portal.lines import ended
+
 
 def beside(form: forms.Form, now: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label, and what stands now, of every field of the form in which something else was typed."""
@@ -22,7 +24,7 @@ def beside(form: forms.Form, now: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _plain(value: Any) -> Any:
     """A line ends as a browser ends it, or as a program does: that is no difference."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+    return ended(value).strip() if isinstance(value, str) else value
 
 
 def _said(field: forms.Field, value: Any) -> str:

@@ -14,6 +14,7 @@ from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import GuardianLink
 from portal import prepared_rows, statement_rows
+from portal.lines import ended
 from portal.record_forms import RecordForm
 from portal.statement_rows import Choices, Row
 from records import drafts, reading
@@ -122,7 +123,7 @@ def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, sai
 
 def _same(old: Statement, said: Said) -> bool:
     whose = said.said_by or (None if said.section == Statement.Section.EMOTION else old.said_by_id)
-    return (old.text, old.source, old.status, old.said_by_id) == (
+    return (ended(old.text), old.source, old.status, old.said_by_id) == (
         said.text, said.source, said.status, whose,
     )  # fmt: skip
 
@@ -134,7 +135,7 @@ def _with_the_rest(old: Statement, said: Said) -> Said:
         basis=old.basis,
         redacted_text=old.redacted_text,
         said_by=said.said_by or (None if "EMO" in old.sensitivity else old.said_by_id),
-        sensitivity=old.sensitivity if old.text == said.text else "",
+        sensitivity=old.sensitivity if ended(old.text) == said.text else "",
     )
 
 

@@ -7,6 +7,7 @@ from django import forms
 
 from parties.errors import InvalidInput, LostRace
 from portal import prepared_rows, statement_rows
+from portal.lines import LinesField
 from portal.moments import MomentField
 from portal.statement_rows import Choices, Row
 from records import templates
@@ -167,12 +168,7 @@ class ObjectionForm(forms.Form):
         error_messages=_REQUIRED,
     )
     about = forms.ChoiceField(label="针对哪一条（可不选）", required=False)
-    words = forms.CharField(
-        label="实际情况是什么",
-        max_length=5_000,
-        error_messages=_REQUIRED,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
+    words = LinesField(label="实际情况是什么", max_length=5_000, error_messages=_REQUIRED, rows=5)
     wish = forms.ChoiceField(
         label="希望怎样处理",
         choices=Objection.Wish.choices,

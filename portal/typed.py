@@ -10,6 +10,7 @@ from typing import Final
 from django.http import HttpRequest
 
 from parties.errors import InvalidInput
+from portal.lines import ended
 from records.uploads.errors import UploadRefused
 from records.uploads.limits import refuse_oversize
 
@@ -23,11 +24,8 @@ _CODE: Final = re.compile(
 
 
 def text(request: HttpRequest, field: str) -> str:
-    """All of it but the room around it. A line ends with one letter, as browsers count it; they
-    send two.
-    """
-    given = request.POST.get(field, "").replace("\x00", "")
-    return given.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """All of it but the room around it."""
+    return ended(request.POST.get(field, "").replace("\x00", "")).strip()
 
 
 def within(request: HttpRequest, field: str, *, most: int) -> str:
