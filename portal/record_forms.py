@@ -1,5 +1,6 @@
 """The forms about communication records. A section left empty is a section not written."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from parties.errors import InvalidInput, LostRace
 from portal import prepared_rows, statement_rows
 from portal.lines import LinesField
 from portal.moments import MomentField
+from portal.overtaken import Marked, Merged, merged
 from portal.statement_rows import Choices, Row
 from records import templates
 from records.draft_input import Prepared, Said
@@ -29,7 +31,7 @@ def _short(label: str, longest: int) -> forms.CharField:
     )
 
 
-class RecordForm(forms.Form):
+class RecordForm(Marked):
     """Sections of the trigger's template, needed ones first; `people` may have been there.
 
     `files` were uploaded for this record.
@@ -71,6 +73,9 @@ class RecordForm(forms.Form):
         **more: Any,
     ) -> None:
         super().__init__(data, **more)
+        self.asked: Mapping[str, Any] = {
+            "trigger": trigger, "people": people, "guardians": guardians, "files": files,
+        }  # fmt: skip
         self.fields["people"].choices = people  # type: ignore[attr-defined]
         found = templates.of(trigger)
         self.rows = statement_rows.rows_of([*found.needed, *found.offered], self.data, self.initial)
@@ -142,13 +147,25 @@ class RecordForm(forms.Form):
             field = places.get(refused.field, refused.field)
             self.add_error(field if field in self.fields else None, f"{refused}{refused.mend}")
 
-    def show_again(self, seen: int | None) -> None:
-        """With the edit that is seen now; without one, what is sent next is another record."""
+    def unit_of(self, name: str) -> str:
+        """A statement is its words with whose they are, material a row; somebody came somehow."""
+        for row in self.rows:
+            if name in (row.words, *row.about):
+                return row.words
+        found = [str(place) for place in self.places if self._is_of(name, place)]
+        return found[0] if found else {"presence": "people"}.get(name, name)
+
+    def above(self, now: Mapping[str, Any]) -> tuple["RecordForm", Merged]:
+        """What was typed above a draft of which the form shows all that it says `now`."""
+        whole = merged(RecordForm(self.data, initial=now, **self.asked), now)
+        whole.data["seen"] = str(now["seen"])
+        return RecordForm(whole.data, initial=now, **self.asked), whole
+
+    def anew(self) -> None:
+        """What is sent next is another record."""
         data: Any = self.data
         self.data = data = data.copy()  # of a request: unlike it, it may be changed
-        data["seen"] = "" if seen is None else str(seen)
-        if seen is None:
-            data["nonce"] = str(uuid4())
+        data["seen"], data["nonce"] = "", str(uuid4())
 
     def _report(self) -> str | None:
         """The basis of the psychological report, which may have lapsed."""

@@ -15,7 +15,7 @@ from records.uploads.errors import UploadRefused
 from records.uploads.limits import refuse_oversize
 
 #: Never shown again, whatever they hold.
-_SECRET: Final = re.compile(r"pass|token|nonce|csrf|secret|^(login|contact|seen|as_read)$")
+_SECRET: Final = re.compile(r"pass|token|nonce|csrf|secret|^(login|contact|seen|as_read|as_given)$")
 #: What choices, buttons and hidden fields hold: codes, ids, dates, numbers, rhythms.
 _CODE: Final = re.compile(
     r"[A-Z][A-Z0-9_]*|[a-z_]+|-?\d{1,4}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
