@@ -65,3 +65,13 @@ def tap(phone: Phone, path: str, **typed: Any) -> int:
     whole: dict[str, Any] = {**filled(phone), **typed}
     sent = {name: value for name, value in whole.items() if value is not None}
     return int(phone.send(path, **sent).status_code)
+
+
+def sends(phone: Phone, page: str, path: str, *each: dict[str, Any]) -> list[int]:
+    """What the page answered to each, sent after Back."""
+    phone.open(page)
+    before, got = phone.page, []
+    for fields in each:
+        phone.page = before
+        got.append(int(phone.send(path, **fields).status_code))
+    return got
