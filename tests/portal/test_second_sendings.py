@@ -11,7 +11,13 @@ from tests.factories import World
 from tests.portal.browsers import sends
 from tests.portal.test_plan import asked
 from tests.portal.test_sent_again import DANGER, questions
+from tests.portal.test_tasks import stored
+from tests.portal.test_tasks import typed as answers
+from tests.portal.test_upgrades import WHY, in_notice, ladders
 from tests.portal.visitors import Phone, by_password
+from tests.processes.intake_walk import in_meeting
+from tests.processes.walker import ANSWERS, Walk
+from workflow.models import Case, RoutingDecision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channels")]
 
@@ -55,3 +61,60 @@ def test_danger_in_a_second_score_is_heard(world: World) -> None:
     scored(world, {"score": "1", "words": "愿意说话了"}, {"score": "1", "words": DANGER})
 
     assert questions(world) == 1
+
+
+# --- the channel of a case ------------------------------------------------------------------------
+
+
+def moves(world: World, case_id: Any) -> list[str]:
+    with tenancy.scope(world.id):
+        rows = RoutingDecision.objects.filter(case=case_id).order_by("at", "pk")
+        return [str(one.kind) for one in rows if one.kind in ("UPGRADE", "DOWNGRADE")]
+
+
+@pytest.mark.parametrize("to", ["MEETING", "CRISIS"])
+def test_a_case_goes_up_once_and_other_reasons_come_back(world: World, to: str) -> None:
+    walk = in_notice(world) if to == "MEETING" else in_meeting(world)
+    phone, page = by_password(world, "teacher"), f"/cases/{walk.case_id}/upgrade"
+    said = {"to": to, "reason": WHY, "safe_now": "NO", "sure": "1"}
+
+    got = sends(phone, page, page, said, said, {**said, "reason": DANGER})
+
+    assert got == [200, 200, 409]
+    assert (moves(world, walk.case_id), walk.case.channel) == (["UPGRADE"], to)
+    assert ladders(walk) == (1 if to == "CRISIS" else 0)
+    assert "当时写的理由照旧" in phone.text
+    assert DANGER in phone.html
+
+
+def test_a_case_goes_down_once_and_other_reasons_come_back(world: World) -> None:
+    walk = in_meeting(world)
+    phone, page = by_password(world, "teacher"), f"/cases/{walk.case_id}/downgrade"
+    phone.open(page)
+    said = {"reason": "只是告知", "seen": phone.value("seen")}
+
+    got = sends(phone, page, page, said, said, {**said, "reason": "家长不来"})
+
+    assert got[:2] == [200, 200]
+    assert 400 <= got[2] < 500
+    assert moves(world, walk.case_id) == ["DOWNGRADE"]
+    assert "家长不来" in phone.html
+    with tenancy.scope(world.id):
+        assert Case.objects.get(pk=walk.case_id).channel == "NOTICE"
+
+
+# --- a task ---------------------------------------------------------------------------------------
+
+
+def test_a_task_is_done_once_and_other_words_come_back(world: World, crisis: Walk) -> None:
+    crisis.acknowledge()
+    task, phone = crisis.task("triage"), by_password(world, "duty_officer")
+    page, said = f"/tasks/{task.pk}", {"sure": "1", **answers("triage")}
+
+    got = sends(phone, page, page, said, said, {**said, "answer-reason": "楼道里说的原话"})
+
+    assert got[:2] == [200, 200]
+    assert 400 <= got[2] < 500
+    assert "楼道里说的原话" in phone.html
+    assert stored(world, task).answer == ANSWERS["triage"]
+    assert crisis.kinds().count("task.completed") == 2  # the acknowledgement, and this one
