@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parties import tenancy
-from records.models import Evaluation
+from records.models import Attachment, Evaluation
 from tests.api import plan_stories
+from tests.api.papers import written
 from tests.factories import World
 from tests.portal.browsers import sends
 from tests.portal.test_plan import asked
@@ -17,6 +19,7 @@ from tests.portal.test_upgrades import WHY, in_notice, ladders
 from tests.portal.visitors import Phone, by_password
 from tests.processes.intake_walk import in_meeting
 from tests.processes.walker import ANSWERS, Walk
+from tests.records.uploads.files import jpeg
 from workflow.models import Case, RoutingDecision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channels")]
@@ -118,3 +121,45 @@ def test_a_task_is_done_once_and_other_words_come_back(world: World, crisis: Wal
     assert "楼道里说的原话" in phone.html
     assert stored(world, task).answer == ANSWERS["triage"]
     assert crisis.kinds().count("task.completed") == 2  # the acknowledgement, and this one
+
+
+# --- a file ---------------------------------------------------------------------------------------
+
+
+def picture(data: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("照片.jpg", data, content_type="image/jpeg")
+
+
+def uploaded(phone: Phone, page: str, *each: dict[str, Any]) -> list[int]:
+    """Each with a fresh copy of the file, for the last one was read to its end."""
+    phone.open(page)
+    nonce, before, got = phone.value("nonce"), phone.page, []
+    for fields in each:
+        phone.page = before
+        whole = {**fields, "nonce": nonce, "file": picture(fields["file"])}
+        got.append(int(phone.send(page, **whole).status_code))
+    return got
+
+
+def files(world: World) -> list[str]:
+    with tenancy.scope(world.id):
+        return sorted(one.sensitivity for one in Attachment.objects.all())
+
+
+def test_a_file_of_a_record_is_kept_once_and_another_beside_it(world: World) -> None:
+    page, phone = f"/records/{written(world).id}/files", by_password(world, "teacher")
+    said = {"file": jpeg(), "redaction": "NONE"}
+
+    assert uploaded(phone, page, said, said) == [200, 200]
+    assert files(world) == ["COM"]
+    assert uploaded(phone, page, said, {**said, "sensitivity": "ECO"}) == [200, 200]
+    assert files(world) == ["COM", "COM", "ECO"]
+
+
+def test_a_photo_of_an_item_is_kept_once(world: World) -> None:
+    page = f"/plan/{plan_stories.item(world).pk}/evidence"
+    said = {"file": jpeg()}
+
+    assert uploaded(by_password(world, "mother"), page, said, said) == [200, 200]
+
+    assert files(world) == ["COM"]
