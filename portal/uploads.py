@@ -66,19 +66,21 @@ def once(
     store: Callable[[UUID | None], object],
     *about: str,
 ) -> None:
-    """Two taps keep one file. Another file, or the same told of otherwise (`about`), is another.
+    """Two taps keep one file. Another file, or the same told of otherwise (`about`), is another; so
+    is one that was taken out since.
 
     Raises: as `store`, which keeps it under the id that it is given.
     """
     said = (upload.name, upload.redaction, upload.sensitivity, *about)
     id_ = taps.id_of(identity.person, _mark(request), _digest(upload), *said)
-    if _is_kept(identity, id_):
+    before = _state(identity, id_)
+    if before == Attachment.State.STORED:
         return
     try:
-        store(id_)
+        store(None if before else id_)
     except (IntegrityError, SanfangError):
-        if not _is_kept(identity, id_):  # else the other tap was faster by a moment
-            raise
+        if _state(identity, id_) != Attachment.State.STORED:
+            raise  # else the other tap was faster by a moment
 
 
 def _digest(upload: Upload) -> str:
@@ -93,8 +95,10 @@ def _mark(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _is_kept(identity: Identity, id_: UUID | None) -> bool:
+def _state(identity: Identity, id_: UUID | None) -> str | None:
+    """Of what this page made before, if it did."""
     if id_ is None:
-        return False
+        return None
     with viewing(identity) as viewer:
-        return Attachment.objects.filter(pk=id_, uploaded_by=viewer.person).exists()
+        own = Attachment.objects.filter(pk=id_, uploaded_by=viewer.person)
+        return own.values_list("state", flat=True).first()

@@ -156,6 +156,23 @@ def test_a_file_of_a_record_is_kept_once_and_another_beside_it(world: World) -> 
     assert files(world) == ["COM", "COM", "ECO"]
 
 
+def test_a_file_that_was_taken_out_is_taken_in_again(world: World) -> None:
+    page, phone = f"/records/{written(world).id}/files", by_password(world, "teacher")
+    said = {"file": picture(data := jpeg()), "redaction": "NONE"}
+    phone.open(page)
+    before, said["nonce"] = phone.page, phone.value("nonce")
+    phone.send(page, **said)
+    with tenancy.scope(world.id):
+        made = Attachment.objects.get().pk
+    phone.send(f"{page}/{made}/out")
+    phone.page = before  # Back
+
+    assert phone.send(page, **{**said, "file": picture(data)}).status_code == 200
+
+    with tenancy.scope(world.id):
+        assert Attachment.objects.filter(state="STORED").count() == 1
+
+
 def test_a_photo_of_an_item_is_kept_once(world: World) -> None:
     page = f"/plan/{plan_stories.item(world).pk}/evidence"
     said = {"file": jpeg()}
