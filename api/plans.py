@@ -180,7 +180,7 @@ class PlanView(ApiView):
         with viewing(request) as viewer:
             plans.plan_of(viewer, student_id)
 
-        def run() -> Response:
+        def make(id_: UUID) -> Response:
             values = {**given, "owner_id": given.get("owner")}
             case_id = values.pop("case")
             values.pop("owner", None)
@@ -191,11 +191,12 @@ class PlanView(ApiView):
                 by=viewer.person,
                 at=viewer.at,
                 drafts=[Draft(**values)],
+                key=id_,
             )
             with viewing(request) as after:
                 return Response(shown(after, after.get(ActionItem, made[0].pk)), status=201)
 
-        return idempotency.once(request, given, run)
+        return idempotency.once_made(request, given, make)
 
 
 def shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:

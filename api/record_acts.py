@@ -81,13 +81,24 @@ def answered(
     status: int = 200,
 ) -> Response:
     """Do it once for one key; the answer is the record as its reader sees it now."""
+    return written(request, given, lambda _id: act(), status=status)
 
-    def run() -> Response:
-        made = act()
+
+def written(
+    request: Request,
+    given: Mapping[str, Any],
+    write: Callable[[UUID], CommunicationRecord],
+    *,
+    status: int = 201,
+) -> Response:
+    """The same for a new one: `write` gets its id, the same at every try."""
+
+    def run(id_: UUID) -> Response:
+        made = write(id_)
         with viewing(request) as viewer:
             return Response(shown(reading.read(viewer, made.pk)), status=status)
 
-    return etags.tagged(idempotency.once(request, given, run))
+    return etags.tagged(idempotency.once_made(request, given, run))
 
 
 def changing(

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from api import etags
 from api.auth import identity_of
 from api.problems import Problem, Refused, broken, invalid
-from api.record_acts import CODES, RecordAct, acting, answered, asked, changing
+from api.record_acts import CODES, RecordAct, acting, answered, asked, changing, written
 from api.record_inputs import (
     HeaderChange,
     HoldInput,
@@ -76,7 +76,7 @@ class RecordsView(ApiView):
         header, case_id = plain(given), given.get("case")
         header.pop("case", None)
 
-        def act() -> CommunicationRecord:
+        def write(id_: UUID) -> CommunicationRecord:
             return acts.write(
                 school_id=identity.school_id,
                 student_id=student_id,
@@ -84,9 +84,10 @@ class RecordsView(ApiView):
                 at=viewer.at,
                 header=Header(**header),
                 case_id=case_id,
+                id_=id_,
             )
 
-        return answered(request, given, act, status=201)
+        return written(request, given, write)
 
 
 class RecordView(ApiView):

@@ -20,6 +20,7 @@ from parties.errors import InvalidInput, NotFound
 from parties.models import Consent, Person, Student
 from parties.sign_in import Identity
 from portal import pages
+from portal.lines import LinesField
 from portal.moments import DayField
 from portal.session import signed_in, viewing
 from workflow import consent_news
@@ -51,11 +52,11 @@ class ConsentForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages=_REQUIRED,
     )
-    proof_note = forms.CharField(
+    proof_note = LinesField(
         label="凭据：同意书存放处，或通话时间与复述的内容",
         max_length=500,
         error_messages=_REQUIRED,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        rows=3,
     )
     ends_on = DayField(label="同意到哪一天为止（含当天）")
     nonce = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -134,9 +134,13 @@ def _landed(identity: Identity, case_id: UUID, said: _Said) -> bool:
 
 
 def _onward(identity: Identity, case_id: UUID) -> HttpResponse:
-    """To the case, for whoever still works on it."""
     with viewing(identity) as viewer:
-        there = viewer.find(Case, case_id) is not None
+        return onward(viewer, case_id)
+
+
+def onward(viewer: Viewer, case_id: UUID) -> HttpResponse:
+    """To the case, for whoever still works on it."""
+    there = viewer.find(Case, case_id) is not None
     return redirect("portal:case", case_id=case_id) if there else redirect("portal:task-done")
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 
+from portal.lines import LinesField
 from portal.words import SUSPECTS
 from workflow.models import CrisisReport, Matter
 
@@ -45,11 +46,11 @@ class ReportForm(forms.Form):
         required=False,
         error_messages=_REQUIRED,
     )
-    observed = forms.CharField(
+    observed = LinesField(
         label="您看到或听到了什么（尽量用原话）",
         max_length=5000,
         error_messages=_REQUIRED,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        rows=5,
     )
     safe_now = forms.ChoiceField(
         label="学生现在安全吗",
@@ -98,11 +99,8 @@ class MatterForm(forms.Form):
         error_messages={"required": "请选择一项。"},
         widget=forms.RadioSelect,
     )
-    words = forms.CharField(
-        label="事由（用自己的话写）",
-        max_length=5000,
-        error_messages=_REQUIRED,
-        widget=forms.Textarea(attrs={"rows": 5}),
+    words = LinesField(
+        label="事由（用自己的话写）", max_length=5000, error_messages=_REQUIRED, rows=5
     )
     danger = forms.ChoiceField(
         label="现在有危险吗",

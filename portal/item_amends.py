@@ -75,14 +75,16 @@ def _amended(
 
 
 def _overtaken(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
-    """What was typed stays, beside what stands there now; saved again, it was seen."""
+    """What was typed stays, above what stands there now; saved again, it was seen."""
     with viewing(identity) as viewer:
         item = _amendable(viewer, item_id)
         values = plan_views.shown(viewer, item)
         plan_views.note_reads(viewer, [item])
     now = _as_typed(values)
-    form = AmendForm(request.POST, rhythm=item.recurrence, initial=now)
-    found = {"overtaken": {"why": "", "now": overtaken.beside(form, now)}}
+    usual: dict[str, Any] = {"rhythm": item.recurrence, "initial": now}
+    whole = overtaken.merged(AmendForm(request.POST, **usual), now)
+    form = AmendForm(whole.data, **usual)
+    found = {"overtaken": {"why": "", "now": whole.both, "taken": whole.taken}}
     return _ask_again(request, item, form, plan_views.fingerprint(values), found)
 
 

@@ -7,6 +7,7 @@ from django import forms
 
 from parties.errors import InvalidInput
 from portal.moments import DayField, MomentField
+from portal.overtaken import Marked
 from records import plan_drafts
 from records.models import ActionItem
 from records.plan_drafts import Draft
@@ -32,7 +33,7 @@ def _text(label: str, longest: int = plan_drafts.LONGEST_TEXT, **more: Any) -> f
     return forms.CharField(label=label, max_length=longest, error_messages=_WORDS, **more)
 
 
-class AmendForm(forms.Form):
+class AmendForm(Marked):
     """What may change of an item that is agreed on."""
 
     title = _text("做什么", plan_drafts.LONGEST_TITLE)

@@ -171,15 +171,21 @@ def _hints(notice: Notice) -> list[tuple[str, str, str]]:
 def _overtaken(
     request: HttpRequest, identity: Identity, notice_id: UUID, faster: WrongState
 ) -> HttpResponse:
-    """What was typed stays on the form, beside what stands there now; what went its way meanwhile
+    """What was typed stays on the form, above what stands there now; what went its way meanwhile
     is not saved any more.
     """
     with viewing(identity) as viewer:
         now, classes = _as_typed(_own(viewer, notice_id)), _classes()
-    typed = {**request.POST.dict(), "version": now["version"]}  # they see it now
-    form = NoticeForm(typed, classes=classes)
-    over = "" if isinstance(faster, LostRace) else reverse("portal:notice-desk", args=[notice_id])
-    found = {"why": str(faster), "now": overtaken.beside(form, now), "over": over}
+    form = NoticeForm(request.POST, classes=classes)
+    found: dict[str, Any] = {"why": str(faster)}
+    if isinstance(faster, LostRace):
+        whole = overtaken.merged(form, now)
+        whole.data["version"] = str(now["version"])  # they see it now
+        form = NoticeForm(whole.data, classes=classes)
+        found |= {"now": whole.both, "taken": whole.taken}
+    else:
+        over = reverse("portal:notice-desk", args=[notice_id])
+        found |= {"now": overtaken.beside(form, now), "over": over}
     return pages.show(request, "notice_write", {"form": form, "overtaken": found}, status=409)
 
 

@@ -7,7 +7,9 @@ from django import forms
 
 from parties.errors import InvalidInput
 from parties.models import SchoolClass
+from portal.lines import LinesField
 from portal.moments import MomentField
+from portal.overtaken import Marked
 from records import notices
 from records.models import Notice
 
@@ -19,17 +21,17 @@ _WORDS: Final = {
 }
 
 
-class NoticeForm(forms.Form):
+class NoticeForm(Marked):
     """`classes` are those of the school; who approves depends on the scope, not on this form."""
 
     stored: UUID | None = None
 
     title = forms.CharField(label="标题", max_length=notices.LONGEST_TITLE, error_messages=_WORDS)
-    body = forms.CharField(
+    body = LinesField(
         label="正文（〔〕里的内容请填写完整）",
         max_length=notices.LONGEST_BODY,
         error_messages=_WORDS,
-        widget=forms.Textarea(attrs={"rows": 10}),
+        rows=10,
     )
     scope = forms.ChoiceField(
         label="发给谁",
@@ -60,6 +62,10 @@ class NoticeForm(forms.Form):
             ("", "请选择"),
             *((year, f"{year}级") for year in years),
         ]
+
+    def unit_of(self, name: str) -> str:
+        """Whom it is for is said as a whole: half of it would be for others."""
+        return "scope" if name in ("school_class", "grade") else name
 
     def given(self) -> dict[str, Any]:
         """Values of records.notices.Draft."""

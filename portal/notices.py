@@ -18,6 +18,7 @@ from parties.errors import InvalidInput, NotSignedIn, TooMany
 from parties.models import SignInLink
 from parties.sign_in import Identity, Means
 from portal import pages
+from portal.lines import LinesField
 from portal.session import signed_in, viewing
 from records import notice_answers, notice_owing, notice_receipts
 from records.models import Attachment, Notice, NoticeReceipt
@@ -30,12 +31,12 @@ _FEW: Final = 10
 
 
 class ReplyForm(forms.Form):
-    text = forms.CharField(
+    text = LinesField(
         label="想对学校说的话",
         max_length=1000,
         required=False,
         error_messages={"max_length": "内容太长，请缩短。"},
-        widget=forms.Textarea(attrs={"rows": 4}),
+        rows=4,
     )
     password = forms.CharField(
         label="签字前请再输入一次密码",

@@ -1,7 +1,8 @@
 """A photo beside an item of one's own plan: chosen on the phone, kept sealed, seen by few."""
 
+from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,15 +26,11 @@ def evidence(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRes
         context, at = _shown(viewer, viewer.get(ActionItem, item_id)), viewer.at
     if request.method != "POST":
         return pages.show(request, "plan_evidence", context)
+    who: dict[str, Any] = {"school_id": identity.school_id, "by": identity.person, "at": at}
     try:
-        item_files.store(
-            school_id=identity.school_id,
-            by=identity.person,
-            at=at,
-            item_id=item_id,
-            upload=_upload(request),
-            replaces=_replaces(request),
-        )
+        upload, replaces = _upload(request), _replaces(request)
+        store = partial(item_files.store, **who, item_id=item_id, upload=upload, replaces=replaces)
+        uploads.once(request, identity, upload, lambda id_: store(id_=id_), str(replaces))
     except InvalidInput as refused:
         context |= {"mistake": f"{refused}{refused.mend}", "field": refused.field}
         return pages.show(request, "plan_evidence", context, status=400)
@@ -61,6 +58,7 @@ def _shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     mine = [one for one in files if one.uploaded_by_id == viewer.person.pk] if owns else []
     return {
         "pk": item.pk,
+        "nonce": uuid4(),
         "back": plan_desk.back(viewer, item.pk),
         "title": values.get("title", values.get("label", "")),
         "adds": owns and item.state in ActionItem.LIVE,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 
+from portal.lines import LinesField
 from portal.moments import DayField, MomentField
 
 Schema = Mapping[str, Any]
@@ -112,8 +113,9 @@ def _text(rule: Schema) -> forms.Field:
     if rule.get("format") == "date":
         return DayField()
     many_lines = length is None or length > _ONE_LINE
-    widget = forms.Textarea(attrs={"rows": 4}) if many_lines else forms.TextInput()
-    return forms.CharField(max_length=length, widget=widget)
+    return (
+        LinesField(max_length=length, rows=4) if many_lines else forms.CharField(max_length=length)
+    )
 
 
 def _choices(rule: Schema) -> Choices:

@@ -13,6 +13,7 @@ from parties import taps
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from portal import prepared_rows, record_people, statement_rows
+from portal.lines import ended
 from portal.record_forms import RecordForm
 from portal.statement_rows import Choices, Row
 from records import drafts, file_names, reading
@@ -116,7 +117,7 @@ def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, sai
 
 def _same(old: Statement, said: Said) -> bool:
     whose = said.said_by or (None if said.section == Statement.Section.EMOTION else old.said_by_id)
-    same = (old.text, old.source, old.status, old.said_by_id) == (
+    same = (ended(old.text), old.source, old.status, old.said_by_id) == (
         said.text, said.source, said.status, whose,
     )  # fmt: skip
     return same and said.basis == (old.basis if statement_rows.asks_basis(said.section) else "")
@@ -129,7 +130,7 @@ def _with_the_rest(old: Statement, said: Said) -> Said:
         basis=said.basis if statement_rows.asks_basis(said.section) else old.basis,
         redacted_text=old.redacted_text,
         said_by=said.said_by or (None if "EMO" in old.sensitivity else old.said_by_id),
-        sensitivity=old.sensitivity if old.text == said.text else "",
+        sensitivity=old.sensitivity if ended(old.text) == said.text else "",
     )
 
 
@@ -183,7 +184,7 @@ def files_of(record: CommunicationRecord, viewer: Viewer) -> Choices:
     """
     seen = reading.seen(viewer, record)
     own = {one.pk: one.name for one in seen.attachments}
-    named = {item.attachment_id for item in seen.prepared} - own.keys()
+    named = {item.attachment_id for item in seen.prepared if item.attachment_id} - own.keys()
     kept = Attachment.objects.filter(pk__in=named, state=Attachment.State.STORED).order_by("pk")
     earlier = {one.pk: f"{file_names.name_for(viewer, one)}（已列入）" for one in kept}
     return [(str(pk), called) for pk, called in (own | earlier).items()]

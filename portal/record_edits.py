@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from parties.access import Act, Viewer
 from parties.errors import LostRace, WrongState
 from parties.sign_in import Identity
-from portal import overtaken, record_drafts, record_people, writing
+from portal import record_drafts, record_people, writing
 from portal.record_drafts import Page
 from portal.record_forms import RecordForm
 from portal.session import signed_in, viewing
@@ -21,7 +21,6 @@ from records.models import CommunicationRecord
 
 State = CommunicationRecord.State
 
-_HOW: Final = {"presence": "people", "staff_presence": "staff"}
 _MOMENTS: Final = ("started_at", "ended_at", "next_contact_at")
 _LISTS: Final = ("people", "staff")
 _OVER: Final = (State.DISCARDED, State.SEALED)
@@ -96,33 +95,16 @@ def _refuse_over(draft: Draft) -> None:
 
 
 def _once_more(request: HttpRequest, draft: Draft, moved: WrongState) -> HttpResponse:
-    """What was typed, beside what stands there now; saved again, it was seen."""
+    """What was typed, above what stands there now; saved again, it was seen."""
     found: dict[str, Any] = {"late": _late(draft)}
     form = draft.form(request.POST)
     if draft.is_open:
-        form, found = draft.form(_typed(request.POST, draft.kept)), {}
-        if isinstance(moved, LostRace):
-            now = overtaken.beside(form, _now(form, draft.kept))
-            found = {"overtaken": {"why": str(moved), "now": now}}
-        else:
+        form, whole = form.above(draft.kept)
+        found = {"overtaken": {"why": str(moved), "now": whole.both, "taken": whole.taken}}
+        if not isinstance(moved, LostRace):
             form.add_error(None, str(moved))
+            found = {}
     return writing.ask(request, form, draft.name, draft.record.trigger, {}, found)
-
-
-def _typed(sent: QueryDict, kept: Mapping[str, Any]) -> QueryDict:
-    """What that page did not ask for, because it is newer, stays as it is."""
-    typed = sent.copy()
-    for name, value in kept.items():
-        if name not in typed and name not in _LISTS:
-            typed[name] = value
-    typed["seen"] = str(kept["seen"])
-    return typed
-
-
-def _now(form: RecordForm, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A section without words says so; how somebody took part is of those who did."""
-    there = {name: value for name, value in kept.items() if kept.get(_HOW.get(name, ""), True)}
-    return {**{row.words: "" for row in form.rows}, **there}
 
 
 def _late(draft: Draft) -> dict[str, str]:

@@ -4,8 +4,9 @@ The page stands apart from the words of the record, for no browser keeps a chose
 comes back. What is said of a file is kept.
 """
 
+from functools import partial
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +17,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotFound
 from parties.privacy import FieldClass
 from parties.sign_in import Identity
-from portal import pages
+from portal import pages, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import LARGEST_FORM, InMemory
 from records import (
@@ -86,7 +87,9 @@ def _files(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
         at = viewer.at
     who: dict[str, Any] = {"school_id": identity.school_id, "by": identity.person, "at": at}
     try:
-        attachments.store(**who, record_id=target_id, upload=_upload(request))
+        upload = _upload(request)
+        store = partial(attachments.store, **who, record_id=target_id, upload=upload)
+        uploads.once(request, identity, upload, lambda id_: store(id_=id_))
     except InvalidInput as refused:
         mistakes = {refused.field: f"{refused}{refused.mend}"}
         return _show(request, identity, target_id, request.POST.dict(), mistakes)
@@ -133,6 +136,7 @@ def _show(
         "mistakes": mistakes,
         "others": _OTHERS,
         "classes": _CLASSES,
+        "nonce": uuid4(),
     }
     return pages.show(request, "record_files", context, status=400 if mistakes else 200)
 

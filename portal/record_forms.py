@@ -1,5 +1,6 @@
 """The forms about communication records. A section left empty is a section not written."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -7,7 +8,9 @@ from django import forms
 
 from parties.errors import InvalidInput, LostRace
 from portal import prepared_rows, statement_rows
+from portal.lines import LinesField
 from portal.moments import MomentField
+from portal.overtaken import Marked, Merged, merged
 from portal.statement_rows import Choices, Row
 from records import templates
 from records.draft_input import Prepared, Said
@@ -20,6 +23,8 @@ _REQUIRED: Final = {
     "invalid_choice": "请从给出的选项中选择。",
 }
 _SHORT: Final = 300
+#: How somebody took part is nothing without them.
+_OF_LIST: Final = {"presence": "people", "staff_presence": "staff"}
 
 
 def _short(label: str, longest: int) -> forms.CharField:
@@ -28,7 +33,7 @@ def _short(label: str, longest: int) -> forms.CharField:
     )
 
 
-class RecordForm(forms.Form):
+class RecordForm(Marked):
     """Sections of the trigger's template, needed ones first; `people` may have been there.
 
     `files` were uploaded for this record; `staff` are colleagues who may have been there.
@@ -84,6 +89,10 @@ class RecordForm(forms.Form):
         **more: Any,
     ) -> None:
         super().__init__(data, **more)
+        self.asked: Mapping[str, Any] = {
+            "trigger": trigger, "people": people, "guardians": guardians, "files": files,
+            "staff": staff,
+        }  # fmt: skip
         self.fields["people"].choices = people  # type: ignore[attr-defined]
         self.fields["staff"].choices = staff  # type: ignore[attr-defined]
         found = templates.of(trigger)
@@ -168,13 +177,25 @@ class RecordForm(forms.Form):
             field = places.get(refused.field, refused.field)
             self.add_error(field if field in self.fields else None, f"{refused}{refused.mend}")
 
-    def show_again(self, seen: int | None) -> None:
-        """With the edit that is seen now; without one, what is sent next is another record."""
+    def unit_of(self, name: str) -> str:
+        """A statement is its words with whose they are, material a row; somebody came somehow."""
+        for row in self.rows:
+            if name in (row.words, *row.about):
+                return row.words
+        found = [str(place) for place in self.places if self._is_of(name, place)]
+        return found[0] if found else _OF_LIST.get(name, name)
+
+    def above(self, now: Mapping[str, Any]) -> tuple["RecordForm", Merged]:
+        """What was typed above a draft of which the form shows all that it says `now`."""
+        whole = merged(RecordForm(self.data, initial=now, **self.asked), now)
+        whole.data["seen"] = str(now["seen"])
+        return RecordForm(whole.data, initial=now, **self.asked), whole
+
+    def anew(self) -> None:
+        """What is sent next is another record."""
         data: Any = self.data
         self.data = data = data.copy()  # of a request: unlike it, it may be changed
-        data["seen"] = "" if seen is None else str(seen)
-        if seen is None:
-            data["nonce"] = str(uuid4())
+        data["seen"], data["nonce"] = "", str(uuid4())
 
     def _report(self) -> str | None:
         """The basis of the psychological report, which may have lapsed."""
@@ -194,12 +215,7 @@ class ObjectionForm(forms.Form):
         error_messages=_REQUIRED,
     )
     about = forms.ChoiceField(label="针对哪一条（可不选）", required=False)
-    words = forms.CharField(
-        label="实际情况是什么",
-        max_length=5_000,
-        error_messages=_REQUIRED,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
+    words = LinesField(label="实际情况是什么", max_length=5_000, error_messages=_REQUIRED, rows=5)
     wish = forms.ChoiceField(
         label="希望怎样处理",
         choices=Objection.Wish.choices,

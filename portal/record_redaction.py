@@ -4,7 +4,6 @@ A checkbox per square, so it works without script; the style shows at once what 
 video the page asks for the version in which the school has hidden others itself.
 """
 
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -40,7 +39,7 @@ def hide(request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUI
         areas = [_area(one) for one in sorted(set(request.POST.getlist("square")))]
         # Other squares are another act: who went back to hide a second face must not hear "done".
         mark = _uuid(request.POST.get("nonce", ""))
-        shown = areas if clip is None else sha256(clip.source).hexdigest()
+        shown = areas if clip is None else uploads.digest(clip)
         who |= {
             "attachment_id": file_id,
             "id_": taps.id_of(identity.person, mark, file_id, shown),

@@ -5,7 +5,7 @@ long as nothing else became of it; else the page is shown again, with all that w
 """
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from parties.access import Act, Viewer
@@ -17,7 +17,8 @@ from records.models import CommunicationRecord
 from records.record_rows import is_as_made, lock
 
 _CHANGED: Final = (
-    "那份草稿后来改过。您刚写的还没有存，都在下面；请先看那份草稿，再点一次保存，就以这里写的为准。"
+    "那份草稿后来改过。您刚写的还没有存，都在下面；您没有动过的，照那份草稿里的最新内容。"
+    "请看过，再点一次保存。"
 )
 _CLOSED: Final = (
     "不能直接改。您刚写的还没有存，都在下面；"
@@ -28,12 +29,12 @@ _CLOSED: Final = (
 class Kept(LostRace):
     """What was typed is not stored: `record` of this page is another one by now.
 
-    `seen` is its edit, if it may still be changed.
+    `now` is what its form shows, if it may still be changed.
     """
 
-    def __init__(self, message: str, *, record: UUID, seen: int | None) -> None:
+    def __init__(self, message: str, *, record: UUID, now: dict[str, Any] | None) -> None:
         super().__init__(message, record=str(record))
-        self.record, self.seen = record, seen
+        self.record, self.now = record, now
 
 
 def change(
@@ -53,7 +54,7 @@ def change(
     if alike:
         return record if offers and fresh else None
     if not fresh:
-        raise _kept(record, open_=open_)
+        raise _kept(record, now=record_drafts.kept(record, viewer) if open_ else None)
     into = replace(page, record_id=record.pk)
     return record_drafts.store(viewer, into, seen=record.edits)
 
@@ -64,7 +65,7 @@ def _locked(viewer: Viewer, record_id: UUID) -> CommunicationRecord:
     return lock(viewer, record_id, Act.EDIT) if viewer.may(Act.EDIT, found) else found
 
 
-def _kept(record: CommunicationRecord, *, open_: bool) -> Kept:
+def _kept(record: CommunicationRecord, *, now: dict[str, Any] | None) -> Kept:
     stored = f"这一页先前已经存为记录 {record.record_no}（{record.get_state_display()}）"
-    why, seen = (_CHANGED, record.edits) if open_ else (_CLOSED, None)
-    return Kept(f"{stored}，{why}", record=record.pk, seen=seen)
+    why = _CLOSED if now is None else _CHANGED
+    return Kept(f"{stored}，{why}", record=record.pk, now=now)

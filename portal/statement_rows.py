@@ -11,6 +11,7 @@ from uuid import UUID
 from django import forms
 
 from parties.errors import InvalidInput
+from portal.lines import LinesField
 from records.draft_input import Said
 from records.models import Statement
 
@@ -117,12 +118,12 @@ def _has(values: Mapping[str, Any], name: str) -> bool:
 def fields(row: Row, *, needed: bool, guardians: Choices) -> dict[str, forms.Field]:
     """The words, whose they are, and whether they are confirmed."""
     asked: dict[str, forms.Field] = {
-        row.words: forms.CharField(
+        row.words: LinesField(
             label=row.label if needed else f"{row.label}（可不填）",
             required=False,
             max_length=_LONGEST,
             error_messages=_MISTAKES,
-            widget=forms.Textarea(attrs={"rows": 4 if needed else 2}),
+            rows=4 if needed else 2,
         ),
         row.source: _choice(f"{row.label}：来源", Source.choices, _usual(row.code)),
         row.status: _choice(f"{row.label}：是否核实", Status.choices, Status.ONE_SIDED),

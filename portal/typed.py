@@ -11,11 +11,12 @@ from django.http import HttpRequest
 
 from parties.errors import InvalidInput
 from portal import typed_fields
+from portal.lines import ended
 from records.uploads.errors import UploadRefused
 from records.uploads.limits import refuse_oversize
 
 #: Never shown again, whatever they hold.
-_SECRET: Final = re.compile(r"pass|token|nonce|csrf|secret|^(login|contact|seen|as_read)$")
+_SECRET: Final = re.compile(r"pass|token|nonce|csrf|secret|^(login|contact|seen|as_read|as_given)$")
 #: What choices, buttons and hidden fields hold: codes, dates, numbers, rhythms; and ids.
 _CODE: Final = re.compile(
     r"[A-Z][A-Z0-9_]*|[a-z_]+|-?\d{1,4}|\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|FREQ=\S+"
@@ -25,11 +26,8 @@ _MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)(?::\d\d)?)?")
 
 
 def text(request: HttpRequest, field: str) -> str:
-    """All of it but the room around it. A line ends with one letter, as browsers count it; they
-    send two.
-    """
-    given = request.POST.get(field, "").replace("\x00", "")
-    return given.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """All of it but the room around it."""
+    return ended(request.POST.get(field, "").replace("\x00", "")).strip()
 
 
 def within(request: HttpRequest, field: str, *, most: int) -> str:

@@ -11,12 +11,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput
+from parties.errors import InvalidInput, WrongState
 from parties.sign_in import Identity
-from portal import pages, typed
+from portal import downgrades, pages, typed
 from portal.session import signed_in, viewing
 from workflow import rerouting
-from workflow.models import Case, CrisisReport
+from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.routing import RANK, Channel
 from workflow.upgrading import UpgradeInput
 
@@ -28,10 +28,12 @@ _LONGEST: Final = 2000
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in()
 def upgrade(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
+    said = _said(request)
     with viewing(identity) as viewer:
+        if request.method == "POST" and _landed(viewer, case_id, said):
+            return downgrades.onward(viewer, case_id)
         case = _of_team(viewer, case_id)
         at = viewer.at
-    said = _said(request)
     try:
         if request.method != "POST":
             return _show(request, case, said)
@@ -45,7 +47,31 @@ def upgrade(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResp
         )
     except InvalidInput as refused:
         return _show(request, case, said, mistake=f"{refused}{refused.mend}")
+    except WrongState:
+        with viewing(identity) as viewer:
+            if not _landed(viewer, case_id, said):
+                raise
+            return downgrades.onward(viewer, case_id)  # the other tap was faster by a moment
     return redirect("portal:case", case_id=case_id)
+
+
+def _landed(viewer: Viewer, case_id: UUID, said: UpgradeInput) -> bool:
+    """Whether an earlier tap of theirs did it already; they may not take it up any more.
+
+    Raises WrongState: it did, for a reason in other words.
+    """
+    last = RoutingDecision.objects.filter(case=case_id).order_by("-at", "-pk").first()
+    if last is None or last.kind != RoutingDecision.Kind.UPGRADE:
+        return False
+    if (last.decided_by_id, last.chosen) != (viewer.person.pk, said.to):
+        return False
+    if last.reason != said.reason:
+        raise WrongState(
+            "您已经升级了这件事，当时写的理由照旧；这次写的没有存入。"
+            "如有新的情况，请写进这件事的记录；有危险请报告危机。",
+            case=str(case_id),
+        )
+    return True
 
 
 def _of_team(viewer: Viewer, case_id: UUID) -> Case:

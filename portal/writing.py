@@ -101,9 +101,7 @@ def take(
     try:
         record = _stored(who, page, request.POST)
     except Kept as kept:
-        form.show_again(kept.seen)
-        form.refuse(kept)
-        return ask(request, form, name, page.trigger, hints, {"stored": kept.record})
+        return _changed(request, page, name, hints, kept)
     except (InvalidInput, LostRace) as refused:
         if page.record_id is not None and isinstance(refused, LostRace):
             raise  # the page of a draft shows what stands there now
@@ -112,6 +110,25 @@ def take(
     if "attach" in request.POST:
         return redirect("portal:record-files", target_id=record.pk)
     return _on(record.pk, back)
+
+
+def _changed(
+    request: HttpRequest,
+    page: Page,
+    name: str,
+    hints: Mapping[str, list[dict[str, str]]],
+    kept: Kept,
+) -> HttpResponse:
+    """What this page made is another by now: its words go above what that says, or are new."""
+    form = page.form
+    found: dict[str, Any] = {"stored": kept.record}
+    if kept.now is None:
+        form.anew()
+    else:
+        form, whole = form.above(kept.now)
+        found |= {"overtaken": {"why": "", "now": whole.both, "taken": whole.taken}}
+    form.refuse(kept)
+    return ask(request, form, name, page.trigger, hints, found)
 
 
 def _on(record_id: UUID, back: UUID | None) -> HttpResponse:

@@ -97,7 +97,7 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
 
     Raises:
         NotAllowed: `by` speaks for no side here.
-        WrongState: this side has spoken already.
+        WrongState: this side has spoken already; the same person may say the same once more.
         InvalidInput: the score is not between -2 and +2, or the item is of another plan.
     """
     viewer = Viewer.load(by, at=at)
@@ -122,10 +122,21 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
         },
     )
     if not new:
-        raise WrongState("这一方已经评过分，不能更改。", case=str(case_id))
+        _refuse_other(made, by, score)
+        return made
     _enter(made, at=at)
     _record(made, at=at)
     return made
+
+
+def _refuse_other(made: Evaluation, by: Person, score: Score) -> None:
+    """A phone sends twice when the answer gets lost."""
+    same = (made.by_id, made.score, made.baseline_now, made.words)
+    if same != (by.pk, score.score, score.baseline_now, score.words):
+        raise WrongState(
+            "这一方已经评过分，先前的评分和文字照旧，不能更改；这次写的没有存入。",
+            case=str(made.case_id),
+        )
 
 
 def sides(case_id: UUID, number: int) -> Mapping[str, int]:

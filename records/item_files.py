@@ -28,7 +28,7 @@ _STORED: Final = Attachment.State.STORED
 UNVERIFIED: Final = (*ActionItem.LIVE, ActionItem.State.DONE)
 
 
-def store(
+def store(  # noqa: PLR0913 -- the file, whose place it takes, and its id
     *,
     school_id: int,
     by: Person,
@@ -36,8 +36,10 @@ def store(
     item_id: UUID,
     upload: Upload,
     replaces: UUID | None = None,
+    id_: UUID | None = None,
 ) -> Attachment:
-    """Keep a file with an item, or in the place of one's own. Not for use inside a scope.
+    """Keep a file with an item, or in the place of one's own, under `id_` if one is given. Not for
+    use inside a scope.
 
     To a guardian to whom the item stands still it is as far as they know; their file is kept with
     it, and changes nothing of what it has become.
@@ -60,7 +62,7 @@ def store(
         item = rows.get(pk=item_id)
         _allowed(viewer, item_id, replaces)  # once more, now that nobody verifies it meanwhile
         made = _row(viewer, item, cleaned, blob)
-        made.redaction = redaction
+        made.pk, made.redaction = id_ or made.pk, redaction
         made.save(force_insert=True)
         _enter(made, item)
         if replaces is not None:

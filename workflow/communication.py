@@ -13,10 +13,10 @@ Pages and API call these, and nothing of records that changes a record.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from parties import tenancy
+from parties import taps, tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
@@ -41,7 +41,7 @@ def act(*, school_id: int, by: Person, at: datetime, do: Callable[[Viewer], T]) 
         return do(Viewer.load(by, at=at))
 
 
-def write(
+def write(  # noqa: PLR0913 -- whose record it is, what it says, and its id
     *,
     school_id: int,
     student_id: UUID,
@@ -49,14 +49,24 @@ def write(
     at: datetime,
     header: Header,
     case_id: UUID | None = None,
+    id_: UUID | None = None,
 ) -> CommunicationRecord:
-    """A new draft, by itself or within a case of this student that its author sees.
+    """A new draft, by itself or within a case of this student that its author sees. Repeating
+    `id_`, also at the same moment, returns the first one.
 
     Raises: as drafts.write; InvalidInput for a case that they do not see, or of another student.
     """
-    with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        return write_for(viewer, student_id=student_id, header=header, case_id=case_id)
+
+    def known() -> CommunicationRecord | None:
+        if id_ is None:
+            return None
+        return CommunicationRecord.objects.filter(pk=id_, author=by).first()
+
+    def make() -> CommunicationRecord:
+        about: dict[str, Any] = {"header": header, "case_id": case_id, "id_": id_}
+        return write_for(Viewer.load(by, at=at), student_id=student_id, **about)
+
+    return taps.once(school_id=school_id, known=known, make=make).what
 
 
 def write_for(

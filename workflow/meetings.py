@@ -169,7 +169,8 @@ def decline(*, school_id: int, meeting_id: UUID, by: Person, at: datetime, words
         seen = _seen_by_family(meeting_id, by=by, at=at)
         all_said_no = answers.decline(meeting_id=meeting_id, by=by, words=words, at=at)
         meeting = Meeting.objects.get(pk=meeting_id)
-        if all_said_no or meeting_stillness.last_no(seen.case, meeting, at=at):
+        waits = meeting.state == Meeting.State.OFFERED
+        if waits and (all_said_no or meeting_stillness.last_no(seen.case, meeting, at=at)):
             _go_on(seen, meeting, DECLINED, by=by, at=at)
         family_words.listen(words, case_id=meeting.case_id, at=at, source="meeting")
         return meeting

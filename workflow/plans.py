@@ -117,7 +117,8 @@ def _waits(viewer: Viewer, case: Case) -> bool:
 def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Score) -> Evaluation:
     """Keep what one side says of the plan, and let a process that waits for the family run on.
 
-    The instance is locked before the rows, as every step does.
+    The instance is locked before the rows, as every step does. A sign of danger is heard in any
+    case.
 
     Raises:
         NotFound: the case is not visible. NotAllowed, WrongState, InvalidInput: as evaluations.give
@@ -132,13 +133,31 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
             .order_by("pk")
             .values_list("pk", flat=True)
         )
-        made = evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=given)
+        made, late = _given(case.student, case.pk, by, given, at=at)
         family_words.listen(given.words, case_id=case.pk, at=at, source="score")
-        runs = made.plan_round == evaluations.current_number(case.pk)
-        if runs and made.side == Evaluation.Side.FAMILY and made.item_id is None:
+        if made is not None and _moves(made, at=at):
             for instance_id in waiting:
                 _tell(instance_id, by=by, at=at)
-        return made
+    if made is None:
+        raise late or WrongState("这一方已经评过分。", case=str(case_id))
+    return made
+
+
+def _given(
+    student: Student, case_id: UUID, by: Person, given: Score, *, at: datetime
+) -> tuple[Evaluation | None, WrongState | None]:
+    """What is kept; or why it is not, to be told once its words were heard."""
+    try:
+        return evaluations.give(student=student, case_id=case_id, by=by, at=at, score=given), None
+    except WrongState as late:
+        return None, late
+
+
+def _moves(made: Evaluation, *, at: datetime) -> bool:
+    """Whether a process waits for it: what was given before has been told."""
+    of_family = made.side == Evaluation.Side.FAMILY and made.item_id is None
+    runs = made.plan_round == evaluations.current_number(made.case_id)
+    return runs and of_family and made.at == at
 
 
 def _tell(instance_id: UUID, *, by: Person, at: datetime) -> None:

@@ -6,7 +6,7 @@ no date.
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Max
@@ -20,6 +20,7 @@ from records.models import FileEntry, Meeting, MeetingInvitee, MeetingReply, Mee
 
 #: The kind of its entries in a student's file.
 ENTRY: Final = "meeting_reply"
+_KIND: Final = MeetingReply.Kind
 
 
 def choose(
@@ -72,7 +73,8 @@ def _refuse_second_choice(meeting: Meeting, slot: MeetingSlot) -> None:
 def ask_change(
     *, meeting_id: UUID, by: Person, words: str, at: datetime, entered_by: Person | None = None
 ) -> Meeting:
-    """None of the times suits, or the agreed one does no more. Asking twice counts once.
+    """None of the times suits, or the agreed one does no more. Asking twice counts once; other
+    words are kept beside the first.
 
     Raises:
         WrongState: it was changed twice already; or nothing is on offer or agreed.
@@ -85,10 +87,11 @@ def ask_change(
         raise InvalidInput(
             "没有说明什么时间方便。", field="words", mend="请写几个您方便的时间，便于重新安排。"
         )
-    if _asked_before(meeting, by):
-        return meeting
     if entered_by is not None and entered_by.pk == by.pk:  # the school's own reason
         language_gate.refuse_forbidden({"words": words}, student=meeting.student)
+    if _asked_before(meeting, by):
+        _add(meeting, _KIND.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
+        return meeting
     if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
         raise WrongState("现在不能改期，请联系班主任。", meeting=str(meeting.pk))
     if meeting.changes >= Meeting.MOST_CHANGES:
@@ -121,13 +124,19 @@ def decline(
 ) -> bool:
     """A guardian will not come; True when nobody of the family is left to wait for.
 
-    Declining twice counts once. Raises WrongState: no time is on offer.
+    Declining twice counts once; other words are kept beside the first. Raises WrongState: no time
+    is on offer, and they have not said these words.
     """
     meeting = rows.locked(meeting_id)
     invitee = _asked(meeting, by, at=at, entered_by=entered_by)
+    said_no = invitee.answer == MeetingInvitee.Answer.NO
     if meeting.state != Meeting.State.OFFERED:
+        if said_no and _has_said(meeting, _KIND.DECLINED, by, words):
+            return False
         raise WrongState("现在没有待答复的时间，请联系班主任。", meeting=str(meeting.pk))
-    if invitee.answer != MeetingInvitee.Answer.NO:
+    if said_no:
+        _add(meeting, _KIND.DECLINED, by=by, entered_by=entered_by, at=at, words=words)
+    else:
         _answer(invitee, MeetingInvitee.Answer.NO, at=at)
         _reply(
             meeting, MeetingReply.Kind.DECLINED, by=by, entered_by=entered_by, at=at, words=words
@@ -136,6 +145,18 @@ def decline(
     own_case = meeting.case_id if entered_by is None else None  # see _asked
     waiting = invitations.guardians(meeting, at=at, but_for=own_case)
     return all(one.answer == MeetingInvitee.Answer.NO for one in waiting)
+
+
+def _has_said(meeting: Meeting, kind: str, by: Person, words: str) -> bool:
+    """These words, or none: nothing that is not there."""
+    said = meeting.replies.filter(round=meeting.round, kind=kind, by=by)
+    return words.strip() in {"", *(one.words for one in said)}
+
+
+def _add(meeting: Meeting, kind: str, *, by: Person, words: str, **how: Any) -> None:
+    """What was said already is said differently: both are to be read."""
+    if not _has_said(meeting, kind, by, words):
+        _reply(meeting, kind, by=by, words=words, **how)
 
 
 def call_off(meeting: Meeting, *, at: datetime) -> None:

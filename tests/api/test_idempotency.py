@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.models import F
 
 from parties import tenancy
-from records.models import Notice
+from records.models import ActionItem, CommunicationRecord, Notice
 from tests.api.callers import Caller, code, member
+from tests.api.plan_stories import body as plan_body
+from tests.api.plan_stories import running
 from tests.factories import World
 from tests.processes.walker import ANSWERS, Walk
 from workflow import human_tasks
@@ -160,12 +163,44 @@ def test_what_was_made_before_its_answer_was_lost_is_not_made_again(world: World
         assert Notice.objects.count() == 1
 
 
+@pytest.mark.parametrize(("of", "model"), [("records", CommunicationRecord), ("plan", ActionItem)])
+def test_no_second_draft_and_no_second_item_is_written(
+    world: World, as_: As, of: str, model: Any
+) -> None:
+    teacher, body = as_("teacher"), draft_of() if of == "records" else plan_body(running(world))
+    address = f"/students/{world.student.pk}/{of}"
+    first = teacher.post(address, body, **KEY)
+    forget_answer(world, timedelta(seconds=31))
+
+    again = teacher.post(address, body, **KEY)
+
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
+    with tenancy.scope(world.id):
+        assert model.objects.count() == 1
+
+
+def test_another_draft_under_the_same_key_is_refused(world: World, as_: As) -> None:
+    teacher, address = as_("teacher"), f"/students/{world.student.pk}/records"
+    teacher.post(address, draft_of(), **KEY)
+
+    answer = teacher.post(address, draft_of(place="三楼谈话室"), **KEY)
+
+    assert (answer.status_code, code(answer)) == (409, "idempotency.mismatch")
+    with tenancy.scope(world.id):
+        assert CommunicationRecord.objects.count() == 1
+
+
 def test_a_key_of_another_day_makes_another_thing(world: World, as_: As) -> None:
     teacher = as_("teacher")
     first = teacher.post("/notices", notice_of(world), **KEY).json()["id"]
     forget_answer(world, timedelta(hours=25))
 
     assert teacher.post("/notices", notice_of(world), **KEY).json()["id"] != first
+
+
+def draft_of(**more: str) -> dict[str, str]:
+    at = "2026-10-09T16:00:00+08:00"
+    return {"trigger": "PRAISE", "started_at": at, "place_kind": "OFFICE", **more}
 
 
 def notice_of(world: World) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -87,7 +88,12 @@ def test_one_that_is_gone_takes_no_other_with_it(world: World) -> None:
     with tenancy.scope(world.id) as at:
         head = world["head_of_office"]
     destroying.destroy(
-        school_id=world.id, by=head, at=at, attachment_id=gone, why="mistaken", reason="传错了文件"
+        school_id=world.id,
+        by=head,
+        at=at,
+        attachment_id=UUID(gone),
+        why="mistaken",
+        reason="传错了文件",
     )
 
     save_as_shown(world, phone, address)
