@@ -120,7 +120,9 @@ def _same(old: Statement, said: Said) -> bool:
     same = (ended(old.text), old.source, old.status, old.said_by_id) == (
         said.text, said.source, said.status, whose,
     )  # fmt: skip
-    return same and said.basis == (old.basis if statement_rows.asks_basis(said.section) else "")
+    return same and said.basis == (
+        ended(old.basis) if statement_rows.asks_basis(said.section) else ""
+    )
 
 
 def _with_the_rest(old: Statement, said: Said) -> Said:

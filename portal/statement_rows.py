@@ -129,12 +129,12 @@ def fields(row: Row, *, needed: bool, guardians: Choices) -> dict[str, forms.Fie
         row.status: _choice(f"{row.label}：是否核实", Status.choices, Status.ONE_SIDED),
     }
     if asks_basis(row.code):
-        asked[row.basis] = forms.CharField(
+        asked[row.basis] = LinesField(
             label=f"{row.label}：依据（次数、日期、出处、证明；可不填）",
             required=False,
             max_length=_LONGEST_BASIS,
             error_messages=_MISTAKES,
-            widget=forms.Textarea(attrs={"rows": 2}),
+            rows=2,
         )
     if row.code == Section.EMOTION:
         label = "是哪位家长的反应" if row.place == 1 else f"{row.label}：是哪位家长的反应"

@@ -46,9 +46,11 @@ def next_version(world: World, paper: Paper) -> tuple[Phone, str]:
 def save_as_shown(world: World, phone: Phone, address: str) -> None:
     """What a browser sends when nobody touches the lists."""
     phone.open(address)
-    sent: dict[str, Any] = {f"prep_kind_{n}": kind for n, kind in enumerate(LAID, start=1)}
+    sent: dict[str, Any] = {}
     for name, options in re.findall(
-        r'<select[^>]*name="(prep_attachment_\d)"[^>]*>(.*?)</select>', phone.html, re.DOTALL
+        r'<select[^>]*name="(prep_(?:kind|attachment)_\d)"[^>]*>(.*?)</select>',
+        phone.html,
+        re.DOTALL,
     ):
         chosen = re.search(r'value="([^"]*)"[^>]*selected', options)
         sent[name] = chosen[1] if chosen else ""
