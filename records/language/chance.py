@@ -1,9 +1,9 @@
 """A listed phrase that says nothing of anybody here: put together by chance, or told of.
 
-该问题 and 学生已自行解决 are two words each; a thief in a play, and a threat that a family has heard
-of, are spoken about. What stands before and after such a phrase is data (cues.yaml, `by_chance` and
-`told_of`): one allowed term for each neighbour would be hundreds, and one for the phrase alone would
-let the label through.
+该问题 and 学生已自行解决 are two words each; a thief in a play, and a threat that a family has
+heard of, are spoken about. What stands before and after such a phrase is data (cues.yaml,
+`by_chance` and `told_of`): one allowed term for each neighbour would be hundreds, and one for the
+phrase alone would let the label through.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Sentences of a second reader: labels that went through because their neighbours looked harmless,
 and sentences from workshop, kitchen and classroom that were held up. For every pattern beside a
-phrase, and for every phrase that came later, three that must pass stand next to those that must not.
+phrase, and for every phrase that came later, three that must pass stand next to the others.
 """
 
 import csv
