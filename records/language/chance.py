@@ -1,7 +1,9 @@
-"""A listed phrase that is put together by chance: 该问题 and 学生已自行解决 are two words each.
+"""A listed phrase that says nothing of anybody here: put together by chance, or told of.
 
-What stands before and after such a phrase is data (cues.yaml, `by_chance`): one allowed term for
-each neighbour would be hundreds, and one for the phrase alone would let the label through.
+该问题 and 学生已自行解决 are two words each; a thief in a play, and a threat that a family has
+heard of, are spoken about. What stands before and after such a phrase is data (cues.yaml,
+`by_chance` and `told_of`): one allowed term for each neighbour would be hundreds, and one for the
+phrase alone would let the label through.
 """
 
 import re
@@ -21,7 +23,16 @@ Beside = tuple[re.Pattern[str], re.Pattern[str]]
 
 def meets(text: str, hit: Hit) -> bool:
     """Whether the neighbours of a hit say that it is no phrase at all."""
-    known = _patterns().get(hit.row.phrase)
+    return _stands_beside("by_chance", text, hit)
+
+
+def is_told_of(text: str, hit: Hit) -> bool:
+    """Whether the neighbours say that it is played, read of, feared or reported (rule 4)."""
+    return _stands_beside("told_of", text, hit)
+
+
+def _stands_beside(name: str, text: str, hit: Hit) -> bool:
+    known = _patterns(name).get(hit.row.phrase)
     if known is None:
         return False
     before = text[max(0, hit.start - _NEAR) : hit.start]
@@ -31,8 +42,8 @@ def meets(text: str, hit: Hit) -> bool:
 
 
 @cache
-def _patterns() -> Mapping[str, Sequence[Beside]]:
-    listed: dict[str, list[str]] = cues.table()["by_chance"]
+def _patterns(name: str) -> Mapping[str, Sequence[Beside]]:
+    listed: dict[str, list[str]] = cues.table()[name]
     return {phrase: [_beside(entry) for entry in entries] for phrase, entries in listed.items()}
 
 

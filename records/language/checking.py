@@ -102,7 +102,8 @@ def _phrases(reading: _Reading) -> Iterator[Finding]:
         if reading.field == Field.QUOTE and quote is not None:
             yield _finding(reading, hit, Reason.QUOTED)
             continue
-        reason = _reason(reading, hit, harmless=free)
+        told = free or chance.is_told_of(normal.text, hit)
+        reason = _reason(reading, hit, harmless=told)
         if reason is not None:
             yield _finding(reading, hit, reason)
 
