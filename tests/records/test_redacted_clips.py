@@ -194,7 +194,7 @@ def test_the_original_stays_as_long_as_its_version_and_is_not_hidden_twice(desk:
 
     with pytest.raises(WrongState, match="须与隐去他人信息的一版一起留存"):
         take_out(desk, old, "teacher")
-    with pytest.raises(WrongState, match="已由隐去他人信息的一版代替"):
+    with pytest.raises(WrongState, match="这个视频已由另一版代替，或已拿掉，这一次没有改动"):
         give(desk, old, mp4(samples=b"another " * 8))
     with desk.as_("teacher") as viewer:
         assert not redacting.may_redact(viewer, record, old)
