@@ -1,4 +1,4 @@
-"""The campaign: rounds of faults under load, and after each round everything mended and checked."""
+"""The campaign: rounds of faults under load; after each everything is mended, and often checked."""
 
 import json
 import logging
