@@ -41,6 +41,7 @@ def result(facts: Mapping[str, Any], *, seed: int, kinds: Mapping[str, int]) -> 
         "kinds": dict(sorted(kinds.items())),
         "checked": facts["checked"],
         "first_notice_s": facts["first_notice"],
+        "late_at_rest_s": facts["late_at_rest"],
     }
 
 
@@ -73,6 +74,8 @@ def lines(result: Mapping[str, Any]) -> list[str]:
             f"危机首条通知（故障中，自回执起）：p50 {took['p50']} 秒，p99 {took['p99']} 秒，"
             f"最长 {took['max']} 秒"
         )
+    for what, seconds in result["late_at_rest_s"].items():
+        told.append(f"平静时发现晚了、随后补上：{what}，最多晚 {seconds:.1f} 秒")
     for one in result["violations"][:_TOLD]:
         told.append(f"  {one['invariant']} {one['harm']}：{one['what']} {one['where']}")
     if not result["faults"]:

@@ -1,14 +1,19 @@
 """Each invariant, broken on purpose in a real database, turns the checker red; a true story not."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
 from pytest_django import Settings
 
+from config.chaos import diary
+from config.chaos.checker import books as reading
 from config.chaos.checker.__main__ import judge
-from config.chaos.checker.books import Books, Fault, faults
+from config.chaos.checker.books import Books, Fault, faults, opened
 from config.chaos.checker.first_notice import allowance
 from config.chaos.diary import Line
 from tests.chaos.story import CANARY, Story, broken, told
@@ -287,3 +292,60 @@ def test_faults_are_read_with_their_ends() -> None:
         Fault("machine", 5.5, 6.0),
         Fault("beat", 6.9, float("inf")),
     ]
+
+
+# --- the product goes on while it is looked at ----------------------------------------------------
+
+
+def test_what_was_promised_after_the_look_is_no_strange_text(story: Story) -> None:
+    def said(at: float) -> bool:
+        tale = replace(story, provider=[*story.provider, {"at": at, "key": "x"}])
+        with broken() as database:
+            books = replace(tale.books(database), taken_at=5_000.0)
+            return ("I5", "doubled") in verdict(books)
+
+    assert said(4_999.0)
+    assert not said(5_001.0)
+
+
+def test_the_gateways_diary_is_read_after_the_snapshot(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a message says of itself cannot be newer than the diary that has to bear it out."""
+    address = os.environ["DATABASE_OWNER_URL"]
+
+    def read(path: Path) -> list[Line]:
+        if path.name == diary.PROVIDER:  # a worker marks one more as sent, just now
+            with psycopg.connect(address) as worker:
+                worker.execute("UPDATE workflow_notification SET tries = tries + 100")
+        return []
+
+    monkeypatch.setattr(diary, "read", read)
+    with opened(tmp_path, address) as books:
+        tries = {row["tries"] for row in books.table("workflow_notification")}
+
+    assert story.provider
+    assert max(tries) < 100
+
+
+_LATE: Final = (
+    "UPDATE workflow_escalation SET due_at = school_now() - interval '8 seconds'"
+    " WHERE state = 'WAITING'"
+)
+
+
+def test_what_is_late_at_rest_counts_once_nobody_does_it(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 0.01)
+
+    def said(*, done: bool) -> tuple[bool, dict[str, float]]:
+        with broken(_LATE) as database:
+            books = story.books(database)
+            books.again = lambda sql: [] if done else books.rows(sql)
+            return ("I4", "lost") in verdict(books), books.late
+
+    assert said(done=False) == (True, {})
+    forgotten, late = said(done=True)
+    assert not forgotten
+    assert 8 <= late["ladder"] < 60

@@ -46,6 +46,7 @@ def judge(books: Books) -> dict[str, Any]:
         "violations": violations,
         "checked": checked,
         "first_notice": first_notice.latencies(books),
+        "late_at_rest": books.late,
     }
 
 

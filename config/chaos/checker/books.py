@@ -1,7 +1,12 @@
-"""Everything the checker may look at: one snapshot of the database, and the diaries."""
+"""Everything the checker may look at: one snapshot of the database, and the diaries.
 
+The product goes on while it is looked at. So requests are read before the snapshot, which holds all
+that was acknowledged by then, and the gateway's diary after it, which holds all that left by then.
+"""
+
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +24,8 @@ from config.chaos.diary import Line
 
 Row = dict[str, Any]
 _SUCCESS: Final = range(200, 300)
+#: Seconds for which what was late is asked about again, before it counts as forgotten.
+PATIENCE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,25 @@ class Books:
     answers: Sequence[Line] = ()
     provider: Sequence[Line] = ()
     faults: Sequence[Fault] = ()
+    #: Seconds since 1970: until then the snapshot knows of every promise.
+    taken_at: float = float("inf")
+    #: Asks the database as it is now, not the snapshot.
+    again: Callable[[str], list[Row]] | None = None
+    #: Seconds by which something was late at rest and then done all the same, the worst by kind.
+    late: dict[str, float] = field(default_factory=dict)
     _tables: dict[str, list[Row]] = field(default_factory=dict)
 
     def rows(self, sql: str, *params: object) -> list[Row]:
         return self.database.execute(sql, params).fetchall()
+
+    def undone(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        """Of these rows of the snapshot, those that `sql` keeps finding while time goes on."""
+        until = time.monotonic() + PATIENCE
+        left = {row["id"] for row in rows}
+        while left and self.again is not None and time.monotonic() < until:
+            time.sleep(1)
+            left &= {row["id"] for row in self.again(sql)}
+        return [row for row in rows if row["id"] in left]
 
     def table(self, name: str) -> list[Row]:
         """Every row of a table, read once."""
@@ -118,19 +140,31 @@ class Books:
 @contextmanager
 def opened(folder: Path, address: str) -> Iterator[Books]:
     """The books as they are at this moment."""
-    with psycopg.connect(
-        address,
-        row_factory=dict_row,
-        options="-c default_transaction_read_only=on"
-        " -c default_transaction_isolation=repeatable\\ read",
-    ) as database:
+    requests, answers = diary.read(folder / diary.REQUESTS), diary.read(folder / diary.ANSWERS)
+    with _reading(address, "repeatable\\ read") as database:
+        [taken] = database.execute("SELECT extract(epoch FROM now())::float8 AS at").fetchall()
         yield Books(
             database,
-            requests=diary.read(folder / diary.REQUESTS),
-            answers=diary.read(folder / diary.ANSWERS),
+            requests=requests,
+            answers=answers,
             provider=[line for line in diary.read(folder / diary.PROVIDER) if "key" in line],
             faults=faults(diary.read(folder / diary.FAULTS)),
+            taken_at=taken["at"],
+            again=lambda sql: _now(address, sql),
         )
+
+
+def _reading(address: str, isolation: str) -> psycopg.Connection[Row]:
+    return psycopg.connect(
+        address,
+        row_factory=dict_row,
+        options=f"-c default_transaction_read_only=on -c default_transaction_isolation={isolation}",
+    )
+
+
+def _now(address: str, sql: str) -> list[Row]:
+    with _reading(address, "read\\ committed") as database:
+        return database.execute(sql.encode()).fetchall()
 
 
 def faults(lines: Sequence[Line]) -> list[Fault]:

@@ -55,17 +55,20 @@ def arrivals(books: Books) -> Mapping[str, Sequence[float]]:
 def check(books: Books) -> Found:
     promised, arrived = texts(books), arrivals(books)
     return len(promised), [
-        *_strange(promised, arrived),
+        *_strange(books, promised, arrived),
         *_lost(books, promised, arrived),
         *_doubled(books.faults, promised, arrived),
     ]
 
 
 def _strange(
-    promised: Mapping[str, Row], arrived: Mapping[str, Sequence[float]]
+    books: Books, promised: Mapping[str, Row], arrived: Mapping[str, Sequence[float]]
 ) -> Iterator[Violation]:
-    """A key that no promise has: the receiver could not know a double by it."""
-    for key in arrived.keys() - promised.keys():
+    """A key that no promise has: the receiver could not know a double by it. What arrived since the
+    snapshot was taken may have been promised since.
+    """
+    strange = arrived.keys() - promised.keys()
+    for key in (one for one in strange if min(arrived[one]) <= books.taken_at):
         yield Violation("I5", DOUBLED, "message.unknown_key", key)
 
 

@@ -1,6 +1,7 @@
 """I4: what was due has fired, once. I9: one zero report a day. I11: no lease outlives itself.
 
-Asked once the product has come to rest, so anything that is still due was forgotten.
+Asked once the product has come to rest. What is still due is late; it was forgotten if nobody does
+it while the checker asks again.
 """
 
 from collections import defaultdict
@@ -49,7 +50,12 @@ def check(books: Books) -> Found:
 
 def _forgotten(books: Books) -> Iterator[Violation]:
     for what, sql in _OVERDUE.items():
-        for row in books.rows(sql):
+        found = books.rows(sql)
+        undone = books.undone(sql, found)
+        for row in found:
+            if row not in undone:
+                books.late[what] = max(books.late.get(what, 0.0), row["late"].total_seconds())
+        for row in undone:
             where = f"{row['id']} late by {row['late']}"
             yield Violation("I4", LOST, f"{what}.due_and_forgotten", where)
 
