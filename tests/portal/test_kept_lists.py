@@ -1,4 +1,4 @@
-"""What the first page and the page of a record ask for is built once for all who are alike."""
+"""What pages and lists ask for first is built once for all who are alike."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from api import cases, pagination, receipts, tasks
 from parties import statements, tenancy
 from parties.access import Viewer
 from parties.likeness import Ids
@@ -21,9 +22,10 @@ from portal import (
     report_wordings,
 )
 from records import custody, notice_answers, part_policies, record_parts
-from records.models import Participant, PreparedItem
+from records.models import Notice, Objection, Participant, PreparedItem
 from tests.factories import NOW, World
 from workflow import alerts, meeting_guests, plan_waiting
+from workflow.models import Notification, ReportWording
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +66,23 @@ def test_parts_of_records_are_asked_for_alike_however_many_there_are(world: Worl
             assert all(statements.kept(one, ids) for one in of_ids)
             for model in (Participant, PreparedItem):
                 assert statements.kept(record_parts._all_of, model, ids)
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_no_first_page_of_the_api_is_built_anew_for_the_next_reader(world: World, who: str) -> None:
+    newest, of_model = ("-created_at", "pk"), Viewer.rows
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world[who], at=NOW)
+        asked: list[tuple[Any, ...]] = [
+            (of_model, newest, viewer, Notice),
+            (of_model, newest, viewer, Notification),
+            (of_model, ("-checked_at", "pk"), viewer, ReportWording),
+            (of_model, ("-filed_at", "pk"), viewer, Objection),
+            (part_policies.to_hold, ("asked_at", "pk"), viewer),
+            (receipts._own, newest, viewer),
+            (cases._with_owner, ("-opened_at", "pk"), viewer),
+            (tasks._in_state, newest, viewer, ""),
+            (tasks._in_state, newest, viewer, "OPEN"),
+        ]
+
+        assert all(statements.kept(pagination._ordered, *one) for one in asked)
