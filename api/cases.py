@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +26,10 @@ from workflow.models import Case
 _TIMELINE_LIMIT: Final = pagination.LARGEST_LIMIT
 
 
+def _with_owner(viewer: Viewer) -> QuerySet[Case]:
+    return viewer.rows(Case).select_related("owner")
+
+
 class CasesView(ApiView):
     queries = pagination.QUERIES
 
@@ -37,8 +42,9 @@ class CasesView(ApiView):
     )
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
-            found, following = pagination.page(
-                viewer.rows(Case).select_related("owner"),
+            found, following = pagination.kept_page(
+                _with_owner,
+                viewer,
                 by=("-opened_at", "pk"),
                 cursors=Cursors.of(viewer, "cases"),
                 request=request,

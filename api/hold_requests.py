@@ -59,8 +59,9 @@ class HoldRequestsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
-            found, following = pagination.page(
-                part_policies.to_hold(viewer),
+            found, following = pagination.kept_page(
+                part_policies.to_hold,
+                viewer,
                 by=("asked_at", "pk"),
                 cursors=Cursors.of(viewer, "hold-requests"),
                 request=request,

@@ -39,8 +39,10 @@ class InboxView(ApiView):
     )
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
-            found, following = pagination.page(
-                viewer.rows(Notification),
+            found, following = pagination.kept_page(
+                Viewer.rows,
+                viewer,
+                Notification,
                 by=("-created_at", "pk"),
                 cursors=Cursors.of(viewer, "inbox"),
                 request=request,

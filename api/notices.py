@@ -64,8 +64,10 @@ class NoticesView(ApiView):
     )
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
-            found, following = pagination.page(
-                viewer.rows(Notice),
+            found, following = pagination.kept_page(
+                Viewer.rows,
+                viewer,
+                Notice,
                 by=("-created_at", "pk"),
                 cursors=Cursors.of(viewer, "notices"),
                 request=request,

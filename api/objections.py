@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -132,12 +133,15 @@ class ObjectionsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
-            found, following = pagination.page(
-                viewer.rows(Objection).prefetch_related("annotations"),
+            found, following = pagination.kept_page(
+                Viewer.rows,
+                viewer,
+                Objection,
                 by=("-filed_at", "pk"),
                 cursors=Cursors.of(viewer, "objections"),
                 request=request,
             )
+            prefetch_related_objects(found, "annotations")
             return Response(pagination.answer(found, following, lambda row: _shown(viewer, row)))
 
 

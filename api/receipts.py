@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -42,6 +43,10 @@ class ReplyInput(Strict):
 _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
 
 
+def _own(viewer: Viewer) -> QuerySet[NoticeReceipt]:
+    return viewer.rows(NoticeReceipt).filter(guardian=viewer.person, student__in=viewer.wards)
+
+
 class ReceiptsView(ApiView):
     queries = pagination.QUERIES
 
@@ -55,8 +60,9 @@ class ReceiptsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
-            found, following = pagination.page(
-                viewer.rows(NoticeReceipt).filter(guardian=viewer.person, student__in=viewer.wards),
+            found, following = pagination.kept_page(
+                _own,
+                viewer,
                 by=("-created_at", "pk"),
                 cursors=Cursors.of(viewer, "receipts"),
                 request=request,

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from api import idempotency, pagination, shapes
 from api.schema import PAGING, describe, page_of
 from api.views import ApiView, Strict, read_body, text, viewing
+from parties.access import Viewer
 from parties.cursors import Cursors
 from records.language import Severity
 from workflow import report_wordings
@@ -50,8 +51,10 @@ class WordingsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         with viewing(request) as viewer:
-            found, following = pagination.page(
-                viewer.rows(ReportWording),
+            found, following = pagination.kept_page(
+                Viewer.rows,
+                viewer,
+                ReportWording,
                 by=("-checked_at", "pk"),
                 cursors=Cursors.of(viewer, "wordings"),
                 request=request,

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -85,6 +86,12 @@ class ReturnInput(Strict):
     reason = text(longest=1000, help_text="为什么退回")
 
 
+def _in_state(viewer: Viewer, state: str) -> QuerySet[HumanTask]:
+    """All of them where no state is named."""
+    rows = viewer.rows(HumanTask).select_related("case__student__school_class")
+    return rows.filter(state=state) if state else rows
+
+
 class TasksView(ApiView):
     queries = pagination.QUERIES | {"state"}
 
@@ -103,9 +110,10 @@ class TasksView(ApiView):
         if state and state not in _STATES:
             raise invalid(broken("state", "invalid_choice"))
         with viewing(request) as viewer:
-            rows = viewer.rows(HumanTask).select_related("case__student__school_class")
-            found, following = pagination.page(
-                rows.filter(state=state) if state else rows,
+            found, following = pagination.kept_page(
+                _in_state,
+                viewer,
+                state,
                 by=("-created_at", "pk"),
                 cursors=Cursors.of(viewer, "tasks", [state]),
                 request=request,

@@ -99,6 +99,11 @@ class Viewer:
     managed: frozenset[UUID] = frozenset()
     walls: Walls = NONE
     _roles: frozenset[Role] = field(default=frozenset())
+    #: What `rows` has built, by model: building a policy takes longer than running it, and one page
+    #: asks for the same rows in many ways.
+    _built: dict[type[Model], QuerySet[Any]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @classmethod
     def load(cls, person: Person, *, at: datetime) -> Self:
@@ -157,8 +162,11 @@ class Viewer:
 
     def rows(self, model: type[M]) -> QuerySet[M]:
         """Rows this person may know about. Every list and every lookup starts here."""
-        policy = _policies.get(model)
-        return model._default_manager.none() if policy is None else policy.rows(self)
+        if model not in self._built:
+            policy = _policies.get(model)
+            made = model._default_manager.none() if policy is None else policy.rows(self)
+            self._built[model] = made
+        return self._built[model].all()
 
     def find(self, model: type[M], pk: UUID) -> M | None:
         """The object, if it exists for this person; by SQL that is built once for all alike."""

@@ -138,10 +138,13 @@ _parts_of: Final[dict[type, tuple[str, ...]]] = {}
 
 
 def _parts(kind: type) -> tuple[str, ...]:
-    """Names of the fields of what is taken apart; asked too often to be worked out anew."""
+    """Names of the fields of what is taken apart, without those that make no difference to what it
+    is; asked too often to be worked out anew.
+    """
     if kind not in _parts_of:
         apart = is_dataclass(kind) and not issubclass(kind, Whole)
-        _parts_of[kind] = tuple(field.name for field in fields(kind)) if apart else ()
+        named = [one.name for one in fields(kind) if one.compare] if apart else []
+        _parts_of[kind] = tuple(named)
     return _parts_of[kind]
 
 

@@ -6,8 +6,11 @@ the requests. At home there is nothing here, whatever was asked, decided or held
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
-from parties import calendar
+from django.db.models import QuerySet
+
+from parties import calendar, statements
 from parties.access import Act, Viewer
 from records import hold_waits, holds, known_records, policies
 from records.models import CommunicationRecord, HoldRequest
@@ -55,10 +58,14 @@ def _hold(viewer: Viewer, found: RecordFile) -> Mapping[str, Any] | None:
 
 
 def _asked(viewer: Viewer, record: CommunicationRecord) -> list[dict[str, Any]]:
-    rows = viewer.rows(HoldRequest).filter(record=record).select_related("decided_by")
-    found = list(rows.order_by("asked_at", "pk"))
+    found = statements.rows(_requests, viewer, record.pk)
     days = calendar.load(record.school_id) if found else calendar.CalendarView()
     return [_line(viewer, one, days) for one in found]
+
+
+def _requests(viewer: Viewer, record_id: UUID) -> QuerySet[HoldRequest]:
+    rows = viewer.rows(HoldRequest).filter(record=record_id).select_related("decided_by")
+    return rows.order_by("asked_at", "pk")
 
 
 def _line(viewer: Viewer, one: HoldRequest, days: calendar.CalendarView) -> dict[str, Any]:

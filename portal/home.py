@@ -3,10 +3,12 @@
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from parties import statements
 from parties.access import Act, Viewer
 from parties.models import Student
 from parties.sign_in import Identity
@@ -34,9 +36,6 @@ _MOST_WAITING: Final = 5
 @signed_in()
 def home(request: HttpRequest, identity: Identity) -> HttpResponse:
     with viewing(identity) as viewer:
-        tasks = viewer.rows(HumanTask).filter(state__in=task_files.LIVE).order_by("-created_at")
-        messages = viewer.rows(Notification).order_by("-created_at", "pk")
-        cases = viewer.rows(Case).filter(policies.running(viewer)).order_by("-opened_at", "pk")
         context = {
             "me": identity.person,
             "staff": viewer.is_staff,
@@ -50,14 +49,17 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "judged": record_lists.to_judge(viewer),
             "drafts": record_lists.drafts(viewer),
             "writes": record_lists.writes(viewer),
-            "tasks": list(tasks[:_FEW]),
+            "tasks": statements.rows(_tasks, viewer, limit=_FEW),
             "has_plan": plan.has_any(viewer),
             "has_items": plan_waiting.any_of(viewer),
             "messages": [
-                (message, texts.of(message.template, "zh").line) for message in messages[:_FEW]
+                (message, texts.of(message.template, "zh").line)
+                for message in statements.rows(_messages, viewer, limit=_FEW)
             ],
-            "cases": [_line(viewer, case) for case in cases[:_FEW]],
-            "files": _files(viewer),
+            "cases": [
+                _line(viewer, case) for case in statements.rows(_running, viewer, limit=_FEW)
+            ],
+            "files": statements.rows(_files, viewer),
             "others_files": file_lists.opens_any(viewer),
             **notices.for_home(viewer),
             **notice_desk.for_home(viewer),
@@ -75,17 +77,33 @@ def _line(viewer: Viewer, case: Case) -> dict[str, Any]:
     }
 
 
-def _files(viewer: Viewer) -> list[Student]:
+def _tasks(viewer: Viewer) -> QuerySet[HumanTask]:
+    return viewer.rows(HumanTask).filter(state__in=task_files.LIVE).order_by("-created_at")
+
+
+def _messages(viewer: Viewer) -> QuerySet[Notification]:
+    return viewer.rows(Notification).order_by("-created_at", "pk")
+
+
+def _running(viewer: Viewer) -> QuerySet[Case]:
+    return viewer.rows(Case).filter(policies.running(viewer)).order_by("-opened_at", "pk")
+
+
+def _files(viewer: Viewer) -> QuerySet[Student]:
     """Files of one's own: of oneself and of one's children. Staff have a list (file_lists)."""
     own = viewer.wards | ({viewer.student_id} if viewer.student_id else frozenset())
-    return list(viewer.rows(Student).filter(pk__in=own).order_by("person__name", "pk"))
+    return viewer.rows(Student).filter(pk__in=own).order_by("person__name", "pk")
 
 
 def _waiting(viewer: Viewer) -> list[Case]:
     """Crises that wait for an answer and that this reader may answer."""
-    unanswered = Escalation.objects.filter(state=Escalation.State.WAITING).values("case")
-    found = viewer.rows(Case).filter(pk__in=unanswered).order_by("-alarm_at", "pk")[:_MOST_WAITING]
+    found = statements.rows(_unanswered, viewer, limit=_MOST_WAITING)
     return [case for case in found if viewer.may(Act.ACKNOWLEDGE, case)]
+
+
+def _unanswered(viewer: Viewer) -> QuerySet[Case]:
+    alarms = Escalation.objects.filter(state=Escalation.State.WAITING).values("case")
+    return viewer.rows(Case).filter(pk__in=alarms).order_by("-alarm_at", "pk")
 
 
 @require_POST

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from parties import statements
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal.session import signed_in, viewing
@@ -52,7 +54,12 @@ def begin(_request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 
 def _newer(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord | None:
     """The newest version after this one that was not put aside."""
+    return next(iter(statements.rows(_newest_after, viewer, record.pk, limit=1)), None)
+
+
+def _newest_after(viewer: Viewer, record_id: UUID) -> QuerySet[CommunicationRecord]:
+    this = CommunicationRecord.objects.filter(pk=record_id)
     rows = viewer.rows(CommunicationRecord).filter(
-        record_no=record.record_no, version__gt=record.version
+        record_no__in=this.values("record_no"), version__gt=Subquery(this.values("version"))
     )
-    return rows.exclude(state=State.DISCARDED).order_by("-version").first()
+    return rows.exclude(state=State.DISCARDED).order_by("-version")

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from parties import statements
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, NotAllowed, WrongState
 from parties.models import SchoolClass
@@ -103,14 +105,16 @@ def withdraw(_request: HttpRequest, identity: Identity, notice_id: UUID) -> Http
 
 def for_home(viewer: Viewer) -> dict[str, Any]:
     """Whether one may write a notice, and one's own that have not gone out. Inside a scope."""
-    own = Notice.objects.filter(author=viewer.person).exclude(
-        state__in=[*_OUT, Notice.State.WITHDRAWN]
-    )
-    mine = own.order_by("-created_at", "pk")[:_FEW]
+    mine = statements.rows(_unsent, viewer, limit=_FEW)
     return {
         "may_notify": viewer.serves(notices.DRAFTERS),
         "own_notices": [(one.pk, one.title, one.get_state_display()) for one in mine],
     }
+
+
+def _unsent(viewer: Viewer) -> QuerySet[Notice]:
+    own = Notice.objects.filter(author=viewer.person)
+    return own.exclude(state__in=[*_OUT, Notice.State.WITHDRAWN]).order_by("-created_at", "pk")
 
 
 def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from parties import sign_in
+from parties import sign_in, statements
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotSignedIn, TooMany
 from parties.models import SignInLink
@@ -210,12 +211,6 @@ def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
 
 def for_home(viewer: Viewer) -> dict[str, Any]:
     """What the first page lists: own notices of a family; replies to look at; notices to follow."""
-    rows = viewer.rows(NoticeReceipt).order_by("-created_at", "pk")
-    own = rows.filter(guardian=viewer.person, student__in=viewer.wards)
-    flagged = rows.exclude(hint="").exclude(guardian=viewer.person)
-    if not viewer.is_staff:
-        flagged = flagged.none()
-    sent = viewer.rows(Notice).filter(state=Notice.State.SENT).order_by("-created_at", "pk")
     return {
         "notices": [
             {
@@ -225,9 +220,27 @@ def for_home(viewer: Viewer) -> dict[str, Any]:
                 "at": one.created_at,
                 "open": one.settled_at is None,
             }
-            for one in own[:_FEW]
+            for one in statements.rows(_own, viewer, limit=_FEW)
         ],
-        "flagged": [(one.pk, one.replied_at) for one in flagged[:_FEW]],
+        "flagged": [
+            (one.pk, one.replied_at) for one in statements.rows(_flagged, viewer, limit=_FEW)
+        ],
         "replied": [_answer(one) for one in notice_answers.newest(viewer=viewer, limit=_FEW)],
-        "followed": [(one.pk, one.title) for one in sent[:_FEW]],
+        "followed": [(one.pk, one.title) for one in statements.rows(_sent, viewer, limit=_FEW)],
     }
+
+
+def _own(viewer: Viewer) -> QuerySet[NoticeReceipt]:
+    mine = viewer.rows(NoticeReceipt).filter(guardian=viewer.person, student__in=viewer.wards)
+    return mine.order_by("-created_at", "pk")
+
+
+def _flagged(viewer: Viewer) -> QuerySet[NoticeReceipt]:
+    if not viewer.is_staff:
+        return NoticeReceipt.objects.none()
+    rows = viewer.rows(NoticeReceipt).exclude(hint="").exclude(guardian=viewer.person)
+    return rows.order_by("-created_at", "pk")
+
+
+def _sent(viewer: Viewer) -> QuerySet[Notice]:
+    return viewer.rows(Notice).filter(state=Notice.State.SENT).order_by("-created_at", "pk")

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from parties import calendar
+from parties import calendar, statements
 from parties.access import Viewer
 from parties.models import Student
 from parties.roles import Role
 from parties.walls import NEVER
 from records import hold_waits, known_records, part_policies, policies, reading, walls
-from records.models import CommunicationRecord, Signature
+from records.models import CommunicationRecord, Objection, Signature
 
 State = CommunicationRecord.State
 
@@ -48,15 +48,25 @@ class Undecided:
 
 def waiting(viewer: Viewer) -> list[Line]:
     """Records that wait for this person's own word: at home, or as their author."""
-    given = Signature.objects.filter(signer=viewer.person).values("record")
-    found = viewer.rows(CommunicationRecord).filter(
-        Q(student__in=policies.family_of(viewer)) | Q(author=viewer.person)
-    )
-    now = found.filter(state=State.PENDING_SIGNATURES, **{f"{walls.SINCE}__gte": NEVER})
-    open_ = now.exclude(pk__in=given)
-    still = _as_they_stood(viewer, list(found.filter(**{f"{walls.SINCE}__lt": NEVER})))
-    some = [*open_.order_by("-started_at", "pk")[:_FEW], *still]
+    open_ = statements.rows(_unsigned, viewer, limit=_FEW)
+    some = [*open_, *_as_they_stood(viewer, statements.rows(_shut, viewer))]
     return _lines(sorted(some, key=lambda one: (-one.started_at.timestamp(), one.pk))[:_FEW])
+
+
+def _own(viewer: Viewer) -> QuerySet[CommunicationRecord]:
+    family = Q(student__in=policies.family_of(viewer))
+    return viewer.rows(CommunicationRecord).filter(family | Q(author=viewer.person))
+
+
+def _unsigned(viewer: Viewer) -> QuerySet[CommunicationRecord]:
+    given = Signature.objects.filter(signer=viewer.person).values("record")
+    open_ = _own(viewer).filter(**{f"{walls.SINCE}__gte": NEVER})
+    now = open_.filter(state=State.PENDING_SIGNATURES).exclude(pk__in=given)
+    return now.order_by("-started_at", "pk")
+
+
+def _shut(viewer: Viewer) -> QuerySet[CommunicationRecord]:
+    return _own(viewer).filter(**{f"{walls.SINCE}__lt": NEVER})
 
 
 def _as_they_stood(
@@ -72,22 +82,29 @@ def _as_they_stood(
 
 
 def drafts(viewer: Viewer) -> list[Line]:
+    return _lines(statements.rows(_begun, viewer, limit=_FEW))
+
+
+def _begun(viewer: Viewer) -> QuerySet[CommunicationRecord]:
     found = viewer.rows(CommunicationRecord).filter(state__in=known_records.UNFINISHED)
-    return _lines(found.filter(author=viewer.person).order_by("-started_at", "pk")[:_FEW])
+    return found.filter(author=viewer.person).order_by("-started_at", "pk")
 
 
 def to_judge(viewer: Viewer) -> list[Judged]:
     """Objections that wait for this person's office, the oldest first."""
-    found = part_policies.to_judge(viewer).order_by(F("routed_at").asc(nulls_first=True), "pk")
     return [
         Judged(one.record_id, one.receipt_no, one.get_ground_display(), one.routed_at)
-        for one in found[:_FEW]
+        for one in statements.rows(_routed, viewer, limit=_FEW)
     ]
+
+
+def _routed(viewer: Viewer) -> QuerySet[Objection]:
+    return part_policies.to_judge(viewer).order_by(F("routed_at").asc(nulls_first=True), "pk")
 
 
 def to_hold(viewer: Viewer) -> list[Undecided]:
     """Drafts that the reading at home may be held of, the oldest request first."""
-    found = list(part_policies.to_hold(viewer)[:_FEW])
+    found = statements.rows(part_policies.to_hold, viewer, limit=_FEW)
     days = calendar.load(found[0].school_id) if found else calendar.CalendarView()
     return [
         Undecided(

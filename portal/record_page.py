@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from parties import statements
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.sign_in import Identity, Means
@@ -150,9 +152,9 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     mine = [one for one in found.signatures if one.signer_id == viewer.person.pk]
     spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
     at_home = record.student_id in policies.family_of(viewer)
-    filed = viewer.rows(Objection).filter(record=record).order_by("filed_at", "pk")
     objected = [
-        {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")} for one in filed
+        {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")}
+        for one in statements.rows(_filed, viewer, record.pk)
     ]
     open_by_me = any(one["open"] and one["mine"] for one in objected)
     can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
@@ -178,6 +180,10 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "whys": [(one.value, one.label) for one in keeping.Why],
         "objections": objected,
     }
+
+
+def _filed(viewer: Viewer, record_id: UUID) -> QuerySet[Objection]:
+    return viewer.rows(Objection).filter(record=record_id).order_by("filed_at", "pk")
 
 
 def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:

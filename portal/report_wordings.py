@@ -1,12 +1,15 @@
 """Neutral words for one's own crisis report: what could be said differently, and room for it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from parties import statements
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
@@ -42,10 +45,14 @@ def wording(request: HttpRequest, identity: Identity, wording_id: UUID) -> HttpR
     return pages.show(request, "report_wording", context, status=400 if mistake else 200)
 
 
-def waiting(viewer: Viewer) -> list[ReportWording]:
+def waiting(viewer: Viewer) -> Sequence[ReportWording]:
     """Own reports that still want words."""
+    return statements.rows(_open, viewer, limit=_FEW)
+
+
+def _open(viewer: Viewer) -> QuerySet[ReportWording]:
     open_ = [ReportWording.State.ASKED, ReportWording.State.MISSED]
-    return list(viewer.rows(ReportWording).filter(state__in=open_).order_by("due_at")[:_FEW])
+    return viewer.rows(ReportWording).filter(state__in=open_).order_by("due_at")
 
 
 def _shown(viewer: Viewer, found: ReportWording) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from parties import statements
 from parties.access import Viewer
 from parties.models import Person
 from parties.roles import Role
@@ -49,10 +51,16 @@ class Gone:
 
 def copies(viewer: Viewer, record_id: UUID) -> Sequence[Copy]:
     """Copies of all versions that this reader may know of, earliest first. Raises NotFound."""
-    record = viewer.get(CommunicationRecord, record_id)
-    versions = viewer.rows(CommunicationRecord).filter(record_no=record.record_no).values("pk")
+    viewer.get(CommunicationRecord, record_id)
+    found = statements.rows(_copies, viewer, record_id)
+    return [Copy(one.record.version, one.to, one.how, one.at) for one in found]
+
+
+def _copies(viewer: Viewer, record_id: UUID) -> QuerySet[Delivery]:
+    number = CommunicationRecord.objects.filter(pk=record_id).values("record_no")
+    versions = viewer.rows(CommunicationRecord).filter(record_no__in=number).values("pk")
     rows = viewer.rows(Delivery).filter(record__in=versions).select_related("record", "to")
-    return [Copy(one.record.version, one.to, one.how, one.at) for one in rows.order_by("at", "pk")]
+    return rows.order_by("at", "pk")
 
 
 def destroyed(viewer: Viewer, record_id: UUID) -> Sequence[Gone]:

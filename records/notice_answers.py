@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from parties import crypto
+from parties import crypto, statements
 from parties.access import Viewer
 from records import notice_policies
 from records.models import Notice, NoticeReceipt
@@ -30,8 +30,13 @@ def elsewhere(notice: Notice, *, viewer: Viewer) -> int:
 
 def newest(*, viewer: Viewer, limit: int) -> Sequence[NoticeReceipt]:
     """The latest words of all notices, without those that somebody should look at first."""
-    rows = _answered(viewer).filter(hint="")
-    return _read(rows.order_by("-replied_at", "pk")[:limit])
+    found = statements.rows(_newest, viewer, limit=limit)
+    crypto.warm(found)
+    return found
+
+
+def _newest(viewer: Viewer) -> QuerySet[NoticeReceipt]:
+    return _answered(viewer).filter(hint="").order_by("-replied_at", "pk")
 
 
 def _answered(viewer: Viewer) -> QuerySet[NoticeReceipt]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model
+from django.db.models import F, Model, QuerySet
 
+from parties import statements
+from parties.likeness import Ids
 from records import annotations, taken_back
 from records.disputes import OPEN
 from records.models import (
@@ -54,21 +56,21 @@ class Parts:
 
 def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
     """The parts of each record by its id. Inside a scope."""
-    of = {"record__in": [record.pk for record in records]}
-    statements = _by(Statement.objects.filter(withdrawn_at=None, **of).order_by("place", "pk"))
-    participants = _by(Participant.objects.filter(**of).order_by("pk"))
-    prepared = _by(PreparedItem.objects.filter(**of).order_by("pk"))
-    signatures = _by(Signature.objects.filter(**of).order_by("at", "pk"))
-    files = list(_attachments(records))
+    ids = Ids(record.pk for record in records)
+    said = _by(statements.rows(_statements, ids))
+    participants = _by(statements.rows(_all_of, Participant, ids))
+    prepared = _by(statements.rows(_all_of, PreparedItem, ids))
+    signatures = _by(statements.rows(_signatures, ids))
+    files = statements.rows(_attachments, ids)
     attachments = _by(one for one in files if one.state == Attachment.State.STORED)
     taken_out = _by(one for one in files if one.state == Attachment.State.TAKEN_OUT)
     objections = _by(_objections(records), "record_no")
-    overrides = _by(SharingOverride.objects.filter(**of).select_related("by").order_by("at", "pk"))
-    sealings = _by(Sealing.objects.filter(**of).select_related("by"))
+    overrides = _by(statements.rows(_overrides, ids))
+    sealings = _by(statements.rows(_sealings, ids))
     noted = taken_back.noted(records)
     return {
         record.pk: Parts(
-            statements[record.pk],
+            said[record.pk],
             participants[record.pk],
             prepared[record.pk],
             signatures[record.pk],
@@ -84,11 +86,34 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
     }
 
 
-def _attachments(records: Sequence[CommunicationRecord]) -> Iterable[Attachment]:
+def _of(model: type[T], ids: Ids) -> QuerySet[T]:
+    return model._default_manager.filter(statements.among("record_id", ids))
+
+
+def _all_of(model: type[T], ids: Ids) -> QuerySet[T]:
+    return _of(model, ids).order_by("pk")
+
+
+def _statements(ids: Ids) -> QuerySet[Statement]:
+    return _of(Statement, ids).filter(withdrawn_at=None).order_by("place", "pk")
+
+
+def _signatures(ids: Ids) -> QuerySet[Signature]:
+    return _of(Signature, ids).order_by("at", "pk")
+
+
+def _attachments(ids: Ids) -> QuerySet[Attachment]:
     """What was destroyed is not there any more."""
-    kept = Attachment.objects.exclude(state=Attachment.State.DESTROYED)
-    found = kept.filter(record_id__in=[record.pk for record in records])
-    return found.order_by("uploaded_at", "pk")
+    kept = _of(Attachment, ids).exclude(state=Attachment.State.DESTROYED)
+    return kept.order_by("uploaded_at", "pk")
+
+
+def _overrides(ids: Ids) -> QuerySet[SharingOverride]:
+    return _of(SharingOverride, ids).select_related("by").order_by("at", "pk")
+
+
+def _sealings(ids: Ids) -> QuerySet[Sealing]:
+    return _of(Sealing, ids).select_related("by")
 
 
 def _objections(records: Sequence[CommunicationRecord]) -> Iterable[Objection]:

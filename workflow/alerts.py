@@ -3,6 +3,9 @@
 It says that a crisis waits and nothing else: not which, not how many, not about whom.
 """
 
+from django.db.models import QuerySet
+
+from parties import statements
 from parties.access import Viewer
 from parties.models import SchoolClass
 from parties.roles import Role
@@ -20,14 +23,18 @@ def is_raised(viewer: Viewer) -> bool:
     """
     if not viewer.is_staff:
         return False
-    waiting = Escalation.objects.filter(state=Escalation.State.WAITING)
-    waiting = waiting.exclude(exclusions.against(viewer, "case"))
-    waiting = waiting.exclude(case__student__in=viewer.kin)
     grades = _grades(viewer)
     return any(
         _has_banner(escalation) and (grades is None or _grade(escalation) in {*grades, None})
-        for escalation in waiting.select_related("case__student__school_class")
+        for escalation in statements.rows(_waiting, viewer)
     )
+
+
+def _waiting(viewer: Viewer) -> QuerySet[Escalation]:
+    waiting = Escalation.objects.filter(state=Escalation.State.WAITING)
+    waiting = waiting.exclude(exclusions.against(viewer, "case"))
+    waiting = waiting.exclude(case__student__in=viewer.kin)
+    return waiting.select_related("case__student__school_class")
 
 
 def _has_banner(escalation: Escalation) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from parties import statements
 from parties.access import Viewer
 from records.models import Meeting, MeetingInvitee, MeetingSlot
 from workflow import exclusions
@@ -58,11 +59,15 @@ def fields(viewer: Viewer, meeting: Meeting) -> frozenset[str]:
 
 def dates(viewer: Viewer) -> Sequence[MeetingSlot]:
     """Agreed times ahead that one was told of as a guest, or as a colleague on the team."""
+    return statements.rows(_ahead, viewer)
+
+
+def _ahead(viewer: Viewer) -> QuerySet[MeetingSlot]:
     mine = Meeting.objects.filter(
         _asked(viewer, *_FIELDS), state=Meeting.State.AGREED, set_aside_at=None
     )
     ahead = viewer.rows(MeetingSlot).filter(standing(), meeting__in=mine, starts_at__gt=viewer.at)
-    return list(ahead.select_related("meeting__student__person").order_by("starts_at", "pk"))
+    return ahead.select_related("meeting__student__person").order_by("starts_at", "pk")
 
 
 def _mine(viewer: Viewer, *capacities: str) -> QuerySet[MeetingInvitee]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from parties import statements
 from parties.access import Viewer
 from parties.roles import Role
 from records import plan_owners
@@ -49,8 +50,11 @@ def any_of(viewer: Viewer) -> bool:
     """Whether there is something to do, to look at or to hear of. Inside a scope."""
     if is_outside(viewer):
         return False
-    waiting = _own(viewer) | _to_verify(viewer) | _with_others(viewer)
-    return _rows(viewer).filter(waiting).exists()
+    return bool(statements.rows(_waiting, viewer, limit=1))
+
+
+def _waiting(viewer: Viewer) -> QuerySet[ActionItem]:
+    return _rows(viewer).filter(_own(viewer) | _to_verify(viewer) | _with_others(viewer))
 
 
 def asked_about(viewer: Viewer, message: Notification) -> bool:

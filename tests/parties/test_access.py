@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
+from pytest_django import DjangoAssertNumQueries
 
 from parties import access, privacy, tenancy
 from parties.access import Act, Viewer
@@ -325,6 +326,37 @@ def test_every_registered_policy_answers_all_three_questions() -> None:
     assert unseen == UNSEEN
     for policy in access._policies.values():
         assert all(callable(getattr(policy, name)) for name in ("rows", "fields", "may"))
+
+
+@pytest.mark.parametrize(
+    "who", ["teacher", "head_of_office", "auditor", "mother", "student", "mentor"]
+)
+def test_to_build_rows_asks_nothing_of_the_database(
+    world: World, who: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """So what a viewer has built once stays true while the database changes."""
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world[who], at=NOW)
+        with django_assert_num_queries(0):
+            for model in access._policies:
+                viewer.rows(model)
+
+
+def test_what_is_built_once_is_asked_anew_each_time(world: World) -> None:
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["mother"], at=NOW)
+        assert not viewer.rows(Student).filter(student_no="another")
+        assert [one.pk for one in viewer.rows(Student)] == [world.student.pk]
+        Student.objects.filter(pk=world.student.pk).update(student_no="another")
+        assert [one.pk for one in viewer.rows(Student).filter(student_no="another")]
+
+
+def test_another_viewer_is_never_given_what_was_built_for_this_one(world: World) -> None:
+    with tenancy.scope(world.id):
+        mother = Viewer.load(world["mother"], at=NOW)
+        assert mother.rows(Student).exists()
+
+        assert not replace(mother, wards=frozenset(), kin=frozenset()).rows(Student).exists()
 
 
 def test_a_moment_later_everything_is_read_anew(world: World) -> None:
