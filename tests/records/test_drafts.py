@@ -11,7 +11,7 @@ from records import drafts
 from records.draft_input import Header, Present, Said
 from records.models import FileEntry, Statement
 from tests.factories import NOW, World
-from tests.records.desk import FACT, Desk
+from tests.records.desk import FACT, SILENT, Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,8 @@ SAID: list[tuple[str, dict[str, Any]]] = [
     ("status", {"status": "MAYBE"}),
     ("text", {"text": "   "}),
     ("said_by", {"section": "EMOTION", "source": "TEACHER"}),
+    ("observed", {"section": "EMOTION", "said_by": "mother", "observed": "HOSTILE"}),
+    ("observed", {"observed": "SILENT"}),
     ("sensitivity", {"sensitivity": "CRI"}),
     ("sensitivity", {"sensitivity": "what"}),
 ]
@@ -137,11 +139,9 @@ def test_a_blank_field_lowers_nothing(desk: Desk) -> None:
 
 
 def test_an_emotion_is_of_somebody_and_a_class_of_its_own(desk: Desk) -> None:
-    said = desk.say(
-        desk.write(), "沉默约2分钟。", section="EMOTION", said_by="mother", sensitivity="COM"
-    )
+    said = desk.say(desk.write(), "沉默约2分钟。", **SILENT, sensitivity="COM")
 
-    assert said.sensitivity == "EMO"
+    assert (said.sensitivity, said.observed) == ("EMO", "SILENT")
 
 
 def test_a_withdrawn_statement_stays_as_a_row(desk: Desk, world: World) -> None:
