@@ -152,7 +152,7 @@ def _refuse_reaction(said: Said, text: str) -> None:
         raise InvalidInput(
             "没有说明是哪位家长的反应。", field="said_by", mend="请选择当时在场的家长。"
         )
-    if said.observed and said.observed not in Statement.Observed.values:
+    if said.observed not in Statement.Observed.values:
         kinds = "、".join(Statement.Observed.labels)
         raise InvalidInput(
             "没有选择观察到的是什么反应。", field="observed", mend=f"请选择一项：{kinds}。"
