@@ -56,6 +56,12 @@ class SaidInput(Strict):
     basis = optional(500)
     said_by = Id(required=False, allow_null=True)
     redacted_text = optional(LONGEST)
+    observed = serializers.ChoiceField(
+        Statement.Observed.choices,
+        required=False,
+        allow_blank=True,
+        help_text="观察到的反应；“家长情绪反应”须选一项，其他不选",
+    )
 
 
 class PresentInput(Strict):

@@ -11,7 +11,9 @@ from records.cuts import SaidTo
 from records.models import Participant, PreparedItem, Signature, Statement
 from records.reading import LetThrough, RecordFile
 
-_SAID: Final = ("section", "source", "status", "masked", "redacted", "is_quote", "basis", "mine")
+_SAID: Final = (
+    "section", "source", "status", "masked", "redacted", "is_quote", "basis", "observed", "mine",
+)  # fmt: skip
 
 
 class SaidSerializer(serializers.Serializer[Any]):
@@ -27,6 +29,11 @@ class SaidSerializer(serializers.Serializer[Any]):
     redacted = serializers.BooleanField(help_text="已隐去他人信息")
     is_quote = serializers.BooleanField()
     basis = serializers.CharField()
+    observed = serializers.ChoiceField(
+        Statement.Observed.choices,
+        allow_blank=True,
+        help_text="观察到的反应；仅“家长情绪反应”有，以前写下的可能为空",
+    )
     mine = serializers.BooleanField(help_text="由您写下")
 
 

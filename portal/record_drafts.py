@@ -98,7 +98,7 @@ def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
     before = _own(record, viewer)
     for row in form.written():
         try:
-            said = statement_rows.whole(form.said(row))
+            said = statement_rows.whole(form.said(row), is_new=row not in before)
             _put(viewer, record, before.get(row), said)
         except InvalidInput as refused:
             field = row.field_of(refused.field)
@@ -117,8 +117,8 @@ def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, sai
 
 def _same(old: Statement, said: Said) -> bool:
     whose = said.said_by or (None if said.section == Statement.Section.EMOTION else old.said_by_id)
-    same = (ended(old.text), old.source, old.status, old.said_by_id) == (
-        said.text, said.source, said.status, whose,
+    same = (ended(old.text), old.source, old.status, old.observed, old.said_by_id) == (
+        said.text, said.source, said.status, said.observed, whose,
     )  # fmt: skip
     return same and said.basis == (
         ended(old.basis) if statement_rows.asks_basis(said.section) else ""

@@ -121,6 +121,7 @@ class RecordForm(Marked):
         return {
             "words": words,
             "about": about,
+            "asks": row.asks,
             "open": any(one.errors for one in about),
             "another": row.label if row.place > 1 and not words.value() else "",
             "wrong": any(one.errors for one in (words, *about)),

@@ -28,6 +28,7 @@ _WORDS: Final = "s_"
 _SOURCE: Final = "source_"
 _STATUS: Final = "status_"
 _WHOSE: Final = "whose"
+_OBSERVED: Final = "observed"
 _BASIS: Final = "basis_"
 _LONGEST_BASIS: Final = 500
 _MISTAKES: Final = {
@@ -66,6 +67,10 @@ class Row(NamedTuple):
         return f"{_WHOSE}{self._ending}"
 
     @property
+    def observed(self) -> str:
+        return f"{_OBSERVED}{self._ending}"
+
+    @property
     def basis(self) -> str:
         return f"{_BASIS}{self.code}{self._ending}"
 
@@ -76,12 +81,18 @@ class Row(NamedTuple):
 
     @property
     def about(self) -> list[str]:
-        """Names of what is asked about the words: an observed reaction is of one guardian, and what
-        somebody thinks was the cause rests on something.
+        """Names of what is asked about the words: an observed reaction is of one guardian and of
+        one kind, and what somebody thinks was the cause rests on something.
         """
-        whose = [self.whose] if self.code == Section.EMOTION else []
+        whose = [self.whose, self.observed] if self.code == Section.EMOTION else []
         basis = [self.basis] if asks_basis(self.code) else []
         return [*whose, *basis, self.source, self.status]
+
+    @property
+    def asks(self) -> str:
+        """What they are asked for, in short."""
+        first = "哪位家长、什么反应、" if self.code == Section.EMOTION else ""
+        return f"{first}谁说的、是否核实"
 
     def field_of(self, mistake: str) -> str:
         """The field of the form that a mistake of the domain is about."""
@@ -89,7 +100,7 @@ class Row(NamedTuple):
         if asks_basis(self.code):
             asked["basis"] = self.basis
         if self.code == Section.EMOTION:
-            asked["said_by"] = self.whose
+            asked |= {"said_by": self.whose, "observed": self.observed}
         return asked.get(mistake, self.words)
 
     @property
@@ -137,9 +148,18 @@ def fields(row: Row, *, needed: bool, guardians: Choices) -> dict[str, forms.Fie
             rows=2,
         )
     if row.code == Section.EMOTION:
-        label = "是哪位家长的反应" if row.place == 1 else f"{row.label}：是哪位家长的反应"
-        asked[row.whose] = _choice(label, [("", "请选择"), *guardians])
+        asked |= _of_reaction(row, guardians)
     return asked
+
+
+def _of_reaction(row: Row, guardians: Choices) -> dict[str, forms.Field]:
+    called = "" if row.place == 1 else f"{row.label}："
+    first = ("", "请选择")
+    kinds = [first, *Statement.Observed.choices]
+    return {
+        row.whose: _choice(f"{called}是哪位家长的反应", [first, *guardians]),
+        row.observed: _choice(f"{called}观察到的是什么反应", kinds),
+    }
 
 
 def _choice(label: str, choices: Choices, initial: str | None = None) -> forms.ChoiceField:
@@ -156,7 +176,8 @@ def said(row: Row, given: Mapping[str, Any]) -> Said:
     """The statement of a row. What stands in “ ” is somebody's own words."""
     text = given.get(row.words, "")
     source = given.get(row.source) or _usual(row.code)
-    whose = given.get(row.whose, "") if row.code == Section.EMOTION else ""
+    reaction = row.code == Section.EMOTION
+    whose = given.get(row.whose, "") if reaction else ""
     return Said(
         section=row.code,
         source=source,
@@ -164,15 +185,23 @@ def said(row: Row, given: Mapping[str, Any]) -> Said:
         text=text,
         is_quote=source != Source.TEACHER and "“" in text,
         basis=given.get(row.basis, "") if asks_basis(row.code) else "",
+        observed=given.get(row.observed, "") if reaction else "",
         said_by=UUID(whose) if whose else None,
     )
 
 
-def whole(said: Said) -> Said:
-    """A basis is of words. Raises InvalidInput: there are none that it could be of."""
+def whole(said: Said, *, is_new: bool) -> Said:
+    """A basis is of words, and a reaction has some: to take one back, they alone are emptied.
+
+    Raises InvalidInput: there are none.
+    """
     if said.basis and not said.text:
         raise InvalidInput(
             "只写了依据，没有写内容。", field="text", mend="请写下看法，或清空依据。"
+        )
+    if is_new and said.observed and not said.text:
+        raise InvalidInput(
+            "只选了反应，没有写内容。", field="text", mend="请写下看到的，或不选反应。"
         )
     return said
 
@@ -185,5 +214,5 @@ def typed(statements: Mapping[Row, Statement]) -> dict[str, str]:
         if asks_basis(row.code):
             found[row.basis] = one.basis
         if row.code == Section.EMOTION:
-            found[row.whose] = str(one.said_by_id)
+            found |= {row.whose: str(one.said_by_id), row.observed: one.observed}
     return found

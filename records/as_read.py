@@ -15,6 +15,7 @@ import orjson
 from parties.access import Viewer
 from parties.errors import LostRace
 from records import reading
+from records.cuts import SaidTo
 from records.models import Attachment, CommunicationRecord
 from records.reading import RecordFile
 
@@ -39,7 +40,7 @@ def mark(file: RecordFile) -> str:
         "record": [record.pk, record.version, record.student_id, record.record_no],
         "header": _members(record, [name for name in _HEADER if name in file.fields]),
         "author": record.author_id if "author" in file.fields else None,
-        "statements": [_members(one, _SAID) for one in file.statements],
+        "statements": [_said(one) for one in file.statements],
         "participants": [_members(one, _TOOK_PART) for one in file.participants],
         "prepared": [_members(one, _PREPARED) for one in file.prepared],
         "attachments": _attached(file),
@@ -97,6 +98,12 @@ def proof(given: str, salted: bytes) -> bytes:
 
 def _members(row: Any, names: Any) -> Mapping[str, Any]:
     return {name: getattr(row, name) for name in names}
+
+
+def _said(one: SaidTo) -> Mapping[str, Any]:
+    """Without what earlier rows never had: what was read then keeps its mark."""
+    observed = {"observed": one.observed} if one.observed else {}
+    return {**_members(one, _SAID), **observed}
 
 
 def _attached(file: RecordFile) -> list[str]:

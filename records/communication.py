@@ -51,6 +51,7 @@ _KEPT: Final = (
     "redacted_text",
     "is_quote",
     "basis",
+    "observed",
     "said_by_id",
     "entered_by_id",
     "at",

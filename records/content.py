@@ -87,7 +87,9 @@ def _statements(record: CommunicationRecord) -> Any:
 
 
 def _said(one: Any) -> dict[str, Any]:
+    """Without what earlier rows never had, as _prepared()."""
     said = {name: getattr(one, name) for name in _STATEMENT}
+    said |= {"observed": one.observed} if one.observed else {}
     return {**said, "said_by": one.said_by_id, "entered_by": one.entered_by_id, "at": one.at}
 
 

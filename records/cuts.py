@@ -34,6 +34,7 @@ class SaidTo:
     redacted: bool = False
     is_quote: bool = False
     basis: str = ""
+    observed: str = ""
     mine: bool = False
     #: Said in confidence, and read by the one who received it: theirs to read, not to hand on.
     confided: bool = False
@@ -102,6 +103,7 @@ def _shown(
         redacted=redacted,
         is_quote=said.is_quote,
         basis=said.basis if whole else "",
+        observed=said.observed if whole else "",
         mine=said.entered_by_id == viewer.person.pk,
         confided=text is not None and FieldClass.VOI in privacy.parse(said.sensitivity),
     )

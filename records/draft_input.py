@@ -54,6 +54,7 @@ class Said:
     basis: str = ""
     said_by: UUID | None = None
     redacted_text: str = ""
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +115,13 @@ def statement_values(said: Said, people: People) -> Mapping[str, Any]:
     text = said.text.strip()
     if not text:
         raise InvalidInput("没有写内容。", field="text", mend="请写下看到或听到的事实。")
-    if said.section == Statement.Section.EMOTION and said.said_by is None:
+    if said.section == Statement.Section.EMOTION:
+        _refuse_reaction(said, text)
+    elif said.observed:
         raise InvalidInput(
-            "没有说明是哪位家长的反应。", field="said_by", mend="请选择当时在场的家长。"
-        )
-    if said.section == Statement.Section.EMOTION:  # its readers are those of EMO, whatever it says
-        sensitivity.refuse_special(
-            {"text": text, "basis": said.basis, "redacted_text": said.redacted_text},
-            mend="这里只写看得到的反应，如“沉默约2分钟”；其余请另写一条陈述。",
+            "只有“家长情绪反应”才选观察到的反应。",
+            field="observed",
+            mend="请不选，或另写一条“家长情绪反应”。",
         )
     if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
         raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
@@ -135,6 +135,7 @@ def statement_values(said: Said, people: People) -> Mapping[str, Any]:
         "redacted_text": said.redacted_text.strip(),
         "is_quote": said.is_quote,
         "basis": said.basis.strip(),
+        "observed": said.observed,
         "said_by_id": said.said_by,
         "sensitivity": sensitivity.classify(
             whole,
@@ -143,6 +144,23 @@ def statement_values(said: Said, people: People) -> Mapping[str, Any]:
             names_others=bool(language.others_in(whole, people)),
         ),
     }
+
+
+def _refuse_reaction(said: Said, text: str) -> None:
+    """It is of one guardian, and its readers are those of EMO, whatever it says."""
+    if said.said_by is None:
+        raise InvalidInput(
+            "没有说明是哪位家长的反应。", field="said_by", mend="请选择当时在场的家长。"
+        )
+    if said.observed not in Statement.Observed.values:
+        kinds = "、".join(Statement.Observed.labels)
+        raise InvalidInput(
+            "没有选择观察到的是什么反应。", field="observed", mend=f"请选择一项：{kinds}。"
+        )
+    sensitivity.refuse_special(
+        {"text": text, "basis": said.basis, "redacted_text": said.redacted_text},
+        mend="这里只写看得到的反应，如“沉默约2分钟”；其余请另写一条陈述。",
+    )
 
 
 def _refuse_unredacted(said: Said, people: People) -> None:

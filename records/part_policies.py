@@ -65,6 +65,14 @@ class PartPolicy:
         return False
 
 
+class StatementPolicy(PartPolicy):
+    """What was observed of an adult has a class of its own, and is only where the row has it."""
+
+    def fields(self, viewer: Viewer, obj: Statement) -> frozenset[str]:
+        found = super().fields(viewer, obj)
+        return found if obj.section == Statement.Section.EMOTION else found - {"observed"}
+
+
 _OF_SEALED: Final = Q(record__state=State.SEALED)
 
 
@@ -175,7 +183,7 @@ def to_hold(viewer: Viewer) -> QuerySet[HoldRequest]:
 def register() -> None:
     policies: dict[Any, access.Policy] = {
         CommunicationRecord: RecordPolicy(),
-        Statement: PartPolicy(Statement),
+        Statement: StatementPolicy(Statement),
         Participant: PartPolicy(Participant),
         PreparedItem: PartPolicy(PreparedItem),
         Signature: PartPolicy(Signature),

@@ -117,6 +117,7 @@ def _section(code: str, file: RecordFile) -> paper.Section:
                 status=Statement.Status(said.status).label,
                 at=said.at,
                 by=f"依据：{said.basis}" if said.basis else "",
+                observed=Statement.Observed(said.observed).label if said.observed else "",
             )
             for said in file.statements
             if said.section == code

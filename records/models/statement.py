@@ -16,7 +16,8 @@ class Statement(models.Model):
     """One sentence or paragraph with its source. Its class goes with it (`sensitivity`).
 
     `text` is what was said; where it names other people (TPD), `redacted_text` is what everybody
-    outside the case's team reads instead.
+    outside the case's team reads instead. A reaction has words and what anybody there could have
+    `observed`; those from before that was asked have words alone.
     """
 
     class Section(models.TextChoices):
@@ -31,6 +32,21 @@ class Statement(models.Model):
         CONSENSUS = "CONSENSUS", "双方共识"
         DISAGREEMENT = "DISAGREEMENT", "分歧"
         EMOTION = "EMOTION", "家长情绪反应（可观察）"
+
+    class Observed(models.TextChoices):
+        """What somebody did, never what they are or felt."""
+
+        SILENT = "SILENT", "沉默"
+        TEARFUL = "TEARFUL", "流泪"
+        LOUDER = "LOUDER", "提高声音"
+        SOFTER = "SOFTER", "声音变低"
+        STOOD_UP = "STOOD_UP", "起身或离开"
+        REPEATED = "REPEATED", "反复说同一件事"
+        ASKED = "ASKED", "连续提问"
+        NODDED = "NODDED", "点头或微笑"
+        LOOKED_AWAY = "LOOKED_AWAY", "低头或移开目光"
+        CALM = "CALM", "语气平稳"
+        OTHER = "OTHER", "其他（见文字）"
 
     class Source(models.TextChoices):
         GUARDIAN = "GUARDIAN", "家长陈述"
@@ -59,6 +75,9 @@ class Statement(models.Model):
     redacted_text = EncryptedTextField("隐去他人信息", blank=True, default="")
     is_quote = models.BooleanField("原话", default=False)
     basis = EncryptedTextField("依据（次数、日期、出处、证明）", blank=True, default="")
+    observed = models.CharField(
+        "观察到", max_length=16, choices=Observed.choices, blank=True, default="", db_default=""
+    )
     said_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
@@ -67,7 +86,7 @@ class Statement(models.Model):
     place = models.PositiveSmallIntegerField("顺序")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    #: Each row's own `sensitivity` counts as well: records/policies.py reads both.
+    #: Each row's own `sensitivity` counts as well: records/part_policies.py reads both.
     field_classes: ClassVar[Mapping[str, str]] = {
         "id": "COM",
         "school": "AUD",
@@ -81,6 +100,7 @@ class Statement(models.Model):
         "redacted_text": "COM",
         "is_quote": "COM",
         "basis": "COM",
+        "observed": "EMO",
         "said_by": "COM",
         "entered_by": "COM",
         "at": "COM",
@@ -98,6 +118,10 @@ class Statement(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(section="EMOTION") | models.Q(said_by__isnull=False),
                 name="emotion_is_of_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(section="EMOTION") | models.Q(observed=""),
+                name="only_an_emotion_was_observed",
             ),
         ]
         indexes = [models.Index(fields=["record", "place"], name="statement_in_order")]

@@ -61,6 +61,7 @@ class Statement:
     status: str
     at: datetime | None = None
     by: str = ""
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

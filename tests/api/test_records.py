@@ -174,6 +174,25 @@ def test_a_statement_is_mended_and_withdrawn_by_who_wrote_it(world: World) -> No
     assert [one["text"] for one in body["statements"]] == [FACT]
 
 
+def test_an_observed_reaction_names_its_code_and_comes_back_with_it(world: World, as_: As) -> None:
+    paper = written(world)
+    seen = {"section": "EMOTION", "said_by": str(world["mother"].pk), "observed": "SILENT"}
+
+    said = paper.say("约2分钟没有说话。", **seen).json()["statements"]
+    assert [one["observed"] for one in said] == ["", "SILENT"]
+    other = {"source": "TEACHER", "text": "说话声音变大。", **seen, "observed": "LOUDER"}
+    paper.do(f"statements/{said[1]['id']}", other, method="patch")
+    paper.do("check")
+    paper.do("offer")
+
+    for who in ("mother", "teacher"):
+        told = as_(who).get(f"/records/{paper.id}").json()["statements"]
+        assert [one["observed"] for one in told] == ["", "LOUDER"], who
+        copy = as_(who).get(f"/records/{paper.id}/export?format=json").json()["body"]
+        assert copy["sections"][1]["statements"][0]["observed"] == "提高声音", who
+    assert "LOUDER" not in as_("father").get(f"/records/{paper.id}").content.decode()
+
+
 def test_names_of_classmates_are_recognised(world: World, as_: As) -> None:
     paper = written(world, "和classmate一起到操场。")
     paper.do("check", {"confirmed": ["classmate"]})

@@ -121,6 +121,26 @@ def test_new_words_are_not_confirmed_by_who_confirmed_others(world: World) -> No
     assert said(world)["FACT"] == (MINE, "ONE_SIDED")
 
 
+def test_a_reaction_is_one_thing_with_its_code(world: World) -> None:
+    mine, theirs, address = editing(world)
+    silent = {"s_EMOTION": "约2分钟没有说话。", "whose": str(world["mother"].pk)}
+    assert tap(theirs, address, keep="1", observed="SILENT", **silent) == 200
+
+    assert tap(mine, address, keep="1", s_HOME=HOME) == 409
+    assert "观察到的是什么反应，已换成： 沉默" in mine.text
+    assert tap(mine, address, keep="1") == 200
+    theirs.open(address)
+    mine.open(address)
+    assert tap(theirs, address, keep="1", s_EMOTION="约3分钟没有说话。") == 200
+    assert tap(mine, address, keep="1", observed="LOOKED_AWAY") == 409
+    assert "现在是： 约3分钟没有说话。" in mine.text
+    assert tap(mine, address, keep="1") == 200
+
+    with tenancy.scope(world.id):
+        seen = Statement.objects.get(section="EMOTION")
+        assert (seen.text, seen.observed) == ("约2分钟没有说话。", "LOOKED_AWAY")
+
+
 def test_who_is_taken_off_the_list_stays_off_it(world: World) -> None:
     mine, theirs, address = editing(world)
     tap(theirs, address, keep="1", place="三楼谈话室")

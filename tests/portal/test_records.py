@@ -343,12 +343,15 @@ def test_an_observed_reaction_is_of_a_guardian_and_for_few(world: World) -> None
     refused = phone.send(address, keep="1", **seen)
     assert refused.status_code == 400
     assert "没有说明是哪位家长的反应" in phone.text
-    phone.send(address, keep="1", whose=str(world["mother"].pk), **seen)
+    whose = {"whose": str(world["mother"].pk), "observed": "SILENT"}
+    phone.send(address, keep="1", **whose, **seen)
 
     assert statements(world)["EMOTION"][3] == "EMO"
+    assert "观察到：沉默" in phone.text
     paper = f"/records/{stored(world).pk}"
     phone.open(f"{paper}/edit")
     assert "沉默约2分钟" in phone.html
+    assert '<option value="SILENT" selected>' in phone.html
     assert "沉默约2分钟" not in by_password(world, "grade_leader").open(paper).content.decode()
 
 

@@ -1,9 +1,12 @@
 """Several statements in one section of the page of a record, each with its source and status."""
 
+import re
+
 from parties import tenancy
 from records.models import CommunicationRecord, Statement
 from tests.api.papers import FACT, written
 from tests.factories import World
+from tests.portal.browsers import filled, tap
 from tests.portal.test_records import TYPED, statements, stored, writing
 from tests.portal.visitors import Phone, by_password
 
@@ -70,26 +73,84 @@ def test_a_page_that_did_not_ask_for_a_statement_leaves_it(world: World) -> None
 
 def test_what_is_wrong_with_one_of_them_is_said_beside_it(world: World) -> None:
     phone, address = writing(world, "STUDY")
-    first = {"s_EMOTION": "沉默约2分钟，然后点头。", "whose": str(world["mother"].pk)}
+    first = {"s_EMOTION": "沉默约2分钟，然后点头。", "whose": str(world["mother"].pk),
+             "observed": "SILENT"}  # fmt: skip
+    second = {"s_EMOTION_2": "起身离开。", "observed_2": "STOOD_UP"}
 
-    answer = phone.send(address, keep="1", s_EMOTION_2="起身离开。", **first, **TYPED)
+    answer = phone.send(address, keep="1", **second, **first, **TYPED)
 
     assert answer.status_code == 400
     wrong = phone.html.split('id="field-whose_2"')[1]
     assert "没有说明是哪位家长的反应" in wrong.split("<select")[0]
     assert "起身离开。" in phone.html
-    phone.send(
-        address,
-        keep="1",
-        s_EMOTION_2="起身离开。",
-        whose_2=str(world["father"].pk),
-        **first,
-        **TYPED,
-    )
-    with tenancy.scope(world.id):
-        told = Statement.objects.filter(section="EMOTION").order_by("place")
-        assert [one.said_by for one in told] == [world["mother"], world["father"]]
+    father = {"whose_2": str(world["father"].pk)}
+    phone.send(address, keep="1", **second, **father, **first, **TYPED)
+    assert reactions(world) == [("mother", "SILENT"), ("father", "STOOD_UP")]
     assert statements(world)["EMOTION"][3] == "EMO"
+
+
+def reactions(world: World) -> list[tuple[str, str]]:
+    with tenancy.scope(world.id):
+        rows = Statement.objects.filter(section="EMOTION", withdrawn_at=None).order_by("place")
+        return [(one.said_by.name, one.observed) for one in rows if one.said_by is not None]
+
+
+def test_a_reaction_names_what_was_observed_and_keeps_it_after_a_mistake(world: World) -> None:
+    phone, address = writing(world, "STUDY")
+    assert "哪位家长、什么反应、谁说的、是否核实" in phone.text
+    whose = {"whose": str(world["mother"].pk)}
+
+    answer = phone.send(address, keep="1", s_EMOTION="约2分钟没有说话。", **whose, **TYPED)
+    assert answer.status_code == 400
+    [wrong] = re.findall(
+        r'<div class="field wrong" id="field-observed">.*?</div>', phone.html, re.S
+    )
+    assert "没有选择观察到的是什么反应。请选择一项：沉默、流泪" in wrong
+    assert '<label for="id_observed">观察到的是什么反应</label>' in wrong
+    assert 'aria-invalid="true"' in wrong
+    alone = phone.send(address, keep="1", observed="SILENT", **whose, **TYPED)
+    assert alone.status_code == 400
+    assert "只选了反应，没有写内容" in phone.text.split("观察到的是什么反应")[0]
+    assert filled(phone)["observed"] == ["SILENT"]
+
+    assert tap(phone, address, keep="1", s_EMOTION="约2分钟没有说话。") == 200
+
+    assert reactions(world) == [("mother", "SILENT")]
+
+
+def test_another_choice_is_stored_and_emptying_the_words_takes_it_back(world: World) -> None:
+    paper = written(world)
+    paper.say("约2分钟没有说话。", section="EMOTION", said_by=str(world["mother"].pk),
+              observed="SILENT")  # fmt: skip
+    phone, address = by_password(world, "teacher"), f"/records/{paper.id}/edit"
+    phone.open(address)
+    assert filled(phone)["observed"] == ["SILENT"]
+
+    assert tap(phone, address, keep="1", observed="LOOKED_AWAY") == 200
+    assert reactions(world) == [("mother", "LOOKED_AWAY")]
+    phone.open(address)
+    assert tap(phone, address, keep="1", s_EMOTION="") == 200
+
+    assert reactions(world) == []
+
+
+def test_a_reaction_of_before_the_codes_stays_as_it_is_until_it_is_changed(world: World) -> None:
+    paper = written(world)
+    paper.say("约2分钟没有说话。", section="EMOTION", said_by=str(world["mother"].pk),
+              observed="SILENT")  # fmt: skip
+    with tenancy.scope(world.id):
+        Statement.objects.filter(section="EMOTION").update(observed="")
+    phone, address = by_password(world, "teacher"), f"/records/{paper.id}/edit"
+    phone.open(address)
+
+    assert tap(phone, address, keep="1", place="二楼") == 200
+    assert "约2分钟没有说话。" in phone.text
+    assert "观察到：" not in phone.text
+    phone.open(address)
+    assert tap(phone, address, keep="1", status_EMOTION="CONFIRMED") == 400
+    assert tap(phone, address, keep="1", observed="SILENT") == 200
+
+    assert reactions(world) == [("mother", "SILENT")]
 
 
 def test_a_draft_with_several_is_stored_unchanged(world: World) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from parties import tenancy
@@ -18,6 +18,10 @@ from records.signatures import Witnessed
 from tests.factories import NOW, World
 
 FACT = "10月8日、10月9日两次实训考核分别为 52 分、55 分，合格线 60 分。"
+
+
+#: What was seen of the mother, beside the words for it.
+SILENT: Final = {"section": "EMOTION", "said_by": "mother", "observed": "SILENT"}
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A signature is about the words that its signer read; what changed meanwhile is read again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from records import as_read, communication, signatures
 from records.models import CommunicationRecord, Signature
 from records.signatures import Witnessed
 from tests.factories import World
-from tests.records.desk import FACT, Desk
+from tests.records.desk import FACT, SILENT, Desk
 
 CHANGED = "家长同意停学两周。"
 
@@ -105,10 +106,34 @@ def test_what_a_reader_may_not_see_does_not_change_their_mark(desk: Desk) -> Non
     record = desk.offered(FACT)
     read = {who: desk.mark(record, who) for who in ("father", "teacher")}
 
-    changed(desk, record, "说话时流泪。", section="EMOTION", sensitivity="EMO", said_by="mother")
+    changed(desk, record, "说话时流泪。", **SILENT)
 
     assert desk.mark(record, "father") == read["father"]
     assert desk.mark(record, "teacher") != read["teacher"]
+
+
+def test_another_code_is_another_text_and_none_is_the_mark_of_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = desk.offered(FACT)
+    changed(desk, record, "约2分钟没有说话。", **SILENT)
+    file = desk.read(record, "mother")
+    plain, seen = file.statements
+    louder = replace(file, statements=[plain, replace(seen, observed="LOUDER")])
+    assert as_read.mark(louder) != as_read.mark(file) == desk.mark(record, "mother")
+
+    written: list[Any] = []
+
+    def keep(shown: Any, **_: Any) -> bytes:
+        written.append(shown)
+        return b""
+
+    monkeypatch.setattr("records.as_read.orjson.dumps", keep)
+    as_read.mark(replace(file, statements=[plain, replace(seen, observed="")]))
+
+    members = {"id", "section", "source", "status", "at", "text", "masked", "redacted"}
+    members |= {"is_quote", "basis"}
+    assert [set(one) for one in written[0]["statements"]] == [members, members]
 
 
 def test_a_signature_keeps_the_proof_of_what_was_read(desk: Desk) -> None:

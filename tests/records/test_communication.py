@@ -1,5 +1,6 @@
 """A record's life: checked, offered, held, changed by a next version."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from records import communication, content, holds
-from records.models import CommunicationRecord, FileEntry
+from records.models import CommunicationRecord, FileEntry, Statement
 from tests.factories import World
-from tests.records.desk import FACT, Desk, next_version, texts_of
+from tests.records.desk import FACT, SILENT, Desk, next_version, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -266,3 +267,43 @@ def test_two_records_with_the_same_words_have_different_hashes(desk: Desk) -> No
     first, second = desk.effective(), desk.effective()
 
     assert desk.now(first).content_hash != desk.now(second).content_hash
+
+
+def test_what_was_observed_is_signed_and_goes_into_the_next_version(
+    desk: Desk, world: World
+) -> None:
+    record = desk.drafted()
+    desk.say(record, "约2分钟没有说话。", **SILENT)
+    desk.check(record)
+    desk.offer(record)
+    desk.sign(record, "teacher")
+    with tenancy.scope(world.id):
+        kept = type(record).objects.get(pk=record.pk)
+        assert content.is_intact(kept)
+        assert b'"observed":"SILENT"' in content.canonical(kept)
+
+    newer = next_version(desk, record)
+
+    with tenancy.scope(world.id):
+        rows = Statement.objects.filter(record=newer).order_by("place")
+        assert [one.observed for one in rows] == ["", "SILENT"]
+
+
+def test_a_statement_from_before_the_codes_is_signed_as_before(desk: Desk, world: World) -> None:
+    record = desk.drafted()
+    seen = {**SILENT, "observed": "", "said_by": world["mother"], "sensitivity": "EMO"}
+    with tenancy.scope(world.id):
+        record.statements.create(
+            school_id=world.id, student=world.student, source="TEACHER", status="ONE_SIDED",
+            text="约2分钟没有说话。", entered_by=world["teacher"], at=desk.at, place=2, **seen,
+        )  # fmt: skip
+    desk.check(record)
+    desk.offer(record)
+    desk.sign(record, "teacher")
+
+    assert texts_of(desk.read(record, "mother")) == [FACT, "约2分钟没有说话。"]
+    with tenancy.scope(world.id):
+        told = json.loads(content.canonical(type(record).objects.get(pk=record.pk)))
+    members = {"section", "source", "status", "sensitivity", "text", "redacted_text", "is_quote"}
+    members |= {"basis", "said_by", "entered_by", "at"}
+    assert [set(one) for one in told["statements"]] == [members, members]

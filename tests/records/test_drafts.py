@@ -1,5 +1,6 @@
 """Writing a record: who may, what is kept, what is refused, and that nobody overwrites anybody."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from records import drafts
 from records.draft_input import Header, Present, Said
 from records.models import FileEntry, Statement
 from tests.factories import NOW, World
-from tests.records.desk import FACT, Desk
+from tests.records.desk import FACT, SILENT, Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,9 @@ SAID: list[tuple[str, dict[str, Any]]] = [
     ("status", {"status": "MAYBE"}),
     ("text", {"text": "   "}),
     ("said_by", {"section": "EMOTION", "source": "TEACHER"}),
+    ("observed", {"section": "EMOTION", "said_by": "mother"}),
+    ("observed", {"section": "EMOTION", "said_by": "mother", "observed": "HOSTILE"}),
+    ("observed", {"observed": "SILENT"}),
     ("sensitivity", {"sensitivity": "CRI"}),
     ("sensitivity", {"sensitivity": "what"}),
 ]
@@ -137,11 +141,36 @@ def test_a_blank_field_lowers_nothing(desk: Desk) -> None:
 
 
 def test_an_emotion_is_of_somebody_and_a_class_of_its_own(desk: Desk) -> None:
-    said = desk.say(
-        desk.write(), "沉默约2分钟。", section="EMOTION", said_by="mother", sensitivity="COM"
+    said = desk.say(desk.write(), "沉默约2分钟。", **SILENT, sensitivity="COM")
+
+    assert (said.sensitivity, said.observed) == ("EMO", "SILENT")
+
+
+def test_a_reaction_without_its_code_is_told_what_may_be_chosen(desk: Desk) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        desk.say(desk.write(), "沉默约2分钟。", **{**SILENT, "observed": ""})
+
+    assert all(label in refused.value.mend for label in Statement.Observed.labels)
+
+
+def test_one_of_before_the_codes_names_its_code_when_it_is_changed(
+    desk: Desk, world: World
+) -> None:
+    record = desk.write()
+    old = desk.say(record, "沉默约2分钟。", **SILENT)
+    with tenancy.scope(world.id):
+        Statement.objects.filter(pk=old.pk).update(observed="")
+    said = Said(
+        section="EMOTION", source="TEACHER", text="沉默约3分钟。", said_by=world["mother"].pk
     )
 
-    assert said.sensitivity == "EMO"
+    with pytest.raises(InvalidInput), desk.as_("teacher") as viewer:
+        drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=said)
+    with desk.as_("teacher") as viewer:
+        told = replace(said, observed="SILENT")
+        drafts.restate(viewer, record_id=record.pk, statement_id=old.pk, said=told)
+
+    assert desk.read(record, "teacher").statements[0].observed == "SILENT"
 
 
 def test_a_withdrawn_statement_stays_as_a_row(desk: Desk, world: World) -> None:

@@ -99,6 +99,13 @@ def test_no_statement_is_ever_deleted_not_even_of_a_draft(world: World) -> None:
             statement.delete()
 
 
+def test_only_an_observed_reaction_has_a_code(world: World) -> None:
+    with tenancy.scope(world.id):
+        record = drafted(world)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            said(world, record, observed="SILENT")
+
+
 def test_no_record_is_ever_deleted(world: World) -> None:
     with tenancy.scope(world.id):
         record = drafted(world)

@@ -7,9 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from parties import tenancy
 from parties.errors import NotFound
 from parties.models import Restriction
+from parties.roles import Role
+from records import drafts, sheets
+from records.draft_input import Present
+from records.models import CommunicationRecord, Statement
 from records.reading import RecordFile
 from tests.factories import LONG_AGO, World
-from tests.records.desk import FACT, Desk, texts_of
+from tests.records.desk import FACT, SILENT, Desk, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,13 +88,59 @@ def test_another_student_is_hidden_from_everybody_once_it_is_signed(
 
 def test_an_emotion_is_for_the_adult_themself_and_not_for_the_other_parent(desk: Desk) -> None:
     record = desk.drafted()
-    desk.say(record, "沉默约2分钟。", section="EMOTION", said_by="mother")
+    desk.say(record, "沉默约2分钟。", **SILENT)
     desk.check(record)
     desk.offer(record)
 
     assert "沉默约2分钟。" in texts_of(desk.read(record, "mother"))
     for who in ("father", "student"):
         assert texts_of(desk.read(record, who)) == [FACT], who
+
+
+def test_what_was_observed_goes_with_its_words_and_to_nobody_else(desk: Desk, world: World) -> None:
+    with tenancy.scope(world.id):
+        world.staff("subject", Role.ST, school_class=world.school_class)
+    record = desk.write(by="subject")
+    there = {"mother": "GUARDIAN", "teacher": "HT", "mentor": "COMPANY"}
+    people = [
+        Present(person=world[name].pk, capacity=capacity, presence="IN_PERSON")
+        for name, capacity in there.items()
+    ]
+    with desk.as_("subject") as viewer:
+        drafts.attend(viewer, record_id=record.pk, people=people)
+    desk.say(record, by="subject")
+    desk.say(record, "约2分钟没有说话。", by="subject", **SILENT)
+    desk.check(record, by="subject")
+    desk.offer(record, by="subject")
+    assert "observed='沉默'" in told(desk, record, "subject")  # until it is signed and done
+    for who in ("subject", "mother"):
+        desk.sign(record, who)
+
+    for who in ("teacher", "mother", "head_of_office"):
+        assert [said.observed for said in desk.read(record, who).statements] == ["", "SILENT"], who
+        assert "observed='沉默'" in told(desk, record, who), who
+    for who in ("father", "student", "subject", "mentor", "grade_leader", "auditor"):
+        found = told(desk, record, who)
+        assert not [one for one in ("沉默", "SILENT", "EMOTION", "情绪") if one in found], who
+
+
+def test_the_code_has_a_class_of_its_own_in_the_row_as_well(desk: Desk, world: World) -> None:
+    record = desk.drafted()
+    desk.say(record, "约2分钟没有说话。", **SILENT)
+    with desk.as_("teacher") as viewer:
+        plain, seen = viewer.rows(Statement).filter(record=record).order_by("place")
+        assert "observed" in viewer.fields(seen)
+        assert "text" in viewer.fields(plain)
+        assert "observed" not in viewer.fields(plain)
+
+
+def told(desk: Desk, record: CommunicationRecord, who: str) -> str:
+    """All that this reader gets of it, on the page and on paper."""
+    try:
+        file = desk.read(record, who)
+    except NotFound:
+        return ""
+    return f"{file.statements}{sheets.sheet_of(file, school='')}"
 
 
 def test_who_took_part_reads_what_was_said(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from records.meetings import dossier
 from records.models import CommunicationRecord
 from tests.factories import NOW, World
 from tests.records import meeting_days
-from tests.records.desk import FACT, Desk, texts_of
+from tests.records.desk import FACT, SILENT, Desk, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -234,7 +234,7 @@ def test_an_observed_reaction_says_nothing_of_another_class(
     said = {"text": "沉默约2分钟。", field: words}
 
     with pytest.raises(InvalidInput) as refused:
-        desk.say(desk.write(), section="EMOTION", said_by="mother", **said)
+        desk.say(desk.write(), **SILENT, **said)
 
     assert refused.value.field == field
     assert "另写一条" in refused.value.mend

@@ -55,6 +55,10 @@ RECORD = RecordSheet(
             ),
         ),
         Section("原因分析", paragraphs=("班主任认为：作息不规律。\n家长认为：需要适应的时间。",)),
+        Section(
+            "家长情绪反应（可观察）",
+            statements=(Statement("约2分钟没有说话。", "教师观察", "单方陈述", observed="沉默"),),
+        ),
         Section("家长反馈的家庭表现", rows=(Labelled("作息", "周末睡到中午"),)),
     ),
     signatures=(

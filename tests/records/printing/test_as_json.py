@@ -36,6 +36,7 @@ def test_a_record_comes_back_with_everything_in_it() -> None:
     ]
     assert body["sections"][0]["statements"][1]["source"] == "家长陈述"
     assert body["sections"][0]["statements"][1]["at"] is None
+    assert body["sections"][2]["statements"][0]["observed"] == "沉默"
 
 
 @pytest.mark.parametrize(
