@@ -7,6 +7,7 @@ alone. Why a file was destroyed may be about somebody else, so no family reads t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models.functions import Coalesce
@@ -14,10 +15,16 @@ from django.db.models.functions import Coalesce
 from parties.access import Viewer
 from parties.models import Person
 from parties.roles import Role
-from records import policies
+from records import exports, policies, record_copies
 from records.models import Attachment, CommunicationRecord, Delivery
 
 _State = Attachment.State
+
+#: Of one record, or of a file that it went along with.
+_WHAT_FOR: Final = {
+    **{one.value: str(one.label) for one in exports.Purpose},
+    **{one.value: one.label for one in record_copies.Purpose},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,14 @@ class Copy:
     version: int
     to: Person
     how: str
+    purpose: str
     at: datetime
 
     @property
     def way(self) -> str:
-        return str(Delivery.How(self.how).label)
+        """How it reached them and, of a copy that was taken, what for: 导出，依法提供."""
+        said = [str(Delivery.How(self.how).label)]
+        return "，".join(said + [_WHAT_FOR[self.purpose]] * (self.purpose in _WHAT_FOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,10 @@ def copies(viewer: Viewer, record_id: UUID) -> Sequence[Copy]:
     record = viewer.get(CommunicationRecord, record_id)
     versions = viewer.rows(CommunicationRecord).filter(record_no=record.record_no).values("pk")
     rows = viewer.rows(Delivery).filter(record__in=versions).select_related("record", "to")
-    return [Copy(one.record.version, one.to, one.how, one.at) for one in rows.order_by("at", "pk")]
+    return [
+        Copy(one.record.version, one.to, one.how, one.purpose, one.at)
+        for one in rows.order_by("at", "pk")
+    ]
 
 
 def destroyed(viewer: Viewer, record_id: UUID) -> Sequence[Gone]:
