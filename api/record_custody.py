@@ -22,6 +22,7 @@ class CopySerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     to = PersonSerializer()
     how = serializers.ChoiceField(Delivery.How.choices)
+    purpose = serializers.CharField(allow_blank=True, help_text="取走副本的用途；送达的为空")
     at = serializers.DateTimeField()
 
 
@@ -61,6 +62,7 @@ class CopiesView(ApiView):
                         "version": one.version,
                         "to": shapes.person(one.to),
                         "how": one.how,
+                        "purpose": one.purpose,
                         "at": one.at.isoformat(),
                     }
                     for one in found

@@ -52,7 +52,7 @@ class RaisedSerializer(serializers.Serializer[Any]):
     raised_by = PersonSerializer(required=False)
     raised_role = serializers.CharField(required=False)
     raised_at = serializers.DateTimeField()
-    level = serializers.CharField(help_text="red、amber、none")
+    level = serializers.CharField(help_text="red、amber、complaint、none")
     hints = serializers.ListField(child=serializers.CharField())
     proposed = serializers.CharField(help_text="建议渠道；空为没有建议")
     rule = serializers.CharField()

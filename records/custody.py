@@ -7,6 +7,7 @@ alone. Why a file was destroyed may be about somebody else, so no family reads t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,10 +17,16 @@ from parties import statements
 from parties.access import Viewer
 from parties.models import Person
 from parties.roles import Role
-from records import policies
+from records import exports, policies, record_copies
 from records.models import Attachment, CommunicationRecord, Delivery
 
 _State = Attachment.State
+
+#: Of one record, or of a file that it went along with.
+_WHAT_FOR: Final = {
+    **{one.value: str(one.label) for one in exports.Purpose},
+    **{one.value: one.label for one in record_copies.Purpose},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,14 @@ class Copy:
     version: int
     to: Person
     how: str
+    purpose: str
     at: datetime
 
     @property
     def way(self) -> str:
-        return str(Delivery.How(self.how).label)
+        """How it reached them and, of a copy that was taken, what for: 导出，依法提供."""
+        said = [str(Delivery.How(self.how).label)]
+        return "，".join(said + [_WHAT_FOR[self.purpose]] * (self.purpose in _WHAT_FOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ def copies(viewer: Viewer, record_id: UUID) -> Sequence[Copy]:
     """Copies of all versions that this reader may know of, earliest first. Raises NotFound."""
     viewer.get(CommunicationRecord, record_id)
     found = statements.rows(_copies, viewer, record_id)
-    return [Copy(one.record.version, one.to, one.how, one.at) for one in found]
+    return [Copy(one.record.version, one.to, one.how, one.purpose, one.at) for one in found]
 
 
 def _copies(viewer: Viewer, record_id: UUID) -> QuerySet[Delivery]:

@@ -89,7 +89,7 @@ def collect(
     cut, entries, there = volumes.cut(viewer, student, filters, whole_records=whole, number=volume)
     ids = [entry.object_id for entry in entries if whole and entry.kind == KIND]
     found = file_records.whole(viewer, ids, leaving=leaves(viewer, student, purpose))
-    file_records.deliver(viewer, found)
+    file_records.deliver(viewer, found, purpose=purpose.value)
     note(
         viewer,
         student,

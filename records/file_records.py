@@ -57,7 +57,7 @@ def _refuse_blocked(found: Sequence[RecordFile]) -> None:
             ) from None
 
 
-def deliver(viewer: Viewer, found: Sequence[RecordFile]) -> None:
+def deliver(viewer: Viewer, found: Sequence[RecordFile], *, purpose: str) -> None:
     """A copy of each reached this reader; noted once, as signatures.deliver does for one."""
     rows = [
         Delivery(
@@ -66,6 +66,7 @@ def deliver(viewer: Viewer, found: Sequence[RecordFile]) -> None:
             record=one.record,
             to=viewer.person,
             how=Delivery.How.EXPORT,
+            purpose=purpose,
             at=viewer.at,
         )
         for one in found

@@ -99,8 +99,7 @@ def begin(*, viewer: Viewer, student_id: UUID, filters: Filters, purpose: Purpos
     student = exports.taken_by(viewer, student_id)
     whole = not purpose.counts_only
     there = volumes.extent(viewer, student, filters, whole_records=whole)
-    leaving = exports.leaves(viewer, student, purpose)
-    records = _delivered(viewer, student, filters, leaving=leaving) if whole else []
+    records = _delivered(viewer, student, filters, purpose) if whole else []
     taken = Taken(filters, purpose, Form.JSON, rows=there.total, records=records)
     exports.note(viewer, student, taken)
     return Copy(
@@ -113,14 +112,15 @@ def begin(*, viewer: Viewer, student_id: UUID, filters: Filters, purpose: Purpos
 
 
 def _delivered(
-    viewer: Viewer, student: Student, filters: Filters, *, leaving: bool
+    viewer: Viewer, student: Student, filters: Filters, purpose: Purpose
 ) -> Sequence[UUID]:
     """The records that go along; one page of their texts is in memory at once."""
+    leaving = exports.leaves(viewer, student, purpose)
     rows = file.visible(viewer, student, filters).filter(kind=KIND).order_by("at", "pk")
     ids, taken = list(rows.values_list("object_id", flat=True)), list[UUID]()
     for start in range(0, len(ids), RECORDS):
         found = file_records.whole(viewer, ids[start : start + RECORDS], leaving=leaving)
-        file_records.deliver(viewer, found)
+        file_records.deliver(viewer, found, purpose=purpose.value)
         taken += [one.record.pk for one in found]
     return taken
 

@@ -88,7 +88,7 @@ def export(
         file = _copied(viewer, record_id, purpose)
         record = file.record
         note(record, "record.exported", viewer, form=form, purpose=purpose.value)
-        signatures.deliver(record, to=by, how="EXPORT", viewer=viewer)
+        signatures.deliver(record, to=by, how="EXPORT", viewer=viewer, purpose=purpose.value)
         sheet = sheet_of(file, school=record.school.name)
         if purpose is Purpose.SIGN:
             sheet = replace(sheet, details=(*sheet.details, _marked(file)))

@@ -147,14 +147,17 @@ def side_of(viewer: Viewer, record: CommunicationRecord) -> str:
     return Side.FAMILY if record.student_id in viewer.wards else Side.SCHOOL
 
 
-def deliver(record: CommunicationRecord, *, to: Person, how: str, viewer: Viewer) -> None:
-    """A copy of this version reached `to`; noted once for each way."""
+def deliver(
+    record: CommunicationRecord, *, to: Person, how: str, viewer: Viewer, purpose: str = ""
+) -> None:
+    """A copy of this version reached `to`; noted once for each way and each purpose."""
     _, new = Delivery.objects.get_or_create(
         school_id=record.school_id,
         student_id=record.student_id,
         record=record,
         to=to,
         how=how,
+        purpose=purpose,
         defaults={"at": viewer.at},
     )
     if new:

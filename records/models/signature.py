@@ -130,7 +130,7 @@ class Signature(models.Model):
 
 
 class Delivery(models.Model):
-    """A copy of one version that reached one person."""
+    """A copy of one version that reached one person; `purpose` says what they took it for."""
 
     class How(models.TextChoices):
         PAGE = "PAGE", "网页"
@@ -145,6 +145,7 @@ class Delivery(models.Model):
     )
     to = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     how = models.CharField(max_length=6, choices=How.choices)
+    purpose = models.CharField("用途", max_length=12, blank=True, default="")
     at = models.DateTimeField()
 
     field_classes: ClassVar[Mapping[str, str]] = {
@@ -154,13 +155,15 @@ class Delivery(models.Model):
         "record": "AUD",
         "to": "AUD",
         "how": "AUD",
+        "purpose": "AUD",
         "at": "AUD",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "record", "to", "how"], name="one_delivery_per_way"
+                fields=["school", "record", "to", "how", "purpose"],
+                name="one_delivery_per_way_and_purpose",
             ),
         ]
 

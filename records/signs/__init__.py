@@ -45,8 +45,9 @@ class Signs:
 
     @property
     def level(self) -> str:
-        """`red`, `amber` or `none`: what a routing table reads."""
-        return RED if self.red else AMBER if self.amber else "none"
+        """`red`, `amber`, `complaint` or `none`, the gravest: what a routing table reads."""
+        found = {RED: self.red, AMBER: self.amber, COMPLAINT: self.complaint}
+        return next((level for level, categories in found.items() if categories), "none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def test_every_combination_of_answers_is_routed_exactly_once() -> None:
             assert channel == "crisis", told
         else:
             assert channel != "crisis", told
-        if told["read_hints_level"] == "amber" or told["read_hints_individual"] == "yes":
+        careful = told["read_hints_level"] in {"amber", "complaint"}
+        if careful or told["read_hints_individual"] == "yes":
             assert channel != "notice", told
     assert answers == {rule.id for rule in asked.rules}
 

@@ -72,6 +72,24 @@ def test_a_complaint_reaches_the_office_whoever_decides(world: World) -> None:
     assert {"duty_officer", "head_of_office"} <= told(walk, "case.news")
 
 
+@pytest.mark.parametrize("words", ["要投诉到12345", "他说请好律师了", "要找媒体曝光", "怕被开除"])
+def test_words_of_a_complaint_are_talked_about_and_not_answered_by_a_notice(
+    world: World, words: str
+) -> None:
+    walk = raised(world, words=words, trigger="praise", individual=False)
+
+    assert (walk.matter.level, walk.matter.proposed) == ("complaint", "MEETING")
+    assert walk.matter.rule == "complaint_words"
+    assert walk.open() == {"choose_channel"}
+
+
+def test_danger_outweighs_a_complaint(world: World) -> None:
+    walk = raised(world, words="他说不想活了，要找律师", trigger="praise", individual=False)
+
+    assert (walk.matter.level, walk.matter.proposed) == ("red", "CRISIS")
+    assert {"duty_officer", "head_of_office"} <= told(walk, "case.news")
+
+
 # --- a person decides -----------------------------------------------------------------------------
 
 

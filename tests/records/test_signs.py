@@ -150,6 +150,11 @@ def test_red_outweighs_amber() -> None:
     assert signs.read("一直哭", "说想死").level == "red"
 
 
+def test_amber_outweighs_a_complaint() -> None:
+    assert signs.read("要投诉", "孩子一直哭").level == "amber"
+    assert signs.read("要投诉").level == "complaint"
+
+
 def test_an_ordinary_answer_gives_none() -> None:
     assert signs.read("收到，周五下午三点到校。") == signs.Signs()
     assert signs.read("收到").level == "none"

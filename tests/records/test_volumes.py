@@ -247,6 +247,7 @@ def test_the_streamed_records_count_as_delivered_and_are_named(
         assert sorted(event.refs) == sorted(f"record:{one.pk}" for one in papers)
         given = Delivery.objects.filter(how="EXPORT", to=desk.world["mother"])
         assert {one.record_id for one in given} == {one.pk for one in papers}
+        assert {one.purpose for one in given} == {"review"}
 
 
 def test_words_that_may_not_leave_stop_it_before_the_first_byte(

@@ -44,6 +44,7 @@ class Matter(models.Model):
     class Level(models.TextChoices):
         RED = "red", "红色提示"
         AMBER = "amber", "黄色提示"
+        COMPLAINT = "complaint", "投诉或法律类用语"
         NONE = "none", "没有提示"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -60,7 +61,7 @@ class Matter(models.Model):
     individual = models.BooleanField("含个人信息")
     request_key = models.CharField(max_length=120)
     raised_at = models.DateTimeField()
-    level = models.CharField("用语提示", max_length=5, choices=Level.choices, blank=True)
+    level = models.CharField("用语提示", max_length=9, choices=Level.choices, blank=True)
     hints = ArrayField(models.CharField(max_length=40), default=list)
     proposed = models.CharField("建议渠道", max_length=8, choices=Case.Channel.choices, blank=True)
     rule = models.CharField(max_length=60, blank=True)

@@ -34,7 +34,7 @@ class RoutingDecision(models.Model):
     kind = models.CharField(max_length=9, choices=Kind.choices)
     trigger = models.CharField(max_length=20, choices=Matter.Trigger.choices, blank=True)
     answers = models.JSONField(default=dict)
-    level = models.CharField(max_length=5, choices=Matter.Level.choices, blank=True)
+    level = models.CharField(max_length=9, choices=Matter.Level.choices, blank=True)
     hints = ArrayField(models.CharField(max_length=40), default=list)
     proposed = models.CharField(max_length=8, choices=Case.Channel.choices, blank=True)
     rule = models.CharField(max_length=60, blank=True)
