@@ -20,6 +20,7 @@ from records import (
     additions,
     as_read,
     custody,
+    exports,
     keeping,
     known_records,
     objections,
@@ -58,6 +59,11 @@ _BUTTONS: Final = {
 }
 #: The same for the words about an objection.
 _FORMS: Final = {"annotate": "mine", "answer": "to_answer"}
+#: A copy of one record, or of a file that it went along with.
+_WHAT_FOR: Final[Mapping[str, str]] = {
+    **{one.value: str(one.label) for one in exports.Purpose},
+    **{one.value: one.label for one in record_copies.Purpose},
+}
 
 
 def show(
@@ -73,7 +79,7 @@ def show(
         found = reading.read(viewer, target_id)
         context = {
             **_content(found),
-            "copies": custody.copies(viewer, target_id),
+            "copies": [(one, _way(one)) for one in custody.copies(viewer, target_id)],
             "destroyed": custody.destroyed(viewer, target_id),
             **_acts(viewer, found, mistakes or {}),
             "holding": {} if identity.is_bound else holding.shown(viewer, found),
@@ -140,6 +146,12 @@ def _content(found: RecordFile) -> dict[str, Any]:
         ],
         "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",
     }
+
+
+def _way(copy: custody.Copy) -> str:
+    """How it reached them and, of a copy that was taken, what for: 导出，依法提供."""
+    known = _WHAT_FOR.get(copy.purpose)
+    return f"{copy.way}，{known}" if known else copy.way
 
 
 def _kind(file: Attachment) -> str:

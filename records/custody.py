@@ -7,7 +7,6 @@ alone. Why a file was destroyed may be about somebody else, so no family reads t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,16 +16,10 @@ from parties import statements
 from parties.access import Viewer
 from parties.models import Person
 from parties.roles import Role
-from records import exports, policies, record_copies
+from records import policies
 from records.models import Attachment, CommunicationRecord, Delivery
 
 _State = Attachment.State
-
-#: Of one record, or of a file that it went along with.
-_WHAT_FOR: Final = {
-    **{one.value: str(one.label) for one in exports.Purpose},
-    **{one.value: one.label for one in record_copies.Purpose},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +34,7 @@ class Copy:
 
     @property
     def way(self) -> str:
-        """How it reached them and, of a copy that was taken, what for: 导出，依法提供."""
-        said = [str(Delivery.How(self.how).label)]
-        return "，".join(said + [_WHAT_FOR[self.purpose]] * (self.purpose in _WHAT_FOR))
+        return str(Delivery.How(self.how).label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,11 @@ def test_the_office_lets_a_copy_leave_and_says_why(world: World) -> None:
     teacher.open(f"/records/{paper.id}")
     assert REASON in teacher.text
     assert teacher.open(outside).content.startswith(b"%PDF-")
+    officer.open(f"/records/{paper.id}")
+    assert "teacher，导出，依法提供，" in officer.text
+    mother = by_password(world, "mother")
+    mother.open(f"/records/{paper.id}")
+    assert "依法提供，" not in mother.text
 
 
 def test_a_family_takes_its_own_copy_and_reads_nothing_of_the_decision(world: World) -> None:

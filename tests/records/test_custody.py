@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 WHY = "照片里有别的同学"
 
 
-FOR_THE_BUREAU = (1, "duty_officer", "导出，依法提供")
+FOR_THE_BUREAU = (1, "duty_officer", "authority")
 
 
 def copies(desk: Desk, record: CommunicationRecord, by: str) -> list[tuple[int, str, str]]:
@@ -23,19 +23,18 @@ def copies(desk: Desk, record: CommunicationRecord, by: str) -> list[tuple[int, 
         return [(one.version, one.to.name, one.how) for one in custody.copies(viewer, record.pk)]
 
 
-def take(
-    desk: Desk, record: CommunicationRecord, by: str, purpose: Purpose = Purpose.KEEP
-) -> None:
+def take(desk: Desk, record: CommunicationRecord, by: str, purpose: Purpose = Purpose.KEEP) -> None:
     record_copies.export(
         school_id=desk.world.id, by=desk.world[by], at=desk.at, record_id=record.pk,
         form="json", purpose=purpose,
     )  # fmt: skip
 
 
-def ways(desk: Desk, record: CommunicationRecord, by: str) -> list[tuple[int, str, str]]:
-    """As the page says it."""
+def purposes(desk: Desk, record: CommunicationRecord, by: str) -> list[tuple[int, str, str]]:
     with desk.as_(by) as viewer:
-        return [(one.version, one.to.name, one.way) for one in custody.copies(viewer, record.pk)]
+        return [
+            (one.version, one.to.name, one.purpose) for one in custody.copies(viewer, record.pk)
+        ]
 
 
 def handed_out(desk: Desk) -> CommunicationRecord:
@@ -67,9 +66,9 @@ def test_a_copy_for_an_authority_stands_beside_one_to_keep(desk: Desk, who: str)
     for purpose in (Purpose.KEEP, Purpose.AUTHORITY, Purpose.AUTHORITY):
         take(desk, record, "duty_officer", purpose)
 
-    said = [one for one in ways(desk, record, who) if one[1] == "duty_officer"]
+    said = [one for one in purposes(desk, record, who) if one[1] == "duty_officer"]
 
-    assert sorted(said) == sorted([FOR_THE_BUREAU, (1, "duty_officer", "导出，本人留存")])
+    assert sorted(said) == sorted([FOR_THE_BUREAU, (1, "duty_officer", "keep")])
 
 
 def test_a_family_knows_of_no_copy_for_an_authority(desk: Desk) -> None:
@@ -77,7 +76,7 @@ def test_a_family_knows_of_no_copy_for_an_authority(desk: Desk) -> None:
     take(desk, record, "duty_officer", Purpose.AUTHORITY)
 
     for who in ("mother", "student", "teacher"):
-        assert FOR_THE_BUREAU not in ways(desk, record, who)
+        assert FOR_THE_BUREAU not in purposes(desk, record, who)
 
 
 def test_for_a_stranger_there_is_no_record(desk: Desk) -> None:
