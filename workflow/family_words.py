@@ -61,19 +61,35 @@ def listen(
 
 def who_looks(student: Student, *, danger: bool, at: datetime) -> dict[UUID, Role]:
     """德育处 on duty, and with `danger` the homeroom teacher; nobody of the family, whatever their
-    post, and with `danger` nobody whom an open crisis of the child names.
+    post, and with `danger` nobody whom an open crisis of the child names. Where nobody on duty can,
+    the rest of 德育处 does, and above them 分管副校长 and 校长: no word reaches nobody.
     """
     links = GuardianLink.objects.filter(student=student)
     shut_out = set(links.values_list("guardian_id", flat=True))
     if danger:
         shut_out |= exclusions.named_in_crises(student.pk)
-    duty = relations.on_duty(role=Role.ME, at=at, student=student)
-    found = {person.pk: Role.ME for person in relations.able(duty, at=at, excluded=shut_out)}
+    found = _office(student, at=at, shut_out=shut_out)
     if danger:
         teachers = relations.holders(role=Role.HT, at=at, student=student)
         for person in relations.able(teachers, at=at, excluded=shut_out):
             found.setdefault(person.pk, Role.HT)
     return found
+
+
+def _office(student: Student, *, at: datetime, shut_out: Collection[UUID]) -> dict[UUID, Role]:
+    """The first of them who can: on duty, of the same office, above it."""
+    ranks = (
+        (Role.ME, relations.on_duty),
+        (Role.ME, relations.holders),
+        (Role.VP, relations.holders),
+        (Role.PR, relations.holders),
+    )
+    for role, posts in ranks:
+        asked = posts(role=role, at=at, student=student)
+        people = relations.able(asked, at=at, excluded=shut_out)
+        if people:
+            return {person.pk: role for person in people}
+    return {}
 
 
 def _look_now(

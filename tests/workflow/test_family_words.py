@@ -7,10 +7,12 @@ from uuid import UUID
 import pytest
 
 from parties import tenancy
+from parties.models import Absence
+from parties.roles import Role
 from records.complaints import Complaint
 from records.models import CommunicationRecord, ItemCheckIn, MeetingReply
 from records.signatures import Witnessed
-from tests.factories import NOW, World, people_of
+from tests.factories import HOUR, NOW, World, people_of
 from tests.processes.meeting_walk import offered
 from tests.records import agreed as plan
 from tests.records.desk import Desk
@@ -208,3 +210,28 @@ def hurried(world: World) -> set[str]:
     with tenancy.scope(world.id):
         found = Notification.objects.filter(template="notice.look_now", lane="crisis")
         return people_of(world, set(found.values_list("recipient_id", flat=True)))
+
+
+@pytest.mark.parametrize(
+    ("away", "looks", "role"),
+    [
+        ((), {"duty_officer"}, Role.ME),
+        (("duty_officer",), {"head_of_office"}, Role.ME),
+        (("duty_officer", "head_of_office"), {"vice_principal"}, Role.VP),
+        (("duty_officer", "head_of_office", "vice_principal"), {"principal"}, Role.PR),
+    ],
+)
+@pytest.mark.parametrize("danger", [False, True])
+def test_words_reach_somebody_whoever_is_away(
+    world: World, away: tuple[str, ...], looks: set[str], role: Role, danger: bool
+) -> None:
+    with tenancy.scope(world.id):
+        for who in away:
+            Absence.objects.create(
+                school=world.school, person=world[who], starts_at=NOW - HOUR, ends_at=NOW + HOUR
+            )
+
+        told = family_words.who_looks(world.student, danger=danger, at=NOW)
+
+    office = {person: held for person, held in told.items() if held != Role.HT}
+    assert office == {world[who].pk: role for who in looks}
