@@ -16,6 +16,9 @@ from config.chaos.diary import Diary
 #: Of one try; a frozen web server makes its callers wait, a killed one does not.
 SECONDS: Final = 15.0
 _PAUSE: Final = 0.3
+#: Who looks for their work turns the pages: daily reports of many cases lie above the rest.
+PAGE: Final = 100
+MOST_PAGES: Final = 10
 #: Seconds after which somebody gives up; then the request was never acknowledged.
 PATIENCE: Final = 240.0
 _BUSY: Final = frozenset({"idempotency.in_flight"})
@@ -74,9 +77,20 @@ class Client:
         return answer if answer.is_success else None
 
     def listed(self, path: str) -> list[dict[str, Any]]:
-        """The first page of a list; empty when nobody answered."""
-        answer = self.look(path)
-        return [] if answer is None else list(answer.json()["results"])
+        """A list, at most MOST_PAGES pages of it; what came so far when nobody answers."""
+        found: list[dict[str, Any]] = []
+        following: str | None = ""
+        for _ in range(MOST_PAGES):
+            answer = self.look(
+                f"{path}&limit={PAGE}" + (f"&cursor={following}" if following else "")
+            )
+            if answer is None:
+                return found
+            found += answer.json()["results"]
+            following = answer.json()["next"]
+            if following is None:
+                return found
+        return found
 
     def _until_answered(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
         began = time.monotonic()

@@ -18,7 +18,7 @@ from typing import Final
 
 from config.chaos import diary, people
 from config.chaos.diary import Diary
-from config.chaos.people import Stage
+from config.chaos.stage import Stage
 
 logger = logging.getLogger(__name__)
 

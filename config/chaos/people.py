@@ -1,25 +1,18 @@
 """What each person does all day. A life is a function of the stage and its own dice."""
 
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
 from config.chaos.clients import Client
-from config.chaos.diary import Diary
+from config.chaos.stage import Board, Stage
 
-#: At most so many crises of one school wait for somebody to take them over.
-_MOST_WAITING: Final = 6
-#: Reports about somebody unknown, which nobody takes over: their ladders climb to the end.
+#: So many matters does one mother raise in one round; nobody decides about them, which is late too.
+_MOST_RAISED: Final = 6
+#: Reports about somebody unknown, whom nobody takes over before the next round.
 _MOST_UNKNOWN: Final = 2
-#: So many times as long as a request took does its sender wait before the next.
-_PATIENT: Final = 4.0
-#: Seconds: who has sat out an outage does not wait four times as long before the next try.
-_LONGEST_REST: Final = 5.0
-
 #: How each task of a diagram is answered here. Nobody disagrees: that would never end.
 TASKS: Final[Mapping[str, Mapping[str, str]]] = {
     "triage": {
@@ -48,66 +41,12 @@ NOTICE: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass
-class Board:
-    """What one school's people know of each other's work."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    waiting: list[tuple[float, str]] = field(default_factory=list)
-    calm: list[str] = field(default_factory=list)
-    proposed: list[tuple[str, str]] = field(default_factory=list)
-    unknown: int = 0
-
-    def take(self, kept: list[Any]) -> Any:
-        with self.lock:
-            return kept.pop(0) if kept else None
-
-    def ripe(self) -> str | None:
-        """A crisis that has waited long enough."""
-        with self.lock:
-            now = time.monotonic()
-            found = next((one for one in self.waiting if one[0] <= now), None)
-            if found is not None:
-                self.waiting.remove(found)
-            return None if found is None else found[1]
-
-
-class Stage:
-    """One school: its cast, its board, and the door."""
-
-    def __init__(
-        self,
-        base: str,
-        cast: Mapping[str, Any],
-        requests: Diary,
-        answers: Diary,
-        stop: threading.Event,
-    ) -> None:
-        self.base, self.cast, self.stop = base, cast, stop
-        self.requests, self.answers = requests, answers
-        self.board = Board()
-
-    def enter(self, part: str) -> Client:
-        """A session of `part`."""
-        client = Client(self.base, self.requests, person=self.cast["people"][part], stop=self.stop)
-        login = f"{self.cast['code'].lower()}-{part.replace('_', '-')}"
-        client.sign_in(login=login, password=self.cast["password"])
-        return client
-
-    def rest(self, dice: random.Random, least: float, most: float, *, took: float = 0.0) -> None:
-        """A pause; longer where the last request `took` long, as people slow down with a system.
-
-        Otherwise a slow machine would be measured by how fast it falls behind.
-        """
-        self.stop.wait(dice.uniform(least, most) + min(_PATIENT * took, _LONGEST_REST))
-
-
 def reporter(stage: Stage, seed: str) -> None:
     """The homeroom teacher reports one crisis after the other."""
     dice, client = random.Random(seed), stage.enter("teacher")  # noqa: S311
     while not stage.stop.is_set():
         began = time.monotonic()
-        if len(stage.board.waiting) < _MOST_WAITING:
+        if not stage.board.full:
             _report(stage, client, dice)
         stage.rest(dice, 0.3, 2.5, took=time.monotonic() - began)
 
@@ -130,7 +69,9 @@ def _report(stage: Stage, client: Client, dice: random.Random) -> None:
 def raiser(stage: Stage, seed: str) -> None:
     """The mother raises matters that are no emergency."""
     dice, client = random.Random(seed), stage.enter("mother")  # noqa: S311
-    while not stage.stop.is_set():
+    for _ in range(_MOST_RAISED):
+        if stage.stop.is_set():
+            return
         canary, began = f"canary{uuid4().hex}", time.monotonic()
         body = {
             "student": dice.choice(stage.cast["students"]),
@@ -140,6 +81,7 @@ def raiser(stage: Stage, seed: str) -> None:
         }
         client.act("matter", "matters", body, canary=canary)
         stage.rest(dice, 2.0, 6.0, took=time.monotonic() - began)
+    stage.stop.wait()
 
 
 def writer(stage: Stage, seed: str) -> None:
@@ -157,10 +99,12 @@ def office(stage: Stage, seed: str) -> None:
     """德育处 takes crises over, decides, and proposes to calm what has been decided."""
     dice, client = random.Random(seed), stage.enter("duty_officer")  # noqa: S311
     while not stage.stop.is_set():
-        case = stage.board.ripe()
-        if case is not None:
+        tasks = client.listed("tasks?state=OPEN")
+        for case in filter(None, (stage.board.ripe(), _left_behind(stage.board, tasks))):
             client.act("acknowledge", f"cases/{case}/acknowledge", {}, case=case)
-        _work(client, dice, ("triage", "report_decide", "zero_report", "wake_call"))
+        stage.board.untriaged = sum(one["name"] == "triage" for one in tasks)
+        _work(client, dice, tasks, ("triage", "report_decide"))
+        _work(client, dice, tasks, ("zero_report", "wake_call"))
         calm = stage.board.take(stage.board.calm)
         if calm is not None:
             body = {"to": "MEETING", "reason": "演练"}
@@ -174,7 +118,9 @@ def counsellor(stage: Stage, seed: str) -> None:
     """心理教师 is the second name under triage and under calming."""
     dice, client = random.Random(seed), stage.enter("counsellor")  # noqa: S311
     while not stage.stop.is_set():
-        _work(client, dice, ("triage_confirm", "wake_call"))
+        tasks = client.listed("tasks?state=OPEN")
+        _work(client, dice, tasks, ("triage_confirm",))
+        _work(client, dice, tasks, ("wake_call",))
         found = stage.board.take(stage.board.proposed)
         if found is not None:
             case, proposal = found
@@ -187,7 +133,8 @@ def leader(stage: Stage, seed: str) -> None:
     """The vice-principal confirms what was decided about reporting."""
     dice, client = random.Random(seed), stage.enter("vice_principal")  # noqa: S311
     while not stage.stop.is_set():
-        for case in _work(client, dice, ("report_confirm",)):
+        tasks = client.listed("tasks?state=OPEN")
+        for case in _work(client, dice, tasks, ("report_confirm",)):
             stage.board.calm.append(case)
         stage.rest(dice, 0.3, 1.5)
 
@@ -206,11 +153,23 @@ def strangers(stage: Stage, seed: str) -> None:
         stage.rest(dice, 0.5, 2.0)
 
 
-def _work(client: Client, dice: random.Random, names: Sequence[str]) -> list[str]:
+def _left_behind(board: Board, tasks: Sequence[Mapping[str, Any]]) -> str | None:
+    """A crisis of an earlier round that nobody took over, the oldest; the board knows of none."""
+    known = {case for _, case in board.waiting}
+    asked = [str(one["case"]) for one in tasks if one["name"] == "acknowledge" and "case" in one]
+    return next((case for case in reversed(asked) if case not in known), None)
+
+
+def _work(
+    client: Client,
+    dice: random.Random,
+    tasks: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+) -> list[str]:
     """Do one or two of the tasks of these names; returns the cases they belong to."""
-    tasks = [one for one in client.listed("tasks?state=OPEN") if one["name"] in names]
+    mine = [one for one in tasks if one["name"] in names]
     done = []
-    for task in dice.sample(tasks, min(len(tasks), 2)):
+    for task in dice.sample(mine, min(len(mine), 2)):
         body = {"answer": dict(TASKS[task["name"]])}
         path = f"tasks/{task['id']}/complete"
         answer = client.act("complete", path, body, task=task["id"], name=task["name"])
