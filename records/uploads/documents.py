@@ -12,6 +12,7 @@ from typing import Any, Final
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
@@ -23,7 +24,7 @@ from pypdf.generic import (
 from records.uploads.errors import Reason, UploadRefused
 from records.uploads.inflating import Inflater
 from records.uploads.kinds import Cleaned, Kind
-from records.uploads.sniffing import refuse_two_in_one
+from records.uploads.sniffing import refuse_malware, refuse_two_in_one
 
 MOST_PAGES: Final = 300
 #: Objects looked at, nested ones included: a scanned page has ten, a drawn one some hundreds.
@@ -43,6 +44,8 @@ _KINDS: Final = frozenset(
     | {"/ImportData", "/Rendition", "/Movie", "/Sound", "/Screen", "/3D", "/FileAttachment"}
     | {"/GoToR", "/GoToE", "/GoTo3DView"}
 )
+#: In a stream: its content lies in another file.
+_ELSEWHERE: Final = frozenset({"/F", "/FFilter"})
 _KIND_KEYS: Final = ("/S", "/Subtype", "/Type")
 #: Where a link may lead; anything else runs or opens something on the reader's device.
 _SAFE_LINKS: Final = ("http://", "https://", "mailto:", "tel:")
@@ -106,21 +109,28 @@ def _pages(reader: PdfReader) -> list[Any]:
 def _judge(trailer: DictionaryObject) -> None:
     inflater = Inflater()
     for found in _objects(trailer):
+        if isinstance(found, TextStringObject | ByteStringObject):
+            refuse_malware(found.original_bytes)
         if not isinstance(found, DictionaryObject):
             continue
-        if isinstance(found, StreamObject) and _is_deflated(found):
-            inflater.look_through(StreamObject.get_data(found))  # as it is stored
-        if (
-            not _KEYS.isdisjoint(found)
-            or any(_kind(found, key) in _KINDS for key in _KIND_KEYS)
-            or not _opens_quietly(found)
-            or not _leads_somewhere_safe(found)
-        ):
+        if _acts(found):
             raise UploadRefused(
                 "PDF 里有会自动执行或夹带文件的内容。",
                 reason=Reason.ACTIVE_CONTENT,
                 mend=_PRINT,
             )
+        if isinstance(found, StreamObject):
+            inflater.look_through(found)
+
+
+def _acts(found: DictionaryObject) -> bool:
+    return (
+        not _KEYS.isdisjoint(found)
+        or any(_kind(found, key) in _KINDS for key in _KIND_KEYS)
+        or (isinstance(found, StreamObject) and not _ELSEWHERE.isdisjoint(found))
+        or not _opens_quietly(found)
+        or not _leads_somewhere_safe(found)
+    )
 
 
 def _objects(root: PdfObject) -> Iterator[PdfObject]:
@@ -154,13 +164,6 @@ def _kind(found: DictionaryObject, key: str) -> str:
     value = found.get(key)
     value = value.get_object() if isinstance(value, IndirectObject) else value
     return str(value) if isinstance(value, NameObject) else ""
-
-
-def _is_deflated(found: StreamObject) -> bool:
-    filters = found.get("/Filter")
-    filters = filters.get_object() if isinstance(filters, IndirectObject) else filters
-    first = filters[0] if isinstance(filters, ArrayObject) and filters else filters
-    return first in {"/FlateDecode", "/Fl"}
 
 
 def _opens_quietly(found: DictionaryObject) -> bool:
