@@ -1,12 +1,14 @@
 """PDF: taken apart, judged object by object, and put together anew from its pages.
 
 Only what a page reaches is copied: catalogue, older revisions, attachments, forms and metadata stay
-behind. Active content is refused rather than cut out, because nobody can say what such a page would
-have shown. A digital signature does not survive; the hash of the original does.
+behind, those of photos included. Active content is refused rather than cut out, because nobody can
+say what such a page would have shown. A digital signature does not survive; the hash of the
+original does.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from pypdf import PdfReader, PdfWriter
@@ -21,7 +23,9 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from records.uploads.embedded import refuse_telling, strip_photo
 from records.uploads.errors import Reason, UploadRefused
+from records.uploads.filters import filters_of
 from records.uploads.inflating import Inflater
 from records.uploads.kinds import Cleaned, Kind
 from records.uploads.sniffing import refuse_malware, refuse_two_in_one
@@ -69,7 +73,7 @@ def clean_pdf(data: bytes) -> Cleaned:
         raise UploadRefused(
             "PDF 加了密码。", reason=Reason.ENCRYPTED, mend="请去掉密码，另存后再上传。"
         )
-    _judge(reader.trailer)
+    _judge(reader.trailer, Inflater().look_through)
     pages = _pages(reader)
     writer = PdfWriter()
     for page in pages:
@@ -79,7 +83,7 @@ def clean_pdf(data: bytes) -> Cleaned:
     file = io.BytesIO()
     writer.write(file)
     written = file.getvalue()
-    _judge(PdfReader(io.BytesIO(written)).trailer)
+    _judge(PdfReader(io.BytesIO(written)).trailer, partial(_look_at_kept, Inflater()))
     refuse_two_in_one(written)
     return Cleaned(Kind.PDF, written, pages=len(pages))
 
@@ -106,8 +110,15 @@ def _pages(reader: PdfReader) -> list[Any]:
     return list(reader.pages)
 
 
-def _judge(trailer: DictionaryObject) -> None:
-    inflater = Inflater()
+def _look_at_kept(inflater: Inflater, stream: StreamObject) -> None:
+    """A photo was stripped; what else is kept may not hold one that tells where it was taken."""
+    if any(found.is_picture for found in filters_of(stream)):
+        inflater.look_through(stream)
+    else:
+        refuse_telling(stream, inflater)
+
+
+def _judge(trailer: DictionaryObject, look_at: Callable[[StreamObject], None]) -> None:
     for found in _objects(trailer):
         if isinstance(found, TextStringObject | ByteStringObject):
             refuse_malware(found.original_bytes)
@@ -120,7 +131,7 @@ def _judge(trailer: DictionaryObject) -> None:
                 mend=_PRINT,
             )
         if isinstance(found, StreamObject):
-            inflater.look_through(found)
+            look_at(found)
 
 
 def _acts(found: DictionaryObject) -> bool:
@@ -188,3 +199,5 @@ def _strip(writer: PdfWriter) -> None:
         if isinstance(found, DictionaryObject):
             for key in _DROPPED + (_DROPPED_NOTES if "/Rect" in found else ()):
                 found.pop(key, None)
+        if isinstance(found, StreamObject):
+            strip_photo(found)
