@@ -1,17 +1,20 @@
 """PDF: taken apart, judged object by object, and put together anew from its pages.
 
 Only what a page reaches is copied: catalogue, older revisions, attachments, forms and metadata stay
-behind. Active content is refused rather than cut out, because nobody can say what such a page would
-have shown. A digital signature does not survive; the hash of the original does.
+behind, those of photos included. Active content is refused rather than cut out, because nobody can
+say what such a page would have shown. A digital signature does not survive; the hash of the
+original does.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
@@ -20,10 +23,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from records.uploads.embedded import refuse_telling, strip_photo
 from records.uploads.errors import Reason, UploadRefused
+from records.uploads.filters import filters_of
 from records.uploads.inflating import Inflater
 from records.uploads.kinds import Cleaned, Kind
-from records.uploads.sniffing import refuse_two_in_one
+from records.uploads.sniffing import refuse_malware, refuse_two_in_one
 
 MOST_PAGES: Final = 300
 #: Objects looked at, nested ones included: a scanned page has ten, a drawn one some hundreds.
@@ -43,6 +48,8 @@ _KINDS: Final = frozenset(
     | {"/ImportData", "/Rendition", "/Movie", "/Sound", "/Screen", "/3D", "/FileAttachment"}
     | {"/GoToR", "/GoToE", "/GoTo3DView"}
 )
+#: In a stream: its content lies in another file.
+_ELSEWHERE: Final = frozenset({"/F", "/FFilter"})
 _KIND_KEYS: Final = ("/S", "/Subtype", "/Type")
 #: Where a link may lead; anything else runs or opens something on the reader's device.
 _SAFE_LINKS: Final = ("http://", "https://", "mailto:", "tel:")
@@ -66,7 +73,7 @@ def clean_pdf(data: bytes) -> Cleaned:
         raise UploadRefused(
             "PDF 加了密码。", reason=Reason.ENCRYPTED, mend="请去掉密码，另存后再上传。"
         )
-    _judge(reader.trailer)
+    _judge(reader.trailer, Inflater().look_through)
     pages = _pages(reader)
     writer = PdfWriter()
     for page in pages:
@@ -76,7 +83,7 @@ def clean_pdf(data: bytes) -> Cleaned:
     file = io.BytesIO()
     writer.write(file)
     written = file.getvalue()
-    _judge(PdfReader(io.BytesIO(written)).trailer)
+    _judge(PdfReader(io.BytesIO(written)).trailer, partial(_look_at_kept, Inflater()))
     refuse_two_in_one(written)
     return Cleaned(Kind.PDF, written, pages=len(pages))
 
@@ -103,24 +110,38 @@ def _pages(reader: PdfReader) -> list[Any]:
     return list(reader.pages)
 
 
-def _judge(trailer: DictionaryObject) -> None:
-    inflater = Inflater()
+def _look_at_kept(inflater: Inflater, stream: StreamObject) -> None:
+    """A photo was stripped; what else is kept may not hold one that tells where it was taken."""
+    if any(found.is_picture for found in filters_of(stream)):
+        inflater.look_through(stream)
+    else:
+        refuse_telling(stream, inflater)
+
+
+def _judge(trailer: DictionaryObject, look_at: Callable[[StreamObject], None]) -> None:
     for found in _objects(trailer):
+        if isinstance(found, TextStringObject | ByteStringObject):
+            refuse_malware(found.original_bytes)
         if not isinstance(found, DictionaryObject):
             continue
-        if isinstance(found, StreamObject) and _is_deflated(found):
-            inflater.look_through(StreamObject.get_data(found))  # as it is stored
-        if (
-            not _KEYS.isdisjoint(found)
-            or any(_kind(found, key) in _KINDS for key in _KIND_KEYS)
-            or not _opens_quietly(found)
-            or not _leads_somewhere_safe(found)
-        ):
+        if _acts(found):
             raise UploadRefused(
                 "PDF 里有会自动执行或夹带文件的内容。",
                 reason=Reason.ACTIVE_CONTENT,
                 mend=_PRINT,
             )
+        if isinstance(found, StreamObject):
+            look_at(found)
+
+
+def _acts(found: DictionaryObject) -> bool:
+    return (
+        not _KEYS.isdisjoint(found)
+        or any(_kind(found, key) in _KINDS for key in _KIND_KEYS)
+        or (isinstance(found, StreamObject) and not _ELSEWHERE.isdisjoint(found))
+        or not _opens_quietly(found)
+        or not _leads_somewhere_safe(found)
+    )
 
 
 def _objects(root: PdfObject) -> Iterator[PdfObject]:
@@ -156,13 +177,6 @@ def _kind(found: DictionaryObject, key: str) -> str:
     return str(value) if isinstance(value, NameObject) else ""
 
 
-def _is_deflated(found: StreamObject) -> bool:
-    filters = found.get("/Filter")
-    filters = filters.get_object() if isinstance(filters, IndirectObject) else filters
-    first = filters[0] if isinstance(filters, ArrayObject) and filters else filters
-    return first in {"/FlateDecode", "/Fl"}
-
-
 def _opens_quietly(found: DictionaryObject) -> bool:
     action = found.get(_OPENING)
     action = action.get_object() if isinstance(action, IndirectObject) else action
@@ -185,3 +199,5 @@ def _strip(writer: PdfWriter) -> None:
         if isinstance(found, DictionaryObject):
             for key in _DROPPED + (_DROPPED_NOTES if "/Rect" in found else ()):
                 found.pop(key, None)
+        if isinstance(found, StreamObject):
+            strip_photo(found)
