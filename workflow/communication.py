@@ -8,16 +8,19 @@
     objection  --> its author hears of it; the office as well where the ground is privacy
     answer     --> the filer hears that there is one
 
+Words of danger are heard also where the act is refused (refused_words).
+
 Pages and API call these, and nothing of records that changes a record.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from parties import taps, tenancy
-from parties.access import Viewer
+from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
 from records import communication, complaints, discarding, drafts, objections, signatures, signers
@@ -25,7 +28,7 @@ from records.complaints import Complaint
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
 from records.signatures import Witnessed
-from workflow import family_words, meetings, next_contacts, record_news
+from workflow import family_words, meetings, next_contacts, record_news, refused_words
 from workflow.models import Case
 
 T = TypeVar("T")
@@ -117,14 +120,19 @@ def sign(  # noqa: PLR0913 - who, what, how, and what they had read
     note: str = "",
 ) -> CommunicationRecord:
     """Sign for oneself. Raises: as signatures.sign."""
-    with tenancy.scope(school_id):
+    spoken = _Spoken(note, "signature")
+    heard = refused_words.heard(
+        CommunicationRecord, record_id, Act.SIGN, school_id=school_id, by=by, at=at,
+        hear=spoken.listen,
+    )  # fmt: skip
+    with heard, tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
         record = signatures.sign(
             viewer, record_id=record_id, method=method, as_read=as_read, note=note
         )
         record = after(viewer, record, before)
-        _listen(note, record, at=at, source="signature")
+        spoken.listen(record, viewer)
         return record
 
 
@@ -132,13 +140,18 @@ def refuse(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str, as_read: str
 ) -> CommunicationRecord:
     """Say that one will not sign, and why. Raises: as signatures.refuse."""
-    with tenancy.scope(school_id):
+    spoken = _Spoken(reason, "refusal")
+    heard = refused_words.heard(
+        CommunicationRecord, record_id, Act.SIGN, school_id=school_id, by=by, at=at,
+        hear=spoken.listen,
+    )  # fmt: skip
+    with heard, tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
         record = signatures.refuse(viewer, record_id=record_id, reason=reason, as_read=as_read)
         record_news.tell_author(record, "record.refused", at=at)
         record = after(viewer, record, before)
-        _listen(reason, record, at=at, source="refusal")
+        spoken.listen(record, viewer)
         return record
 
 
@@ -146,12 +159,17 @@ def witness(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, given: Witnessed
 ) -> CommunicationRecord:
     """Write down a guardian's word beside a second member of staff. Raises: as in signatures."""
-    with tenancy.scope(school_id):
+    spoken = _Spoken(f"{given.reason}\n{given.note}", "witnessed")
+    heard = refused_words.heard(
+        CommunicationRecord, record_id, Act.WITNESS, school_id=school_id, by=by, at=at,
+        hear=spoken.listen,
+    )  # fmt: skip
+    with heard, tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
         record = signatures.witness(viewer, record_id=record_id, given=given)
         record = after(viewer, record, before)
-        _listen(f"{given.reason}\n{given.note}", record, at=at, source="witnessed")
+        spoken.listen(record, viewer)
         return record
 
 
@@ -188,19 +206,23 @@ def object_to(
 
     Raises: as objections.file; InvalidInput: an open one of theirs says something else.
     """
-    with tenancy.scope(school_id):
+    spoken = _Spoken(complaint.words, "objection")
+    heard = refused_words.heard(
+        CommunicationRecord, record_id, Act.OBJECT, school_id=school_id, by=by, at=at,
+        hear=spoken.listen,
+    )  # fmt: skip
+    with heard, tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         filed = objections.file(viewer, record_id=record_id, complaint=complaint)
         record_news.objection_filed(filed, at=at)
-        alike = complaints.says(filed, complaint)
-        _listen(complaint.words, filed.record, at=at, source="objection")
-    if not alike:
-        raise InvalidInput(
-            f"您对这份记录提出的异议（{filed.receipt_no}）还没有了结，刚写的没有存入。",
-            field="words",
-            mend="要换成现在写的，请先在记录页撤回那一份，再提交。",
-        )
-    return filed
+        if not complaints.says(filed, complaint):
+            raise InvalidInput(
+                f"您对这份记录提出的异议（{filed.receipt_no}）还没有了结，刚写的没有存入。",
+                field="words",
+                mend="要换成现在写的，请先在记录页撤回那一份，再提交。",
+            )
+        spoken.listen(filed.record, viewer)
+        return filed
 
 
 def answer(
@@ -233,16 +255,31 @@ def annotate(
     *, school_id: int, objection_id: UUID, by: Person, at: datetime, words: str
 ) -> Objection:
     """异议附记, in the filer's own words. Raises: as objections.annotate."""
-    with tenancy.scope(school_id):
+    spoken = _Spoken(words, "annotation")
+    heard = refused_words.heard(
+        Objection, objection_id, Act.OBJECT, school_id=school_id, by=by, at=at,
+        hear=lambda objection, viewer: spoken.listen(objection.record, viewer),
+    )  # fmt: skip
+    with heard, tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         annotated = objections.annotate(viewer, objection_id=objection_id, words=words)
-        _listen(words, annotated.record, at=at, source="annotation")
+        spoken.listen(annotated.record, viewer)
         return annotated
 
 
-def _listen(words: str, record: CommunicationRecord, *, at: datetime, source: str) -> None:
-    """Last of all: who asks about danger waits for others who ask, and for nothing after that."""
-    family_words.listen(words, case_id=record.case_id, at=at, source=source, about=record)
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """Words with an act; `source` is the code of where."""
+
+    words: str
+    source: str
+
+    def listen(self, record: CommunicationRecord, viewer: Viewer) -> None:
+        """Last of all: who asks about danger waits for others who ask, and for nothing after."""
+        family_words.listen(
+            self.words, case_id=record.case_id, at=viewer.at, source=self.source, about=record,
+            by=viewer.person,
+        )  # fmt: skip
 
 
 def _state(record_id: UUID) -> str:

@@ -5,10 +5,13 @@ nothing. A reply to a notice has its own way (notice_answering), and so has a ma
 
     in an open matter          --> its own question (upgrade_requests), in a crisis as well
     in none, or in a closed one --> a matter of the child that nobody at home sees (danger_matters)
+
+Also where the act that they came with is refused (refused_words).
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -17,11 +20,19 @@ from django.db import transaction
 
 from ledger import events
 from parties import relations
+from parties.access import Act
 from parties.models import GuardianLink, Person, Student
 from parties.roles import Role
 from records import check_ins, plans, signs
 from records.models import ActionItem, CommunicationRecord, ItemCheckIn
-from workflow import danger_matters, exclusions, notifications, plan_ladder, upgrade_requests
+from workflow import (
+    danger_matters,
+    exclusions,
+    notifications,
+    plan_ladder,
+    refused_words,
+    upgrade_requests,
+)
 from workflow.models import Case
 from workflow.notifications import Message
 
@@ -38,13 +49,19 @@ def listen(
     at: datetime,
     source: str,
     about: CommunicationRecord | None = None,
+    by: Person | None = None,
 ) -> None:
     """Let 德育处 decide if these words hold a sign of danger. In the transaction that keeps them.
 
     `source` is the code of where they were written. Where no open matter holds them, 德育处 on duty
-    and the homeroom teacher hear at once as well, as of a reply to a notice.
+    and the homeroom teacher hear at once as well, as of a reply to a notice. With `by` the same
+    words of the same person are one, whether the act that they came with was refused or not.
     """
     if not signs.read(words).red:
+        return
+    if by is not None and not refused_words.is_new(
+        words, by=by, place=case_id if about is None else about.pk, source=source, at=at
+    ):
         return
     cases = Case.objects.select_related("student__school_class")
     case = cases.filter(pk=case_id).first() if case_id is not None else None
@@ -53,6 +70,7 @@ def listen(
         pk = None if beside is None else beside.pk
         upgrade_requests.ask(case=case, at=at, source=source, about=pk)
     elif about is not None:
+        CommunicationRecord.objects.select_for_update(no_key=True).get(pk=about.pk)  # as below
         _look_now(about.student, before=case, about=("record", about.pk), at=at, source=source)
     elif case is not None and case.student is not None:
         Case.objects.select_for_update(no_key=True).get(pk=case.pk)  # two at once ask once
@@ -164,23 +182,25 @@ def check_in(
     excuse: str = "",
 ) -> ItemCheckIn:
     """As records.check_ins.check_in, and somebody listens to the excuse."""
-    return check_ins.check_in(
-        school_id=school_id, item_id=item_id, by=by, at=at, day=day, excuse=excuse,
-        heard=_heard(excuse, at=at, source="check_in"),
-    )  # fmt: skip
+    heard = _heard(excuse, by=by, at=at, source="check_in")
+    with _even_refused(heard, school_id, item_id, Act.CHECK_IN, by=by, at=at):
+        return check_ins.check_in(
+            school_id=school_id, item_id=item_id, by=by, at=at, day=day, excuse=excuse, heard=heard
+        )  # fmt: skip
 
 
 def block(*, school_id: int, item_id: UUID, by: Person, at: datetime, why: str) -> ActionItem:
     """As records.plans.block; 班主任 hears that it is stuck, and somebody listens to the words."""
-    listened = _heard(why, at=at, source="stuck")
+    listened = _heard(why, by=by, at=at, source="stuck")
 
     def heard(item: ActionItem) -> None:
         plan_ladder.tell_stuck(item, by=by, at=at)
         listened(item)
 
-    return plans.block(
-        school_id=school_id, item_id=item_id, by=by, at=at, why=why, heard=heard
-    )  # fmt: skip
+    with _even_refused(listened, school_id, item_id, Act.START, by=by, at=at):
+        return plans.block(
+            school_id=school_id, item_id=item_id, by=by, at=at, why=why, heard=heard
+        )  # fmt: skip
 
 
 def finish(
@@ -193,11 +213,22 @@ def finish(
     evidence: Collection[UUID] = (),
 ) -> ActionItem:
     """As records.plans.finish, and somebody listens to the note."""
-    return plans.finish(
-        school_id=school_id, item_id=item_id, by=by, at=at, note=note, evidence=evidence,
-        heard=_heard(note, at=at, source="done"),
+    heard = _heard(note, by=by, at=at, source="done")
+    with _even_refused(heard, school_id, item_id, Act.FINISH, by=by, at=at):
+        return plans.finish(
+            school_id=school_id, item_id=item_id, by=by, at=at, note=note, evidence=evidence,
+            heard=heard,
+        )  # fmt: skip
+
+
+def _heard(words: str, *, by: Person, at: datetime, source: str) -> plans.Heard:
+    return lambda item: listen(words, case_id=item.case_id, at=at, source=source, by=by)
+
+
+def _even_refused(
+    heard: plans.Heard, school_id: int, item_id: UUID, act: Act, *, by: Person, at: datetime
+) -> AbstractContextManager[None]:
+    return refused_words.heard(
+        ActionItem, item_id, act, school_id=school_id, by=by, at=at,
+        hear=lambda item, _: heard(item),
     )  # fmt: skip
-
-
-def _heard(words: str, *, at: datetime, source: str) -> Callable[[ActionItem], None]:
-    return lambda item: listen(words, case_id=item.case_id, at=at, source=source)

@@ -8,6 +8,7 @@ say what was answered, and the next step reads them.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,7 +23,14 @@ from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import contacts, family_words, meeting_news, meeting_process, meeting_stillness
+from workflow import (
+    contacts,
+    family_words,
+    meeting_news,
+    meeting_process,
+    meeting_stillness,
+    refused_words,
+)
 from workflow.meeting_process import CHANGED, CHOSEN, DECLINED, EFFECTIVE
 from workflow.models import Case
 
@@ -154,10 +162,11 @@ def ask_change(
 
     def act() -> Meeting:
         meeting = answers.ask_change(meeting_id=meeting_id, by=by, words=words, at=at)
-        family_words.listen(words, case_id=meeting.case_id, at=at, source="meeting")
+        _listen(words, meeting, by=by, at=at)
         return meeting
 
-    return _answer(school_id, meeting_id, by, at, CHANGED, act)
+    with _even_refused(words, school_id, meeting_id, by=by, at=at):
+        return _answer(school_id, meeting_id, by, at, CHANGED, act)
 
 
 def decline(*, school_id: int, meeting_id: UUID, by: Person, at: datetime, words: str) -> Meeting:
@@ -165,15 +174,29 @@ def decline(*, school_id: int, meeting_id: UUID, by: Person, at: datetime, words
 
     Raises: as records.meetings.answers.decline.
     """
-    with tenancy.scope(school_id):
+    heard = _even_refused(words, school_id, meeting_id, by=by, at=at)
+    with heard, tenancy.scope(school_id):
         seen = _seen_by_family(meeting_id, by=by, at=at)
         all_said_no = answers.decline(meeting_id=meeting_id, by=by, words=words, at=at)
         meeting = Meeting.objects.get(pk=meeting_id)
         waits = meeting.state == Meeting.State.OFFERED
         if waits and (all_said_no or meeting_stillness.last_no(seen.case, meeting, at=at)):
             _go_on(seen, meeting, DECLINED, by=by, at=at)
-        family_words.listen(words, case_id=meeting.case_id, at=at, source="meeting")
+        _listen(words, meeting, by=by, at=at)
         return meeting
+
+
+def _listen(words: str, meeting: Meeting, *, by: Person, at: datetime) -> None:
+    family_words.listen(words, case_id=meeting.case_id, at=at, source="meeting", by=by)
+
+
+def _even_refused(
+    words: str, school_id: int, meeting_id: UUID, *, by: Person, at: datetime
+) -> AbstractContextManager[None]:
+    return refused_words.heard(
+        Meeting, meeting_id, Act.CHOOSE_TIME, school_id=school_id, by=by, at=at,
+        hear=lambda meeting, _: _listen(words, meeting, by=by, at=at),
+    )  # fmt: skip
 
 
 def _answer(

@@ -28,7 +28,7 @@ from records import (
     notices,
     signs,
 )
-from records.models import FileEntry, NoticeContact, NoticeReceipt
+from records.models import FileEntry, Notice, NoticeContact, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_receipts import OnPaper
 from workflow import (
@@ -39,6 +39,7 @@ from workflow import (
     notice_process,
     notifications,
     processes,
+    refused_words,
     reporting,
 )
 from workflow.notifications import Message
@@ -73,7 +74,11 @@ def reply(
     *, school_id: int, receipt_id: UUID, by: Person, at: datetime, text: str
 ) -> NoticeReceipt:
     """A family's own words; whoever should look at them soon is told. Raises as there."""
-    with _answering(school_id, receipt_id, at=at) as heard:
+    refused = refused_words.heard(
+        NoticeReceipt, receipt_id, Act.ANSWER, school_id=school_id, by=by, at=at,
+        hear=partial(_hear_refused, text),
+    )  # fmt: skip
+    with refused, _answering(school_id, receipt_id, at=at) as heard:
         receipt = notice_receipts.reply(receipt_id=receipt_id, by=by, at=at, text=text)
         _tell(receipt, text, by=by, at=at)
         return heard(receipt)
@@ -95,7 +100,16 @@ def by_staff(
     *, school_id: int, notice_id: UUID, by: Person, at: datetime, given: OnPaper
 ) -> NoticeReceipt:
     """Raises as notice_receipts.by_staff()."""
-    with tenancy.scope(school_id):
+
+    def hear(notice: Notice, viewer: Viewer) -> None:
+        whose = (given.student_id, given.guardian_id)
+        receipt = notice_receipts.receipt_of(notice, *whose, by=by, at=at)
+        _hear_refused(given.reply, receipt, viewer)
+
+    refused = refused_words.heard(
+        Notice, notice_id, Act.CONTACT, school_id=school_id, by=by, at=at, hear=hear
+    )
+    with refused, tenancy.scope(school_id):
         notice_process.lock(notice_id)
         receipt = notice_receipts.by_staff(notice_id=notice_id, by=by, at=at, given=given)
         if given.reply.strip():
@@ -138,6 +152,17 @@ def _tell(receipt: NoticeReceipt, text: str, *, by: Person, at: datetime) -> Non
     _enter(receipt, at=at)
     _tell_of_hint(receipt, text, at=at)
     notice_news.tell_of_reply(receipt, by=by, at=at)
+
+
+def _hear_refused(text: str, receipt: NoticeReceipt, viewer: Viewer) -> None:
+    """The words are not kept; what stands there already was heard when it came."""
+    NoticeReceipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
+    found = signs.read_on(receipt.reply, text)
+    known = text.strip() in receipt.reply or not (found.red or found.complaint)
+    if not known and refused_words.is_new(
+        text, by=viewer.person, place=receipt.pk, source=danger_signs.SOURCE, at=viewer.at
+    ):
+        _tell_of_hint(receipt, text, at=viewer.at)
 
 
 def _enter(receipt: NoticeReceipt, *, at: datetime) -> None:

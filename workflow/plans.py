@@ -7,6 +7,7 @@ plan, and which process waits for a score.
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +21,15 @@ from records.evaluations import Score
 from records.models import ActionItem, Evaluation
 from records.plan_drafts import Draft
 from records.plan_making import Plan
-from workflow import family_words, next_contacts, plan_policies, policies, steps, undecided
+from workflow import (
+    family_words,
+    next_contacts,
+    plan_policies,
+    policies,
+    refused_words,
+    steps,
+    undecided,
+)
 from workflow.errors import InvalidInput, NotAllowed, WrongState
 from workflow.models import Case, HumanTask, ProcessInstance, ScheduledContact
 
@@ -118,13 +127,17 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
     """Keep what one side says of the plan, and let a process that waits for the family run on.
 
     The instance is locked before the rows, as every step does. A sign of danger is heard in any
-    case.
+    case, the same words once.
 
     Raises:
         NotFound: the case is not visible. NotAllowed, WrongState, InvalidInput: as evaluations.give
     """
-    with tenancy.scope(school_id):
-        case = Viewer.load(by, at=at).get(Case, case_id)
+    heard = refused_words.heard(
+        Case, case_id, None, school_id=school_id, by=by, at=at, hear=partial(_listen, given.words)
+    )
+    with heard, tenancy.scope(school_id):
+        viewer = Viewer.load(by, at=at)
+        case = viewer.get(Case, case_id)
         if case.student is None:
             raise NotAllowed("您不能为该计划评分。")
         waiting = list(
@@ -133,24 +146,18 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
             .order_by("pk")
             .values_list("pk", flat=True)
         )
-        made, late = _given(case.student, case.pk, by, given, at=at)
-        family_words.listen(given.words, case_id=case.pk, at=at, source="score")
-        if made is not None and _moves(made, at=at):
+        made = evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=given)
+        _listen(given.words, case, viewer)
+        if _moves(made, at=at):
             for instance_id in waiting:
                 _tell(instance_id, by=by, at=at)
-    if made is None:
-        raise late or WrongState("这一方已经评过分。", case=str(case_id))
-    return made
+        return made
 
 
-def _given(
-    student: Student, case_id: UUID, by: Person, given: Score, *, at: datetime
-) -> tuple[Evaluation | None, WrongState | None]:
-    """What is kept; or why it is not, to be told once its words were heard."""
-    try:
-        return evaluations.give(student=student, case_id=case_id, by=by, at=at, score=given), None
-    except WrongState as late:
-        return None, late
+def _listen(words: str, case: Case, viewer: Viewer) -> None:
+    """To whoever speaks for a side."""
+    if case.student is not None and evaluations.side_of(viewer, case.student):
+        family_words.listen(words, case_id=case.pk, at=viewer.at, source="score", by=viewer.person)
 
 
 def _moves(made: Evaluation, *, at: datetime) -> bool:
