@@ -72,8 +72,15 @@ class NoticeAttemptInput(Strict):
     channel = serializers.ChoiceField(NoticeContact.Channel.choices)
     outcome = serializers.ChoiceField(NoticeContact.Outcome.choices)
     at = Moment(help_text="什么时候联系的")
-    place = text(longest=100, required=False, allow_blank=True)
-    note = text(longest=1000, required=False, allow_blank=True)
+    place = text(
+        longest=100, required=False, allow_blank=True, help_text="在哪里联系的：电话和上门必填"
+    )
+    note = text(
+        longest=1000,
+        required=False,
+        allow_blank=True,
+        help_text="记录；时间、地点、记录齐全的一户，联系任务才算联系过",
+    )
 
 
 class OnPaperInput(Strict):

@@ -57,7 +57,7 @@ class ContactsView(ApiView):
 
     @describe(
         "记录一次联系",
-        description="时间、方式（地点）、结果：联系不上也要记录。",
+        description="时间、方式、地点、结果和记录：联系不上也要记录。电话和上门须写地点。",
         body=NoticeAttemptInput,
         answers={201: NoticeAttemptSerializer},
         codes=_CODES,
