@@ -24,7 +24,7 @@ from parties.access import Viewer
 from records import notice_answers, notice_owing
 from records.models import Notice, NoticeReceipt
 from records.notice_attempts import Attempt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from workflow import notice_answering, notice_sending
 
 _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
@@ -93,7 +93,8 @@ class ContactsView(ApiView):
 class OnPaperView(ApiView):
     @describe(
         "登记纸质回执或电话复述",
-        description="签字须有扫描件和另一位教职工见证；缺少时只算已告知（已打开或已确认）。",
+        description="签字须有扫描件和另一位教职工见证；缺少时只算已告知（已打开或已确认）。"
+        "已经答复的家长后来说的话写在 reply：只补记这些话，答复和凭据不变。",
         body=OnPaperInput,
         answers={201: OwnReceiptSerializer},
         codes=_CODES,

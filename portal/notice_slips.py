@@ -20,7 +20,7 @@ from portal.uploads import takes_file
 from records import attachments, kept_scans, notice_scans, notice_witnesses
 from records.attachments import Upload
 from records.models import Attachment, Notice, NoticeReceipt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from workflow import notice_answering
 
 _LONGEST_REPLY: Final = 1_000
@@ -39,11 +39,12 @@ def slip(request: HttpRequest, identity: Identity, receipt_id: UUID) -> HttpResp
     context["typed"] = request.POST
     try:
         given = _given(request, receipt)
-        upload = _upload(request, needed=not context["scanned"])
+        later = context["answered"] and bool(given.reply.strip())
+        upload = _upload(request, needed=not (context["scanned"] or later))
         if upload is not None:
             notice_scans.store(**who, receipt_id=receipt_id, upload=upload)
             context["scanned"] = True
-        if not context["answered"]:
+        if later or not context["answered"]:
             notice_answering.by_staff(**who, notice_id=receipt.notice_id, given=given)
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
