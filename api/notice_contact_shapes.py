@@ -63,6 +63,9 @@ class AnswerSerializer(serializers.Serializer[Any]):
 class ContactsSerializer(serializers.Serializer[Any]):
     numbers = NumbersSerializer()
     results = OwingSerializer(many=True)
+    unreached = StudentSerializer(
+        many=True, help_text="没有可告知的监护人的学生：谁也没有收到，不计入 numbers"
+    )
     answers = AnswerSerializer(many=True, help_text="家长的回复，按学生列出")
 
 
