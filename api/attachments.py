@@ -187,11 +187,14 @@ class AttachmentView(ApiView):
         return Response(status=204)
 
 
-def see(request: Request, attachment_id: UUID) -> Viewer:
+def see(request: Request, attachment_id: UUID, *, to_destroy: bool = False) -> Viewer:
     """Whoever asks about a file that they may know of. Raises NotFound, Refused."""
     identity = identity_of(request)
     with viewing(request) as viewer:
-        found = viewer.get(Attachment, attachment_id)
+        if to_destroy:
+            found = destroying.known(viewer, attachment_id)
+        else:
+            found = viewer.get(Attachment, attachment_id)
         if identity.is_bound and identity.target_id != _errand_of(found):
             raise Refused(Problem("link.bound"))
     return viewer

@@ -63,6 +63,9 @@ class AnswerSerializer(serializers.Serializer[Any]):
 class ContactsSerializer(serializers.Serializer[Any]):
     numbers = NumbersSerializer()
     results = OwingSerializer(many=True)
+    unreached = StudentSerializer(
+        many=True, help_text="没有可告知的监护人的学生：谁也没有收到，不计入 numbers"
+    )
     answers = AnswerSerializer(many=True, help_text="家长的回复，按学生列出")
 
 
@@ -72,8 +75,15 @@ class NoticeAttemptInput(Strict):
     channel = serializers.ChoiceField(NoticeContact.Channel.choices)
     outcome = serializers.ChoiceField(NoticeContact.Outcome.choices)
     at = Moment(help_text="什么时候联系的")
-    place = text(longest=100, required=False, allow_blank=True)
-    note = text(longest=1000, required=False, allow_blank=True)
+    place = text(
+        longest=100, required=False, allow_blank=True, help_text="在哪里联系的：电话和上门必填"
+    )
+    note = text(
+        longest=1000,
+        required=False,
+        allow_blank=True,
+        help_text="记录；时间、地点、记录齐全的一户，联系任务才算联系过",
+    )
 
 
 class OnPaperInput(Strict):

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency
+from api import idempotency, shapes
 from api.notice_contact_shapes import (
     ContactsSerializer,
     NoticeAttemptInput,
@@ -21,10 +21,10 @@ from api.receipt_shapes import OwnReceiptSerializer, receipt_body
 from api.schema import describe
 from api.views import ApiView, read_body, viewing
 from parties.access import Viewer
-from records import notice_answers, notice_owing
+from records import notice_answers, notice_owing, notice_unreached
 from records.models import Notice, NoticeReceipt
 from records.notice_attempts import Attempt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from workflow import notice_answering, notice_sending
 
 _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
@@ -33,7 +33,8 @@ _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
 class ContactsView(ApiView):
     @describe(
         "仍需联系的家庭，和家长的回复",
-        description="按学生列出，只给打电话的人看；其他人只看数字。",
+        description="按学生列出，只给打电话的人看；其他人只看数字。"
+        "unreached 是没有可告知的监护人、谁也没有收到的学生。",
         answers={200: ContactsSerializer},
         codes=["access.not_found"],
         tags=["notices"],
@@ -49,6 +50,10 @@ class ContactsView(ApiView):
                 {
                     "numbers": asdict(numbers),
                     "results": [owing_body(one, delivered=arrived) for one in owing],
+                    "unreached": [
+                        shapes.student(one)
+                        for one in notice_unreached.children(viewer=viewer, notice=notice)
+                    ],
                     "answers": [
                         answer_body(one) for one in notice_answers.to_(notice, viewer=viewer)
                     ],
@@ -57,7 +62,7 @@ class ContactsView(ApiView):
 
     @describe(
         "记录一次联系",
-        description="时间、方式（地点）、结果：联系不上也要记录。",
+        description="时间、方式、地点、结果和记录：联系不上也要记录。电话和上门须写地点。",
         body=NoticeAttemptInput,
         answers={201: NoticeAttemptSerializer},
         codes=_CODES,
@@ -93,7 +98,8 @@ class ContactsView(ApiView):
 class OnPaperView(ApiView):
     @describe(
         "登记纸质回执或电话复述",
-        description="签字须有扫描件和另一位教职工见证；缺少时只算已告知（已打开或已确认）。",
+        description="签字须有扫描件和另一位教职工见证；缺少时只算已告知（已打开或已确认）。"
+        "已经答复的家长后来说的话写在 reply：只补记这些话，答复和凭据不变。",
         body=OnPaperInput,
         answers={201: OwnReceiptSerializer},
         codes=_CODES,

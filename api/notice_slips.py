@@ -66,8 +66,9 @@ class ScanInput(Strict):
 class ScanView(UploadView):
     @describe(
         "上传签字回执的扫描件",
-        description="由联系这个家庭的教职工上传；只有这位家长和这些教职工能看。再次上传会替换前一份。"
-        "登记纸质回执（on-paper）后才算答复。",
+        description="由联系这个家庭的教职工上传；只有这位家长和这些教职工能看。登记纸质回执（on-paper）后才算答复。"
+        "在此之前再次上传会替换前一份；以扫描件登记之后，那一份留存，不能替换（409），"
+        "传错的由德育处负责人写明理由销毁（/attachments/…/destroy）。同一张图再传一次不算新的一份。",
         body={MULTIPART: ScanInput},
         answers={201: AttachmentSerializer},
         codes=[

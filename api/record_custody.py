@@ -99,7 +99,7 @@ class DestructionView(ApiView):
     @describe(
         "销毁附件（德育处负责人）",
         description="不是记录人，也不是上传人；有未了结的异议、已归档或封存的，不能销毁。"
-        "曾有此附件、由谁何时为何销毁都保留。",
+        "曾有此附件、由谁何时为何销毁都保留。通知签字回执的扫描件也由此销毁，登记人不能。",
         body=DestroyInput,
         answers={204: None},
         codes=[*CODES, "vault.unavailable"],
@@ -108,7 +108,7 @@ class DestructionView(ApiView):
     )
     def post(self, request: Request, attachment_id: UUID) -> Response:
         given = read_body(request, DestroyInput)
-        viewer = see(request, attachment_id)
+        viewer = see(request, attachment_id, to_destroy=True)
 
         def act() -> Response:
             destroying.destroy(

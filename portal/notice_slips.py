@@ -12,15 +12,15 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, NotFound
+from parties.errors import InvalidInput, NotFound, WrongState
 from parties.sign_in import Identity
 from portal import pages, typed, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
-from records import attachments, notice_scans, notice_witnesses
+from records import attachments, kept_scans, notice_scans, notice_witnesses
 from records.attachments import Upload
 from records.models import Attachment, Notice, NoticeReceipt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from workflow import notice_answering
 
 _LONGEST_REPLY: Final = 1_000
@@ -39,15 +39,19 @@ def slip(request: HttpRequest, identity: Identity, receipt_id: UUID) -> HttpResp
     context["typed"] = request.POST
     try:
         given = _given(request, receipt)
-        upload = _upload(request, needed=not context["scanned"])
+        later = context["answered"] and bool(given.reply.strip())
+        upload = _upload(request, needed=not (context["scanned"] or later))
         if upload is not None:
             notice_scans.store(**who, receipt_id=receipt_id, upload=upload)
             context["scanned"] = True
-        if not context["answered"]:
+        if later or not context["answered"]:
             notice_answering.by_staff(**who, notice_id=receipt.notice_id, given=given)
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
         return pages.show(request, "notice_slip", context, status=400)
+    except WrongState as refused:
+        context["mistake"] = str(refused)
+        return pages.show(request, "notice_slip", context, status=409)
     return redirect("portal:notice-contacts", notice_id=receipt.notice_id)
 
 
@@ -84,6 +88,7 @@ def _shown(viewer: Viewer, receipt: NoticeReceipt) -> dict[str, Any]:
             )
         ],
         "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
+        "kept": receipt.scan if kept_scans.is_standing(receipt) else None,
         "scanned": viewer.rows(Attachment).filter(pk__in=[receipt.scan]).exists(),
     }
 

@@ -21,7 +21,7 @@ from parties.sign_in import Identity, Means
 from portal import pages
 from portal.lines import LinesField
 from portal.session import signed_in, viewing
-from records import notice_answers, notice_owing, notice_receipts
+from records import notice_answers, notice_owing, notice_receipts, notice_unreached
 from records.models import Attachment, Notice, NoticeReceipt
 from workflow import notice_answering, notice_sending, reporting
 from workflow.task_files import TaskFile
@@ -143,6 +143,9 @@ def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpR
             "title": found.title,
             "counts": notice_owing.numbers(found),
             "owing": _owing(viewer, found),
+            "unreached": [
+                one.person.name for one in notice_unreached.children(viewer=viewer, notice=found)
+            ],
             "answers": [_answer(one) for one in notice_answers.to_(found, viewer=viewer)],
             "elsewhere": notice_answers.elsewhere(found, viewer=viewer),
         }

@@ -21,7 +21,15 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from parties.privacy import FieldClass
-from records import disputes, known_records, originals, prepared_files, taken_back, vault
+from records import (
+    disputes,
+    kept_scans,
+    known_records,
+    originals,
+    prepared_files,
+    taken_back,
+    vault,
+)
 from records.attachments import KIND, never_before, readable
 from records.models import Attachment, CommunicationRecord, Signature
 from records.record_rows import lock, saved
@@ -74,6 +82,7 @@ def take_out(
         if record.signed_at is not None:
             raise WrongState("已有人签字，附件不能删除。", state=str(record.state))
         found = _not_a_proof(attachment_id)
+        kept_scans.refuse_taking_out(attachment_id)
         needed = _is_needed(viewer, found, but=None if copy_id is None else record.pk)
         if (needed or _is_kept(record, found, at=at)) and not shows_others:
             return _take_out(viewer, record, found)
@@ -89,22 +98,39 @@ def destroy(
 ) -> Attachment:
     """The head of 德育处 destroys a file for good. Again changes nothing. Not inside a scope.
 
-    They need not be able to look into it. Raises NotFound; NotAllowed: not the head, or their own
-    record or upload; WrongState: an objection to any version is open, the record is a draft,
-    archived or sealed, or a signature stands on this scan; InvalidInput: no occasion, no reason.
+    They need not be able to look into it; the scan that an answer to a notice rests on as well.
+    Raises NotFound; NotAllowed: not the head, or their own record or upload; WrongState: an
+    objection to any version is open, the record is a draft, archived or sealed, or a signature
+    stands on this scan; InvalidInput: no occasion, no reason.
     """
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        record = _lock(viewer, viewer.get(Attachment, attachment_id), Act.DESTROY)
-        if why not in set(Why):
-            raise InvalidInput("没有选择销毁的原因。", field="why", mend="请从给出的选项中选择。")
-        if len(reason.strip()) < _SHORTEST_REASON:
-            raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么销毁这个附件。")
-        found = _not_a_proof(attachment_id)
-        _refuse_needed(record, found)
-        _destroy(viewer, record, found, why=why, reason=reason.strip())
+        scan = kept_scans.for_head(viewer, attachment_id)
+        if scan is not None:
+            receipt, found = scan
+            _refuse_unsaid(why, reason)
+            kept_scans.destroy(viewer, receipt, found, why=str(why), reason=reason.strip())
+        else:
+            record = _lock(viewer, viewer.get(Attachment, attachment_id), Act.DESTROY)
+            _refuse_unsaid(why, reason)
+            found = _not_a_proof(attachment_id)
+            _refuse_needed(record, found)
+            _destroy(viewer, record, found, why=why, reason=reason.strip())
     vault.destroy(school_id=school_id, ref=found.blob)
     return found
+
+
+def known(viewer: Viewer, attachment_id: UUID) -> Attachment:
+    """The file for who may know of it, or destroy it. Raises NotFound. Inside a scope."""
+    scan = kept_scans.for_head(viewer, attachment_id)
+    return viewer.get(Attachment, attachment_id) if scan is None else scan[1]
+
+
+def _refuse_unsaid(why: str, reason: str) -> None:
+    if why not in set(Why):
+        raise InvalidInput("没有选择销毁的原因。", field="why", mend="请从给出的选项中选择。")
+    if len(reason.strip()) < _SHORTEST_REASON:
+        raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么销毁这个附件。")
 
 
 def _lock(viewer: Viewer, found: Attachment, act: Act) -> CommunicationRecord:

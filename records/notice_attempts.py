@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from parties.access import Act
@@ -9,6 +10,11 @@ from parties.errors import InvalidInput
 from parties.models import Person
 from records import file_entries, notice_receipts, notices
 from records.models import FileEntry, NoticeContact
+
+Channel = NoticeContact.Channel
+
+#: A call or a visit was made somewhere.
+_PLACED: Final = frozenset({Channel.PHONE, Channel.VISIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +33,13 @@ class Attempt:
 def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> NoticeContact:
     """Write down one try (三有: time, place, record), in the student's file as well.
 
-    Raises as notice_receipts.by_staff().
+    Raises as notice_receipts.by_staff(); InvalidInput: a time to come; a call or a visit without
+    its place.
     """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     notice_receipts.refuse_not_sent(notice)
     receipt = notice_receipts.receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
-    if given.tried_at > at:
-        raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
+    _refuse_incomplete(given, at=at)
     made = NoticeContact.objects.create(
         school_id=notice.school_id,
         notice=notice,
@@ -67,3 +73,12 @@ def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> Not
         case_id=notice.case_id,
     )
     return made
+
+
+def _refuse_incomplete(given: Attempt, *, at: datetime) -> None:
+    if given.tried_at > at:
+        raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
+    if given.channel in _PLACED and not given.place.strip():
+        raise InvalidInput(
+            "没有填写地点。", field="place", mend="请填写在哪里打的电话，或到哪里上门。"
+        )

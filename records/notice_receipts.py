@@ -10,7 +10,6 @@ Every verb here is called inside the caller's scope. No word check ever refuses 
 words; they only leave a hint for a person.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,8 +17,9 @@ from uuid import UUID
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import notice_witnesses, notices, signs
-from records.models import Attachment, Notice, NoticeReceipt
+from records import notice_papers, notice_witnesses, notices, signs
+from records.models import Notice, NoticeReceipt
+from records.notice_papers import OnPaper
 
 Strength = Notice.Strength
 Hint = NoticeReceipt.Hint
@@ -34,18 +34,6 @@ ASKS: Final = {
     Strength.CONFIRM: State.CONFIRMED,
     Strength.SIGN: State.SIGNED,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnPaper:
-    """What staff record for a family: how, and who else was there; `scan` is an attachment."""
-
-    student_id: UUID
-    guardian_id: UUID
-    how: str
-    witness_id: UUID | None = None
-    scan: UUID | None = None
-    reply: str = ""
 
 
 def open_(*, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
@@ -95,24 +83,31 @@ def reply(*, receipt_id: UUID, by: Person, at: datetime, text: str) -> NoticeRec
     if receipt.state not in _ORDER:
         receipt.open(how=receipt.how or NoticeReceipt.How.APP, at=at)
     _settle(receipt, at=at)
-    _save(receipt, "receipt.replied", by=by, at=at, hint=receipt.hint.lower() or "none")
+    _save(receipt, "receipt.replied", by=by, at=at, hint=_hint_of(receipt))
     return receipt
 
 
 def by_staff(*, notice_id: UUID, by: Person, at: datetime, given: OnPaper) -> NoticeReceipt:
-    """A slip of paper, or an answer read back on the phone while a second colleague listens.
+    """A slip of paper, or an answer read back on the phone while a second colleague listens; or
+    what the family says after it has answered, which changes nothing but its words.
 
     Raises:
         NotFound, NotAllowed: the notice, or the family is not for this person.
         InvalidInput: no such receipt; the second colleague is missing, the same or of the family;
             the scan is no stored attachment of this child.
-        WrongState: this guardian has done as much already.
+        WrongState: this guardian has done as much already, and says nothing new.
     """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     refuse_not_sent(notice)
     receipt = receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
-    _refuse_scan(given, receipt)
-    _refuse_witness(given, receipt, by=by, at=at)
+    notice_papers.refuse_way(given)
+    stands = _stands(receipt, given)
+    if stands and given.reply.strip():
+        return _add_later(receipt, given, by=by, at=at)
+    notice_papers.refuse_scan(given, receipt)
+    notice_papers.refuse_witness(given, receipt, by=by, at=at)
+    if stands:
+        raise WrongState("这位家长已经答复。", receipt=str(receipt.pk))
     receipt.recorded_by, receipt.witness_id = by, given.witness_id
     receipt.scan = given.scan or receipt.scan
     if given.reply.strip():
@@ -159,61 +154,42 @@ def refuse_not_sent(notice: Notice) -> None:
         raise WrongState("通知还没有发出。", notice=str(notice.pk))
 
 
-def _refuse_witness(given: OnPaper, receipt: NoticeReceipt, *, by: Person, at: datetime) -> None:
-    if given.how not in (NoticeReceipt.How.PAPER, NoticeReceipt.How.PHONE):
-        raise InvalidInput("请选择纸质或电话。", field="how", mend="PAPER 或 PHONE。")
-    if given.how == NoticeReceipt.How.PHONE and given.witness_id is None:
-        raise InvalidInput(
-            "电话复述需要另一位教职工在场。", field="witness", mend="请填写一起听电话的同事。"
-        )
-    asks_to_sign = receipt.notice.strength == Strength.SIGN
-    if asks_to_sign and _is_scanned(given, receipt) and given.witness_id is None:
-        raise InvalidInput(
-            "签字回执需要另一位教职工见证。", field="witness", mend="请填写当时在场的同事。"
-        )
-    notice_witnesses.refuse(given.witness_id, given.student_id, by=by, at=at)
-
-
-def _is_scanned(given: OnPaper, receipt: NoticeReceipt) -> bool:
-    """A slip of this guardian is there to look at: sent along, or uploaded before."""
-    return given.how == NoticeReceipt.How.PAPER and (given.scan or receipt.scan) is not None
-
-
-def _refuse_scan(given: OnPaper, receipt: NoticeReceipt) -> None:
-    """A scan of somebody else's, a destroyed one and none at all are the same mistake."""
-    if given.scan is None:
-        return
-    stored = Attachment.objects.filter(
-        pk=given.scan, student=given.student_id, state=Attachment.State.STORED
-    )
-    others = NoticeReceipt.objects.filter(scan=given.scan).exclude(pk=receipt.pk)
-    if not stored.exists() or others.exists():
-        raise InvalidInput(
-            "没有找到这份扫描件，或它不属于这位学生。",
-            field="scan",
-            mend="请先上传这位学生的回执扫描件，再填写它的编号。",
-        )
+def _stands(receipt: NoticeReceipt, given: OnPaper) -> bool:
+    """Whether the answer that is there says as much as what was brought along."""
+    order = _ORDER.index(State(receipt.state)) if receipt.state in _ORDER else -1
+    return order > 0 and order >= _ORDER.index(notice_papers.claimed(receipt, given))
 
 
 def _complete(receipt: NoticeReceipt, given: OnPaper, *, at: datetime) -> None:
     """As far as what was brought along proves; nobody signs for a family."""
-    proven = _proven(receipt, given)
-    order = _ORDER.index(State(receipt.state)) if receipt.state in _ORDER else -1
-    if order > 0 and order >= _ORDER.index(proven):
-        raise WrongState("这位家长已经答复。", receipt=str(receipt.pk))
+    proven = notice_papers.proven(receipt, given)
     if proven == State.SIGNED:
         receipt.sign(how=given.how, at=at)
     elif proven == State.CONFIRMED:
         receipt.confirm(how=given.how, at=at)
-    elif order < 0:
+    elif receipt.state not in _ORDER:
         receipt.open(how=given.how, at=at)
 
 
-def _proven(receipt: NoticeReceipt, given: OnPaper) -> State:
-    scanned, witnessed = _is_scanned(given, receipt), given.witness_id is not None
-    if scanned and witnessed and receipt.notice.strength == Strength.SIGN:
-        return State.SIGNED
-    return State.CONFIRMED if scanned or witnessed else State.OPENED
+def _add_later(
+    receipt: NoticeReceipt, given: OnPaper, *, by: Person, at: datetime
+) -> NoticeReceipt:
+    """What a family says afterwards follows what it said before; who proved the answer, how and by
+    what scan stays. Whoever hears it alone writes it down as well; the same words are there.
+    """
+    words = given.reply.strip().splitlines()
+    if receipt.reply.splitlines()[-len(words) :] == words:
+        raise WrongState("这位家长已经答复，这些话已经记下。", receipt=str(receipt.pk))
+    if given.scan not in (None, receipt.scan):
+        raise WrongState(
+            "这位家长已经答复，凭据不能更换。后来说的话，请不带扫描件再登记一次。",
+            receipt=str(receipt.pk),
+        )
+    notice_witnesses.refuse(given.witness_id, given.student_id, by=by, at=at)
+    _add_reply(receipt, given.reply, at=at)
+    _settle(receipt, at=at)
+    _save(receipt, "receipt.replied", by=by, at=at, how=given.how, hint=_hint_of(receipt))
+    return receipt
 
 
 def _add_reply(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
@@ -224,6 +200,10 @@ def _add_reply(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
         receipt.hint = Hint.RED
     elif found.complaint and not receipt.hint:
         receipt.hint = Hint.COMPLAINT
+
+
+def _hint_of(receipt: NoticeReceipt) -> str:
+    return str(receipt.hint).lower() or "none"
 
 
 def _settle(receipt: NoticeReceipt, *, at: datetime) -> None:

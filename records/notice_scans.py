@@ -1,7 +1,9 @@
 """The signed slip that comes back: its scan, kept with the receipt of the guardian who signed.
 
 As files of records (records/attachments.py): cleaned and sealed between two scopes. A receipt has
-one scan; a newer one takes its place, and the older is destroyed, for it may be another family's.
+one scan; until it is answered a newer one takes its place, and the older is destroyed, for it may
+be another family's. The scan that an answer rests on stays (records/kept_scans.py). The same
+picture once more is the same act.
 """
 
 from datetime import datetime
@@ -11,7 +13,7 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from records import attachments, file_entries, notice_receipts, notices, vault
+from records import attachments, file_entries, kept_scans, notice_receipts, notices, vault
 from records.attachments import KIND, Upload
 from records.models import Attachment, FileEntry, NoticeReceipt
 from records.uploads import CleanFile, Kind, Reason, UploadRefused
@@ -28,28 +30,61 @@ def store(
     """Keep the scan of one receipt. Not for use inside a scope.
 
     Raises NotFound; NotAllowed: this reader does not call that family; WrongState: the notice is
-    not sent; UploadRefused over the file itself; VaultUnavailable.
+    not sent, or an answer rests on the scan that is there; UploadRefused over the file itself;
+    VaultUnavailable.
     """
     with tenancy.scope(school_id):
-        receipt = _allowed(Viewer.load(by, at=at), receipt_id)
+        _allowed(Viewer.load(by, at=at), receipt_id)
     cleaned, redaction = attachments.cleaned_of(upload)
     _refuse_type(cleaned)
+    with tenancy.scope(school_id):
+        receipt = _allowed(Viewer.load(by, at=at), receipt_id)
+        known = _known(receipt, cleaned)
+    if known is not None:
+        return known
     blob = vault.seal(school_id=school_id, subject_id=receipt.student_id, data=cleaned.data)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        _allowed(viewer, receipt_id)
-        rows = NoticeReceipt.objects.select_for_update(of=("self",))
-        receipt = rows.select_related("notice", "student").get(pk=receipt_id)
-        made = _row(viewer, receipt, cleaned, blob)
-        made.redaction = redaction
-        made.save(force_insert=True)
-        gone = _replace(receipt, made)
-        _enter(made, receipt)
-        refs = [("receipt", receipt.pk), (KIND, made.pk), *([(KIND, gone.pk)] if gone else [])]
-        notices.record("receipt.scanned", receipt.notice, by=by.pk, at=at, refs=refs)
+        receipt = _lock(viewer, receipt_id)
+        made = _known(receipt, cleaned)
+        gone = blob.ref if made is not None else None
+        if made is None:
+            made, gone = _keep(viewer, receipt, _row(viewer, receipt, cleaned, blob), redaction)
     if gone is not None:
-        vault.destroy(school_id=school_id, ref=gone.blob)
+        vault.destroy(school_id=school_id, ref=gone)
     return made
+
+
+def _lock(viewer: Viewer, receipt_id: UUID) -> NoticeReceipt:
+    _allowed(viewer, receipt_id)
+    rows = NoticeReceipt.objects.select_for_update(of=("self",))
+    return rows.select_related("notice", "student").get(pk=receipt_id)
+
+
+def _known(receipt: NoticeReceipt, cleaned: CleanFile) -> Attachment | None:
+    """The scan that is there, if it is this very picture. Raises WrongState: it may not go."""
+    there = kept_scans.of(receipt)
+    if (
+        there is not None
+        and there.record_id is None
+        and bytes(there.original_sha256).hex() == cleaned.sha256_of_original
+    ):
+        return there
+    kept_scans.refuse_replacing(receipt)
+    return None
+
+
+def _keep(
+    viewer: Viewer, receipt: NoticeReceipt, made: Attachment, redaction: str
+) -> tuple[Attachment, str | None]:
+    """The new scan in its place, and the sealed bytes of the one that was there before."""
+    made.redaction = redaction
+    made.save(force_insert=True)
+    gone = _replace(receipt, made)
+    _enter(made, receipt)
+    refs = [("receipt", receipt.pk), (KIND, made.pk), *([(KIND, gone.pk)] if gone else [])]
+    notices.record("receipt.scanned", receipt.notice, by=viewer.person.pk, at=viewer.at, refs=refs)
+    return made, None if gone is None else gone.blob
 
 
 def _allowed(viewer: Viewer, receipt_id: UUID) -> NoticeReceipt:

@@ -30,7 +30,7 @@ from records import (
 )
 from records.models import FileEntry, Notice, NoticeContact, NoticeReceipt
 from records.notice_attempts import Attempt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from workflow import (
     danger_signs,
     family_words,

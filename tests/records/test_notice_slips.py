@@ -1,5 +1,6 @@
 """Printed slips: for which children, by whom, and the scan that comes back."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +13,12 @@ from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import GuardianLink, Person, Student
 from records import notice_slips
 from records.models import Attachment, NoticeReceipt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from records.printing.documents import NoticeSlips, Watermark
 from tests.factories import World
 from tests.processes.notice_walk import FRIDAY, Sent, drafted, second_family, sent
+from tests.records.desk import Desk
+from tests.records.test_attachments import add, take_out
 from workflow import notice_answering
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +194,17 @@ def test_a_scan_of_nobody_of_another_child_or_destroyed_is_refused(world: World)
             on_paper(walk, scan)
         assert (refused.value.field, "上传" in refused.value.mend) == ("scan", True)
     assert walk.receipt("father").state == NoticeReceipt.State.PENDING
+
+
+def test_a_file_of_a_record_that_an_answer_rests_on_is_not_taken_out(world: World) -> None:
+    walk = sent(world, strength="SIGN")
+    desk = Desk(world, at=walk.at)
+    made = add(desk, desk.drafted())
+    walk.at += timedelta(minutes=1)
+    assert on_paper(walk, made.pk).state == NoticeReceipt.State.SIGNED
+
+    with pytest.raises(WrongState):
+        take_out(desk, made, "teacher")
+
+    with tenancy.scope(world.id):
+        assert Attachment.objects.get(pk=made.pk).state == Attachment.State.STORED

@@ -10,7 +10,7 @@ from parties.access import Viewer
 from parties.models import GuardianLink, Membership
 from parties.roles import Role
 from records.models import NoticeReceipt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from tests.factories import LONG_AGO, MINUTE, World, people_of
 from tests.processes.notice_walk import Sent, second_family, sent
 from tests.records.filed import read

@@ -99,6 +99,7 @@ def notice(world: World) -> Sent:
             channel="PHONE",
             outcome="NO_ANSWER",
             tried_at=walk.at,
+            place="办公室",
             note="父亲上夜班",
         ),
     )

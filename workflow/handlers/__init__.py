@@ -11,6 +11,7 @@ from workflow.handlers import (
     meeting,
     meeting_answers,
     notice,
+    notice_calling,
     notice_telling,
     order_answers,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "meeting",
     "meeting_answers",
     "notice",
+    "notice_calling",
     "notice_telling",
     "order_answers",
 ]

@@ -10,6 +10,10 @@ from parties.models import GuardianLink, Student
 from parties.roles import Role
 
 SILENT: Final = "silent_parent"
+#: What 班主任 writes down of a call.
+ATTEMPT: Final = {
+    "channel": "PHONE", "outcome": "NO_ANSWER", "place": "年级办公室", "note": "拨打两次，无人接听",
+}  # fmt: skip
 
 
 def found_in(cast: Cast) -> Member:

@@ -33,7 +33,6 @@ BODY: Final = "各位家长：助学金已按名单发放，请在银行卡中�
 _UNPROCESSABLE: Final = 422
 _FORBIDDEN: Final = 403
 _REMINDERS: Final = ((24, "silence.resent"), (48, "silence.texted"))
-_ATTEMPT: Final = {"channel": "PHONE", "outcome": "NO_ANSWER", "place": "年级办公室"}
 
 
 class MassNotice(Scenario):
@@ -197,7 +196,7 @@ class MassNotice(Scenario):
         stage.say(f"班主任的名单上还有 {len(children)} 户要联系；年级组长只看到数字")
         first = owing["results"][0]
         tried = {"student": first["student"]["id"], "guardian": first["next"], "at": self.clock()}
-        made = teacher.post(path, {**_ATTEMPT, **tried})
+        made = teacher.post(path, {**silent_family.ATTEMPT, **tried})
         after = {one["student"]["id"]: one for one in teacher.get(path)["results"]}
         kept = any(
             attempt["id"] == made["id"]
@@ -205,7 +204,7 @@ class MassNotice(Scenario):
             for attempt in guardian["attempts"]
         )
         stage.promises.check("silence.called", kept and bool(made["at"]), "attempt")
-        self.do("teacher", "notice_call", done="some")
+        self.do("teacher", "notice_call", done="some", note="还有几户没有接通，明天再打")
 
     def warn(self) -> None:
         """Words in a reply that people should look at now. Nobody decides but they."""
