@@ -1,0 +1,67 @@
+"""The form of who calls a family about a notice: a try to reach it."""
+
+from typing import Final
+
+from django import forms
+
+from parties.errors import InvalidInput
+from portal.lines import LinesField
+from portal.moments import MomentField
+from records.models import NoticeContact, NoticeReceipt
+from records.notice_attempts import Attempt
+
+_WORDS: Final = {
+    "required": "请填写这一项。",
+    "max_length": "内容太长，请缩短。",
+    "invalid_choice": "请从给出的选项中选择。",
+    "null_characters_not_allowed": "这里有看不见的字符，请删去后再填。",
+}
+
+
+class AttemptForm(forms.Form):
+    """三有: when, where, what; a try without an answer as well."""
+
+    channel = forms.ChoiceField(
+        label="怎样联系的",
+        choices=NoticeContact.Channel.choices,
+        error_messages=_WORDS,
+        widget=forms.RadioSelect,
+    )
+    at = MomentField(label="什么时候")
+    place = forms.CharField(
+        label="在哪里（打电话，写在哪里打的）",
+        max_length=100,
+        required=False,
+        error_messages=_WORDS,
+    )
+    outcome = forms.ChoiceField(
+        label="结果怎样",
+        choices=NoticeContact.Outcome.choices,
+        error_messages=_WORDS,
+        widget=forms.RadioSelect,
+    )
+    note = LinesField(
+        label="说了什么（照实记，可不填）",
+        max_length=1000,
+        required=False,
+        error_messages=_WORDS,
+        rows=4,
+    )
+
+    def given(self, receipt: NoticeReceipt) -> Attempt:
+        said = self.cleaned_data
+        return Attempt(
+            student_id=receipt.student_id,
+            guardian_id=receipt.guardian_id,
+            channel=said["channel"],
+            outcome=said["outcome"],
+            tried_at=said["at"],
+            place=said["place"],
+            note=said["note"],
+        )
+
+
+def refuse(form: forms.Form, refused: InvalidInput) -> None:
+    """What the service refused is said beside the field that it is about."""
+    known = refused.field if refused.field in form.fields else None
+    form.add_error(known, f"{refused}{refused.mend}")
