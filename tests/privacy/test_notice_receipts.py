@@ -52,7 +52,7 @@ def answers(walk: Sent, caller: Caller) -> dict[str, bytes]:
     api = [f"/notices/{walk.notice_id}", f"/notices/{walk.notice_id}/contacts"]
     api += [f"/receipts/{pk}" for pk in receipts] + ["/receipts", f"/students/{student}/file"]
     pages = [f"/notices/{walk.notice_id}/contacts", *(f"/notices/{pk}" for pk in receipts), "/"]
-    pages += [f"/receipts/{pk}/{page}" for pk in receipts for page in ("contact", "slip")]
+    pages += [f"/receipts/{pk}/{page}" for pk in receipts for page in ("contact", "answer", "slip")]
     found = {f"GET {path}": caller.get(path).content for path in api}
     return found | {f"page {path}": bare(caller.client.get(path).content) for path in pages}
 
