@@ -1,9 +1,10 @@
-"""What a family answered about a notice, written down for it: on the phone."""
+"""What a family answered about a notice, written down for it: on the phone, or signed on paper."""
 
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledger.models import Event
 from parties import tenancy
@@ -14,6 +15,7 @@ from tests.portal.test_notices import sent
 from tests.portal.test_two_taps import twice
 from tests.portal.visitors import by_password
 from tests.processes.notice_walk import second_family
+from tests.records.uploads.files import jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,3 +138,30 @@ def test_a_family_reads_what_was_written_down_for_it(world: World) -> None:
         other = by_password(world, who)
         other.open(f"/notices/{walk.receipt(who).pk}")
         assert (SAID in other.text) is reads, who
+
+
+# --- on paper -------------------------------------------------------------------------------------
+
+
+def test_a_slip_without_a_witness_says_so_beside_the_field(world: World) -> None:
+    phone, address = at_page(world, sent(world, strength="SIGN", needs_answer=True), "slip")
+    picture = SimpleUploadedFile("slip.jpg", jpeg(), content_type="image/jpeg")
+
+    phone.send(address, reply=SAID)
+    assert "还没有选择照片" in phone.html.split('id="field-file"')[1].split("</div>")[0]
+    phone.send(address, file=picture, reply=SAID)
+
+    assert "另一位教职工见证" in phone.html.split('id="field-witness"')[1].split("</div>")[0]
+    assert SAID in phone.html
+
+
+def test_two_taps_are_one_slip(world: World) -> None:
+    walk = sent(world, strength="SIGN", needs_answer=True)
+    phone, address = at_page(world, walk, "slip")
+    picture = SimpleUploadedFile("slip.jpg", jpeg(), content_type="image/jpeg")
+    phone.send(address, file=picture, reply=SAID)  # keeps the scan, and asks who stood by
+
+    got = twice(phone, address, **answered(world))
+
+    assert got == [(302, f"/notices/{walk.notice_id}/contacts")] * 2
+    assert (kept(world).state, kept(world).reply, recorded(world)) == ("SIGNED", SAID, 1)
