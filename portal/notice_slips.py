@@ -15,13 +15,13 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotFound, WrongState
 from parties.sign_in import Identity
 from portal import pages, typed, uploads
+from portal.notice_phone import colleagues_of, take_down
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
-from records import attachments, kept_scans, notice_scans, notice_witnesses
+from records import attachments, kept_scans, notice_scans
 from records.attachments import Upload
 from records.models import Attachment, Notice, NoticeReceipt
 from records.notice_papers import OnPaper
-from workflow import notice_answering
 
 _LONGEST_REPLY: Final = 1_000
 
@@ -45,12 +45,12 @@ def slip(request: HttpRequest, identity: Identity, receipt_id: UUID) -> HttpResp
             notice_scans.store(**who, receipt_id=receipt_id, upload=upload)
             context["scanned"] = True
         if later or not context["answered"]:
-            notice_answering.by_staff(**who, notice_id=receipt.notice_id, given=given)
+            take_down(identity, receipt.notice_id, given)
     except InvalidInput as refused:
-        context["mistake"] = f"{refused}{refused.mend}"
+        context |= {"mistake": f"{refused}{refused.mend}", "wrong": _beside(refused, context)}
         return pages.show(request, "notice_slip", context, status=400)
-    except WrongState as refused:
-        context["mistake"] = str(refused)
+    except WrongState as faster:
+        context["mistake"] = f"{faster}您刚写的还没有存，都在下面。"
         return pages.show(request, "notice_slip", context, status=409)
     return redirect("portal:notice-contacts", notice_id=receipt.notice_id)
 
@@ -81,16 +81,21 @@ def _shown(viewer: Viewer, receipt: NoticeReceipt) -> dict[str, Any]:
         "guardian": receipt.guardian.name,
         "answered": receipt.settled_at is not None,
         "must_witness": receipt.notice.strength == Notice.Strength.SIGN,
-        "colleagues": [
-            (str(one.pk), one.name)
-            for one in notice_witnesses.colleagues(
-                receipt.student_id, by=viewer.person, at=viewer.at
-            )
-        ],
+        "colleagues": colleagues_of(viewer, receipt),
         "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
         "kept": receipt.scan if kept_scans.is_standing(receipt) else None,
         "scanned": viewer.rows(Attachment).filter(pk__in=[receipt.scan]).exists(),
     }
+
+
+def _beside(refused: InvalidInput, context: dict[str, Any]) -> str:
+    """The field of the page that it is about; empty if the page does not show it."""
+    shown = {
+        "file": not context["kept"],
+        "witness": context["must_witness"] and not context["answered"],
+        "reply": context["needs_answer"] or context["answered"],
+    }
+    return refused.field if shown.get(refused.field) else ""
 
 
 def _upload(request: HttpRequest, *, needed: bool) -> Upload | None:

@@ -1,7 +1,7 @@
 """A notice on a parent's phone: the child's name first, the text, one button, and room for words.
 
 The page opens by the link that came with the notice, or signed in. Looking at it counts as opened:
-nothing that only scans links gets this far. Staff see here who still needs a call.
+nothing that only scans links gets this far.
 """
 
 from typing import Any, Final
@@ -11,19 +11,19 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from parties import sign_in, statements
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotSignedIn, TooMany
 from parties.models import SignInLink
 from parties.sign_in import Identity, Means
-from portal import pages
+from portal import notice_contacts, pages
 from portal.lines import LinesField
 from portal.session import signed_in, viewing
-from records import notice_answers, notice_owing, notice_receipts, notice_unreached
+from records import notice_answers, notice_receipts
 from records.models import Attachment, Notice, NoticeReceipt
-from workflow import notice_answering, notice_sending, reporting
+from workflow import notice_answering, reporting
 from workflow.task_files import TaskFile
 
 _SIGNED: Final = NoticeReceipt.State.SIGNED
@@ -133,60 +133,6 @@ def _shown(
     }
 
 
-@require_safe
-@signed_in()
-def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpResponse:
-    """Who still needs contact and who answered what, by child, for the one who calls."""
-    with viewing(identity) as viewer:
-        found = viewer.get(Notice, notice_id)
-        context = {
-            "title": found.title,
-            "counts": notice_owing.numbers(found),
-            "owing": _owing(viewer, found),
-            "unreached": [
-                one.person.name for one in notice_unreached.children(viewer=viewer, notice=found)
-            ],
-            "answers": [_answer(one) for one in notice_answers.to_(found, viewer=viewer)],
-            "elsewhere": notice_answers.elsewhere(found, viewer=viewer),
-        }
-    return pages.show(request, "notice_contacts", context)
-
-
-def _owing(viewer: Viewer, notice: Notice) -> list[dict[str, Any]]:
-    people = notice_owing.disclosed(viewer=viewer, notice=notice)
-    arrived = notice_sending.delivered(notice, students=[one.student.pk for one in people])
-    return [
-        {
-            "child": one.student.person.name,
-            "delivered": one.student.pk in arrived,
-            "guardians": [
-                {
-                    "receipt": each.receipt.pk,
-                    "name": each.guardian.name,
-                    "phone": each.guardian.phone,
-                    "next": each.guardian.pk == one.next_guardian,
-                    "attempts": [
-                        (attempt.at, attempt.get_outcome_display()) for attempt in each.attempts
-                    ],
-                }
-                for each in one.guardians
-            ],
-        }
-        for one in people
-    ]
-
-
-def _answer(receipt: NoticeReceipt) -> dict[str, Any]:
-    return {
-        "pk": receipt.pk,
-        "child": receipt.student.person.name,
-        "guardian": receipt.guardian.name,
-        "title": receipt.notice.title,
-        "reply": receipt.reply,
-        "at": receipt.replied_at,
-    }
-
-
 @require_POST
 @signed_in()
 def danger(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
@@ -228,7 +174,9 @@ def for_home(viewer: Viewer) -> dict[str, Any]:
         "flagged": [
             (one.pk, one.replied_at) for one in statements.rows(_flagged, viewer, limit=_FEW)
         ],
-        "replied": [_answer(one) for one in notice_answers.newest(viewer=viewer, limit=_FEW)],
+        "replied": [
+            notice_contacts.answer(one) for one in notice_answers.newest(viewer=viewer, limit=_FEW)
+        ],
         "followed": [(one.pk, one.title) for one in statements.rows(_sent, viewer, limit=_FEW)],
     }
 

@@ -12,7 +12,16 @@ from parties.access import Act
 from parties.errors import InvalidInput, LostRace
 from parties.models import Consent
 from parties.sign_in import Identity
-from portal import case_plan, minutes, notice_desk, notices, order_desk, pages, typed
+from portal import (
+    case_plan,
+    minutes,
+    notice_contacts,
+    notice_desk,
+    notices,
+    order_desk,
+    pages,
+    typed,
+)
 from portal.questions import Choices, Questions
 from portal.session import signed_in, viewing
 from workflow import answers, human_tasks, task_files
@@ -117,7 +126,8 @@ def _read(identity: Identity, task_id: UUID) -> tuple[TaskFile, dict[str, Any]]:
     with viewing(identity) as viewer:
         file = task_files.read(viewer=viewer, task_id=task_id)
         shelves = (
-            minutes.shelf, case_plan.shelf, notice_desk.shelf, notices.shelf, order_desk.shelf
+            minutes.shelf, case_plan.shelf, notice_desk.shelf, notice_contacts.shelf, notices.shelf,
+            order_desk.shelf,
         )  # fmt: skip
         return file, {name: value for one in shelves for name, value in one(viewer, file).items()}
 

@@ -13,6 +13,7 @@ from django import forms
 from portal import prepared_rows, statement_rows
 from portal.forms import MatterForm, ReportForm
 from portal.item_forms import AmendForm, ItemForm
+from portal.notice_call_forms import AnswerForm, AttemptForm
 from portal.notice_forms import NoticeForm
 from portal.questions import PREFIX
 from portal.record_forms import ObjectionForm, RecordForm
@@ -31,6 +32,8 @@ FORMS: Final[Mapping[str, type[forms.Form]]] = {
     "case-plan": ItemForm,
     "notice-new": NoticeForm,
     "notice-edit": NoticeForm,
+    "notice-contact": AttemptForm,
+    "notice-answer": AnswerForm,
 }
 #: Pages whose fields stand in their template, or beside their view.
 WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {

@@ -4,6 +4,7 @@ The same notice arrived with everybody, with the mother alone, and kept from the
 every byte that the teacher gets is the same. That it arrived is said of the child, never of one.
 """
 
+import re
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from workflow.models import Notification
 pytestmark = pytest.mark.django_db(transaction=True)
 
 State = NoticeReceipt.State
+_NOW = re.compile(rb'name="at" value="[^"]*"')
 
 
 @pytest.fixture
@@ -50,12 +52,14 @@ def answers(walk: Sent, caller: Caller) -> dict[str, bytes]:
     api = [f"/notices/{walk.notice_id}", f"/notices/{walk.notice_id}/contacts"]
     api += [f"/receipts/{pk}" for pk in receipts] + ["/receipts", f"/students/{student}/file"]
     pages = [f"/notices/{walk.notice_id}/contacts", *(f"/notices/{pk}" for pk in receipts), "/"]
+    pages += [f"/receipts/{pk}/{page}" for pk in receipts for page in ("contact", "answer", "slip")]
     found = {f"GET {path}": caller.get(path).content for path in api}
     return found | {f"page {path}": bare(caller.client.get(path).content) for path in pages}
 
 
 def bare(page: bytes) -> bytes:
-    """Without the token of the form, which is new on every page."""
+    """Without the token and the moment of the form, which are new on every page."""
+    page = _NOW.sub(b'name="at"', page)
     parts = page.split(b'name="csrfmiddlewaretoken" value="')
     return b"".join([parts[0], *(part.partition(b'"')[2] for part in parts[1:])])
 

@@ -9,7 +9,7 @@ from parties import tenancy
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from records import notice_receipts
 from records.models import NoticeReceipt
-from records.notice_receipts import OnPaper
+from records.notice_papers import OnPaper
 from tests.factories import World
 from tests.processes.notice_walk import Sent, sent
 from tests.workflow.test_danger_signs import DANGER, decide, questions
