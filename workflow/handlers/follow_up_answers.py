@@ -1,7 +1,10 @@
 """What else a completed task of a follow-up means: a talk on file, a score, a decision."""
 
+from typing import Final
+
 from ledger import events
 from parties.access import Viewer
+from parties.errors import InvalidInput
 from records import evaluations, file_entries
 from records.evaluations import Score
 from records.models import Evaluation, FileEntry
@@ -11,6 +14,9 @@ from workflow.errors import WrongState
 from workflow.handlers.follow_up import CONTACT
 from workflow.models import Case
 from workflow.upgrading import UpgradeInput, take_up
+
+#: Of a score, the questions of the form that have another name there.
+_ASKED: Final = {"words": "worked"}
 
 
 @on_complete(CONTACT, next_contacts.TASK, plan_days.TALK)
@@ -34,17 +40,17 @@ def school_scored(completion: Completion) -> None:
     if Evaluation.Side.SCHOOL in evaluations.sides(case.pk, number):
         return
     answer = completion.answer
-    evaluations.give(
-        student=case.student,
-        case_id=case.pk,
-        by=completion.by,
-        at=completion.at,
-        score=Score(
-            score=int(answer["score"]),
-            baseline_now=str(answer.get("baseline_now", "")),
-            words=str(answer.get("worked", "")),
-        ),
+    score = Score(
+        score=int(answer["score"]),
+        baseline_now=str(answer.get("baseline_now", "")),
+        words=str(answer.get("worked", "")),
     )
+    by, at = completion.by, completion.at
+    try:
+        evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=score)
+    except InvalidInput as refused:
+        asked = _ASKED.get(refused.field, refused.field)
+        raise InvalidInput(str(refused), field=asked, mend=refused.mend) from None
 
 
 @on_complete(upgrade_requests.TASK, moves_case=True)
