@@ -15,7 +15,7 @@ from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person, Student
 from parties.roles import Role
-from records import file_entries, plan_drafts
+from records import file_entries, language_gate, plan_drafts
 from records.models import ActionItem, Evaluation, FileEntry, PlanRound
 
 _SIDE: Final = Evaluation.Side
@@ -98,7 +98,8 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
     Raises:
         NotAllowed: `by` speaks for no side here.
         WrongState: this side has spoken already; the same person may say the same once more.
-        InvalidInput: the score is not between -2 and +2, or the item is of another plan.
+        InvalidInput: the score is not between -2 and +2, the item is of another plan, or words of
+            the school judge somebody: the family reads them.
     """
     viewer = Viewer.load(by, at=at)
     side = side_of(viewer, student)
@@ -106,6 +107,9 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
         raise NotAllowed("您不能为该计划评分。")
     number = _number(viewer, case_id, side)
     _refuse(score, case_id)
+    if side == _SIDE.SCHOOL:
+        said = {"baseline_now": score.baseline_now, "words": score.words}
+        language_gate.refuse_forbidden(said, student=student)
     made, new = Evaluation.objects.get_or_create(
         school_id=student.school_id,
         case_id=case_id,

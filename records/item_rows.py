@@ -15,7 +15,9 @@ def locked(item_id: UUID, *, by: Person, at: datetime, act: Act) -> ActionItem:
     """The item, visible to `by`, locked, and allowed. Inside a scope."""
     viewer = Viewer.load(by, at=at)
     viewer.get(ActionItem, item_id)
-    rows = ActionItem.objects.select_for_update(of=("self",)).select_related("student", "placement")
+    rows = ActionItem.objects.select_for_update(of=("self",)).select_related(
+        "student__person", "placement"
+    )
     item = rows.get(pk=item_id)
     viewer.require(act, item)
     return item
@@ -24,9 +26,12 @@ def locked(item_id: UUID, *, by: Person, at: datetime, act: Act) -> ActionItem:
 def raise_by(item: ActionItem, field: str, words: str, *, by_staff: bool = False) -> None:
     """Give a locked item the class of words that are added to it; nothing lowers it.
 
-    What a family, a student or a company writes is kept in any case. Whoever saves the item is the
-    caller. Raises InvalidInput for staff whose words belong into an item of their own.
+    What a family or a student writes is kept in any case. Whoever saves the item is the caller.
+
+    Raises InvalidInput: forbidden words of school or company; for staff, words that belong into an
+    item of their own.
     """
+    plan_words.refuse_labels(item, field, words, by_staff=by_staff)
     if by_staff or item.owner_party == ActionItem.Party.SCHOOL:
         plan_words.refuse_later(item, field, words)
     raised = plan_words.raised_by(item, words)

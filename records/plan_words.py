@@ -111,6 +111,36 @@ def refuse_later(item: ActionItem, field: str, text: str) -> None:
         )
 
 
+def refuse_labels(item: ActionItem, field: str, text: str, *, by_staff: bool = False) -> None:
+    """What school or company writes beside an item, the family reads at once: it judges nobody.
+
+    Whoever speaks for a family is never stopped, and a company learns no name by it.
+
+    Raises InvalidInput: the field, the first forbidden phrase, and what to write.
+    """
+    if by_staff or item.owner_party == ActionItem.Party.SCHOOL:
+        language_gate.refuse_forbidden({field: text}, student=item.student)
+    elif item.owner_party == ActionItem.Party.COMPANY:
+        _refuse_company(item.student, field, text)
+
+
+def _refuse_company(student: Student, field: str, text: str) -> None:
+    verdict = language.check(
+        text,
+        moment=Moment.SIGN,
+        author=Author.COMPANY,
+        people=People(frozenset({student.person.name})),
+        lexicon=lexicons.of(student.school_id),
+    )
+    for found in verdict.findings:
+        if found.effect == Effect.BLOCK:
+            raise InvalidInput(
+                f"“{found.phrase}”请换一种说法，学生和家长会看到。{found.note}",
+                field=field,
+                mend=f"可以写：{found.suggestion}",
+            )
+
+
 def apart(item: ActionItem, text: str) -> frozenset[str]:
     """Classes of words beside an item that the item itself does not have."""
     return frozenset(_found(text) - _own(item))

@@ -21,6 +21,8 @@ _LEFT: Final = {
     "items_open": "还有约定的事项没有完成",
     "focus_open": "还有约好的下次沟通",
 }
+#: Of a score, the questions of the form that have another name there.
+_ASKED: Final = {"words": "worked"}
 
 
 @on_complete(CONTACT, next_contacts.TASK, plan_days.TALK)
@@ -44,17 +46,17 @@ def school_scored(completion: Completion) -> None:
     if Evaluation.Side.SCHOOL in evaluations.sides(case.pk, number):
         return
     answer = completion.answer
-    evaluations.give(
-        student=case.student,
-        case_id=case.pk,
-        by=completion.by,
-        at=completion.at,
-        score=Score(
-            score=int(answer["score"]),
-            baseline_now=str(answer.get("baseline_now", "")),
-            words=str(answer.get("worked", "")),
-        ),
+    score = Score(
+        score=int(answer["score"]),
+        baseline_now=str(answer.get("baseline_now", "")),
+        words=str(answer.get("worked", "")),
     )
+    by, at = completion.by, completion.at
+    try:
+        evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=score)
+    except InvalidInput as refused:
+        asked = _ASKED.get(refused.field, refused.field)
+        raise InvalidInput(str(refused), field=asked, mend=refused.mend) from None
 
 
 @on_complete("close_or_continue")
