@@ -61,6 +61,7 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
     redaction = serializers.ChoiceField(Attachment.Redaction.choices)
+    sensitivity = serializers.CharField(help_text="字段类别的代码，以空格分开")
     uploaded_at = serializers.DateTimeField()
 
 
@@ -168,5 +169,6 @@ def attachment(one: Attachment) -> dict[str, Any]:
         "size": one.size,
         "sha256": bytes(one.sha256).hex(),
         "redaction": one.redaction,
+        "sensitivity": one.sensitivity,
         "uploaded_at": shapes.plain(one.uploaded_at),
     }

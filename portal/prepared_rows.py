@@ -110,14 +110,3 @@ def of(item: PreparedItem) -> Prepared:
         basis_note=item.basis_note,
         duty=item.duty,
     )
-
-
-def shown(item: PreparedItem) -> dict[str, str]:
-    """As the page of the record tells it, to whoever it is for."""
-    return {
-        "kind": item.get_kind_display(),
-        "note": item.note,
-        "basis": item.get_basis_display() if item.basis else "",
-        "duty": item.get_duty_display() if item.duty else "",
-        "basis_note": item.basis_note,
-    }

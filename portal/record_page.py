@@ -14,7 +14,7 @@ from parties import statements
 from parties.access import Act, Viewer
 from parties.models import Person
 from parties.sign_in import Identity, Means
-from portal import holding, next_versions, pages, prepared_rows, typed
+from portal import holding, next_versions, pages, typed
 from portal.session import viewing
 from records import (
     additions,
@@ -32,7 +32,7 @@ from records import (
     side_words,
 )
 from records.disputes import OPEN, UNFINISHED
-from records.models import Attachment, CommunicationRecord, Objection
+from records.models import CommunicationRecord, Objection
 from records.reading import RecordFile
 from records.signatures import Method
 
@@ -131,12 +131,12 @@ def seen_by(request: HttpRequest) -> int | None:
 
 def _content(found: RecordFile) -> dict[str, Any]:
     record = found.record
+    sheet = sheets.sheet_of(found, school=record.school.name)
     return {
         "record": {"pk": record.pk, "edits": record.edits, "state": record.state},
         "as_read": as_read.mark(found),
-        "sheet": sheets.sheet_of(found, school=record.school.name),
-        "prepared": [prepared_rows.shown(one) for one in found.prepared],
-        "files": [(one.pk, one.name, one.size, _kind(one)) for one in found.attachments],
+        "sheet": sheet,
+        "files": list(zip(found.attachments, sheet.attachments, strict=True)),
         "whole": "trigger" in found.fields,
         "let_through": found.let_through,
         "sealed": found.sealed,
@@ -152,11 +152,6 @@ def _way(copy: custody.Copy) -> str:
     """How it reached them and, of a copy that was taken, what for: 导出，依法提供."""
     known = _WHAT_FOR.get(copy.purpose)
     return f"{copy.way}，{known}" if known else copy.way
-
-
-def _kind(file: Attachment) -> str:
-    """A word beside what is no plain file."""
-    return "" if file.kind == Attachment.Kind.FILE else str(file.get_kind_display())
 
 
 def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dict[str, Any]:

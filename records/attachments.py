@@ -27,8 +27,8 @@ from records import (
     file_names,
     file_stillness,
     paper_originals,
-    reading,
     sensitivity,
+    shown_files,
     stand_ins,
     vault,
 )
@@ -242,6 +242,6 @@ def readable(viewer: Viewer, attachment_id: UUID) -> Attachment:
         return found
     record = viewer.get(CommunicationRecord, found.record_id)
     shown = paper_originals.is_shown(viewer, record, found, paper_originals.signed_on(found))
-    if not shown or not reading.may_open(viewer, record, found):
+    if not shown or not shown_files.may_open(viewer, record, found):
         raise NotFound("没有找到。")
     return found

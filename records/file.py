@@ -23,7 +23,7 @@ from parties.models import Person, Student
 from records import file_rows
 from records.file_entries import FAMILY, SCHOOL, STUDENT
 from records.file_rows import COMPANY, Part, Sight, standing
-from records.file_sources import Line, Registered, Source
+from records.file_sources import CASE, SOURCES, Line, Registered, Source
 from records.models import FileEntry
 
 __all__ = [
@@ -31,8 +31,6 @@ __all__ = [
     "asked", "kinds", "opened", "page", "read", "register", "standing", "told", "visible",
 ]  # fmt: skip
 
-#: The kind whose objects other entries belong to.
-CASE: Final = "case"
 #: Who may open the file as such. Anybody else who stands in a role towards the student opens it
 #: only as far as single entries are theirs: a counsellor in a crisis, a teacher who took part.
 OPENERS: Final = SCHOOL | FAMILY | STUDENT | COMPANY
@@ -59,7 +57,7 @@ class Place:
         return cls(datetime.fromisoformat(at), UUID(pk))
 
 
-_sources: dict[str, tuple[Source, ...]] = {}
+_sources: Final = SOURCES
 
 
 def register(kind: str, source: Source) -> None:

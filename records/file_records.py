@@ -8,7 +8,7 @@ from uuid import UUID
 
 from parties.access import Viewer
 from parties.errors import InvalidInput, WrongState
-from records import policies, reading, record_copies, sharing, taken_back
+from records import handed_on, policies, reading, record_copies, sharing, taken_back
 from records.models import CommunicationRecord, Delivery
 from records.reading import RecordFile
 
@@ -30,6 +30,7 @@ def whole(viewer: Viewer, ids: Sequence[UUID], *, leaving: bool) -> Sequence[Rec
     found = [reading.without_confided(viewer, one) for one in reading.seen_all(viewer, own)]
     if leaving:
         _refuse_blocked(found)
+        return [handed_on.cut(viewer, one) for one in found]
     return found
 
 

@@ -1,8 +1,8 @@
 """Where the things that stand in a file live, and how each is told in a line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
@@ -59,3 +59,16 @@ class Source(Whole):
 
 #: Kinds, each with one of its sources.
 Registered = tuple[tuple[str, Source], ...]
+
+#: The kind whose objects other entries belong to.
+CASE: Final = "case"
+#: By kind; records/file.py takes them in.
+SOURCES: Final[dict[str, tuple[Source, ...]]] = {}
+
+
+def cases_of(viewer: Viewer, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these cases that exist for this reader. Inside a scope; no query for none."""
+    if not ids:
+        return frozenset()
+    known = (viewer.rows(source.model).filter(pk__in=ids) for source in SOURCES.get(CASE, ()))
+    return frozenset(pk for rows in known for pk in rows.values_list("pk", flat=True))

@@ -83,7 +83,8 @@ class Copy:
                 leaving = exports.leaves(viewer, student, self.taken.purpose)
                 part = ids[start : start + RECORDS]
                 found = file_records.whole(viewer, part, leaving=leaving)
-            yield [sheets.sheet_of(one, school=school) for one in found]
+                told = [sheets.sheet_of(one, school=school) for one in found]
+            yield told
 
     def _opened(self) -> tuple[Viewer, Student]:
         """The reader as they stand now."""

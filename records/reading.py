@@ -18,10 +18,10 @@ from parties.roles import Role
 from records import (
     bystanders,
     cuts,
-    file_names,
-    paper_originals,
+    file_sources,
     policies,
     record_parts,
+    shown_files,
     side_words,
 )
 from records.cuts import SaidTo
@@ -84,6 +84,8 @@ class RecordFile:
     kept_at: Mapping[UUID, str]
     #: Of guardians about texts that were taken back meanwhile; for readers in the school alone.
     noted: Sequence[Signature]
+    #: The case that it belongs to, where there is one for this reader.
+    case_id: UUID | None = None
 
 
 def read(viewer: Viewer, record_id: UUID) -> RecordFile:
@@ -108,7 +110,8 @@ def seen_all(viewer: Viewer, records: Sequence[CommunicationRecord]) -> Sequence
     crypto.warm([*records, *(one for each in parts.values() for one in each.statements)])
     still = [as_it_stood(viewer, record, parts[record.pk]) for record in records]
     names, pupils = _names(known for _, known in still)
-    return [_file(viewer, record, known, names, pupils) for record, known in still]
+    files = [_file(viewer, record, known, names, pupils) for record, known in still]
+    return _with_cases(viewer, files)
 
 
 def without_confided(viewer: Viewer, file: RecordFile) -> RecordFile:
@@ -116,6 +119,16 @@ def without_confided(viewer: Viewer, file: RecordFile) -> RecordFile:
     if policies.is_at_home(viewer, file.record):
         return file
     return replace(file, statements=[one for one in file.statements if not one.confided])
+
+
+def _with_cases(viewer: Viewer, files: Sequence[RecordFile]) -> Sequence[RecordFile]:
+    """Each with its case, if that exists for this reader; one query for all of them."""
+    of_cases = [one.record for one in files if "case_id" in one.fields]
+    known = file_sources.cases_of(viewer, {one.case_id for one in of_cases if one.case_id})
+    return [
+        replace(one, case_id=one.record.case_id) if one.record.case_id in known else one
+        for one in files
+    ]
 
 
 def _file(
@@ -136,7 +149,7 @@ def _file(
         participants=present if content else [],
         prepared=_prepared(viewer, record, parts) if content else [],
         signatures=side_words.signatures(viewer, record, parts.signatures) if content else [],
-        attachments=_attachments(viewer, record, parts),
+        attachments=shown_files.of(viewer, record, parts),
         annotations=side_words.annotations(viewer, record, parts.annotations) if content else [],
         disputed=parts.disputed,
         let_through=_let_through(viewer, record, parts) if content else [],
@@ -158,25 +171,6 @@ def _prepared(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list
         if privacy.readable(PreparedItem.CLASSES[item.kind], roles, given=given)
         or (record.author_id == viewer.person.pk and record.state in cuts.OPEN_TO_WRITER)
     ]
-
-
-def _attachments(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[Attachment]:
-    """Files that this reader may open, and of the signed pages those that carry a word."""
-    scans = {one.scan_id for one in parts.signatures}
-    return [
-        file_names.named(viewer, one)
-        for one in parts.attachments
-        if may_open(viewer, record, one) and paper_originals.is_shown(viewer, record, one, scans)
-    ]
-
-
-def may_open(viewer: Viewer, record: CommunicationRecord, attachment: Attachment) -> bool:
-    """Whether this reader may have the file; who uploaded it may until the record is done."""
-    if policies.is_closed(viewer, record):
-        return False
-    if attachment.uploaded_by_id == viewer.person.pk and record.state in cuts.OPEN_TO_WRITER:
-        return True
-    return policies.reads_file(viewer, record, attachment.sensitivity)
 
 
 def _let_through(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[LetThrough]:

@@ -15,7 +15,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import NotAllowed, WrongState
 from parties.models import Person
-from records import as_read, policies, reading, sharing, signatures
+from records import as_read, handed_on, policies, reading, sharing, signatures
 from records.models import CommunicationRecord
 from records.printing import as_json, pdf
 from records.printing import documents as paper
@@ -46,6 +46,11 @@ class Purpose(StrEnum):
     def leaves_school(self) -> bool:
         """Whether somebody who is no party to the record gets to see the copy."""
         return self in (Purpose.TALK, Purpose.AUTHORITY)
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether the paper comes into other hands: a guardian signs on it, too."""
+        return self.leaves_school or self is Purpose.SIGN
 
 
 _PURPOSES: Final = {
@@ -89,7 +94,8 @@ def export(
         record = file.record
         note(record, "record.exported", viewer, form=form, purpose=purpose.value)
         signatures.deliver(record, to=by, how="EXPORT", viewer=viewer, purpose=purpose.value)
-        sheet = sheet_of(file, school=record.school.name)
+        told = handed_on.cut(viewer, file) if purpose.is_handed_on else file
+        sheet = sheet_of(told, school=record.school.name)
         if purpose is Purpose.SIGN:
             sheet = replace(sheet, details=(*sheet.details, _marked(file)))
     mark = Watermark(reader=by.name, at=at, purpose=purpose.label)

@@ -8,9 +8,17 @@ from typing import Final
 
 from django.utils import timezone
 
+from parties import privacy
 from parties.models import GuardianLink
 from records.cuts import SaidTo
-from records.models import CommunicationRecord, Participant, Signature, Statement
+from records.models import (
+    Attachment,
+    CommunicationRecord,
+    Participant,
+    PreparedItem,
+    Signature,
+    Statement,
+)
 from records.printing import documents as paper
 from records.printing.documents import RecordSheet
 from records.reading import RecordFile
@@ -47,11 +55,14 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
             name=record.student.person.name, class_name=record.student.school_class.name
         ),
         record_hash=_hash(file),
+        case_no="" if file.case_id is None else str(file.case_id),
         trigger=record.get_trigger_display() if "trigger" in file.fields else "",
         details=_details(file),
         banners=banners(file),
         participants=tuple(_participant(one, file) for one in file.participants),
         sections=tuple(_section(code, file) for code in _sections(file)),
+        prepared=tuple(_prepared(one, file) for one in file.prepared),
+        attachments=tuple(_attached(one) for one in file.attachments),
         signatures=tuple(_signature(one, file) for one in file.signatures),
         annotations=tuple(
             paper.Annotation(one.words, file.names.get(one.by_id, ""), one.at)
@@ -132,6 +143,29 @@ def _participant(one: Participant, file: RecordFile) -> paper.Participant:
         relation=relation,
         capacity=one.get_capacity_display(),
         present_how=one.get_presence_display(),
+    )
+
+
+def _prepared(one: PreparedItem, file: RecordFile) -> paper.Prepared:
+    """Its file is named where this reader has it with the record."""
+    rests_on = (one.get_basis_display() if one.basis else "", one.duty and one.get_duty_display())
+    names = {each.pk: each.name for each in file.attachments}
+    return paper.Prepared(
+        kind=one.get_kind_display(),
+        what=one.note,
+        file=names.get(one.attachment_id, "") if one.attachment_id else "",
+        basis="，".join(filter(None, (*rests_on, one.basis_note))),
+    )
+
+
+def _attached(one: Attachment) -> paper.AttachedFile:
+    classes = sorted(privacy.parse(one.sensitivity), key=lambda code: code.value)
+    return paper.AttachedFile(
+        name=one.name,
+        kind=one.get_kind_display(),
+        classes="、".join(str(code.label) for code in classes),
+        sha256=bytes(one.sha256).hex(),
+        others=one.get_redaction_display(),
     )
 
 

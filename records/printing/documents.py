@@ -104,6 +104,29 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file of a record; `sha256` in hex is of what can be downloaded, `others` says what was done
+    about other people in it.
+    """
+
+    name: str
+    kind: str
+    classes: str
+    sha256: str
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What lay on the table of a talk, and what allowed it to lie there; `file` is its name."""
+
+    kind: str
+    what: str = ""
+    file: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
     """异议附记: what the family wants to stand beside the record."""
 
@@ -129,6 +152,8 @@ class RecordSheet:
     banners: tuple[Banner, ...] = ()
     participants: tuple[Participant, ...] = ()
     sections: tuple[Section, ...] = ()
+    prepared: tuple[Prepared, ...] = ()
+    attachments: tuple[AttachedFile, ...] = ()
     signatures: tuple[Signature, ...] = ()
     annotations: tuple[Annotation, ...] = ()
 

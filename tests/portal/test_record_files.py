@@ -136,3 +136,26 @@ def test_no_form_is_taken_without_its_token(world: World) -> None:
     answer = phone.client.post(page_of(paper), {"redaction": "NONE"})
 
     assert answer.status_code == 403
+
+
+def test_the_page_of_the_record_tells_each_file_by_hash_class_and_what_became_of_others(
+    world: World,
+) -> None:
+    paper = written(world)
+    for fields in ({"redaction": "DECLARED"}, {"redaction": "NEEDED"}):
+        assert upload(paper.writer, paper.id, jpeg(), **fields).status_code == 201
+    paper.keep(paper.writer.get(f"/records/{paper.id}"))
+    paper.do("check")
+    paper.do("offer")
+    with tenancy.scope(world.id):
+        shown = bytes(Attachment.objects.get(redaction="DECLARED").sha256).hex()
+    phone = by_password(world, "mother")
+
+    phone.open(f"/records/{paper.id}")
+
+    assert f"沟通内容 · 上传者声明已隐去他人信息 · SHA-256 {shown}" in phone.text
+    assert phone.text.count("SHA-256") == 1
+    assert "第三人信息" not in phone.text
+    phone = by_password(world, "teacher")
+    phone.open(f"/records/{paper.id}")
+    assert "沟通内容、第三人信息 · 含他人信息，未隐去" in phone.text

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from records.printing.documents import (
     Annotation,
+    AttachedFile,
     Banner,
     Entry,
     FileSheet,
@@ -16,6 +17,7 @@ from records.printing.documents import (
     Method,
     NoticeSlip,
     Participant,
+    Prepared,
     RecordSheet,
     Section,
     Signature,
@@ -27,6 +29,7 @@ from tests.factories import NOW
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 PROOF = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
+FILE_HASH = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 READER = Watermark("王建国（德育处）", NOW, "复核异议")
 STUDENT = StudentLine("李小雨", "2025级机电一班", "20250117")
 
@@ -60,6 +63,16 @@ RECORD = RecordSheet(
             statements=(Statement("约2分钟没有说话。", "教师观察", "单方陈述", observed="沉默"),),
         ),
         Section("家长反馈的家庭表现", rows=(Labelled("作息", "周末睡到中午"),)),
+    ),
+    prepared=(
+        Prepared("成绩单", "期中成绩", file="文档-20261009-3FA2C1.pdf"),
+        Prepared("心理评估报告", basis="本人或监护人同意，同意书第 12 号"),
+    ),
+    attachments=(
+        AttachedFile(
+            "文档-20261009-3FA2C1.pdf", "附件", "学业与实习表现", FILE_HASH, "已隐去他人信息"
+        ),
+        AttachedFile("签字页-20261009-07BB40.jpg", "签字页", "沟通内容", PROOF, "无需隐去"),
     ),
     signatures=(
         Signature("陈老师", "班主任", Method.ELECTRONIC, NOW, proof=PROOF),

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from records.printing import as_json
 from records.printing.documents import Section, Sheet
 from tests.factories import NOW
-from tests.records.printing.sheets import FILE, READER, RECORD, SLIP, filled_with
+from tests.records.printing.sheets import (
+    FILE,
+    FILE_HASH,
+    PROOF,
+    READER,
+    RECORD,
+    SLIP,
+    filled_with,
+)
 
 
 def told(sheet: Sheet) -> dict[str, Any]:
@@ -37,6 +45,9 @@ def test_a_record_comes_back_with_everything_in_it() -> None:
     assert body["sections"][0]["statements"][1]["source"] == "家长陈述"
     assert body["sections"][0]["statements"][1]["at"] is None
     assert body["sections"][2]["statements"][0]["observed"] == "沉默"
+    assert [one["sha256"] for one in body["attachments"]] == [FILE_HASH, PROOF]
+    assert body["attachments"][0]["others"] == "已隐去他人信息"
+    assert body["prepared"][1]["basis"] == "本人或监护人同意，同意书第 12 号"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from records.printing.documents import NoticeSlips, Section, Sheet, Statement, S
 from records.printing.errors import PrintingFailed
 from tests.records.printing.sheets import (
     FILE,
+    FILE_HASH,
     HASH,
     PROOF,
     READER,
@@ -72,13 +73,37 @@ def test_the_hash_of_the_record_can_be_compared() -> None:
     assert HASH in printed(RECORD)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "成绩单期中成绩附件：文档-20261009-3FA2C1.pdf",
+        "心理评估报告本人或监护人同意，同意书第12号",
+        f"文档-20261009-3FA2C1.pdf{FILE_HASH}附件学业与实习表现已隐去他人信息",
+        f"签字页-20261009-07BB40.jpg{PROOF}签字页沟通内容无需隐去",
+    ],
+)
+def test_files_and_material_stand_with_what_they_are_compared_by(line: str) -> None:
+    assert line in printed(RECORD)
+
+
 def test_what_is_hidden_leaves_no_heading() -> None:
     bare = replace(
-        RECORD, participants=(), sections=(), signatures=(), annotations=(), banners=(), case_no=""
+        RECORD,
+        participants=(),
+        sections=(),
+        prepared=(),
+        attachments=(),
+        signatures=(),
+        annotations=(),
+        banners=(),
+        case_no="",
     )
     text = printed(bare)
 
-    for heading in ("参与人员", "签字确认", "异议附记", "争议处理中", "所属事项"):
+    for heading in (
+        *("参与人员", "准备材料", "附件", "签字确认"),
+        *("异议附记", "争议处理中", "所属事项"),
+    ):
         assert heading not in text
 
 
