@@ -20,7 +20,8 @@ from portal.session import signed_in, viewing
 from portal.uploads import takes_file
 from records import as_read, attachments, reading, sheets, signers
 from records.models import Attachment, CommunicationRecord
-from records.signatures import Method, Witnessed
+from records.signatures import Method
+from records.witnessed import Witnessed
 from workflow import communication as acts
 
 #: What staff may type into each field.

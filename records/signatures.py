@@ -7,7 +7,6 @@ records/standings.py. Inside a scope.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, note, saved
 from records.stillness import as_known
+from records.witnessed import Witnessed
 
 State = CommunicationRecord.State
 Method = Signature.Method
@@ -29,27 +29,6 @@ Side = Signature.Side
 
 _WITNESSED: Final = frozenset({Method.PAPER, Method.PHONE, Method.REFUSED})
 _SHORTEST_REASON: Final = 2  # characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witnessed:
-    """A guardian's word that a member of staff writes down, beside a second one who was there."""
-
-    signer: UUID
-    method: str
-    witness: UUID
-    #: The mark of what was read back, or of what the paper says.
-    as_read: str
-    reason: str = ""
-    note: str = ""
-    #: Of a paper: the page that was signed.
-    scan: UUID | None = None
-    #: Of a paper: another guardian, whose word is written down already, signed on the same sheet.
-    same_sheet: bool = False
-    #: Of a paper: where its original lies, e.g. 3号柜／2026-2册.
-    kept_at: str = ""
-    #: Of a paper that carries one: the short mark that is printed on it.
-    printed: str = ""
 
 
 def sign(

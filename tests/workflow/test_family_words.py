@@ -9,7 +9,7 @@ import pytest
 from parties import tenancy
 from records.complaints import Complaint
 from records.models import CommunicationRecord, ItemCheckIn, MeetingReply
-from records.signatures import Witnessed
+from records.witnessed import Witnessed
 from tests.factories import NOW, World, people_of
 from tests.processes.meeting_walk import offered
 from tests.records import agreed as plan
