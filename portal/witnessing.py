@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, LostRace
+from parties.errors import InvalidInput, WrongState
 from parties.sign_in import Identity
 from portal import pages, typed, uploads
 from portal.session import signed_in, viewing
@@ -56,8 +56,8 @@ def witness(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
         return pages.show(request, "witness", context, status=400)
-    except LostRace as changed:
-        context["mistake"] = f"{changed}刚才没有登记。"
+    except WrongState as moved:  # a LostRace is one
+        context["mistake"] = f"{moved}刚才没有登记。"
         return pages.show(request, "witness", context, status=409)
     return redirect("portal:record", target_id=target_id)
 

@@ -21,7 +21,7 @@ from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, note, saved
 from records.stillness import as_known
-from records.witnessed import Witnessed
+from records.witnessed import Witnessed, refuse_more
 
 State = CommunicationRecord.State
 Method = Signature.Method
@@ -82,8 +82,8 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> Com
 def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
     """Write down a guardian's word: a scanned paper, a text read back on the phone, a refusal.
 
-    The same again changes nothing. After a refusal only a paper signed by hand counts, as the
-    guardian's own word would.
+    The same again changes nothing; other words of the same method are refused, never swallowed.
+    After a refusal only a paper signed by hand counts, as the guardian's own word would.
 
     Raises InvalidInput: nobody who is asked to sign, no second member of staff who reads the
     record, no scan, no reason, forbidden words. WrongState: they have given their word already.
@@ -92,8 +92,10 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     record = lock(viewer, record_id, Act.WITNESS)
     signer = signers.guardian(record, given.signer, at=viewer.at)
     before = list(record.signatures.filter(signer=signer))
-    if any(one.method == given.method for one in before):
-        return record
+    for standing in before:
+        if standing.method == given.method:
+            refuse_more(standing, given, by=viewer.person)
+            return record
     signed = any(one.method != Method.REFUSED or one.is_own_refusal for one in before)
     _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
     _refuse_closed(viewer, record, record)

@@ -24,7 +24,7 @@ from records import communication, complaints, discarding, drafts, objections, s
 from records.complaints import Complaint
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
-from records.witnessed import Witnessed
+from records.witnessed import SaidAlready, Witnessed
 from workflow import family_words, meetings, next_contacts, record_news
 from workflow.models import Case
 
@@ -145,14 +145,23 @@ def refuse(
 def witness(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, given: Witnessed
 ) -> CommunicationRecord:
-    """Write down a guardian's word beside a second member of staff. Raises: as in signatures."""
+    """Write down a guardian's word beside a second member of staff.
+
+    A sign of danger is heard in any case. Raises: as in signatures.
+    """
+    refused: SaidAlready | None = None
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         before = _state(record_id)
-        record = signatures.witness(viewer, record_id=record_id, given=given)
+        try:
+            record = signatures.witness(viewer, record_id=record_id, given=given)
+        except SaidAlready as said:
+            refused, record = said, viewer.get(CommunicationRecord, record_id)
         record = after(viewer, record, before)
         _listen(f"{given.reason}\n{given.note}", record, at=at, source="witnessed")
-        return record
+    if refused is not None:
+        raise refused
+    return record
 
 
 def discard(

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from parties import tenancy
+from parties.errors import WrongState
 from records.complaints import Complaint
 from records.models import CommunicationRecord, ItemCheckIn, MeetingReply
 from records.witnessed import Witnessed
@@ -107,6 +108,13 @@ def relay(desk: Desk, record: CommunicationRecord, words: str) -> None:
     communication.witness(**common(desk, record, "teacher"), given=given)
 
 
+def relay_more(desk: Desk, record: CommunicationRecord, words: str) -> None:
+    """What is not kept, because another word stands, is heard all the same."""
+    relay(desk, record, "不同意“多次”")
+    with pytest.raises(WrongState):
+        relay(desk, record, words)
+
+
 def object_(desk: Desk, record: CommunicationRecord, words: str) -> None:
     for who in ("teacher", "mother"):
         desk.sign(record, who)
@@ -126,7 +134,7 @@ def annotate(desk: Desk, record: CommunicationRecord, words: str) -> None:
 
 
 Act = Callable[[Desk, CommunicationRecord, str], None]
-ACTS: list[Act] = [refuse, sign, relay, object_, annotate]
+ACTS: list[Act] = [refuse, sign, relay, relay_more, object_, annotate]
 
 
 def beside(act: Act) -> Story:
