@@ -80,7 +80,8 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> Com
 
 
 def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
-    """Write down a guardian's word: a scanned paper, a text read back on the phone, a refusal.
+    """Write down what a guardian says, or a student of age: a scanned paper, a text read back on
+    the phone, a refusal.
 
     The same again changes nothing; other words of the same method are refused, never swallowed.
     After a refusal only a paper signed by hand counts, as the guardian's own word would.
@@ -90,7 +91,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     LostRace: the record says something else than what was read to them, or than the paper.
     """
     record = lock(viewer, record_id, Act.WITNESS)
-    signer = signers.guardian(record, given.signer, at=viewer.at)
+    signer = signers.asked(record, given.signer, at=viewer.at)
     before = list(record.signatures.filter(signer=signer))
     for standing in before:
         if standing.method == given.method:
@@ -176,7 +177,8 @@ def _give(
     **columns: Any,
 ) -> CommunicationRecord:
     content.freeze(record, at=viewer.at)
-    side = side_of(viewer, record) if signer.pk == viewer.person.pk else Side.FAMILY
+    home = Side.STUDENT if signer.pk == record.student.person_id else Side.FAMILY
+    side = side_of(viewer, record) if signer.pk == viewer.person.pk else home
     made = Signature(
         school_id=record.school_id,
         student_id=record.student_id,

@@ -24,7 +24,9 @@ class SaidAlready(WrongState):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witnessed:
-    """A guardian's word that a member of staff writes down, beside a second one who was there."""
+    """A word of the family that a member of staff writes down, beside a second one who was there:
+    a guardian's, or that of a student of age.
+    """
 
     signer: UUID
     method: str

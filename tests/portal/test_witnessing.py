@@ -1,5 +1,6 @@
 """A guardian's word written down on a page: paper with its scan, read back, refused."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -202,3 +203,22 @@ def test_a_word_that_comes_too_late_comes_back_as_it_was_typed(world: World) -> 
 
     assert answer.status_code == 409
     assert why in answer.content.decode()
+
+
+def test_a_grown_student_stands_among_those_who_may_have_said_it(world: World) -> None:
+    with tenancy.scope(world.id) as at:
+        world.student.birth_date = at.date() - timedelta(days=19 * 366)
+        world.student.save(update_fields=["birth_date"])
+    phone, address = at_witness(world)
+    assert "student（学生本人，已满十八周岁）" in phone.text
+
+    phone.send(f"{address}/witness", **given(world, signer=str(world["student"].pk)))
+
+    with tenancy.scope(world.id):
+        assert Signature.objects.get(signer=world["student"]).side == "STUDENT"
+
+
+def test_a_minor_student_does_not(world: World) -> None:
+    phone, _ = at_witness(world)
+
+    assert "学生本人" not in phone.text
