@@ -18,7 +18,8 @@ from api.views import read_body
 from parties import sign_in
 from parties.errors import NotAllowed
 from parties.sign_in import Identity, Means
-from records.signatures import Method, Witnessed
+from records.signatures import Method
+from records.witnessed import Witnessed
 from workflow import communication as acts
 
 _CODES: Final = ("state.lost_race", "request.precondition_required")

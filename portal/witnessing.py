@@ -13,14 +13,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, LostRace
+from parties.errors import InvalidInput, WrongState
+from parties.models import Person
 from parties.sign_in import Identity
 from portal import pages, typed, uploads
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
 from records import as_read, attachments, reading, sheets, signers
 from records.models import Attachment, CommunicationRecord
-from records.signatures import Method, Witnessed
+from records.signatures import Method
+from records.witnessed import Witnessed
 from workflow import communication as acts
 
 #: What staff may type into each field.
@@ -55,8 +57,8 @@ def witness(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
     except InvalidInput as refused:
         context["mistake"] = f"{refused}{refused.mend}"
         return pages.show(request, "witness", context, status=400)
-    except LostRace as changed:
-        context["mistake"] = f"{changed}刚才没有登记。"
+    except WrongState as moved:  # a LostRace is one
+        context["mistake"] = f"{moved}刚才没有登记。"
         return pages.show(request, "witness", context, status=409)
     return redirect("portal:record", target_id=target_id)
 
@@ -71,17 +73,22 @@ def _shown(viewer: Viewer, record: CommunicationRecord) -> dict[str, Any]:
         "pk": record.pk,
         "record_no": record.record_no,
         "child": record.student.person.name,
-        "guardians": [(str(one.pk), one.name) for one in home],
+        "guardians": [(str(one.pk), _called(record, one)) for one in home],
         "signed": next((one.scan_id for one in reversed(file.signatures) if one.scan_id), None),
         "colleagues": [(str(one.pk), one.name) for one in signers.witnesses(viewer, record)],
         "ways": _WAYS,
     }
 
 
+def _called(record: CommunicationRecord, person: Person) -> str:
+    own = person.pk == record.student.person_id
+    return f"{person.name}（学生本人，已满十八周岁）" if own else person.name
+
+
 def _chosen(request: HttpRequest) -> dict[str, Any]:
     """Raises InvalidInput: nobody was chosen, or a text is too long."""
     people = {
-        "signer": _person(request, "signer", "没有选择家长。", "请选择这是哪位家长的意见。"),
+        "signer": _person(request, "signer", "没有选择是谁的意见。", "请选择这是谁的意见。"),
         "witness": _person(request, "witness", "没有选择见证人。", "请选择当时在场的另一位老师。"),
     }
     marks = {

@@ -97,6 +97,7 @@ def check(
     _refuse_incomplete(record)
     prepared_files.refuse_gone(viewer, record)
     bases.refuse_lapsed(record, at=viewer.at)
+    prepared_files.refuse_unfounded(viewer, record)
     refuse_restricted({name: getattr(record, name) for name in OPEN_WORDS})
     findings = language_gate.check_record(record, confirmed=confirmed)
     record.check_language(findings=findings)
@@ -106,9 +107,9 @@ def check(
 def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> CommunicationRecord:
     """Let both sides read and sign it. The family sees it from now on, unless it is held.
 
-    Raises InvalidInput: it rests on a consent that no longer holds or on a file that is gone, or
-    nobody of the family took part. WrongState: it is not checked, or 德育处 has been asked for a
-    hold and may still decide.
+    Raises InvalidInput: it rests on a consent that no longer holds or on a file that is gone or has
+    no basis, or nobody of the family took part. WrongState: it is not checked, or 德育处 has been
+    asked for a hold and may still decide.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.offer):
@@ -116,6 +117,7 @@ def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commun
     hold_waits.refuse_undecided(record, at=viewer.at)
     prepared_files.refuse_gone(viewer, record)
     bases.refuse_lapsed(record, at=viewer.at)
+    prepared_files.refuse_unfounded(viewer, record)
     standings.refuse_one_sided(record, at=viewer.at)
     record.offer(at=viewer.at)
     open_entry(record)
@@ -218,7 +220,7 @@ def _copy_parts(record: CommunicationRecord, made: CommunicationRecord) -> None:
             relation=one.relation,
             presence=one.presence,
         )
-    for item in record.prepared.select_related("consent"):
+    for item in record.prepared.select_related("attachment", "consent"):
         if bases.stands(item, at=made.created_at):  # not on a consent that was taken back
             made.prepared.create(**common, **{name: getattr(item, name) for name in _PAPER})
 

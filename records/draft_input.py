@@ -207,12 +207,13 @@ def prepared_values(record: CommunicationRecord, item: Prepared, *, at: datetime
     _choice("kind", item.kind, PreparedItem.Kind.values)
     _choice("basis", item.basis, PreparedItem.Basis.values)
     mine = Attachment.objects.filter(student=record.student_id)
-    if item.attachment is not None and not mine.filter(pk=item.attachment).exists():
+    file = None if item.attachment is None else mine.filter(pk=item.attachment).first()
+    if item.attachment is not None and file is None:
         raise InvalidInput("没有这个附件。", field="attachment", mend="请先上传。")
     why = {"kind": item.kind, "basis": item.basis, "duty": item.duty, "basis_note": item.basis_note}
     if item.kind != PreparedItem.Kind.PSY_REPORT:
         refuse_restricted({"note": item.note, "basis_note": item.basis_note})
-    consent = bases.settle(student=record.student, at=at, **why)
+    consent = bases.settle(student=record.student, at=at, file=file, **why)
     return {**why, "note": item.note, "attachment_id": item.attachment, "consent": consent}
 
 

@@ -100,11 +100,16 @@ def write(
 def change(
     viewer: Viewer, *, record_id: UUID, header: Header, seen: int | None = None
 ) -> CommunicationRecord:
-    """Put another header in place. Raises as `lock`; InvalidInput."""
+    """Put another header in place; in the file the record stands at its date, as corrected.
+
+    Raises as `lock`; InvalidInput.
+    """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     refuse_header(header)
     language_gate.refuse_names(open_words(header), people=_people(record, ()))
     _open(record)
+    if header.started_at != record.started_at:
+        file_entries.move(kind=KIND, object_id=record.pk, at=header.started_at)
     for name, value in header_values(header).items():
         setattr(record, name, value)
     return saved(record, viewer, "record.changed")

@@ -98,6 +98,14 @@ def enter_many(  # noqa: PLR0913 - one argument per column
     )
 
 
+def move(*, kind: str, object_id: UUID, at: datetime) -> None:
+    """Let an entry stand at another moment: what it is about happened then, as is known by now."""
+    entries = FileEntry.objects.select_for_update().filter(kind=kind, object_id=object_id)
+    for entry in entries.exclude(at=at):
+        entry.at = at
+        entry.save(update_fields=["at"])
+
+
 def open_to(
     *, kind: str, object_id: UUID, readers: Collection[Role] = (), people: Collection[UUID] = ()
 ) -> None:

@@ -1,6 +1,7 @@
 """Files that lay on the table of a talk, and belong to this record or to another one.
 
     check, offer, first word    refused while such a file is gone
+    check, offer                refused while a psychological file of the record has no basis
     take out                    refused while a record that was offered or signed names the file
 
 Both hold the file's row, so that neither passes the other. Whoever takes a file out and may not
@@ -16,12 +17,16 @@ from django.db.models import QuerySet
 
 from parties.access import Viewer
 from parties.errors import InvalidInput, WrongState
-from records import file_names, policies, walls
+from records import bases, file_names, originals, policies, walls
 from records.models import Attachment, CommunicationRecord, PreparedItem
 
 State = CommunicationRecord.State
 
 _IN_A_DRAFT: Final = "请打开草稿，在那份材料里另选一个附件或选“没有”，再保存。"
+_FOUND_IT: Final = (
+    "请在事先准备的材料里加一份，选这个附件并写明使用依据（同意或职责）；"
+    "或取得并登记同意；不需要的，请拿掉附件。"
+)
 _RECALL_FIRST: Final = "请先收回记录；已有人签字的，请另出新版本。"
 
 
@@ -42,6 +47,30 @@ def refuse_gone(viewer: Viewer, record: CommunicationRecord, *, mend: str = _IN_
             f"事先准备的材料里，附件“{file_names.name_for(viewer, gone[0])}”已经拿掉了。",
             field="prepared",
             mend=mend,
+        )
+
+
+def refuse_unfounded(viewer: Viewer, record: CommunicationRecord) -> None:
+    """A psychological file of the record rests on a consent that holds, or on what is prepared with
+    it and says by what duty. A clip that another version stands for is nobody's to read there.
+
+    Raises InvalidInput: names the file and the mend.
+    """
+    kept = Attachment.objects.filter(
+        record_id=record.pk, kind=Attachment.Kind.FILE, state=Attachment.State.STORED
+    ).exclude(pk__in=originals.of_record(record.pk).values("pk"))
+    asking = [one for one in kept.order_by("uploaded_at", "pk") if bases.is_psy(one)]
+    if not asking or bases.is_allowed(record.student, at=viewer.at):
+        return
+    papers = record.prepared.select_related("attachment", "consent")
+    founded = {one.attachment_id for one in papers if bases.stands(one, at=viewer.at)}
+    without = next((one for one in asking if one.pk not in founded), None)
+    if without is not None:
+        raise InvalidInput(
+            f"附件“{file_names.name_for(viewer, without)}”是心理类（PSY）文件，"
+            "没有有效的同意，也没有写明职责依据。",
+            field="attachments",
+            mend=_FOUND_IT,
         )
 
 

@@ -7,7 +7,6 @@ records/standings.py. Inside a scope.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from records.language import Field
 from records.models import CommunicationRecord, Delivery, Signature
 from records.record_rows import lock, note, saved
 from records.stillness import as_known
+from records.witnessed import Witnessed, refuse_more
 
 State = CommunicationRecord.State
 Method = Signature.Method
@@ -29,27 +29,6 @@ Side = Signature.Side
 
 _WITNESSED: Final = frozenset({Method.PAPER, Method.PHONE, Method.REFUSED})
 _SHORTEST_REASON: Final = 2  # characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witnessed:
-    """A guardian's word that a member of staff writes down, beside a second one who was there."""
-
-    signer: UUID
-    method: str
-    witness: UUID
-    #: The mark of what was read back, or of what the paper says.
-    as_read: str
-    reason: str = ""
-    note: str = ""
-    #: Of a paper: the page that was signed.
-    scan: UUID | None = None
-    #: Of a paper: another guardian, whose word is written down already, signed on the same sheet.
-    same_sheet: bool = False
-    #: Of a paper: where its original lies, e.g. 3号柜／2026-2册.
-    kept_at: str = ""
-    #: Of a paper that carries one: the short mark that is printed on it.
-    printed: str = ""
 
 
 def sign(
@@ -101,20 +80,23 @@ def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> Com
 
 
 def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> CommunicationRecord:
-    """Write down a guardian's word: a scanned paper, a text read back on the phone, a refusal.
+    """Write down what a guardian says, or a student of age: a scanned paper, a text read back on
+    the phone, a refusal.
 
-    The same again changes nothing. After a refusal only a paper signed by hand counts, as the
-    guardian's own word would.
+    The same again changes nothing; other words of the same method are refused, never swallowed.
+    After a refusal only a paper signed by hand counts, as the guardian's own word would.
 
     Raises InvalidInput: nobody who is asked to sign, no second member of staff who reads the
     record, no scan, no reason, forbidden words. WrongState: they have given their word already.
     LostRace: the record says something else than what was read to them, or than the paper.
     """
     record = lock(viewer, record_id, Act.WITNESS)
-    signer = signers.guardian(record, given.signer, at=viewer.at)
+    signer = signers.asked(record, given.signer, at=viewer.at)
     before = list(record.signatures.filter(signer=signer))
-    if any(one.method == given.method for one in before):
-        return record
+    for standing in before:
+        if standing.method == given.method:
+            refuse_more(standing, given, by=viewer.person)
+            return record
     signed = any(one.method != Method.REFUSED or one.is_own_refusal for one in before)
     _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
     _refuse_closed(viewer, record, record)
@@ -195,7 +177,8 @@ def _give(
     **columns: Any,
 ) -> CommunicationRecord:
     content.freeze(record, at=viewer.at)
-    side = side_of(viewer, record) if signer.pk == viewer.person.pk else Side.FAMILY
+    home = Side.STUDENT if signer.pk == record.student.person_id else Side.FAMILY
+    side = side_of(viewer, record) if signer.pk == viewer.person.pk else home
     made = Signature(
         school_id=record.school_id,
         student_id=record.student_id,

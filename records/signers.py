@@ -1,20 +1,22 @@
 """Who is asked for their word about a record, and who may write down somebody else's.
 
-Whoever is asked is whoever may read it at home now: the link to sign goes to them, and a word on
-paper or on the phone can be theirs alone. It is written down by two members of staff who read what
-the record says. Inside a scope.
+Whoever is asked is whoever may read it at home now and speaks for the family: a guardian, and a
+student who is of age. The link to sign goes to them, and a word on paper or on the phone can be
+theirs alone. It is written down by two members of staff who read what the record says. Inside a
+scope.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
-from parties.models import GuardianLink, Membership, Person
+from parties.models import GuardianLink, Membership, Person, Student
 from parties.relations import in_force
 from parties.roles import Role
 from records import walls
@@ -22,10 +24,21 @@ from records.models import CommunicationRecord
 
 #: Whose post lets them read what a record says.
 _BESIDE: Final = (Role.HT, Role.ME)
+ADULT: Final = 18  # years
+
+
+def is_grown(student: Student, *, today: date) -> bool:
+    """Whether the student's own word is the family's; without a date of birth it is not."""
+    born = student.birth_date
+    if born is None:
+        return False
+    birthday = (today.month, today.day) >= (born.month, born.day)
+    return today.year - born.year - (not birthday) >= ADULT
 
 
 def readers_at_home(record: CommunicationRecord, *, at: datetime) -> Sequence[Person]:
-    """Guardians who may read this record now, in the order to contact them.
+    """Those who speak for the family and may read this record now: guardians in the order to
+    contact them, then the student if they are of age.
 
     Whoever only keeps it as it once stood is asked and told nothing more about it.
     """
@@ -33,11 +46,13 @@ def readers_at_home(record: CommunicationRecord, *, at: datetime) -> Sequence[Pe
         student=record.student_id, state=GuardianLink.State.LIVE
     ).select_related("guardian")
     found = [link.guardian for link in family.order_by("contact_priority", "pk")]
+    if is_grown(record.student, today=timezone.localdate(at)):
+        found.append(record.student.person)
     return [person for person in found if _is_open(Viewer.load(person, at=at), record)]
 
 
-def guardian(record: CommunicationRecord, person_id: UUID, *, at: datetime) -> Person:
-    """The guardian, if they are asked to sign; why somebody is not, is told to nobody.
+def asked(record: CommunicationRecord, person_id: UUID, *, at: datetime) -> Person:
+    """This person, if they are asked to sign; why somebody is not, is told to nobody.
 
     Raises InvalidInput.
     """
@@ -45,7 +60,9 @@ def guardian(record: CommunicationRecord, person_id: UUID, *, at: datetime) -> P
         if person.pk == person_id:
             return person
     raise InvalidInput(
-        "不是这份记录的签字人。", field="signer", mend="请从受邀签字的监护人中选择。"
+        "不是这份记录的签字人。",
+        field="signer",
+        mend="请从受邀签字的人中选择：监护人；学生已满十八周岁的，也可以是学生本人。",
     )
 
 

@@ -6,23 +6,21 @@ Once the author and a guardian have given their word; a refusal with a reason co
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 
 from django.db.models import Q
 from django.utils import timezone
 
 from parties.access import Viewer
 from parties.errors import InvalidInput
-from parties.models import GuardianLink, Student
+from parties.models import GuardianLink
 from records.models import CommunicationRecord, Signature
 from records.record_rows import saved
+from records.signers import is_grown
 
 State = CommunicationRecord.State
 Standing = CommunicationRecord.Standing
 Method = Signature.Method
 Side = Signature.Side
-
-ADULT: Final = 18  # years
 
 
 def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
@@ -64,15 +62,6 @@ def standing_among(given: Sequence[Signature], record: CommunicationRecord, *, t
 
 def _counts(record: CommunicationRecord, side: str, today: date) -> bool:
     return side == Side.STUDENT and is_grown(record.student, today=today)
-
-
-def is_grown(student: Student, *, today: date) -> bool:
-    """Whether the student's own word is the family's; without a date of birth it is not."""
-    born = student.birth_date
-    if born is None:
-        return False
-    birthday = (today.month, today.day) >= (born.month, born.day)
-    return today.year - born.year - (not birthday) >= ADULT
 
 
 def refuse_one_sided(record: CommunicationRecord, *, at: datetime) -> None:

@@ -27,7 +27,7 @@ from records import communication, complaints, discarding, drafts, objections, s
 from records.complaints import Complaint
 from records.draft_input import Header
 from records.models import CommunicationRecord, Objection
-from records.signatures import Witnessed
+from records.witnessed import Witnessed
 from workflow import family_words, meetings, next_contacts, record_news, refused_words
 from workflow.models import Case
 

@@ -1,7 +1,7 @@
 """Who hears what about a communication record. No message says what is in it, or about whom.
 
-A guardian hears of a record only if they may read it: whoever is barred, or kept out by a hold, is
-not even told that there is one.
+A guardian, or a student of age, hears of a record only if they may read it: whoever is barred, or
+kept out by a hold, is not even told that there is one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,6 +31,7 @@ _JUDGES: Final = {
 def invite(record: CommunicationRecord, *, at: datetime) -> None:
     """A link to read and sign, to each of them, over every channel that reaches them."""
     for reader in signers.readers_at_home(record, at=at):
+        role = _at_home_as(record, reader)
         link = links.issue(
             person=reader,
             purpose=SignInLink.Purpose.RECORD,
@@ -39,9 +40,9 @@ def invite(record: CommunicationRecord, *, at: datetime) -> None:
         )
         for channel in waking.channels_of(reader, ("sms", "email")):
             key = f"record:{link.pk}:{channel}"
-            _tell(record, reader, Role.G, LINK_TEMPLATE, key, channel=channel, at=at)
+            _tell(record, reader, role, LINK_TEMPLATE, key, channel=channel, at=at)
         key = f"record.offered:{record.pk}:{record.edits}:{reader.pk}"
-        _tell(record, reader, Role.G, "record.offered", key, at=at)
+        _tell(record, reader, role, "record.offered", key, at=at)
 
 
 def uninvite(record: CommunicationRecord, *, at: datetime) -> None:
@@ -62,9 +63,14 @@ def _reads(person: Person, record: CommunicationRecord, *, at: datetime) -> bool
 def effective(record: CommunicationRecord, *, at: datetime) -> None:
     """Both sides have given their word; the copy can be read and kept."""
     for reader in [*signers.readers_at_home(record, at=at), record.author]:
-        role = Role(record.author_role) if reader.pk == record.author_id else Role.G
+        wrote = reader.pk == record.author_id
+        role = Role(record.author_role) if wrote else _at_home_as(record, reader)
         key = f"record.effective:{record.pk}:{reader.pk}"
         _tell(record, reader, role, "record.effective", key, at=at)
+
+
+def _at_home_as(record: CommunicationRecord, reader: Person) -> Role:
+    return Role.STU if reader.pk == record.student.person_id else Role.G
 
 
 def tell_author(record: CommunicationRecord, template: str, *, at: datetime) -> None:

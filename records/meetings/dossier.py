@@ -1,6 +1,7 @@
 """F2: the papers for the meeting. A list of what lies on the table, not copies of it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from parties import consents
@@ -34,7 +35,7 @@ def add(  # noqa: PLR0913 -- one argument per column
     if meeting.state not in Meeting.OPEN:
         raise WrongState("会谈已经结束。", meeting=str(meeting.pk))
     _refuse_unknown(kind, basis)
-    why = {"basis": basis, "basis_note": basis_note.strip(), "duty": duty}
+    why: dict[str, Any] = {"basis": basis, "basis_note": basis_note.strip(), "duty": duty}
     consent = bases.settle(student=meeting.student, kind=kind, at=at, **why)
     noted = {"note": note, "basis_note": basis_note}
     if kind == DossierItem.Kind.PSY_REPORT:  # may name what its paper names

@@ -1,5 +1,6 @@
 """A guardian's word written down on a page: paper with its scan, read back, refused."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ def stored(world: World) -> Signature:
         made = Signature.objects.get(signer=world["mother"])
         _ = made.kept_at, made.reason
         return made
+
+
+def words(world: World) -> tuple[str, str, str]:
+    with tenancy.scope(world.id):
+        made = Signature.objects.get(signer=world["mother"])
+        return made.note, made.reason, made.kept_at
 
 
 def test_the_page_offers_guardians_and_colleagues_who_read_the_record(world: World) -> None:
@@ -154,3 +161,64 @@ def test_what_is_written_down_was_read_back_as_it_stands(world: World) -> None:
     assert "家长同意停学两周" in phone.text
     phone.send(f"/records/{paper.id}/witness", **given(world))
     assert stored(world).method == "PHONE"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"note": "母亲同意。"}, {"note": "母亲又补充：晚上由外婆接。"}),
+        (
+            {"method": "REFUSED", "reason": "“想再考虑”"},
+            {"method": "REFUSED", "reason": "“只有一次”"},
+        ),
+        ({"method": "PAPER", "kept_at": PLACE}, {"method": "PAPER", "kept_at": "5号柜"}),
+    ],
+)
+def test_other_words_of_the_same_method_come_back_as_they_were_typed(
+    world: World, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    phone, address = at_witness(world)
+    pages = {"file": photo()} if first.get("method") == "PAPER" else {}
+    phone.send(f"{address}/witness", **given(world, **first), **pages)
+    before = words(world)
+    phone.open(f"{address}/witness")
+
+    answer = phone.send(f"{address}/witness", **given(world, **second))
+
+    assert answer.status_code == 409
+    assert "没有存下" in phone.text
+    for typed in (second.get(name, "") for name in ("note", "reason", "kept_at")):
+        assert typed in answer.content.decode()
+    assert "checked" in answer.content.decode()
+    assert words(world) == before
+
+
+def test_a_word_that_comes_too_late_comes_back_as_it_was_typed(world: World) -> None:
+    phone, address = at_witness(world)
+    phone.send(f"{address}/witness", **given(world, note="母亲同意。"))
+    phone.open(f"{address}/witness")
+    why = "“老师没有念完”"
+
+    answer = phone.send(f"{address}/witness", **given(world, method="REFUSED", reason=why))
+
+    assert answer.status_code == 409
+    assert why in answer.content.decode()
+
+
+def test_a_grown_student_stands_among_those_who_may_have_said_it(world: World) -> None:
+    with tenancy.scope(world.id) as at:
+        world.student.birth_date = at.date() - timedelta(days=19 * 366)
+        world.student.save(update_fields=["birth_date"])
+    phone, address = at_witness(world)
+    assert "student（学生本人，已满十八周岁）" in phone.text
+
+    phone.send(f"{address}/witness", **given(world, signer=str(world["student"].pk)))
+
+    with tenancy.scope(world.id):
+        assert Signature.objects.get(signer=world["student"]).side == "STUDENT"
+
+
+def test_a_minor_student_does_not(world: World) -> None:
+    phone, _ = at_witness(world)
+
+    assert "学生本人" not in phone.text

@@ -104,6 +104,9 @@ def test_a_name_counts_no_files_that_are_hidden(world: World, as_: As) -> None:
     hidden = upload(paper.writer, paper.id, jpeg(), name="一.jpg", sensitivity="PSY").json()["id"]
     made = upload(paper.writer, paper.id, jpeg(), name="二.jpg").json()["id"]
     paper.keep(paper.writer.get(f"/records/{paper.id}"))
+    why = {"basis": "DUTY", "duty": "TALK", "basis_note": "与家长沟通须用到"}
+    item = {"kind": "PSY_REPORT", "attachment": hidden, **why}
+    paper.do("prepared", {"prepared": [item]}, method="put")
     paper.do("check")
     paper.do("offer")
 

@@ -14,7 +14,7 @@ from records.complaints import Complaint
 from records.draft_input import Header, Present, Said
 from records.models import CommunicationRecord, Objection, Statement
 from records.reading import RecordFile
-from records.signatures import Witnessed
+from records.witnessed import Witnessed
 from tests.factories import NOW, World
 
 FACT = "10月8日、10月9日两次实训考核分别为 52 分、55 分，合格线 60 分。"

@@ -25,6 +25,7 @@ from records import (
 )
 from records.draft_input import Present
 from records.models import Attachment, CommunicationRecord, HoldRequest, Objection
+from records.witnessed import Witnessed
 from tests.factories import World
 from tests.records.desk import Desk, texts_of
 
@@ -112,7 +113,7 @@ class BesideTheWords(RuleBasedStateMachine):
     ) -> None:
         """SHEET: on paper, and said to be one with another guardian's."""
         found = self._stored() if how in ("PAPER", "SHEET") else []
-        given = signatures.Witnessed(
+        given = Witnessed(
             signer=self.world[signer].pk,
             method="PAPER" if found else how,
             witness=self.world[witness].pk,

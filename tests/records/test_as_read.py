@@ -10,7 +10,7 @@ from parties import tenancy
 from parties.errors import LostRace
 from records import as_read, communication, signatures
 from records.models import CommunicationRecord, Signature
-from records.signatures import Witnessed
+from records.witnessed import Witnessed
 from tests.factories import World
 from tests.records.desk import FACT, SILENT, Desk
 

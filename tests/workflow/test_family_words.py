@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 
 from parties import tenancy
+from parties.errors import WrongState
 from parties.models import Absence
 from parties.roles import Role
 from records.complaints import Complaint
 from records.models import CommunicationRecord, ItemCheckIn, MeetingReply
-from records.signatures import Witnessed
+from records.witnessed import Witnessed
 from tests.factories import HOUR, NOW, World, people_of
 from tests.processes.meeting_walk import offered
 from tests.records import agreed as plan
@@ -109,6 +110,13 @@ def relay(desk: Desk, record: CommunicationRecord, words: str) -> None:
     communication.witness(**common(desk, record, "teacher"), given=given)
 
 
+def relay_more(desk: Desk, record: CommunicationRecord, words: str) -> None:
+    """What is not kept, because another word stands, is heard all the same."""
+    relay(desk, record, "不同意“多次”")
+    with pytest.raises(WrongState):
+        relay(desk, record, words)
+
+
 def object_(desk: Desk, record: CommunicationRecord, words: str) -> None:
     for who in ("teacher", "mother"):
         desk.sign(record, who)
@@ -128,7 +136,7 @@ def annotate(desk: Desk, record: CommunicationRecord, words: str) -> None:
 
 
 Act = Callable[[Desk, CommunicationRecord, str], None]
-ACTS: list[Act] = [refuse, sign, relay, object_, annotate]
+ACTS: list[Act] = [refuse, sign, relay, relay_more, object_, annotate]
 
 
 def beside(act: Act) -> Story:
