@@ -43,10 +43,11 @@ def tried(walk: Sent, guardian: str = "father", child: str = "student", **change
 
 
 def complete(walk: Sent, name: str = "notice_call", **answer: str) -> str:
-    return human_tasks.complete(
+    task = human_tasks.complete(
         school_id=walk.world.id, task_id=walk.open_tasks()[name].pk, by=walk.world["teacher"],
         at=walk.at, answer={"done": "all", **answer},
-    ).state  # fmt: skip
+    )  # fmt: skip
+    return str(task.state)
 
 
 def refused(walk: Sent, name: str = "notice_call", **answer: str) -> tuple[str, str]:
