@@ -94,6 +94,7 @@ def test_a_photo_for_print_keeps_its_colours() -> None:
     picture = stored(taken(with_picture(ink, "/DCTDecode")).data)
 
     assert CAMERA.encode() not in picture
+    assert opened(picture).info["adobe"] == opened(ink).info["adobe"]
     assert opened(picture).tobytes() == opened(ink).tobytes()
 
 
