@@ -29,7 +29,7 @@ from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
 from api.views import ApiView, Query, Strict, read_query, viewing
 from parties.access import Viewer
-from records import attachments, destroying
+from records import attachments, destroying, earlier_files
 from records.attachments import Upload
 from records.models import Attachment, NoticeReceipt
 from records.uploads import LARGEST
@@ -195,17 +195,20 @@ def see(request: Request, attachment_id: UUID, *, to_destroy: bool = False) -> V
             found = destroying.known(viewer, attachment_id)
         else:
             found = viewer.get(Attachment, attachment_id)
-        if identity.is_bound and identity.target_id != _errand_of(found):
+        if identity.is_bound and not _is_of_errand(viewer, found, identity.target_id):
             raise Refused(Problem("link.bound"))
     return viewer
 
 
-def _errand_of(found: Attachment) -> UUID | None:
-    """What a link must have been made for to open this file: its record, or its receipt."""
+def _is_of_errand(viewer: Viewer, found: Attachment, target: UUID | None) -> bool:
+    """Whether a link was made for what this file is of: its record, a later version that names it,
+    or its receipt.
+    """
+    if target is None:
+        return False
     if found.record_id is not None:
-        return found.record_id
-    receipts = NoticeReceipt.objects.filter(scan=found.pk)
-    return receipts.values_list("pk", flat=True).first()
+        return earlier_files.lists(viewer, target, found.pk)
+    return NoticeReceipt.objects.filter(scan=found.pk, pk=target).exists()
 
 
 def read_form(request: Request, shape: type[Strict]) -> dict[str, Any]:

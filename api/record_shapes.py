@@ -18,6 +18,7 @@ from api.record_part_shapes import (
 from api.schema import objects
 from api.shapes import PersonSerializer, StudentSerializer
 from records import as_read
+from records.earlier_files import Earlier
 from records.models import (
     Attachment,
     CommunicationRecord,
@@ -65,6 +66,15 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     uploaded_at = serializers.DateTimeField()
 
 
+class EarlierFilesSerializer(serializers.Serializer[Any]):
+    """An earlier version: its files that you may open, and whether it is sealed."""
+
+    record = serializers.UUIDField()
+    version = serializers.IntegerField()
+    sealed = serializers.BooleanField()
+    attachments = AttachmentSerializer(many=True)
+
+
 class RecordSerializer(serializers.Serializer[Any]):
     """One version. A member that this reader may not see is absent, not null."""
 
@@ -105,6 +115,9 @@ class RecordSerializer(serializers.Serializer[Any]):
     prepared = PreparedSerializer(many=True)
     signatures = SignatureSerializer(many=True)
     attachments = AttachmentSerializer(many=True)
+    earlier_attachments = EarlierFilesSerializer(
+        many=True, help_text="以前各版本的附件：没有复制到这一版，与签过字的那一版一起保存"
+    )
     annotations = AnnotationSerializer(many=True)
     disputed = serializers.BooleanField(
         help_text="对某一版本的异议还没有了结，各版本都停止对外使用"
@@ -140,6 +153,7 @@ def shown(file: RecordFile) -> dict[str, Any]:
     body["prepared"] = [parts.prepared(one) for one in file.prepared]
     body["signatures"] = [parts.signature(one, file) for one in file.signatures]
     body["attachments"] = [attachment(one) for one in file.attachments]
+    body["earlier_attachments"] = [_earlier(one) for one in file.earlier]
     body["annotations"] = [
         {
             "text": one.words,
@@ -157,6 +171,15 @@ def shown(file: RecordFile) -> dict[str, Any]:
         sealed = file.sealed
         body["sealed"] = {"by": sealed.by, "at": shapes.plain(sealed.at), "reason": sealed.reason}
     return body
+
+
+def _earlier(one: Earlier) -> dict[str, Any]:
+    return {
+        "record": str(one.record),
+        "version": one.version,
+        "sealed": one.sealed,
+        "attachments": [attachment(each) for each in one.files],
+    }
 
 
 def attachment(one: Attachment) -> dict[str, Any]:

@@ -137,6 +137,10 @@ def _content(found: RecordFile) -> dict[str, Any]:
         "as_read": as_read.mark(found),
         "sheet": sheet,
         "files": list(zip(found.attachments, sheet.attachments, strict=True)),
+        "earlier": [
+            (told, list(zip(one.files, told.files, strict=True)))
+            for one, told in zip(found.earlier, sheet.earlier, strict=True)
+        ],
         "whole": "trigger" in found.fields,
         "let_through": found.let_through,
         "sealed": found.sealed,

@@ -15,8 +15,15 @@ from parties.sign_in import Identity, Means
 from portal import typed
 from portal.record_page import seen_by, show, who_of
 from portal.session import signed_in, viewing
-from records import attachments, communication, language_gate, record_copies, standings
-from records.models import Attachment, CommunicationRecord
+from records import (
+    attachments,
+    communication,
+    earlier_files,
+    language_gate,
+    record_copies,
+    standings,
+)
+from records.models import CommunicationRecord
 from records.record_copies import Purpose
 from records.record_rows import lock
 from records.signatures import Method
@@ -105,7 +112,7 @@ def pdf(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespon
 @signed_in(bound=True)
 def file(_request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUID) -> HttpResponse:
     with viewing(identity) as viewer:
-        if not viewer.rows(Attachment).filter(pk=file_id, record_id=target_id).exists():
+        if not earlier_files.lists(viewer, target_id, file_id):
             raise NotFound("没有找到。")
         at = viewer.at
     found = attachments.open_(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from parties.access import Viewer
-from records import policies, shown_files
+from records import earlier_files, policies, shown_files
 from records.reading import RecordFile
 
 
@@ -14,4 +14,5 @@ def cut(viewer: Viewer, file: RecordFile) -> RecordFile:
     if policies.is_at_home(viewer, file.record):
         return file
     known = [one for one in file.attachments if shown_files.is_for_the_family(one)]
-    return replace(file, attachments=known, prepared=[], case_id=None)
+    earlier = earlier_files.for_the_family(file.earlier)
+    return replace(file, attachments=known, earlier=earlier, prepared=[], case_id=None)

@@ -18,6 +18,7 @@ from parties.roles import Role
 from records import (
     bystanders,
     cuts,
+    earlier_files,
     file_sources,
     policies,
     record_parts,
@@ -25,6 +26,7 @@ from records import (
     side_words,
 )
 from records.cuts import SaidTo
+from records.earlier_files import Earlier
 from records.models import (
     Annotation,
     Attachment,
@@ -86,6 +88,8 @@ class RecordFile:
     noted: Sequence[Signature]
     #: The case that it belongs to, where there is one for this reader.
     case_id: UUID | None = None
+    #: Versions before it with files for this reader, or sealed.
+    earlier: Sequence[Earlier] = ()
 
 
 def read(viewer: Viewer, record_id: UUID) -> RecordFile:
@@ -111,7 +115,7 @@ def seen_all(viewer: Viewer, records: Sequence[CommunicationRecord]) -> Sequence
     still = [as_it_stood(viewer, record, parts[record.pk]) for record in records]
     names, pupils = _names(known for _, known in still)
     files = [_file(viewer, record, known, names, pupils) for record, known in still]
-    return _with_cases(viewer, files)
+    return _beside(viewer, files)
 
 
 def without_confided(viewer: Viewer, file: RecordFile) -> RecordFile:
@@ -121,12 +125,17 @@ def without_confided(viewer: Viewer, file: RecordFile) -> RecordFile:
     return replace(file, statements=[one for one in file.statements if not one.confided])
 
 
-def _with_cases(viewer: Viewer, files: Sequence[RecordFile]) -> Sequence[RecordFile]:
-    """Each with its case, if that exists for this reader; one query for all of them."""
-    of_cases = [one.record for one in files if "case_id" in one.fields]
-    known = file_sources.cases_of(viewer, {one.case_id for one in of_cases if one.case_id})
+def _beside(viewer: Viewer, files: Sequence[RecordFile]) -> Sequence[RecordFile]:
+    """Each with its case, if that exists for this reader, and with files of earlier versions."""
+    cases = {one.record.pk: one.record.case_id for one in files if "case_id" in one.fields}
+    known = file_sources.cases_of(viewer, {pk for pk in cases.values() if pk})
+    earlier = earlier_files.of(viewer, [one.record for one in files])
     return [
-        replace(one, case_id=one.record.case_id) if one.record.case_id in known else one
+        replace(
+            one,
+            case_id=one.record.case_id if cases.get(one.record.pk) in known else None,
+            earlier=earlier.get(one.record.pk, ()),
+        )
         for one in files
     ]
 

@@ -38,6 +38,8 @@ _TOLD_AS: Final = {
     Signature.Side.FAMILY: f"{Statement.Source.GUARDIAN.label}（{_ONE_SIDED}）",
     Signature.Side.STUDENT: f"{Statement.Source.STUDENT.label}（{_ONE_SIDED}）",
 }
+#: Of an earlier version, whether it has files or not.
+_SEALED: Final = "已封存，其内容与附件只供可以查阅封存记录的人查看"
 #: A refusal that staff wrote down.
 _RELAYED: Final = "校方转述"
 
@@ -63,6 +65,12 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
         sections=tuple(_section(code, file) for code in _sections(file)),
         prepared=tuple(_prepared(one, file) for one in file.prepared),
         attachments=tuple(_attached(one) for one in file.attachments),
+        earlier=tuple(
+            paper.EarlierFiles(
+                one.version, _SEALED if one.sealed else "", tuple(map(_attached, one.files))
+            )
+            for one in file.earlier
+        ),
         signatures=tuple(_signature(one, file) for one in file.signatures),
         annotations=tuple(
             paper.Annotation(one.words, file.names.get(one.by_id, ""), one.at)
@@ -149,7 +157,8 @@ def _participant(one: Participant, file: RecordFile) -> paper.Participant:
 def _prepared(one: PreparedItem, file: RecordFile) -> paper.Prepared:
     """Its file is named where this reader has it with the record."""
     rests_on = (one.get_basis_display() if one.basis else "", one.duty and one.get_duty_display())
-    names = {each.pk: each.name for each in file.attachments}
+    files = [*file.attachments, *(each for earlier in file.earlier for each in earlier.files)]
+    names = {each.pk: each.name for each in files}
     return paper.Prepared(
         kind=one.get_kind_display(),
         what=one.note,

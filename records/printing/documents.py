@@ -117,6 +117,15 @@ class AttachedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierFiles:
+    """Files of an earlier version; `sealed` says so where it is."""
+
+    version: int
+    sealed: str = ""
+    files: tuple[AttachedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """What lay on the table of a talk, and what allowed it to lie there; `file` is its name."""
 
@@ -154,6 +163,7 @@ class RecordSheet:
     sections: tuple[Section, ...] = ()
     prepared: tuple[Prepared, ...] = ()
     attachments: tuple[AttachedFile, ...] = ()
+    earlier: tuple[EarlierFiles, ...] = ()
     signatures: tuple[Signature, ...] = ()
     annotations: tuple[Annotation, ...] = ()
 

@@ -5,11 +5,12 @@ import pytest
 from parties import tenancy
 from parties.models import Membership
 from parties.roles import Role
-from records.models import CommunicationRecord
+from records.models import Attachment, CommunicationRecord
 from tests.api.callers import member
-from tests.api.papers import FACT, Paper, effective, offered
+from tests.api.papers import FACT, Paper, effective, offered, upload, written
 from tests.factories import World
-from tests.portal.visitors import Phone, by_password
+from tests.portal.visitors import Phone, by_link, by_password
+from tests.records.uploads.files import jpeg
 
 BUTTON = "写新版本"
 
@@ -112,3 +113,46 @@ def test_whoever_no_longer_writes_it_is_offered_no_button(world: World) -> None:
     assert BUTTON not in phone.text
     assert "已有更新的版本，由现在负责的老师在写" in phone.text
     assert made.json()["id"] not in phone.html
+
+
+def evident(world: World) -> tuple[Paper, list[str]]:
+    """A signed second version, of a first one with two files, of which one shows others."""
+    paper = written(world)
+    for fields in ({"redaction": "DECLARED"}, {"redaction": "NEEDED"}):
+        assert upload(paper.writer, paper.id, jpeg(), **fields).status_code == 201
+    paper.keep(paper.writer.get(f"/records/{paper.id}"))
+    for _ in range(2):
+        paper.do("check")
+        paper.do("offer")
+        assert paper.sign().status_code == 200
+        assert paper.sign(member(world, "mother")).status_code == 200
+        last = paper.id
+        paper.keep(paper.writer.post(f"/records/{paper.id}/next-version"))
+    paper.id = last
+    with tenancy.scope(world.id):
+        files = Attachment.objects.order_by("redaction")
+        return paper, [str(one.pk) for one in files]
+
+
+def test_the_files_of_the_version_before_are_opened_from_the_new_one(world: World) -> None:
+    paper, (shown, hidden) = evident(world)
+    link = {"purpose": "RECORD", "target_id": paper.id}
+    for phone in (at_record(world, paper, "mother"), by_link(world, "mother", **link)):
+        phone.open(f"/records/{paper.id}")
+        assert "前一版本的附件" in phone.text
+        assert "第 1 版" in phone.text
+        assert phone.text.count("SHA-256") == 1
+
+        assert phone.client.get(f"/records/{paper.id}/files/{shown}").status_code == 200
+        assert phone.client.get(f"/records/{paper.id}/files/{hidden}").status_code == 404
+
+
+def test_the_api_names_them_with_their_version(world: World) -> None:
+    paper, (shown, _) = evident(world)
+
+    found = member(world, "mother").get(f"/records/{paper.id}").json()
+
+    assert found["attachments"] == []
+    (one,) = found["earlier_attachments"]
+    assert (one["version"], one["sealed"]) == (1, False)
+    assert [file["id"] for file in one["attachments"]] == [shown]

@@ -10,7 +10,7 @@ from records import plans
 from records.complaints import Complaint
 from records.evaluations import Score
 from records.models import ActionItem, CommunicationRecord
-from records.signatures import Witnessed
+from records.witnessed import Witnessed
 from tests.factories import World
 from tests.processes.meeting_walk import MeetingWalk, begin, offered
 from tests.records import agreed as plan
