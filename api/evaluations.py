@@ -11,7 +11,7 @@ from api import idempotency
 from api.schema import describe
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Viewer
-from records import plan_drafts
+from records import free_words, plan_drafts
 from records.evaluations import Score
 from records.models import Evaluation
 from workflow import plans
@@ -79,14 +79,16 @@ class EvaluationsView(ApiView):
                 given=Score(**values),
             )
             with viewing(request) as after:
-                return Response(_row(after.get(Evaluation, made.pk)), status=201)
+                kept = free_words.cut(after, after.get(Evaluation, made.pk))
+                return Response(_row(kept), status=201)
 
         return idempotency.once(request, given, run)
 
 
 def _shown(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     rows = viewer.rows(Evaluation).filter(case_id=case.pk)
-    return [_row(row) for row in rows.order_by("plan_round", "at", "pk")]
+    found = rows.order_by("plan_round", "at", "pk")
+    return [_row(free_words.cut(viewer, row)) for row in found]
 
 
 def _row(found: Evaluation) -> dict[str, Any]:

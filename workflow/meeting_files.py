@@ -11,6 +11,7 @@ from ledger import events
 from parties import crypto, statements
 from parties.access import Act, Viewer
 from parties.errors import NotFound
+from records import free_words
 from records.meetings import dossier, rows
 from records.models import (
     DossierItem,
@@ -30,6 +31,7 @@ M = TypeVar("M", bound=Model)
 #: A family that has changed twice is asked to phone instead of being offered a third change.
 MOST_CHANGES: Final = Meeting.MOST_CHANGES
 _OF_A_PAPER: Final = "student,consent__giver,consent__student"
+_OF_A_REPLY: Final = "by,student__school_class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
             if dossier.is_listed(item, meeting, at=viewer.at)
         ],
         attempts=_parts(viewer, MeetingAttempt, meeting, "person,by", "tried_at"),
-        replies=_parts(viewer, MeetingReply, meeting, "by", "at"),
+        replies=[
+            free_words.cut(viewer, reply)
+            for reply in _parts(viewer, MeetingReply, meeting, _OF_A_REPLY, "at")
+        ],
     )
 
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from parties import access, privacy
 from parties.access import Act, Viewer
 from parties.privacy import Level
+from records import free_words
 from records.models import (
     DossierItem,
     Meeting,
@@ -120,7 +121,8 @@ class OfMeeting:
 class ReplyPolicy(OfMeeting):
     """What a family said about the time: the team's to read, and one's own.
 
-    Why a guest does not come is for whoever prepared the meeting, and for nobody else.
+    Why a guest does not come is for whoever prepared the meeting, and for nobody else. Words about
+    money or health are for who reads those (free_words).
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[MeetingReply]:
@@ -128,6 +130,9 @@ class ReplyPolicy(OfMeeting):
         own = MeetingReply.objects.filter(by=viewer.person, meeting__in=mine)
         excused = Q(kind=MeetingReply.Kind.EXCUSED) & ~Q(meeting__prepared_by=viewer.person)
         return super().rows(viewer).exclude(excused) | own
+
+    def fields(self, viewer: Viewer, obj: MeetingReply) -> frozenset[str]:
+        return super().fields(viewer, obj) - free_words.instead(viewer, obj).keys()
 
 
 class InviteePolicy(OfMeeting):

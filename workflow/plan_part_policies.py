@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties import access
 from parties.access import Act, Viewer
-from records import item_stillness, walls
+from records import free_words, item_stillness, walls
 from records.models import ActionItem, CommunicationRecord, Evaluation, ItemCheckIn, PlanRound
 from workflow import policies
 from workflow.models import ScheduledContact
@@ -48,7 +48,9 @@ class CheckInPolicy:
 
 
 class EvaluationPolicy:
-    """One's own side always; another's as soon as both have spoken of the same thing."""
+    """One's own side always; another's as soon as both have spoken of the same thing. Words about
+    money or health are for who reads those (free_words).
+    """
 
     def rows(self, viewer: Viewer) -> QuerySet[Evaluation]:
         seen = Q(pk__in=[])
@@ -73,7 +75,8 @@ class EvaluationPolicy:
         return whole | Q(Exists(own.filter(item=OuterRef("item"))))
 
     def fields(self, viewer: Viewer, obj: Evaluation) -> frozenset[str]:
-        return frozenset(Evaluation.field_classes) - {"school"}
+        closed = free_words.instead(viewer, obj).keys()
+        return frozenset(Evaluation.field_classes) - {"school"} - closed
 
     def may(self, viewer: Viewer, act: Act, obj: Evaluation) -> bool:
         return False
