@@ -50,6 +50,8 @@ _KINDS: Final = frozenset(
 )
 #: In a stream: its content lies in another file.
 _ELSEWHERE: Final = frozenset({"/F", "/FFilter"})
+#: As an action it may open another file; as a type it is a thread of this one's articles.
+_THREAD: Final = "/Thread"
 _KIND_KEYS: Final = ("/S", "/Subtype", "/Type")
 #: Where a link may lead; anything else runs or opens something on the reader's device.
 _SAFE_LINKS: Final = ("http://", "https://", "mailto:", "tel:")
@@ -139,6 +141,7 @@ def _acts(found: DictionaryObject) -> bool:
         not _KEYS.isdisjoint(found)
         or any(_kind(found, key) in _KINDS for key in _KIND_KEYS)
         or (isinstance(found, StreamObject) and not _ELSEWHERE.isdisjoint(found))
+        or _kind(found, "/S") == _THREAD
         or not _opens_quietly(found)
         or not _leads_somewhere_safe(found)
     )

@@ -23,6 +23,7 @@ from pypdf.generic import (
 from records.uploads import Reason, UploadRefused, inflating
 from records.uploads.kinds import MEGABYTE
 from tests.records.uploads.files import EICAR, named, pdf, refusal, taken, written, zipped
+from tests.records.uploads.test_documents import in_object_stream
 
 PAGE: Final = b"BT /F1 12 Tf 20 100 Td (hello) Tj ET\n"
 
@@ -277,3 +278,24 @@ def test_what_no_page_reaches_is_not_kept() -> None:
 
     assert EICAR.hex().encode() not in kept
     assert zipped("evil.class").hex().encode() not in kept
+
+
+ESCAPED: Final = EICAR.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "reason"),
+    [
+        (b"[(" + ESCAPED + b")]", Reason.MALWARE),
+        (b"[<" + EICAR.hex().encode() + b">]", Reason.MALWARE),
+        (b"<</S/Launch/F(cmd.exe)>>", Reason.ACTIVE_CONTENT),
+        (b"[<</S/URI/URI(file:///c:/calc.exe)>>]", Reason.ACTIVE_CONTENT),
+        (b"[<</S/Thread/F(other.pdf)/D 0>>]", Reason.ACTIVE_CONTENT),
+    ],
+    ids=["virus", "virus in hex", "program", "link to a file", "thread in another file"],
+)
+def test_what_an_object_stream_hides_is_found(hidden: bytes, reason: Reason) -> None:
+    refused = refusal(in_object_stream(hidden))
+
+    assert refused is not None
+    assert refused.reason is reason
