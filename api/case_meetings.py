@@ -155,7 +155,7 @@ class AttemptsView(ApiView):
 
 
 class MoveView(ApiView):
-    @_verb("学校需要改期", WordsInput, "计入两次改期。")
+    @_verb("学校需要改期", WordsInput, "须写明理由；不算在家长的两次改期里。")
     def post(self, request: Request, case_id: UUID) -> Response:
         given = read_body(request, WordsInput)
 

@@ -86,7 +86,7 @@ class ChangeView(ApiView):
 
     @describe(
         "这些时间都不方便",
-        description="写明什么时间方便；一次会谈最多改期两次。",
+        description="写明什么时间方便；家长最多改期两次，之后请打电话给班主任。",
         body=WordsInput,
         answers={200: MeetingSerializer},
         codes=_CODES,

@@ -17,7 +17,6 @@ from parties.errors import InvalidInput, NotFound, WrongState
 from parties.sign_in import Identity
 from portal import meetings, pages, typed
 from portal.session import signed_in, viewing
-from records.models import Meeting
 from workflow import meeting_files
 from workflow import meetings as acts
 from workflow.models import Case
@@ -70,7 +69,6 @@ def _date(viewer: Viewer, meeting_id: UUID) -> dict[str, Any]:
         "agreed": None if file.agreed is None else meetings.line(file.agreed),
         "slots": [meetings.line(slot) for slot in file.slots],
         "movable": file.state in meetings.MOVABLE,
-        "left": max(0, Meeting.MOST_CHANGES - meeting.changes),
         "seen": f"{meeting.round}.{meeting.sequence}.{meeting.changes}",
     }
 

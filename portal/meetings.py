@@ -122,6 +122,7 @@ def _show(
             ],
             "answered": _answered(file, identity),
             "own": None if file.own is None else file.own.get_answer_display(),
+            "call": file.meeting.prepared_by.name if file.moved_enough else "",
             **_arranging(viewer, file),
         }
     return pages.show(request, "meeting", context, status=400 if mistake else 200)
@@ -168,8 +169,8 @@ def _arranging(viewer: Viewer, file: MeetingFile) -> dict[str, Any]:
     changes = [one for one in file.replies if one.kind == MeetingReply.Kind.CHANGE]
     return {
         "case_id": case.pk,
-        "may_move": file.state in MOVABLE and file.meeting.changes < Meeting.MOST_CHANGES,
-        "moved_enough": file.state in MOVABLE and file.meeting.changes >= Meeting.MOST_CHANGES,
+        "may_move": file.state in MOVABLE,
+        "family_moved_enough": file.meeting.changes >= Meeting.MOST_CHANGES,
         "offers": tasks.values_list("pk", flat=True).first(),
         "changes": [(one.by.name, one.at, one.words) for one in changes],
     }

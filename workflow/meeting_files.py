@@ -36,7 +36,7 @@ _OF_A_PAPER: Final = "student,consent__giver,consent__student"
 class MeetingFile:
     """One meeting with the eyes of one reader; lists of what they may not see are empty.
 
-    `own` is the reader's own invitation as a guest.
+    `own` is the reader's own invitation as a guest; `moved_enough`: they may change nothing more.
     """
 
     meeting: Meeting
@@ -47,6 +47,7 @@ class MeetingFile:
     agreed: MeetingSlot | None
     may_choose: bool
     may_change: bool
+    moved_enough: bool = False
     own: MeetingInvitee | None = None
     may_attend: bool = False
     invitees: Sequence[MeetingInvitee] = ()
@@ -113,6 +114,7 @@ def _answers(
     return {
         "may_choose": may and state == Meeting.State.OFFERED,
         "may_change": may and changeable and meeting.changes < MOST_CHANGES,
+        "moved_enough": may and changeable and meeting.changes >= MOST_CHANGES,
         "own": own,
         "may_attend": own is not None and ahead,
     }

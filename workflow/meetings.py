@@ -122,7 +122,7 @@ _SIGNAL_OF: Final = {
 
 
 def move_date(*, school_id: int, case_id: UUID, by: Person, at: datetime, words: str) -> Meeting:
-    """The school needs another time; it counts as one of the two changes.
+    """The school needs another time and says why; the two changes stay the family's.
 
     Raises: as records.meetings.answers.ask_change.
     """

@@ -1,8 +1,9 @@
 """What the family says to the times on offer: one of them, another time, or no.
 
 The first choice counts for the meeting. A second guardian who would rather have another time is
-told so kindly and may ask for a change: two changes in all, because a date that moves for ever is
-no date.
+told so kindly and may ask for a change: the family has two, because a date that moves for ever is
+no date; then it phones. What the school itself cannot keep it moves with a reason, and these count
+for nobody: a date that was not kept is never written down as the family's.
 """
 
 from datetime import datetime
@@ -21,6 +22,12 @@ from records.models import FileEntry, Meeting, MeetingInvitee, MeetingReply, Mee
 #: The kind of its entries in a student's file.
 ENTRY: Final = "meeting_reply"
 _KIND: Final = MeetingReply.Kind
+_MOVED_ENOUGH: Final = "时间已经改过两次。如果还是不方便，请打电话给班主任，学校会和您另外商量。"
+#: What is missing and how to mend it, by whether the school moves its own date.
+_UNSAID: Final = {
+    False: ("没有说明什么时间方便。", "请写几个您方便的时间，便于重新安排。"),
+    True: ("没有写改期的原因。", "请写明为什么改期、学校什么时间可以。"),
+}
 
 
 def choose(
@@ -74,38 +81,42 @@ def ask_change(
     *, meeting_id: UUID, by: Person, words: str, at: datetime, entered_by: Person | None = None
 ) -> Meeting:
     """None of the times suits, or the agreed one does no more. Asking twice counts once; other
-    words are kept beside the first.
+    words are kept beside the first. The school moves its own date: `by` enters it themselves.
 
     Raises:
-        WrongState: it was changed twice already; or nothing is on offer or agreed.
-        InvalidInput: no word about which times would suit.
+        WrongState: the family changed it twice already; or nothing is on offer or agreed.
+        InvalidInput: no word about which times would suit, or why the school cannot.
     """
     meeting = rows.locked(meeting_id)
+    of_school = entered_by is not None and entered_by.pk == by.pk
     if entered_by is None:
         _asked(meeting, by, at=at, entered_by=None)
-    if not words.strip():
-        raise InvalidInput(
-            "没有说明什么时间方便。", field="words", mend="请写几个您方便的时间，便于重新安排。"
-        )
-    if entered_by is not None and entered_by.pk == by.pk:  # the school's own reason
-        language_gate.refuse_forbidden({"words": words}, student=meeting.student)
+    _refuse_unsaid(meeting, words, of_school=of_school)
     if _asked_before(meeting, by):
         _add(meeting, _KIND.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
         return meeting
     if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
         raise WrongState("现在不能改期，请联系班主任。", meeting=str(meeting.pk))
-    if meeting.changes >= Meeting.MOST_CHANGES:
-        raise WrongState("已经改过两次时间，请直接联系班主任商量。", meeting=str(meeting.pk))
+    if not of_school and meeting.changes >= Meeting.MOST_CHANGES:
+        raise WrongState(_MOVED_ENOUGH, meeting=str(meeting.pk))
     was_agreed = meeting.state == Meeting.State.AGREED
     call_off(meeting, at=at)
-    meeting.reconsider()
+    meeting.reconsider(by_family=not of_school)
     meeting.save(update_fields=["state", "changes", "sequence"])
     _reply(meeting, MeetingReply.Kind.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
     rows.record(
         "meeting.change_asked", meeting, by=entered_by or by, at=at, number=meeting.changes,
-        agreed="yes" if was_agreed else "no",
+        agreed="yes" if was_agreed else "no", side="school" if of_school else "family",
     )  # fmt: skip
     return meeting
+
+
+def _refuse_unsaid(meeting: Meeting, words: str, *, of_school: bool) -> None:
+    if not words.strip():
+        missing, mend = _UNSAID[of_school]
+        raise InvalidInput(missing, field="words", mend=mend)
+    if of_school:
+        language_gate.refuse_forbidden({"words": words}, student=meeting.student)
 
 
 def _asked_before(meeting: Meeting, by: Person) -> bool:

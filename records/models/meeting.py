@@ -42,7 +42,7 @@ class Meeting(FSMModelMixin, models.Model):
         NOT_MET = "NOT_MET", "未能会面"
         CANCELLED = "CANCELLED", "已取消"
 
-    #: At most so many changes in all, and so many no-shows: the third ends the meeting as not met.
+    #: So many changes by the family; so many no-shows: the third ends the meeting as not met.
     MOST_CHANGES: ClassVar[int] = 2
     MOST_NO_SHOWS: ClassVar[int] = 3
     OPEN: ClassVar[tuple[str, ...]] = (
@@ -154,11 +154,11 @@ class Meeting(FSMModelMixin, models.Model):
         self.sequence += 1
 
     @transition(field=state, source=[State.OFFERED, State.AGREED], target=State.PREPARING)
-    def reconsider(self) -> None:
-        """Another time is needed; an agreed one is called off."""
+    def reconsider(self, *, by_family: bool) -> None:
+        """Another time is needed; an agreed one is called off. The changes are the family's."""
         if self.state == self.State.AGREED:
             self.sequence += 1
-        self.changes += 1
+        self.changes += by_family
 
     @transition(field=state, source=[State.OFFERED, State.AGREED], target=State.HELD)
     def hold(self, *, at: datetime) -> None:

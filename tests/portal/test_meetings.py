@@ -91,7 +91,8 @@ def test_an_agreed_time_may_be_changed_and_after_two_changes_one_phones(
     phone.open(address(walk))
 
     assert "申请改期" not in phone.text
-    assert "打电话与班主任商量" in phone.text
+    assert "已经改过两次" in phone.text
+    assert "请打电话给teacher老师" in phone.text
 
 
 def test_the_second_guardian_is_told_kindly(world: World, phone: Phone, walk: MeetingWalk) -> None:
