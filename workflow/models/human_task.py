@@ -58,7 +58,7 @@ class HumanTask(FSMModelMixin, models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
-    #: Of late work on a meeting: when the next one above hears of it (meeting_lateness).
+    #: Of late work on a meeting or its follow-up: when it climbs next (meeting_lateness).
     climbs_at = models.DateTimeField(null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
