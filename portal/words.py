@@ -70,6 +70,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "follow_up.family_asked": "请家长评分",
     "follow_up.family_silent": "家长未评分",
     "follow_up.judged": "提出处理建议",
+    "follow_up.closed_early": "还有未完成的约定，写明理由后结束跟进",
     "follow_up.new_round": "开始新一轮跟进",
     "plan.day_marked": "签到",
     "plan.block_noted": "另记：遇到困难",

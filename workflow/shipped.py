@@ -15,7 +15,11 @@ from workflow.engine.forms import Form, read_form
 from workflow.models import HumanTask, ProcessDefinition, ProcessInstance
 
 #: Of a visit: whom one met. An answer at the door is that person's, whoever is asked first.
-_ASKED_SINCE: Final = {"meeting_visit": frozenset({"met"})}
+#: Of a plan that ends with something left: why. Else whoever began before could not close it.
+_ASKED_SINCE: Final = {
+    "meeting_visit": frozenset({"met"}),
+    "follow_up_decision": frozenset({"why_open"}),
+}
 #: Types of answers that are typed, unless there is a choice.
 _TYPED: Final = ("string", "integer", "number")
 
@@ -31,7 +35,7 @@ def form_of(task: HumanTask) -> Form:
 
 
 def _asking(form: Form) -> Form:
-    """With the questions that a form of before did not ask: without them nothing is attributed."""
+    """With the questions that a form of before did not ask, and that its answer now needs."""
     missing = _ASKED_SINCE.get(form.key, frozenset()) - form.schema.get("properties", {}).keys()
     if not missing:
         return form

@@ -194,7 +194,13 @@ class Talk(Scenario):
         stage.tick()
 
     def close(self) -> None:
-        self.do("teacher", "close_or_continue", decision="close", reason="约定已达成。")
+        self.do(
+            "teacher",
+            "close_or_continue",
+            decision="close",
+            reason="约定已达成。",
+            why_open="没有登记完成的几项已经成了习惯，家里和学校照常做下去。",
+        )
         stage = self.stage
         closed = ("CLOSED", "EVALUATED")
 

@@ -248,7 +248,9 @@ def test_a_signature_that_nobody_told_of_and_a_plan_that_helps(story: Story) -> 
         school_id=world.id, case_id=told.walk.case_id, by=world["mother"], at=told.walk.at,
         given=Score(score=2, words="愿意说话了"),
     )  # fmt: skip
-    told.do("close_or_continue", decision="close", reason="达到约定")
+    told.do(
+        "close_or_continue", decision="close", reason="达到约定", why_open="其余的全家自己做下去"
+    )
 
 
 def _next_contact(told: Told) -> None:

@@ -47,6 +47,7 @@ EFFECT: Final = {"score": "1", "baseline_now": "两周未缺勤", "worked": "每
 CONTACTS: Final = [datetime(2026, month, day, 8, tzinfo=CN) for month, day in
                    ((10, 26), (11, 9), (12, 7))]  # fmt: skip
 CLOSE: Final = {"decision": "close", "reason": "达到约定"}
+CLOSE_EARLY: Final = {**CLOSE, "why_open": "全家迁往外地，由新学校接着做"}
 
 
 @dataclass
@@ -206,7 +207,7 @@ def test_closing_lets_go_of_what_is_left_and_of_planned_talks(world: World, foll
     follow.contacts()
     follow.answer("evaluate_effect", EFFECT)
     follow.score("father", 2)
-    follow.answer("close_or_continue", CLOSE)
+    follow.answer("close_or_continue", CLOSE_EARLY)
 
     with tenancy.scope(world.id):
         assert ActionItem.objects.get(pk=item.pk).state == "DROPPED"

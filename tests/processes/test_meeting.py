@@ -73,7 +73,9 @@ def test_what_was_agreed_is_followed_up_and_the_effect_closes_the_case(world: Wo
         school_id=world.id, case_id=walk.case_id, by=world["mother"], at=walk.at,
         given=Score(score=2, words="愿意说话了"),
     )  # fmt: skip
-    walk.do("close_or_continue", decision="close", reason="达到约定")
+    walk.do(
+        "close_or_continue", decision="close", reason="达到约定", why_open="其余的全家自己做下去"
+    )
     assert walk.case.state == "CLOSED"
     assert walk.instance.status == "COMPLETED"
     assert walk.missed() == []

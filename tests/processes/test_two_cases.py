@@ -96,7 +96,8 @@ class Talk:
             **self.who, case_id=self.walk.case_id, by=self.world["mother"],
             given=Score(score=1, words="愿意说话了"),
         )  # fmt: skip
-        self.do("close_or_continue", {"decision": "close", "reason": "约定已达成"})
+        why = {"reason": "约定已达成", "why_open": "其余的全家自己做下去"}
+        self.do("close_or_continue", {"decision": "close", **why})
 
     def do(self, name: str, answer: dict[str, Any]) -> None:
         human_tasks.complete(

@@ -1,16 +1,26 @@
 """What else a completed task of a follow-up means: a talk on file, a score, a decision."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from ledger import events
 from parties.access import Viewer
 from records import evaluations, file_entries
 from records.evaluations import Score
-from records.models import Evaluation, FileEntry
+from records.models import ActionItem, Evaluation, FileEntry
 from workflow import cases, danger_signs, next_contacts, plan_days, routing, upgrade_requests
 from workflow.completions import Completion, on_complete
-from workflow.errors import WrongState
+from workflow.errors import InvalidInput, WrongState
 from workflow.handlers.follow_up import CONTACT
-from workflow.models import Case
+from workflow.models import Case, ScheduledContact
 from workflow.upgrading import UpgradeInput, take_up
+
+#: What may be left when somebody wants to close (domain F11), in words.
+_LEFT: Final = {
+    "effect_unscored": "学校方还没有评估效果",
+    "items_open": "还有约定的事项没有完成",
+    "focus_open": "还有约好的下次沟通",
+}
 
 
 @on_complete(CONTACT, next_contacts.TASK, plan_days.TALK)
@@ -45,6 +55,45 @@ def school_scored(completion: Completion) -> None:
             words=str(answer.get("worked", "")),
         ),
     )
+
+
+@on_complete("close_or_continue")
+def closing_decided(completion: Completion) -> None:
+    """Closed when the effect is scored, nothing is left to do and no talk is planned (F11); else
+    with a word why. Another round and an upgrade are open whatever is left.
+    """
+    task, answer = completion.task, completion.answer
+    left = _left(task.case) if answer["decision"] == "close" else []
+    if not left:
+        return
+    if not str(answer.get("why_open", "")).strip():
+        raise InvalidInput(
+            f"{'，'.join(_LEFT[code] for code in left)}。",
+            field="why_open",
+            mend="请先办完，或再进行一轮；确实要现在结束，请写明理由。",
+        )
+    events.append(
+        school_id=task.school_id,
+        kind="follow_up.closed_early",
+        actor=completion.by.pk,
+        subject=("case", task.case_id),
+        refs=[("task", task.pk)],
+        at=completion.at,
+        payload={"left": list(left)},
+    )
+
+
+def _left(case: Case) -> Sequence[str]:
+    """Codes of what stands between this plan and its end."""
+    scores = evaluations.sides(case.pk, evaluations.current_number(case.pk))
+    waiting = (ScheduledContact.State.PLANNED, ScheduledContact.State.MISSED)
+    items = ActionItem.objects.filter(case_id=case.pk, state__in=ActionItem.LIVE)
+    is_left = {
+        "effect_unscored": Evaluation.Side.SCHOOL not in scores,
+        "items_open": items.exists(),
+        "focus_open": ScheduledContact.objects.filter(case=case, state__in=waiting).exists(),
+    }
+    return [code for code, left in is_left.items() if left]
 
 
 @on_complete(upgrade_requests.TASK, moves_case=True)
