@@ -33,6 +33,8 @@ RUNS_OUT = [
     ("follow_up.family_score", october(16)),
     ("follow_up.decide", october(14)),
     ("follow_up.upgrade", october(9, 23, 10)),
+    ("follow_up.climb", october(10)),
+    ("follow_up.climb_again", october(16, 9, 0)),
 ]
 
 
