@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 from pypdf import PdfWriter
+from pypdf._codecs._codecs import LzwCodec  # the library hides its encoder
 from pypdf.filters import LZWDecode
 from pypdf.generic import (
     ArrayObject,
@@ -35,8 +36,6 @@ def in_runs(data: bytes) -> bytes:
 
 
 def in_lzw(data: bytes) -> bytes:
-    from pypdf._codecs._codecs import LzwCodec  # noqa: PLC0415 -- the library hides its encoder
-
     packed = LzwCodec().encode(data)
     assert LZWDecode.decode(packed) == data
     return packed

@@ -6,7 +6,7 @@ import zlib
 from typing import Any, Final
 
 import pytest
-from PIL import Image, features
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -144,14 +144,10 @@ def test_a_photo_drawn_within_the_page_itself_is_refused_with_its_place() -> Non
     assert "打印为 PDF" in refused.mend
 
 
-needs_jpeg2000 = pytest.mark.skipif(not features.check("jpg_2000"), reason="Pillow without it")
-
-
 def jp2(**more: Any) -> bytes:
     return saved(photo(), "JPEG2000", **more)
 
 
-@needs_jpeg2000
 @pytest.mark.parametrize("tiles", [None, (32, 32)])
 def test_a_jpeg_2000_says_no_longer_where_it_was_taken(tiles: tuple[int, int] | None) -> None:
     plain = jp2(comment=b"room 302", tile_size=tiles)
@@ -166,7 +162,6 @@ def test_a_jpeg_2000_says_no_longer_where_it_was_taken(tiles: tuple[int, int] | 
     assert opened(picture).tobytes() == opened(plain).tobytes()
 
 
-@needs_jpeg2000
 def test_a_bare_jpeg_2000_loses_its_comment() -> None:
     plain = jp2(no_jp2=True, comment=b"room 302")
     assert plain.startswith(b"\xff\x4f")
@@ -177,7 +172,6 @@ def test_a_bare_jpeg_2000_loses_its_comment() -> None:
     assert opened(picture).tobytes() == opened(plain).tobytes()
 
 
-@needs_jpeg2000
 def test_a_comment_in_a_tile_of_a_jpeg_2000_goes_as_well() -> None:
     plain = jp2(no_jp2=True)
     tile = plain.index(b"\xff\x90")
