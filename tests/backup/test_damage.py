@@ -262,7 +262,7 @@ def test_a_killed_backup_leaves_nothing_that_looks_complete(story: Story, desk: 
         owner.execute("LOCK TABLE workflow_case IN ACCESS EXCLUSIVE MODE")
         child = subprocess.Popen(words, env=env, stderr=subprocess.DEVNULL)
         try:
-            until(lambda: waits_for_lock(desk.home), seconds=60)
+            until(lambda: draft.exists() and waits_for_lock(desk.home), seconds=60)
             with pytest.raises(Refused, match="另一个备份正在写"):
                 desk.take()
         finally:
@@ -278,8 +278,12 @@ def test_a_killed_backup_leaves_nothing_that_looks_complete(story: Story, desk: 
 
 
 def waits_for_lock(database: Database) -> bool:
+    """Somebody of this database; others of the same server wait for locks of their own."""
     with database.connect() as owner:
-        rows = owner.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall()
+        rows = owner.execute(
+            "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE NOT l.granted AND d.datname = current_database()"
+        ).fetchall()
     return bool(rows)
 
 
