@@ -59,6 +59,15 @@ def lay(desk: Desk, record: CommunicationRecord, file: Attachment) -> None:
         drafts.prepare(viewer, record_id=record.pk, items=[marks, report])
 
 
+def founded(desk: Desk, record: CommunicationRecord, file: Attachment) -> None:
+    """A psychological file is here by a duty; others need none."""
+    if "PSY" in file.sensitivity:
+        why = {"basis": "DUTY", "duty": "TALK", "basis_note": DUTY}
+        with desk.as_("teacher") as viewer:
+            item = Prepared(kind="PSY_REPORT", attachment=file.pk, **why)
+            drafts.prepare(viewer, record_id=record.pk, items=[item])
+
+
 def test_a_copy_names_each_file_with_its_hash_its_class_and_what_became_of_others(
     desk: Desk,
 ) -> None:
@@ -87,6 +96,7 @@ def test_who_may_not_know_of_a_file_finds_nothing_of_it(
 ) -> None:
     record = desk.drafted()
     made = add(desk, record, **hidden)
+    founded(desk, record, made)
     finish(desk, record)
 
     tree, text = body(desk, record, who), printed(desk, record, who)

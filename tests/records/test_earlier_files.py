@@ -14,7 +14,7 @@ from records.reading import RecordFile
 from records.record_copies import Purpose
 from tests.records.desk import Desk
 from tests.records.test_attachments import add, finish
-from tests.records.test_copied_files import body, digest, printed
+from tests.records.test_copied_files import body, digest, founded, printed
 from tests.records.test_destroying import destroy
 from tests.records.test_keeping import seal
 from tests.records.test_prepared_files import PICTURE
@@ -49,6 +49,7 @@ def evident(desk: Desk, **given: Any) -> tuple[CommunicationRecord, Attachment]:
     """A record that took effect, with a file."""
     record = desk.drafted()
     made = add(desk, record, **given)
+    founded(desk, record, made)
     finish(desk, record)
     return record, made
 
