@@ -73,14 +73,15 @@ def take_down(identity: Identity, notice_id: UUID, given: OnPaper) -> None:
 
 
 def _stands(identity: Identity, notice_id: UUID, given: OnPaper) -> bool:
-    """Written down by this person with this witness, and these are the last words of it."""
+    """Whether it was written down: by this person with this witness, or, of what a family says
+    after its answer, as the last words that stand there.
+    """
+    words = given.reply.strip()
     with viewing(identity) as viewer:
-        found = viewer.rows(NoticeReceipt).filter(
-            notice=notice_id,
-            student=given.student_id,
-            guardian=given.guardian_id,
-            recorded_by=viewer.person,
-            witness=given.witness_id,
-            how=given.how,
-        )
-        return any(one.reply.endswith(given.reply.strip()) for one in found)
+        family = {"student": given.student_id, "guardian": given.guardian_id}
+        found = viewer.rows(NoticeReceipt).filter(notice=notice_id, **family).first()
+        if found is None or not found.reply.endswith(words):
+            return False
+        mine = (found.recorded_by_id, found.witness_id, found.how)
+        same = mine == (viewer.person.pk, given.witness_id, given.how)
+        return same or (bool(words) and found.settled_at is not None)

@@ -90,16 +90,30 @@ def test_two_taps_are_one_answer(world: World) -> None:
     assert recorded(world) == 1
 
 
-def test_a_family_that_was_faster_is_said_and_the_words_are_kept(world: World) -> None:
+def test_words_of_a_family_that_was_faster_stand_beside_its_answer(world: World) -> None:
     walk = sent(world)
     phone, address = at_page(world, walk, "answer")
     walk.act("confirm", "father")
 
     phone.send(address, **answered(world))
 
+    assert phone.page.status_code == 200
+    assert (kept(world).reply, kept(world).recorded_by_id) == (SAID, None)
+    assert recorded(world) == 0
+    phone.open(address)
+    phone.send(address, **answered(world))
+    assert (phone.page.status_code, kept(world).reply) == (200, SAID)
+
+
+def test_a_family_that_was_faster_is_said_where_nothing_new_was(world: World) -> None:
+    walk = sent(world)
+    phone, address = at_page(world, walk, "answer")
+    walk.act("confirm", "father")
+
+    phone.send(address, **{**answered(world), "reply": ""})
+
     assert phone.page.status_code == 409
     assert "这位家长已经答复" in phone.text
-    assert SAID in phone.html
     assert recorded(world) == 0
 
 
