@@ -1,5 +1,6 @@
 """The forms of who calls a family about a notice: a try to reach it, and what it answered."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -76,7 +77,9 @@ class AnswerForm(forms.Form):
         rows=4,
     )
 
-    def __init__(self, data: Any = None, *, colleagues: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, colleagues: Sequence[tuple[str, str]] = (), **more: Any
+    ) -> None:
         super().__init__(data, **more)
         self.fields["witness"].choices = [("", "请选择"), *colleagues]  # type: ignore[attr-defined]
 
