@@ -4,6 +4,7 @@ What stands on it is the same sheet that is printed, cut to this reader.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from records import (
 )
 from records.disputes import OPEN, UNFINISHED
 from records.models import CommunicationRecord, Objection
+from records.printing.documents import RecordSheet
 from records.reading import RecordFile
 from records.signatures import Method
 
@@ -131,7 +133,7 @@ def seen_by(request: HttpRequest) -> int | None:
 
 def _content(found: RecordFile) -> dict[str, Any]:
     record = found.record
-    sheet = sheets.sheet_of(found, school=record.school.name)
+    sheet = _under_own_names(sheets.sheet_of(found, school=record.school.name), found)
     return {
         "record": {"pk": record.pk, "edits": record.edits, "state": record.state},
         "as_read": as_read.mark(found),
@@ -150,6 +152,14 @@ def _content(found: RecordFile) -> dict[str, Any]:
         ],
         "discard_reason": record.discard_reason if "discard_reason" in found.fields else "",
     }
+
+
+def _under_own_names(sheet: RecordSheet, found: RecordFile) -> RecordSheet:
+    """On the page whoever uploaded a file finds it under the name that they gave it; a copy, which
+    goes on to others, has plain names alone.
+    """
+    files = zip(sheet.attachments, found.attachments, strict=True)
+    return replace(sheet, attachments=tuple(replace(it, name=one.name) for it, one in files))
 
 
 def _way(copy: custody.Copy) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from parties import privacy
 from parties.models import GuardianLink
+from records import file_names
 from records.cuts import SaidTo
 from records.models import (
     Attachment,
@@ -158,7 +159,7 @@ def _prepared(one: PreparedItem, file: RecordFile) -> paper.Prepared:
     """Its file is named where this reader has it with the record."""
     rests_on = (one.get_basis_display() if one.basis else "", one.duty and one.get_duty_display())
     files = [*file.attachments, *(each for earlier in file.earlier for each in earlier.files)]
-    names = {each.pk: each.name for each in files}
+    names = {each.pk: file_names.plain(each) for each in files}
     return paper.Prepared(
         kind=one.get_kind_display(),
         what=one.note,
@@ -168,9 +169,10 @@ def _prepared(one: PreparedItem, file: RecordFile) -> paper.Prepared:
 
 
 def _attached(one: Attachment) -> paper.AttachedFile:
+    """Named plainly for its uploader too: a copy goes on to others, and a name may tell of them."""
     classes = sorted(privacy.parse(one.sensitivity), key=lambda code: code.value)
     return paper.AttachedFile(
-        name=one.name,
+        name=file_names.plain(one),
         kind=one.get_kind_display(),
         classes="、".join(str(code.label) for code in classes),
         sha256=bytes(one.sha256).hex(),
