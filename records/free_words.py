@@ -1,8 +1,9 @@
 """Free words beside a plan or a date, as one reader gets them: the class of the words decides.
 
-A score and an answer about a time may speak of money or health as much as a statement. They are
-kept whole, and their writer reads them. Whoever may not read what they are about reads the name of
-its class where they may know that much, or nothing; the class is worked out when it is read.
+A score, an answer about a time, what a student said before a meeting and what a call brought may
+speak of money or health as much as a statement. They are kept whole, and their writer reads them.
+Whoever may not read what they are about reads the name of its class where they may know that much,
+or nothing; the class is worked out when it is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,15 @@ from parties.models import Student
 from parties.privacy import FieldClass, Level
 from parties.roles import Role
 from records import sensitivity
-from records.models import Evaluation, MeetingReply
+from records.models import Evaluation, Meeting, MeetingAttempt, MeetingReply
 
-Row = TypeVar("Row", Evaluation, MeetingReply)
+FreeWords = Evaluation | Meeting | MeetingAttempt | MeetingReply
+Row = TypeVar("Row", Evaluation, Meeting, MeetingAttempt, MeetingReply)
 
 _TEXTS: Final[Mapping[type[Model], Sequence[str]]] = {
     Evaluation: ("baseline_now", "words"),
+    Meeting: ("student_words",),
+    MeetingAttempt: ("place", "note"),
     MeetingReply: ("words",),
 }
 #: Who may know that there is something: whoever reads a class, and whoever sees it masked.
@@ -39,7 +43,7 @@ def cut(viewer: Viewer, row: Row) -> Row:
     return made
 
 
-def instead(viewer: Viewer, row: Evaluation | MeetingReply) -> Mapping[str, str]:
+def instead(viewer: Viewer, row: FreeWords) -> Mapping[str, str]:
     """What stands in the place of each text that is not for this reader, by field."""
     if viewer.person.pk in _writers(row):
         return {}
@@ -52,15 +56,19 @@ def instead(viewer: Viewer, row: Evaluation | MeetingReply) -> Mapping[str, str]
     return found
 
 
-def _writers(row: Evaluation | MeetingReply) -> frozenset[UUID]:
+def _writers(row: FreeWords) -> frozenset[UUID]:
     """Whose words they are, and who typed them in for somebody."""
+    if isinstance(row, Meeting):
+        return frozenset({row.prepared_by_id})
     if isinstance(row, MeetingReply):
         return frozenset({row.by_id, row.entered_by_id})
     return frozenset({row.by_id})
 
 
-def _is_of_a_guardian(row: Evaluation | MeetingReply) -> bool:
-    return isinstance(row, MeetingReply) or row.side == Evaluation.Side.FAMILY
+def _is_of_a_guardian(row: FreeWords) -> bool:
+    if isinstance(row, Evaluation):
+        return row.side == Evaluation.Side.FAMILY
+    return isinstance(row, MeetingReply)
 
 
 def _roles(viewer: Viewer, student: Student) -> frozenset[Role]:

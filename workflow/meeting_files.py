@@ -32,6 +32,7 @@ M = TypeVar("M", bound=Model)
 MOST_CHANGES: Final = Meeting.MOST_CHANGES
 _OF_A_PAPER: Final = "student,consent__giver,consent__student"
 _OF_A_REPLY: Final = "by,student__school_class"
+_OF_AN_ATTEMPT: Final = "person,by,student__school_class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
         slots = [meeting_places.for_company(slot) for slot in slots]
         agreed = None if agreed is None else meeting_places.for_company(agreed)
     return MeetingFile(
-        meeting=meeting,
+        meeting=free_words.cut(viewer, meeting) if "changes" in fields else meeting,
         fields=fields,
         state=state,
         purpose=meeting.purpose if "purpose" in fields else meeting_guests.PURPOSE_FOR_COMPANY,
@@ -101,7 +102,10 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
             for item in _parts(viewer, DossierItem, meeting, _OF_A_PAPER, "kind")
             if dossier.is_listed(item, meeting, at=viewer.at)
         ],
-        attempts=_parts(viewer, MeetingAttempt, meeting, "person,by", "tried_at"),
+        attempts=[
+            free_words.cut(viewer, attempt)
+            for attempt in _parts(viewer, MeetingAttempt, meeting, _OF_AN_ATTEMPT, "tried_at")
+        ],
         replies=[
             free_words.cut(viewer, reply)
             for reply in _parts(viewer, MeetingReply, meeting, _OF_A_REPLY, "at")

@@ -62,7 +62,8 @@ class MeetingPolicy:
 
     def fields(self, viewer: Viewer, obj: Meeting) -> frozenset[str]:
         if works_on(viewer, obj):
-            return frozenset(Meeting.field_classes) - {"school"}
+            shut = free_words.instead(viewer, obj).keys()
+            return frozenset(Meeting.field_classes) - {"school"} - shut
         if obj.student_id in _at_home(viewer):
             return FOR_FAMILY
         return meeting_guests.fields(viewer, obj)
@@ -116,6 +117,13 @@ class OfMeeting:
 
     def may(self, viewer: Viewer, act: Act, obj: Any) -> bool:
         return False
+
+
+class AttemptPolicy(OfMeeting):
+    """What a call brought is the team's to read, as far as its class is open to them."""
+
+    def fields(self, viewer: Viewer, obj: MeetingAttempt) -> frozenset[str]:
+        return super().fields(viewer, obj) - free_words.instead(viewer, obj).keys()
 
 
 class ReplyPolicy(OfMeeting):
@@ -213,7 +221,7 @@ def register() -> None:
         Meeting: MeetingPolicy(),
         MeetingSlot: SlotPolicy(),
         MeetingInvitee: InviteePolicy(MeetingInvitee),
-        MeetingAttempt: OfMeeting(MeetingAttempt),
+        MeetingAttempt: AttemptPolicy(MeetingAttempt),
         MeetingReply: ReplyPolicy(MeetingReply),
         DossierItem: DossierPolicy(DossierItem),
     }

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from parties import tenancy
+from parties import clock, tenancy
 from parties.access import Viewer
 from records import free_words
 from records.meetings import answers
-from records.models import Evaluation, MeetingReply
+from records.models import Evaluation, Meeting, MeetingAttempt, MeetingReply
 from tests.api import plan_stories
 from tests.api.callers import Caller, member
 from tests.api.meeting_stories import on_offer
@@ -133,6 +133,38 @@ def test_api_and_page_of_a_meeting_show_the_class(world: World) -> None:
     page = by_password(world, "teacher")
     page.open(f"/meetings/{walk.meeting.pk}")
     assert TWO in page.text
+
+
+def test_what_a_student_said_before_a_meeting_is_shown_by_its_class(world: World) -> None:
+    walk = on_offer(world, student_words=MONEY)
+    meeting = walk.meeting.pk
+
+    for who, reads in {"teacher": MONEY, "duty_officer": ECO, "grade_leader": ""}.items():
+        body = member(world, who).get(f"/cases/{walk.case_id}/meeting").json()
+        assert body["student_words"] == reads, who
+        with tenancy.scope(world.id):
+            viewer = Viewer.load(world[who], at=clock.now())
+            fields = viewer.fields(viewer.get(Meeting, meeting))
+        assert ("student_words" in fields) == (reads == MONEY), who
+
+
+def test_what_a_call_brought_is_shown_by_its_class(world: World) -> None:
+    walk = on_offer(world)
+    meeting = walk.meeting.pk
+    tried = {
+        "person": str(world["mother"].pk), "channel": "PHONE", "outcome": "OTHER_TIME",
+        "tried_at": clock.now().isoformat(), "note": ILL, "place": "县医院",
+    }  # fmt: skip
+    made = member(world, "teacher").post(f"/cases/{walk.case_id}/meeting/attempts", tried)
+    assert made.status_code == 200, made.content.decode()
+
+    for who, reads in {"teacher": ILL, "duty_officer": HLT, "grade_leader": ""}.items():
+        body = member(world, who).get(f"/cases/{walk.case_id}/meeting").json()
+        assert [one["note"] for one in body["attempts"]] == [reads], who
+        with tenancy.scope(world.id):
+            viewer = Viewer.load(world[who], at=clock.now())
+            (row,) = viewer.rows(MeetingAttempt).filter(meeting=meeting)
+            assert ("note" in viewer.fields(row)) == (reads == ILL), who
 
 
 def places(world: World, walk: MeetingWalk) -> list[str]:
