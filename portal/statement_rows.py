@@ -12,6 +12,7 @@ from django import forms
 
 from parties.errors import InvalidInput
 from portal.lines import LinesField
+from records import language_gate
 from records.draft_input import Said
 from records.models import Statement
 
@@ -183,7 +184,7 @@ def said(row: Row, given: Mapping[str, Any]) -> Said:
         source=source,
         status=given.get(row.status) or Status.ONE_SIDED,
         text=text,
-        is_quote=source != Source.TEACHER and "“" in text,
+        is_quote=source in language_gate.SPOKEN and "“" in text,
         basis=given.get(row.basis, "") if asks_basis(row.code) else "",
         observed=given.get(row.observed, "") if reaction else "",
         said_by=UUID(whose) if whose else None,

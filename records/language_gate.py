@@ -30,9 +30,14 @@ from records.models import CommunicationRecord, PreparedItem, Statement
 HEADER: Final = ("trigger_note", "place", "next_focus")
 #: Where others read in place of a text that names other students: there no name is kept.
 REDACTED: Final = ".redacted_text"
-#: What somebody is quoted with, and whose words those are.
-_SPOKEN: Final = frozenset(
-    {Statement.Source.GUARDIAN, Statement.Source.STUDENT, Statement.Source.COMPANY}
+#: Sources that are persons: what one of them said may be quoted word for word.
+SPOKEN: Final = frozenset(
+    {
+        Statement.Source.GUARDIAN,
+        Statement.Source.STUDENT,
+        Statement.Source.COMPANY,
+        Statement.Source.THIRD,
+    }
 )
 
 
@@ -212,7 +217,7 @@ def _of_prepared(where: str, item: PreparedItem) -> Iterator[tuple[str, str, Fie
 
 def field_of(said: Statement) -> Field:
     """Whose words these are, and whether an illness in them is on paper."""
-    if said.is_quote and said.source in _SPOKEN:
+    if said.is_quote and said.source in SPOKEN:
         return Field.QUOTE
     on_paper = "HLT" in said.sensitivity and language.on_medical_paper(said.basis)
     return Field.CERTIFICATE if on_paper else Field.NARRATIVE

@@ -3,6 +3,7 @@
 import re
 
 from parties import tenancy
+from portal import statement_rows
 from records.models import CommunicationRecord, Statement
 from tests.api.papers import FACT, written
 from tests.factories import World
@@ -168,3 +169,15 @@ def test_a_draft_with_several_is_stored_unchanged(world: World) -> None:
 
     assert facts(world) == before
     assert stored(world).state == "DRAFT"
+
+
+def test_the_page_holds_for_a_quotation_what_the_check_does() -> None:
+    row = statement_rows.Row("FACT", 1)
+    quotes = {
+        source: statement_rows.said(row, {row.words: "“他就是差生”", row.source: source}).is_quote
+        for source in Statement.Source.values
+    }
+
+    assert {source for source, is_quote in quotes.items() if is_quote} == {
+        "GUARDIAN", "STUDENT", "COMPANY", "THIRD",
+    }  # fmt: skip

@@ -37,12 +37,22 @@ def test_a_discouraged_word_needs_a_tap(desk: Desk) -> None:
     assert [(one["phrase"], one["effect"]) for one in kept] == [("家长失联", "confirm")]
 
 
-def test_a_parents_own_words_stay_as_a_quotation(desk: Desk) -> None:
+@pytest.mark.parametrize("source", ["GUARDIAN", "STUDENT", "COMPANY", "THIRD"])
+def test_own_words_of_any_person_stay_as_a_quotation(desk: Desk, source: str) -> None:
     record = desk.drafted()
-    desk.say(record, "“他就是差生，没救了。”", source="GUARDIAN", is_quote=True)
+    desk.say(record, "“他就是差生，没救了。”", source=source, is_quote=True)
     desk.check(record)
 
     assert desk.now(record).state == "CHECKED"
+
+
+@pytest.mark.parametrize("source", ["TEACHER", "SYSTEM"])
+def test_a_teacher_or_a_machine_quotes_nobody_with_its_own_words(desk: Desk, source: str) -> None:
+    record = desk.drafted()
+    desk.say(record, "“他就是差生。”", source=source, is_quote=True)
+
+    with pytest.raises(InvalidInput):
+        desk.check(record)
 
 
 def test_the_same_words_outside_of_a_quotation_are_stopped(desk: Desk) -> None:
