@@ -12,7 +12,8 @@ from uuid import UUID
 
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
-from records import originals
+from parties.privacy import FieldClass, parse
+from records import bases, originals
 from records.models import Attachment, CommunicationRecord
 
 #: Files of each kind that one record has; more is an archive, not an attachment. What is gone is
@@ -52,6 +53,24 @@ def full(record: CommunicationRecord, kind: str, *, instead: UUID | None = None)
     if kind == Kind.SIGNED_PAGE:
         return f"一份记录最多 {MOST} 张签字页，不能再加。请把几页并成一个 PDF 再上传。"
     return f"一份记录最多 {MOST} 个附件。请先拿掉不需要的，再上传。"
+
+
+def refuse_unfounded(viewer: Viewer, record: CommunicationRecord, kind: str, classes: str) -> None:
+    """Who has an offered record before them is about to sign it: a psychological file that joins it
+    now needs a consent that holds, because what it rests on is written in a draft.
+
+    Raises InvalidInput: with the way back to the draft.
+    """
+    if kind != Kind.FILE or FieldClass.PSY not in parse(classes):
+        return
+    if record.state != State.PENDING_SIGNATURES:
+        return
+    if not bases.is_allowed(record.student, at=viewer.at):
+        raise InvalidInput(
+            "记录已交双方签字；心理类（PSY）文件没有有效的同意，现在不能加入。",
+            field="sensitivity",
+            mend="请先收回记录，加上文件并写明使用依据，再交双方签字；或先取得并登记同意。",
+        )
 
 
 def may_add(viewer: Viewer, record: CommunicationRecord) -> bool:

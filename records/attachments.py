@@ -100,6 +100,7 @@ def store(
         viewer = Viewer.load(by, at=at)
         record = as_known(viewer, viewer.get(CommunicationRecord, record_id))
         additions.refuse(viewer, record, upload.kind, instead=upload.instead)
+        additions.refuse_unfounded(viewer, record, upload.kind, classes)
         student_id = record.student_id
     cleaned, redaction = cleaned_of(upload)
     if upload.kind == Kind.SIGNED_PAGE:
@@ -107,7 +108,7 @@ def store(
     blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        record = _locked(viewer, record_id, upload)
+        record = _locked(viewer, record_id, upload, classes)
         made = _row(viewer, record, cleaned, blob)
         made.pk = id_ or made.pk
         made.kind, made.redaction, made.sensitivity = upload.kind, redaction, classes
@@ -168,12 +169,13 @@ def _classes(upload: Upload) -> str:
     return " ".join(sorted(code.value for code in found))
 
 
-def _locked(viewer: Viewer, record_id: UUID, upload: Upload) -> CommunicationRecord:
+def _locked(viewer: Viewer, record_id: UUID, upload: Upload, classes: str) -> CommunicationRecord:
     """Under its lock, asked once more: it may have been signed while the file was cleaned."""
     seen = viewer.get(CommunicationRecord, record_id)
     act = Act.EDIT if viewer.may(Act.EDIT, seen) else Act.WITNESS
     record = lock(viewer, record_id, act)
     additions.refuse(viewer, record, upload.kind, instead=upload.instead)
+    additions.refuse_unfounded(viewer, record, upload.kind, classes)
     return record
 
 

@@ -1,5 +1,7 @@
 """A psychological file needs its basis whatever the paper is called that it comes with."""
 
+import dataclasses
+import functools
 from typing import Any
 
 import pytest
@@ -189,3 +191,21 @@ def test_keeping_one_waits_for_no_basis(desk: Desk, world: World, who: str) -> N
     )
 
     assert (made.sensitivity, made.state) == ("PSY", "STORED")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_none_joins_a_record_that_is_offered_without_a_consent(desk: Desk, world: World) -> None:
+    record = desk.drafted()
+    desk.check(record)
+    desk.offer(record)
+    upload = Upload(source=jpeg(), name="量表.jpg", sensitivity="PSY")
+    store = functools.partial(
+        attachments.store, school_id=world.id, by=world["teacher"], at=desk.at, record_id=record.pk
+    )
+
+    with refused("sensitivity") as no:
+        store(upload=upload)
+    assert "收回记录" in no.value.mend
+    assert store(upload=dataclasses.replace(upload, sensitivity="HLT")).state == "STORED"
+    give(desk)
+    assert store(upload=upload).state == "STORED"
