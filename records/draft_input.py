@@ -8,7 +8,7 @@ from uuid import UUID
 
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import bases, language, sensitivity
+from records import bases, language, observation_sheets, sensitivity
 from records.language import OTHER_STUDENT, People
 from records.models import (
     Attachment,
@@ -210,6 +210,7 @@ def prepared_values(record: CommunicationRecord, item: Prepared, *, at: datetime
     file = None if item.attachment is None else mine.filter(pk=item.attachment).first()
     if item.attachment is not None and file is None:
         raise InvalidInput("没有这个附件。", field="attachment", mend="请先上传。")
+    observation_sheets.refuse_undated(item.kind, item.note, has_file=file is not None)
     why = {"kind": item.kind, "basis": item.basis, "duty": item.duty, "basis_note": item.basis_note}
     if item.kind != PreparedItem.Kind.PSY_REPORT:
         refuse_restricted({"note": item.note, "basis_note": item.basis_note})

@@ -79,7 +79,8 @@ class Talk(Scenario):
             student_wish="YES",
         )
         papers = ["TRANSCRIPT", "OBSERVATION"]
-        self.do("teacher", "meeting_dossier", papers=papers, psy_basis="none")
+        note = "行为观察表：9月28日至30日，课堂与实训"
+        self.do("teacher", "meeting_dossier", papers=papers, note=note, psy_basis="none")
         times = {f"slot_{n}_at": one.isoformat() for n, one in enumerate(SLOTS, start=1)}
         self.do("teacher", "meeting_offer_slots", **times, minutes=MINUTES, place_kind="OFFICE")
         found = self.session("teacher").get(f"cases/{self.stage.case_id}/meeting")

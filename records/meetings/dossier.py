@@ -7,7 +7,7 @@ from uuid import UUID
 from parties import consents
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import bases, language_gate
+from records import bases, language_gate, observation_sheets
 from records.language import Field
 from records.meetings import rows, words
 from records.models import DossierItem, Meeting
@@ -28,13 +28,14 @@ def add(  # noqa: PLR0913 -- one argument per column
 
     Raises:
         InvalidInput: unknown kind, a psychological report without a consent that holds or a
-            named duty, or forbidden words in what is noted.
+            named duty, an observation sheet without a day, or forbidden words in what is noted.
         WrongState: the meeting is over.
     """
     meeting = rows.locked(meeting_id)
     if meeting.state not in Meeting.OPEN:
         raise WrongState("会谈已经结束。", meeting=str(meeting.pk))
     _refuse_unknown(kind, basis)
+    observation_sheets.refuse_undated(kind, note)
     why: dict[str, Any] = {"basis": basis, "basis_note": basis_note.strip(), "duty": duty}
     consent = bases.settle(student=meeting.student, kind=kind, at=at, **why)
     noted = {"note": note, "basis_note": basis_note}

@@ -50,9 +50,9 @@ def test_a_teacher_says_what_lay_on_the_table(world: World) -> None:
     phone, address = writing(world)
     laid = {"prep_kind_1": "TRANSCRIPT", "prep_note_1": "期中成绩", "prep_kind_2": "OBSERVATION"}
 
-    phone.send(address, keep="1", prep_note_2="10月观察表", **laid, **TYPED)
+    phone.send(address, keep="1", prep_note_2="10月12日至16日", **laid, **TYPED)
 
-    assert lying(world) == [("OBSERVATION", "10月观察表"), ("TRANSCRIPT", "期中成绩")]
+    assert lying(world) == [("OBSERVATION", "10月12日至16日"), ("TRANSCRIPT", "期中成绩")]
     assert "成绩单：期中成绩" in phone.text
 
 

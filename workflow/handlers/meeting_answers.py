@@ -25,6 +25,7 @@ from workflow.meeting_minutes import record_of
 #: A task offers as many times as its form has lines.
 _LINES: Final = range(1, 6)
 _USUAL_MINUTES: Final = 45
+_PRESENT: Final[Mapping[object, bool]] = {"YES": True, "NO": False}
 
 
 @on_complete("meeting_prepare")
@@ -36,6 +37,7 @@ def prepare(completion: Completion) -> None:
         purpose=str(answer["purpose"]),
         student_wish=str(answer["student_wish"]),
         student_words=str(answer.get("student_words", "")),
+        student_present=_PRESENT.get(answer.get("student_present")),
         people=[UUID(text) for text in answer.get("people", [])],
     )
     meetings.prepare_for(completion.task.case, plan=plan, by=completion.by, at=completion.at)
