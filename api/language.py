@@ -14,9 +14,8 @@ from rest_framework.response import Response
 from api import idempotency
 from api.schema import describe
 from api.views import ApiView, Id, Strict, read_body, viewing
-from parties.access import Viewer
 from parties.models import Student
-from records import language_gate, lexicons
+from records import lexicons, softer_words
 from records.language import (
     Author,
     Effect,
@@ -135,14 +134,7 @@ class CheckView(ApiView):
 def _as_asked(request: Request, given: dict[str, Any]) -> tuple[Author, Lexicon, People]:
     """As whom, by which school's words, and with which names: those that whoever asks knows."""
     with viewing(request) as viewer:
-        author = Author(given["author"]) if "author" in given else author_of(viewer)
+        author = Author(given["author"]) if "author" in given else softer_words.author_of(viewer)
         student = viewer.get(Student, given["student"]) if "student" in given else None
-        people = language_gate.known_to(viewer, student)
+        people = softer_words.known_to(viewer, student)
         return author, lexicons.of(viewer.person.school_id), people
-
-
-def author_of(viewer: Viewer) -> Author:
-    """Who this person writes as; whoever works for nobody speaks for the family."""
-    if viewer.is_staff:
-        return Author.STAFF
-    return Author.COMPANY if viewer.company_roles else Author.PARENT

@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from parties import privacy
-from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Student
 from records import language, lexicons
@@ -99,24 +97,6 @@ def names_near(student: Student) -> People:
     return People.named(
         own=own, others=classmates(student) - own, distant=students_of(student.school_id)
     )
-
-
-def known_to(viewer: Viewer, student: Student | None = None) -> People:
-    """Names that a check may use for this reader: none that they do not know already.
-
-    Staff know the students of the school by name, and the family of those they work with. At home
-    and at a company one's own student is all: a finding must not tell who else is at the school.
-    """
-    own = frozenset() if student is None else frozenset({student.person.name})
-    if not privacy.readable("IDN", {post.role for post in viewer.posts}):
-        return People(own)
-    if student is None:
-        return People(distant=students_of(viewer.person.school_id))
-    if student.pk in viewer.kin or student.pk == viewer.student_id:
-        return People(own)
-    if privacy.readable("FAM", viewer.roles_towards(student)):
-        return names_near(student)
-    return People(own, distant=students_of(student.school_id))
 
 
 def classmates(student: Student) -> frozenset[str]:

@@ -291,3 +291,24 @@ def signed_in(page: Page, world: World, who: str) -> None:
     page.get_by_role("textbox", name="账号").fill(account(world, who))
     page.get_by_role("textbox", name="密码").fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
+
+
+def test_other_words_come_on_a_page_of_their_own_and_what_was_typed_stays(
+    world: World, enter: Enter
+) -> None:
+    paper = offered(world, FACT)
+    page = enter("mother", purpose=SignInLink.Purpose.RECORD, target_id=paper.id)
+    page.get_by_label("您的意见").fill("老师说他是差生，我不同意。")
+    button = page.get_by_role("button", name="换个说法").first
+
+    with page.context.expect_page() as opened:
+        button.click()
+    offer = opened.value
+    expect(offer.get_by_role("heading", name="换个说法")).to_be_visible()
+    fits(offer, "softer-words")
+    expect(offer.get_by_text("差生", exact=True)).to_be_visible()
+    offer.close()
+
+    expect(page.get_by_label("您的意见")).to_have_value("老师说他是差生，我不同意。")
+    with tenancy.scope(world.id):
+        assert not Signature.objects.exists()
