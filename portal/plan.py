@@ -118,15 +118,20 @@ def done(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
 @signed_in()
 def score(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResponse:
     chosen, words = request.POST.get("score", ""), typed.text(request, "words")
+    now = typed.text(request, "baseline_now")
     with viewing(identity) as viewer:
         at = viewer.at
     try:
-        given = Score(score=_score(chosen), words=_within(request, "words"))
+        given = Score(
+            score=_score(chosen),
+            words=_within(request, "words"),
+            baseline_now=_within(request, "baseline_now"),
+        )
         case_plans.score(
             school_id=identity.school_id, case_id=case_id, by=identity.person, at=at, given=given
         )
     except InvalidInput as refused:
-        return _again(request, identity, Mistake(case_id, "words", words, refused, chosen))
+        return _again(request, identity, Mistake(case_id, "words", words, refused, chosen, now))
     return redirect("portal:plan")
 
 

@@ -10,13 +10,14 @@ from parties.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """`pk`: of the item, or of the case for a score; `chosen`: what was picked beside the words."""
+    """`pk`: of the item, or of the case for a score: `chosen` and `now` stood beside its words."""
 
     pk: UUID
     field: str
     words: str
     refused: InvalidInput
     chosen: str = ""
+    now: str = ""
 
     @property
     def said(self) -> str:

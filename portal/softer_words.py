@@ -17,7 +17,7 @@ from records import softer_words
 #: Characters; no text of a family on any page is longer.
 LONGEST: Final = 5_000
 #: What a text that may be asked about is called on its page; a password is none.
-_TEXTS: Final = frozenset({"note", "reason", "text", "words"})
+_TEXTS: Final = frozenset({"baseline_now", "note", "reason", "text", "words"})
 
 
 @require_POST

@@ -57,7 +57,7 @@ WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "plan-done": {"note": "完成得怎么样"},
     "plan-excuse": {"excuse": "当天不做的说明"},
     "plan-drop": {"why": "为什么不再进行"},
-    "plan-score": {"words": "想说的话"},
+    "plan-score": {"words": "想说的话", "baseline_now": "现在怎么样"},
     "upgrade": {"reason": "理由（看到、听到了什么）"},
     "downgrade": {"reason": "您的依据"},
     "meeting-change": {"words": "什么时间方便"},

@@ -133,7 +133,7 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
         NotFound: the case is not visible. NotAllowed, WrongState, InvalidInput: as evaluations.give
     """
     heard = refused_words.heard(
-        Case, case_id, None, school_id=school_id, by=by, at=at, hear=partial(_listen, given.words)
+        Case, case_id, None, school_id=school_id, by=by, at=at, hear=partial(_listen, _said(given))
     )
     with heard, tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
@@ -147,11 +147,16 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
             .values_list("pk", flat=True)
         )
         made = evaluations.give(student=case.student, case_id=case.pk, by=by, at=at, score=given)
-        _listen(given.words, case, viewer)
+        _listen(_said(given), case, viewer)
         if _moves(made, at=at):
             for instance_id in waiting:
                 _tell(instance_id, by=by, at=at)
         return made
+
+
+def _said(given: Score) -> str:
+    """Both texts: danger may stand in either."""
+    return "\n".join(text for text in (given.words, given.baseline_now) if text.strip())
 
 
 def _listen(words: str, case: Case, viewer: Viewer) -> None:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +45,28 @@ def result(facts: Mapping[str, Any], *, seed: int, kinds: Mapping[str, int]) -> 
     }
 
 
+def together(parts: Sequence[Mapping[str, Any]], *, seed: int) -> dict[str, Any]:
+    """One result of several: counts are added up; of seconds, the worst of the parts is told."""
+    return {
+        **{count: sum(part[count] for part in parts) for count in ("faults", *HARMS)},
+        "violations": [one for part in parts for one in part["violations"]],
+        "seed": seed,
+        "parts": len(parts),
+        "kinds": _each(parts, "kinds", sum),
+        "checked": _each(parts, "checked", sum),
+        "first_notice_s": _each(parts, "first_notice_s", max),
+        "late_at_rest_s": _each(parts, "late_at_rest_s", max),
+    }
+
+
+def _each(
+    parts: Sequence[Mapping[str, Any]], what: str, one: Callable[[list[Any]], Any]
+) -> dict[str, Any]:
+    """`one` figure of those that the parts have under each name."""
+    names = dict.fromkeys(name for part in parts for name in part[what])
+    return {name: one([part[what][name] for part in parts if name in part[what]]) for name in names}
+
+
 def nothing(why: str) -> dict[str, Any]:
     """The JSON when there was no campaign."""
     unknown: dict[str, Any] = dict.fromkeys(HARMS)
@@ -52,7 +74,7 @@ def nothing(why: str) -> dict[str, Any]:
 
 
 def so_far(result: Mapping[str, Any]) -> str:
-    """The harms after a round, of everything since the campaign began."""
+    """The harms after a part, of everything since the campaign began."""
     return (
         f"  核对至此：故障 {result['faults']} 次，"
         f"丢失 {result['lost']}，重复 {result['doubled']}，跳级 {result['skipped']}"

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from ledger.models import Event
 from parties import clock, tenancy
 from records import check_ins, plan_times
 from records.evaluations import begin_round
@@ -201,28 +202,47 @@ def scores(world: World) -> list[tuple[str, int, str]]:
         return [(str(row.side), row.score, row.words) for row in Evaluation.objects.all()]
 
 
+def said_now(world: World) -> list[str]:
+    with tenancy.scope(world.id):
+        return [row.baseline_now for row in Evaluation.objects.all()]
+
+
 def test_a_family_is_asked_at_the_end_and_says_it_once(world: World, item: ActionItem) -> None:
     assert "变化怎么样" not in at_plan(world, "mother").text
     asked(world, item.case_id)
     phone = at_plan(world, "mother")
     assert "没有对错" in phone.text
 
-    phone.send(f"/plan/{item.case_id}/score", score="1", words="愿意说话了")
+    said = {"words": "愿意说话了", "baseline_now": "两周没有迟到"}
+    phone.send(f"/plan/{item.case_id}/score", score="1", **said)
 
     assert scores(world) == [("FAMILY", 1, "愿意说话了")]
+    assert said_now(world) == ["两周没有迟到"]
     assert "变化怎么样" not in phone.text
     assert "变化怎么样" not in at_plan(world, "father").text
+
+
+def test_danger_is_heard_in_what_a_family_says_of_now(world: World, item: ActionItem) -> None:
+    asked(world, item.case_id)
+    phone = at_plan(world, "mother")
+    phone.send(f"/plan/{item.case_id}/score", score="-2", baseline_now="她昨晚说不想活了")
+
+    assert said_now(world) == ["她昨晚说不想活了"]
+    with tenancy.scope(world.id):
+        assert Event.objects.filter(kind="danger.hinted").count() == 1
 
 
 @pytest.mark.parametrize("fields", [{}, {"score": "9"}, {"score": "-3"}])
 def test_no_choice_is_no_score(world: World, item: ActionItem, fields: dict[str, Any]) -> None:
     asked(world, item.case_id)
     phone = at_plan(world, "mother")
-    answer = phone.send(f"/plan/{item.case_id}/score", words="愿意说话了", **fields)
+    said = {"words": "愿意说话了", "baseline_now": "两周没有迟到"}
+    answer = phone.send(f"/plan/{item.case_id}/score", **said, **fields)
 
     assert answer.status_code == 422
     assert "请先选择一项" in beside(phone, f"/plan/{item.case_id}/score")
     assert "愿意说话了" in beside(phone, f"/plan/{item.case_id}/score")
+    assert "两周没有迟到" in beside(phone, f"/plan/{item.case_id}/score")
     assert scores(world) == []
 
 

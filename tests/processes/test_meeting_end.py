@@ -1,11 +1,14 @@
 """A meeting from the minutes to its end: signatures, copies, clocks, and what may come between."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from parties import tenancy
 from parties.errors import InvalidInput
 from parties.models import Person
 from records.models import (
+    ActionItem,
     CommunicationRecord,
     Delivery,
     DossierItem,
@@ -19,6 +22,7 @@ from tests.processes.meeting_walk import (
     offered,
     prepared,
 )
+from tests.records.agreed import agree, draft
 from tests.records.meeting_days import local, times
 from workflow import meeting_news, meetings, openings
 from workflow.models import Case, ProcessInstance
@@ -150,6 +154,33 @@ def test_no_plan_needs_a_reason(world: World) -> None:
     walk.do("meeting_close")
 
     assert (walk.case.state, walk.open()) == ("CLOSED", set())
+
+
+@pytest.mark.parametrize(
+    ("state", "earlier", "counts"),
+    [
+        ("DONE", True, False), ("DROPPED", False, False),
+        ("DOING", True, True), ("DONE", False, True),
+    ],
+)  # fmt: skip
+def test_what_an_earlier_talk_agreed_on_and_is_done_is_no_plan(
+    world: World, state: str, *, earlier: bool, counts: bool
+) -> None:
+    walk = held(world)
+    walk.record("EFFECTIVE")
+    walk.do("meeting_minutes")
+    item = agree(world, walk.case_id, draft(starts_on=date(2026, 10, 15)), when=walk.at)[0]
+    before = walk.meeting.prepared_at - timedelta(days=30)
+    with tenancy.scope(world.id):
+        made = before if earlier else walk.at
+        ActionItem.objects.filter(pk=item.pk).update(state=state, created_at=made)
+
+    if not counts:
+        with pytest.raises(InvalidInput, check=lambda no: no.field == "outcome"):
+            walk.do("meeting_plan", outcome="planned")
+        return
+    walk.do("meeting_plan", outcome="planned")
+    assert walk.open() == set()
 
 
 def test_another_round_is_another_meeting_of_the_same_case(world: World) -> None:

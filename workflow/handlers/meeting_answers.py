@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from parties.access import Viewer
@@ -209,12 +210,21 @@ def copy_handed_on(completion: Completion) -> None:
     deliver(record, people, how=Delivery.How.PAPER, at=completion.at)
 
 
+def _agreed(completion: Completion) -> QuerySet[ActionItem]:
+    """What runs, and what was written down since this meeting was prepared and not dropped."""
+    meeting = meetings.current(completion.task.case_id)
+    items = ActionItem.objects.filter(case_id=meeting.case_id)
+    new = Q(created_at__gte=meeting.prepared_at) & ~Q(state=ActionItem.State.DROPPED)
+    return items.filter(Q(state__in=ActionItem.LIVE) | new)
+
+
 @on_complete("meeting_plan")
 def plan(completion: Completion) -> None:
-    """Items are there, or somebody says why none is needed."""
+    """Items are there, or somebody says why none is needed. What an earlier talk agreed on and is
+    done is no plan of this one.
+    """
     answer = completion.answer
-    agreed = ActionItem.objects.filter(case_id=completion.task.case_id)
-    if answer["outcome"] == "planned" and not agreed.exclude(state="DROPPED").exists():
+    if answer["outcome"] == "planned" and not _agreed(completion).exists():
         raise InvalidInput(
             "还没有登记行动项。",
             field="outcome",
