@@ -1,14 +1,20 @@
 """Every try to reach a family that still needs contact, written down by who calls it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections
 from django.utils import timezone
 
 from parties import clock, tenancy
+from parties.access import Act
+from records import notice_attempts, notices
 from records.models import NoticeContact
+from records.notice_attempts import Attempt
+from tests.config.processes import wait_until
 from tests.factories import World
 from tests.portal.test_notices import sent
 from tests.portal.test_two_taps import twice
@@ -112,6 +118,48 @@ def test_two_taps_are_one_try(world: World) -> None:
 
     assert got == [(302, f"/notices/{walk.notice_id}/contacts")] * 2
     assert len(contacts(world)) == 1
+
+
+def test_the_second_tap_waits_behind_the_first(world: World) -> None:
+    """The first holds the notice while it writes: the second may not look before it is done."""
+    walk = sent(world)
+    phone, address = at_page(world, walk, "contact")
+    said = tried()
+    when = timezone.make_aware(datetime.fromisoformat(said["at"]))
+    second = Thread(target=_sent, args=(phone, address, said))
+
+    with tenancy.scope(world.id) as at:
+        who: dict[str, Any] = {"by": world["teacher"], "at": at}
+        notices.held(walk.notice_id, **who, act=Act.CONTACT)
+        second.start()
+        assert wait_until(_somebody_waits_for_us)
+        given = Attempt(
+            student_id=world.student.pk, guardian_id=world["father"].pk, channel="PHONE",
+            outcome="REACHED", tried_at=when, place="办公室", note=SAID,
+        )  # fmt: skip
+        notice_attempts.contact(notice_id=walk.notice_id, **who, given=given)
+    second.join(timeout=60)
+
+    assert not second.is_alive()
+    assert phone.page.status_code == 200
+    assert len(contacts(world)) == 1
+
+
+def _sent(phone: Phone, address: str, said: dict[str, Any]) -> None:
+    try:
+        phone.send(address, **said)
+    finally:
+        connections.close_all()
+
+
+def _somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def test_the_same_page_sent_later_is_one_try_and_another_call_is_another(world: World) -> None:
