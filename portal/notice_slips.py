@@ -61,7 +61,7 @@ def scan(_request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResp
     """For the guardian whose slip it is, and for whoever calls that family."""
     with viewing(identity) as viewer:
         receipt = viewer.get(NoticeReceipt, target_id)
-        found = viewer.rows(Attachment).filter(pk__in=[receipt.scan]).first()
+        found = _scan_of(viewer, receipt)
         at = viewer.at
     if found is None:
         raise NotFound("没有找到。")
@@ -84,8 +84,12 @@ def _shown(viewer: Viewer, receipt: NoticeReceipt) -> dict[str, Any]:
         "colleagues": colleagues_of(viewer, receipt),
         "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
         "kept": receipt.scan if kept_scans.is_standing(receipt) else None,
-        "scanned": viewer.rows(Attachment).filter(pk__in=[receipt.scan]).exists(),
+        "scanned": _scan_of(viewer, receipt) is not None,
     }
+
+
+def _scan_of(viewer: Viewer, receipt: NoticeReceipt) -> Attachment | None:
+    return None if receipt.scan is None else viewer.find(Attachment, receipt.scan)
 
 
 def _beside(refused: InvalidInput, context: dict[str, Any]) -> str:

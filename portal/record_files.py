@@ -102,7 +102,7 @@ def take_out(
     request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUID
 ) -> HttpResponse:
     with viewing(identity) as viewer:
-        if not viewer.rows(Attachment).filter(pk=file_id, record_id=target_id).exists():
+        if viewer.get(Attachment, file_id).record_id != target_id:
             raise NotFound("没有找到。")
         at = viewer.at
     try:

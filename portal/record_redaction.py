@@ -56,8 +56,8 @@ def hide(request: HttpRequest, identity: Identity, target_id: UUID, file_id: UUI
 def _refuse_others(viewer: Viewer, target_id: UUID, file_id: UUID) -> None:
     """Raises NotFound: for who does not write the record, there is no such page."""
     writes = viewer.may(Act.EDIT, viewer.get(CommunicationRecord, target_id))
-    files = viewer.rows(Attachment).filter(pk=file_id, record_id=target_id)
-    if not writes or not files.exists():
+    file = viewer.find(Attachment, file_id)
+    if not writes or file is None or file.record_id != target_id:
         raise NotFound("没有找到。")
 
 

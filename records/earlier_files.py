@@ -64,7 +64,8 @@ def for_the_family(told: Sequence[Earlier]) -> Sequence[Earlier]:
 
 def lists(viewer: Viewer, record_id: UUID, file_id: UUID) -> bool:
     """Whether the file is of this version, or of an earlier one that it names to this reader."""
-    if viewer.rows(Attachment).filter(pk=file_id, record_id=record_id).exists():
+    file = viewer.find(Attachment, file_id)
+    if file is not None and file.record_id == record_id:
         return True
     record = viewer.find(CommunicationRecord, record_id)
     told = [] if record is None else of(viewer, [record]).get(record_id, [])

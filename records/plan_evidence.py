@@ -4,8 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from parties import statements
 from parties.access import Viewer
 from parties.errors import InvalidInput
+from parties.likeness import Ids
 from records import file_names, item_stillness
 from records.models import ActionItem, Attachment
 
@@ -56,8 +60,13 @@ def _readable(viewer: Viewer, item: ActionItem) -> Sequence[Attachment]:
 
 
 def _open(viewer: Viewer, items: Collection[UUID]) -> Sequence[Attachment]:
-    rows = viewer.rows(Attachment).filter(item_id__in=items, state=Attachment.State.STORED)
-    return [one for one in rows.order_by("uploaded_at", "pk") if "name" in viewer.fields(one)]
+    found = statements.rows(_stored, viewer, Ids(items))
+    return [one for one in found if "name" in viewer.fields(one)]
+
+
+def _stored(viewer: Viewer, items: Ids) -> QuerySet[Attachment]:
+    of_those = viewer.rows(Attachment).filter(statements.among("item_id", items))
+    return of_those.filter(state=Attachment.State.STORED).order_by("uploaded_at", "pk")
 
 
 def _is_replaced(viewer: Viewer, item: ActionItem, file: Attachment) -> bool:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from api import cases, pagination, receipts, tasks
-from parties import statements, tenancy
+from parties import access, statements, tenancy
 from parties.access import Viewer
 from parties.likeness import Ids
 from portal import (
@@ -21,8 +21,8 @@ from portal import (
     record_page,
     report_wordings,
 )
-from records import custody, notice_answers, part_policies, record_parts
-from records.models import Notice, Objection, Participant, PreparedItem
+from records import custody, notice_answers, part_policies, plan_evidence, record_parts
+from records.models import Attachment, Notice, Objection, Participant, PreparedItem
 from tests.factories import NOW, World
 from workflow import alerts, meeting_guests, plan_waiting
 from workflow.models import Notification, ReportWording
@@ -53,6 +53,15 @@ def test_no_list_is_built_anew_for_the_next_reader(world: World, who: str) -> No
         anew += [one for one in OF_A_RECORD if not statements.kept(one, viewer, uuid4())]
 
     assert not anew
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_no_lookup_of_a_file_is_built_anew_for_the_next_reader(world: World, who: str) -> None:
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world[who], at=NOW)
+
+        assert statements.kept(access._of_key, viewer, Attachment, uuid4())
+        assert statements.kept(plan_evidence._stored, viewer, Ids([uuid4()]))
 
 
 def test_parts_of_records_are_asked_for_alike_however_many_there_are(world: World) -> None:
