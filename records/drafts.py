@@ -15,7 +15,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Student
 from parties.roles import Role
-from records import file_entries, language_gate
+from records import file_entries, language_gate, taken_back
 from records.draft_input import (
     Header,
     Prepared,
@@ -100,7 +100,8 @@ def write(
 def change(
     viewer: Viewer, *, record_id: UUID, header: Header, seen: int | None = None
 ) -> CommunicationRecord:
-    """Put another header in place; in the file the record stands at its date, as corrected.
+    """Put another header in place; in the file the record stands at its date, as corrected, unless
+    a guardian still has the text with the other one.
 
     Raises as `lock`; InvalidInput.
     """
@@ -108,7 +109,8 @@ def change(
     refuse_header(header)
     language_gate.refuse_names(open_words(header), people=_people(record, ()))
     _open(record)
-    if header.started_at != record.started_at:
+    moved = header.started_at != record.started_at
+    if moved and not taken_back.stands_before_somebody(record, at=viewer.at):
         file_entries.move(kind=KIND, object_id=record.pk, at=header.started_at)
     for name, value in header_values(header).items():
         setattr(record, name, value)

@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 from django.db.models.lookups import IsNull
 
 from parties.access import Viewer
-from parties.models import Person
+from parties.models import GuardianLink, Person
 from records import walls
 from records.models import (
     CommunicationRecord,
@@ -102,6 +102,18 @@ def of(viewer: Viewer, record: CommunicationRecord) -> TakenBack | None:
         return None
     text = _read_by(viewer).filter(record=record).order_by("place").last()
     return text if text is not None and text.__dict__[_GONE] <= text.at else None
+
+
+def stands_before_somebody(record: CommunicationRecord, *, at: datetime) -> bool:
+    """Whether a guardian has a text that was taken back: what all share must not tell them so."""
+    if not record.taken_back.exists():
+        return False
+    links = GuardianLink.objects.filter(student=record.student_id).select_related("guardian")
+    for viewer in [Viewer.load(link.guardian, at=at) for link in links]:
+        known = viewer.find(CommunicationRecord, record.pk)
+        if known is not None and of(viewer, known) is not None:
+            return True
+    return False
 
 
 def gone_at_home(viewer: Viewer) -> Q:

@@ -56,6 +56,11 @@ def recall_and_offer_again(world: World, paper: Paper) -> None:
         paper.do(verb)
 
 
+def recall_and_correct(world: World, paper: Paper) -> None:
+    recall(world, paper)
+    paper.do("", {"started_at": "2026-09-01T10:00:00+08:00"}, method="patch")
+
+
 def hold(world: World, paper: Paper) -> None:
     until = clock.now() + 48 * HOUR
     body = {"reason": "涉及孩子安全，先不告诉家里", "until": until.isoformat()}
@@ -75,6 +80,7 @@ def put_aside(world: World, paper: Paper) -> None:
 
 TAKEN: dict[str, Callable[[World, Paper], None]] = {
     "recalled": recall,
+    "corrected": recall_and_correct,
     "offered_again": recall_and_offer_again,
     "held": hold,
     "held_and_changed": hold_and_recall,
