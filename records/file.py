@@ -32,7 +32,9 @@ __all__ = [
 ]  # fmt: skip
 
 #: Who may open the file as such. Anybody else who stands in a role towards the student opens it
-#: only as far as single entries are theirs: a counsellor in a crisis, a teacher who took part.
+#: only as far as single entries are theirs: a counsellor in a crisis, a teacher who took part, an
+#: aid officer for the sentence about money. Who has none any more, as an author who left the class,
+#: opens single records and no file.
 OPENERS: Final = SCHOOL | FAMILY | STUDENT | COMPANY
 
 _SAID: Final = ("kind", "party", "start", "end", "case_id")
@@ -236,7 +238,7 @@ def _entry(row: FileEntry, lines: Mapping[UUID, Line]) -> Entry:
         kind=row.kind,
         party=row.party,
         object_id=row.object_id,
-        case_id=row.case_id if row.case_id in lines else None,
+        case_id=row.case_id if line.names_case and row.case_id in lines else None,
         by=row.by if line.names_author else None,
         line=line,
     )

@@ -29,7 +29,9 @@ EVIDENCE: Final = "evidence"
 
 
 def _records(viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UUID, Line]:
-    """Version and state; why it was written only for whom the record is open beyond its outline."""
+    """Version and state; why, by whom and in which case it was written only for whom the record is
+    open beyond its outline.
+    """
     told = policies.content_open(viewer, found)
     shown = [record for record in found if walls.shut_since(record) is None]
     shown += _as_they_stood(viewer, [one for one in found if walls.shut_since(one) is not None])
@@ -60,6 +62,8 @@ def _record(record: Any, *, why: bool) -> Line:
             "disputed": bool(record.disputed),
             **({"trigger": record.trigger} if why else {}),
         },
+        names_author=why,
+        names_case=why,
     )
 
 
@@ -169,7 +173,14 @@ def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
 def register() -> None:
     file.register(
         RECORD,
-        Source("沟通记录", CommunicationRecord, _records, _plain, rows=_not_put_aside),
+        Source(
+            "沟通记录",
+            CommunicationRecord,
+            _records,
+            _plain,
+            rows=_not_put_aside,
+            opens_by_policy=True,
+        ),
     )
     file.register("objection", Source("异议", Objection, _objections, rows=_filed))
     file.register("attachment", Source("附件", Attachment, _attachments, rows=_files_of_those))
