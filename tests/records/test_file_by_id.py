@@ -1,6 +1,7 @@
 """Whoever opens a record by its id finds it in the file, as far as it is theirs; nobody else."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -9,12 +10,14 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import NotAllowed, NotFound
 from parties.roles import Role
-from records import exports, file, hold_requests
+from records import attachments, exports, file, hold_requests
 from records.file import Entry, Filters
-from records.models import CommunicationRecord
+from records.models import Attachment, CommunicationRecord
 from tests.factories import World
+from tests.records.consented import give
 from tests.records.desk import FACT, Desk, next_version, texts_of
 from tests.records.filed import case
+from tests.records.test_attachments import add
 from tests.records.test_objections import handed_over
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +165,42 @@ def test_an_auditor_who_knows_that_there_is_one_takes_no_copy_of_the_file(desk: 
 
     with desk.as_("auditor") as viewer, pytest.raises(NotAllowed):
         exports.taken_by(viewer, desk.world.student.pk)
+
+
+# --- files of a record ----------------------------------------------------------------------------
+
+CLASSES = ("COM", "ECO", "HLT", "PSY", "PSY TPD")
+
+
+def openable(desk: Desk, who: str) -> set[UUID]:
+    with tenancy.scope(desk.world.id):
+        every = list(Attachment.objects.values_list("pk", flat=True))
+    found = set[UUID]()
+    with desk.as_(who) as viewer:
+        for pk in every:
+            with suppress(NotFound):
+                found.add(attachments.readable(viewer, pk).pk)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "classes"),
+    [("deputy", {"ECO"}), ("doctor", {"HLT"}), ("counsellor", {"HLT", "PSY", "PSY TPD"})],
+)
+def test_a_paper_of_their_class_is_an_entry_as_it_is_theirs_to_open(
+    desk: Desk, who: str, classes: set[str]
+) -> None:
+    record = desk.drafted(FACT, MONEY, ILL)
+    desk.say(record, TALKED, sensitivity="PSY")
+    give(desk)  # what a psychological paper rests on
+    files = {code: add(desk, record, sensitivity=code).pk for code in CLASSES}
+    desk.check(record)
+    desk.offer(record)
+
+    found = entries(desk, who, kind="attachment")
+
+    assert {one.object_id for one in found} == openable(desk, who) == {files[c] for c in classes}
+    assert {(one.by, one.case_id) for one in found} == {(None, None)}
+    assert {one.by for one in entries(desk, "duty_officer", kind="attachment")} == {
+        desk.world["teacher"]
+    }
