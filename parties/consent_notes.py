@@ -4,6 +4,7 @@ Inside a scope.
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,17 @@ from parties.roles import Role
 #: Whose work asks a family for it, and who writes down what was said on paper or by telephone.
 STAFF: Final = frozenset({Role.HT, Role.PSY, Role.ME})
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+#: Keeps a word where else it belongs, as the student's file, which is above this package.
+Keep = Callable[[Consent], None]
+_kept: Final[list[Keep]] = []
+
+
+def register(keep: Keep) -> None:
+    """Let `keep` have every word in the transaction in which it is written down; called from
+    AppConfig.ready() alone.
+    """
+    _kept[:] = [keep]
 
 
 def is_asked_by(viewer: Viewer, student: Student) -> bool:
@@ -61,6 +73,7 @@ def new_no(at: datetime) -> str:
 
 
 def note(consent: Consent, kind: str, viewer: Viewer) -> None:
+    """Write down what was said: as an event, and wherever else it is kept."""
     events.append(
         school_id=consent.school_id,
         kind=kind,
@@ -70,3 +83,5 @@ def note(consent: Consent, kind: str, viewer: Viewer) -> None:
         at=viewer.at,
         payload={"purpose": consent.purpose, "capacity": consent.capacity, "proof": consent.proof},
     )
+    for keep in _kept:
+        keep(consent)

@@ -21,7 +21,7 @@ from parties.sign_in import Identity
 from portal import pages
 from portal.file_parts import Asked
 from portal.session import signed_in, viewing
-from records import exports, file, file_streams
+from records import exports, file_streams
 from records.exports import Form, Purpose
 from records.printing import pdf
 
@@ -126,6 +126,6 @@ def _private(name: str, form: Form, data: bytes | Iterator[bytes]) -> HttpRespon
 
 def offered(viewer: Viewer, student: Student, *, at_home: bool) -> list[tuple[Any, Any]]:
     """Purposes to choose from; none where no copy is given. Asks nothing of the database."""
-    if file.standing(viewer, student) <= file.COMPANY:
+    if not exports.may_take(viewer, student):
         return []
     return [(one.value, one.label) for one in (_AT_HOME if at_home else Purpose)]

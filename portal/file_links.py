@@ -9,7 +9,7 @@ from typing import Final
 
 from django.urls import reverse
 
-from records import file, file_kinds, notice_entries
+from records import consent_entries, file, file_kinds, notice_entries
 from records.file import Entry
 from workflow import meeting_entries
 
@@ -22,6 +22,8 @@ _PAGE_OF: Final[Mapping[str, str]] = {
     notice_entries.REPLY: "portal:notice",
     meeting_entries.MEETING: "portal:meeting",
 }
+#: A family decides on its own page; whose work asks it has another.
+_CONSENTS: Final = {True: "portal:consents", False: "portal:consent-desk"}
 _ITEM: Final = "action_item"
 #: What a family finds on its page of the plan; the school finds it with the case.
 _PLANNED: Final = frozenset({_ITEM, "plan_checkin", "evaluation"})
@@ -32,6 +34,8 @@ def page_of(entry: Entry, *, at_home: bool) -> str:
     kind, key = entry.line.within or (entry.kind, entry.object_id)
     if kind in _PAGE_OF:
         return reverse(_PAGE_OF[kind], args=[key])
+    if kind == consent_entries.PAGE:
+        return reverse(_CONSENTS[at_home], args=[key])
     if at_home and kind in _PLANNED:
         return reverse("portal:plan")
     if entry.case_id is not None:

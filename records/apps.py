@@ -11,4 +11,5 @@ class RecordsConfig(AppConfig):
         import_module("records.part_policies").register()
         import_module("records.file_kinds").register()
         import_module("records.notice_entries").register()
+        import_module("records.consent_entries").register()
         import_module("records.notice_policies").register()

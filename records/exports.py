@@ -23,6 +23,7 @@ from ledger import events
 from parties.access import Viewer
 from parties.errors import NotAllowed
 from parties.models import Student
+from parties.roles import Role
 from records import file, file_records, policies, sheets, volumes
 from records.drafts import KIND
 from records.file import COMPANY, Entry, Filters
@@ -80,7 +81,7 @@ def collect(
 
     Raises:
         NotFound: no such student, or not for this reader.
-        NotAllowed: a company takes no copies of a file.
+        NotAllowed: a company takes no copies of a file, nor does an auditor.
         WrongState: a record that somebody objects to would leave the school.
         InvalidInput: a record with words that may not leave the school; no such volume.
     """
@@ -115,9 +116,14 @@ def count(*, viewer: Viewer, student_id: UUID, filters: Filters, purpose: Purpos
 def taken_by(viewer: Viewer, student_id: UUID) -> Student:
     """The student of whom this reader may take a copy. Raises NotFound, NotAllowed."""
     student = file.opened(viewer, student_id)
-    if file.standing(viewer, student) <= COMPANY:
-        raise NotAllowed("企业不能导出学生档案。", student=str(student_id))
+    if not may_take(viewer, student):
+        raise NotAllowed("企业和审计员不能导出学生档案。", student=str(student_id))
     return student
+
+
+def may_take(viewer: Viewer, student: Student) -> bool:
+    """A company takes no copy, and an auditor reads and takes nothing along."""
+    return not file.standing(viewer, student) <= COMPANY | {Role.AUD}
 
 
 def leaves(viewer: Viewer, student: Student, purpose: Purpose) -> bool:

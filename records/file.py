@@ -32,8 +32,13 @@ __all__ = [
 ]  # fmt: skip
 
 #: Who may open the file as such. Anybody else who stands in a role towards the student opens it
-#: only as far as single entries are theirs: a counsellor in a crisis, a teacher who took part.
+#: only as far as single entries are theirs: a counsellor in a crisis, a teacher who took part, an
+#: aid officer for the sentence about money. Who has none any more, as an author who left the class,
+#: opens single records and no file.
 OPENERS: Final = SCHOOL | FAMILY | STUDENT | COMPANY
+
+#: By kind and object: one object may stand in a file twice, as what was given and taken back.
+_Lines = Mapping[tuple[str, UUID | None], Line]
 
 _SAID: Final = ("kind", "party", "start", "end", "case_id")
 
@@ -216,27 +221,29 @@ def _told(sight: Sight, rows: Sequence[FileEntry]) -> Sequence[Entry]:
         if row.case_id is not None:
             objects.setdefault(CASE, set()).add(row.case_id)
     lines = _describe(sight, objects)
-    return [_entry(row, lines) for row in rows if row.object_id in lines]
+    return [_entry(row, lines) for row in rows if (row.kind, row.object_id) in lines]
 
 
-def _describe(sight: Sight, objects: Mapping[str, Collection[UUID]]) -> Mapping[UUID, Line]:
-    """Lines by object: one query for each source; what the reader may not see is left out."""
-    lines: dict[UUID, Line] = {}
+def _describe(sight: Sight, objects: Mapping[str, Collection[UUID]]) -> _Lines:
+    """One query for each source; what the reader may not see is left out."""
+    lines: dict[tuple[str, UUID | None], Line] = {}
     for kind, ids in objects.items():
         for source in _sources.get(kind, ()):
-            lines.update(source.describe(sight.viewer, file_rows.objects(sight, source, ids)))
+            found = source.describe(sight.viewer, file_rows.objects(sight, source, ids))
+            lines |= {(kind, pk): line for pk, line in found.items()}
     return lines
 
 
-def _entry(row: FileEntry, lines: Mapping[UUID, Line]) -> Entry:
-    line = lines[row.object_id]
+def _entry(row: FileEntry, lines: _Lines) -> Entry:
+    line = lines[row.kind, row.object_id]
+    of_case = line.names_case and (CASE, row.case_id) in lines
     return Entry(
         id=row.pk,
         at=row.at,
         kind=row.kind,
         party=row.party,
         object_id=row.object_id,
-        case_id=row.case_id if row.case_id in lines else None,
+        case_id=row.case_id if of_case else None,
         by=row.by if line.names_author else None,
         line=line,
     )

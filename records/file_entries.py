@@ -12,7 +12,7 @@ from uuid import UUID
 from ledger import together
 from parties import round_trips
 from parties.models import Person, Student
-from parties.privacy import Level, readable
+from parties.privacy import FieldClass, Level, parse, readable
 from parties.roles import Role
 from records.models import FileEntry
 
@@ -20,6 +20,8 @@ from records.models import FileEntry
 SCHOOL: Final = frozenset({Role.HT, Role.GL, Role.ME, Role.VP, Role.PR})
 FAMILY: Final = frozenset({Role.G})
 STUDENT: Final = frozenset({Role.STU})
+#: Whose task a class is: they find what is of it without being a party to it.
+_BY_TASK: Final = frozenset({Role.FA, Role.DOC, Role.PSY})
 #: What a family answered on its receipt of a notice.
 NOTICE_REPLY: Final = "notice_reply"
 
@@ -36,10 +38,19 @@ ON CONFLICT (school_id, kind, object_id, student_id) DO UPDATE SET
 
 
 def readers_of(classes: str) -> frozenset[Role]:
-    """Of those who read a whole file: whoever may read what has these classes, as a party to it."""
+    """Of those who read a whole file: whoever may read what has these classes, as a party to it;
+    and whoever has the task of reading them.
+    """
     given = {Level.PARTY}
     everybody = SCHOOL | FAMILY | STUDENT
-    return frozenset(role for role in everybody if readable(classes, [role], given=given))
+    found = {role for role in everybody if readable(classes, [role], given=given)}
+    return frozenset(found | {role for role in _BY_TASK if _reads_by_task(classes, role)})
+
+
+def _reads_by_task(classes: str, role: Role) -> bool:
+    """As policies.reads_file() has it for who took no part: others in it are for the team."""
+    given = {FieldClass.TPD: [Level.TEAM]}
+    return all(readable(code, [role], given=given.get(code, ())) for code in parse(classes))
 
 
 def enter(  # noqa: PLR0913 - one argument per column

@@ -29,7 +29,9 @@ EVIDENCE: Final = "evidence"
 
 
 def _records(viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UUID, Line]:
-    """Version and state; why it was written only for whom the record is open beyond its outline."""
+    """Version and state; why, by whom and in which case it was written only for whom the record is
+    open beyond its outline.
+    """
     told = policies.content_open(viewer, found)
     shown = [record for record in found if walls.shut_since(record) is None]
     shown += _as_they_stood(viewer, [one for one in found if walls.shut_since(one) is not None])
@@ -60,6 +62,8 @@ def _record(record: Any, *, why: bool) -> Line:
             "disputed": bool(record.disputed),
             **({"trigger": record.trigger} if why else {}),
         },
+        names_author=why,
+        names_case=why,
     )
 
 
@@ -91,7 +95,10 @@ def _objections(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
 
 
 def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, Line]:
-    """No name: a file's name often says what it shows. Needs files of _files_of_those."""
+    """No name: a file's name often says what it shows. By whom, and in which case, for whom its
+    record is open beyond its outline. Needs files of _files_of_those.
+    """
+    closed = _of_outlines(viewer, found)
     unknown = _replaced_unseen(viewer, found)
     still = still_there(viewer, found)
     return {
@@ -104,10 +111,22 @@ def _attachments(viewer: Viewer, found: Sequence[Attachment]) -> Mapping[UUID, L
                 else _of_file(attachment, replaced=attachment.pk not in unknown)
             ),
             extra={"media_type": attachment.media_type},
+            names_author=attachment.pk not in closed,
+            names_case=attachment.pk not in closed,
             within=_home_of(attachment),
         )
         for attachment in found
     }
+
+
+def _of_outlines(viewer: Viewer, found: Sequence[Attachment]) -> frozenset[UUID]:
+    """Of these files those of whose record this member of staff reads the outline alone."""
+    ids = {one.record_id for one in found if one.record_id is not None}
+    if not ids or not viewer.is_staff:
+        return frozenset()
+    records = list(viewer.rows(CommunicationRecord).filter(pk__in=ids))
+    told = policies.content_open(viewer, records)
+    return frozenset(one.pk for one in found if one.record_id in ids - told)
 
 
 def _home_of(attachment: Attachment) -> tuple[str, UUID] | None:
@@ -169,7 +188,14 @@ def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
 def register() -> None:
     file.register(
         RECORD,
-        Source("沟通记录", CommunicationRecord, _records, _plain, rows=_not_put_aside),
+        Source(
+            "沟通记录",
+            CommunicationRecord,
+            _records,
+            _plain,
+            rows=_not_put_aside,
+            opens_by_policy=True,
+        ),
     )
     file.register("objection", Source("异议", Objection, _objections, rows=_filed))
     file.register("attachment", Source("附件", Attachment, _attachments, rows=_files_of_those))

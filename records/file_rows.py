@@ -18,8 +18,8 @@ from parties import statements
 from parties.access import Viewer
 from parties.likeness import Ids
 from parties.models import Student
-from parties.roles import Role
-from records.file_entries import FAMILY
+from parties.roles import STAFF, Role
+from records.file_entries import FAMILY, SCHOOL
 from records.file_sources import Registered, Source
 from records.models import FileEntry
 
@@ -84,12 +84,12 @@ def objects(sight: Sight, source: Source, ids: Collection[UUID]) -> Sequence[Any
 def entries(
     sight: Sight, part: Part, sources: Registered, cases: tuple[Source, ...]
 ) -> QuerySet[FileEntry]:
-    """Entries that exist for this reader: named on the entry, and shown by the object's policy."""
+    """Entries that exist for this reader: theirs to know of, and shown by the object's policy."""
     student = sight.student
     found = FileEntry.objects.filter(school_id=student.school_id, student=student)
     return found.filter(
         _asked_for(part),
-        _may_know(sight),
+        _may_know(sight) | _open_to_staff(sight, part, sources),
         _shown(sight, sources),
         *_of_case(sight, part.case_id, cases),
     )
@@ -137,6 +137,17 @@ def _may_know(sight: Sight) -> Q:
     if company := sorted(sight.roles & COMPANY):
         known |= Q(kind__in=COMPANY_KINDS) & (named | Q(readers__overlap=company))
     return known
+
+
+def _open_to_staff(sight: Sight, part: Part, sources: Registered) -> Q:
+    """Kinds of which the policy alone decides, whomever the entry names.
+
+    Asked for by its case, an entry is found by those whom it names and who work with the whole
+    file: that it belongs to one is more than its outline says.
+    """
+    kinds = sorted({kind for kind, source in sources if source.opens_by_policy})
+    reads_cases = part.case_id is None or sight.roles & SCHOOL
+    return Q(kind__in=kinds) if sight.roles & STAFF and reads_cases else Q(pk__in=[])
 
 
 #: Two bounds and no "=": of an equality Postgres makes a hash of everything that the policy shows,

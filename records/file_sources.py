@@ -17,8 +17,8 @@ class Line:
     """One object in the words for one reader; what they may not read is absent.
 
     `extra` holds codes, ids and moments for a machine. `names_author`: this reader may learn who
-    entered it. `within`: kind and id of what this reader opens to read it, where that is another
-    than itself; only what they may open is named.
+    entered it; `names_case`: and to which case it belongs. `within`: kind and id of what this
+    reader opens to read it, where that is another than itself; only what they may open is named.
     """
 
     title: str
@@ -26,6 +26,7 @@ class Line:
     state: str = ""
     extra: Mapping[str, str | int | None] = field(default_factory=dict)
     names_author: bool = True
+    names_case: bool = True
     within: tuple[str, UUID] | None = None
 
 
@@ -42,6 +43,8 @@ class Source(Whole):
     policy. It is made of policies as well, where the object of an entry is another than its model's
     policy was written for. All of these are functions of a module: what they build is kept for
     everybody who is alike (parties/statements.py), so they ask nothing of the database.
+    `opens_by_policy`: to staff it does not matter whom the entry names. What opens a record is what
+    was said in it and whose task that is by now, and an entry was written before either.
     """
 
     label: str
@@ -49,6 +52,7 @@ class Source(Whole):
     describe: Callable[[Viewer, Sequence[Any]], Mapping[UUID, Line]]
     select: Callable[[QuerySet[Any]], QuerySet[Any]] = _as_it_is
     rows: Callable[[Viewer, Student], QuerySet[Any]] | None = None
+    opens_by_policy: bool = False
 
     def shown(self, viewer: Viewer, student: Student) -> QuerySet[Any]:
         """The objects that exist for this reader of this student's file."""

@@ -1,5 +1,6 @@
 """The family whose long file is measured: who it is, and what everything else hangs on."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -39,6 +40,10 @@ class Story:
             readers=sorted(role.value for role in readers),
             **{"party": FileEntry.Party.SCHOOL, **given},
         )
+
+
+#: Takes the numbers of its entries and gives these back with their objects stored.
+Maker = Callable[[Story, Sequence[int]], Sequence[FileEntry]]
 
 
 def begin(student: Student, mother: Person, *, at: datetime) -> Story:

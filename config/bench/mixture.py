@@ -1,25 +1,31 @@
 """What stands in a long file, kind by kind, in batches: as the services leave it, without walking
-ten thousand processes through it.
-
-Each maker takes the numbers of its entries and gives them back with their objects stored.
+ten thousand processes through it. What is said is config/bench/talks.py and consenting.py.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from config.bench import family
-from config.bench.family import Story
+from config.bench import consenting, family, talks
+from config.bench.family import Maker, Story
+from parties.models import Consent
 from parties.roles import Role
 from records import file_entries, notices
 from records.models import (
     ActionItem,
+    CommunicationRecord,
     Evaluation,
     FileEntry,
     ItemCheckIn,
+    Meeting,
+    MeetingInvitee,
     Notice,
     NoticeContact,
     NoticeReceipt,
+    Objection,
+    Participant,
+    Signature,
+    Statement,
 )
 from workflow import case_entries
 from workflow.models import Case
@@ -29,14 +35,14 @@ _SENT_TO: Final = file_entries.SCHOOL | file_entries.FAMILY
 
 
 def enter(story: Story, numbers: Sequence[int]) -> None:
-    """What comes round and round, ten by ten. Inside a scope."""
+    """What comes round and round, twenty by twenty. Inside a scope."""
     entries: list[FileEntry] = []
     for place, make in enumerate(ROUND):
         entries += make(story, [number for number in numbers if number % len(ROUND) == place])
     FileEntry.objects.bulk_create(entries)
 
 
-def _cases(**values: str) -> "Maker":
+def _cases(**values: str) -> Maker:
     def make(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
         made = Case.objects.bulk_create(
             Case(
@@ -145,7 +151,7 @@ def _check_ins(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
     ]
 
 
-def _scores(side: str, readers: frozenset[Role]) -> "Maker":
+def _scores(side: str, readers: frozenset[Role]) -> Maker:
     def make(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
         made = Evaluation.objects.bulk_create(
             Evaluation(
@@ -169,10 +175,9 @@ def _scores(side: str, readers: frozenset[Role]) -> "Maker":
     return make
 
 
-Maker = Callable[[Story, Sequence[int]], Sequence[FileEntry]]
-
-#: Six in ten are for the family. Hidden from it: a crisis, a meeting that nobody has routed yet, a
-#: call that reached nobody, and the school's score of a round of which the family has not spoken.
+#: Six in ten are for the mother. Hidden from her: a crisis, a matter that nobody has routed yet, a
+#: meeting that is being prepared, calls that reached nobody, the school's score of a round of which
+#: the family has not spoken, a draft, and a no that her child said.
 ROUND: Final[Sequence[Maker]] = (
     _cases(channel="NOTICE", shown_channel="NOTICE"),
     _cases(channel="CRISIS"),
@@ -184,6 +189,11 @@ ROUND: Final[Sequence[Maker]] = (
     _contacts,
     _scores("FAMILY", file_entries.FAMILY),
     _scores("SCHOOL", file_entries.SCHOOL),
+    *talks.SHOWN,
+    *consenting.SHOWN,
+    _contacts,
+    *talks.HIDDEN,
+    *consenting.HIDDEN,
 )
 
 #: Where one looks up an object of a kind by itself, and by which column.
@@ -194,4 +204,13 @@ LOOKED_UP: Final[Mapping[str, tuple[type[Any], str]]] = {
     "plan_checkin": (ItemCheckIn, "pk"),
     "contact_attempt": (NoticeContact, "pk"),
     "evaluation": (Evaluation, "pk"),
+    "communication": (CommunicationRecord, "pk"),
+    "objection": (Objection, "pk"),
+    "meeting": (Meeting, "pk"),
+    "consent": (Consent, "pk"),
+    "consent_withdrawn": (Consent, "pk"),
 }
+#: What policies look at beside the objects themselves.
+LOOKED_AT: Final[Sequence[type[Any]]] = (
+    Notice, Participant, Statement, Signature, MeetingInvitee,
+)  # fmt: skip

@@ -230,12 +230,35 @@ def test_nobody_without_a_session_sees_it(world: World, desk: Desk) -> None:
 
 @pytest.mark.parametrize("who", OTHERS)
 def test_a_yes_changes_no_byte_for_anybody_else(world: World, desk: Desk, who: str) -> None:
+    """But in the file, for those whose work asks for it."""
     phone = by_password(world, who)
-    pages = ("/", f"/students/{world.student.pk}/file", address(world))
+    pages = ["/", f"/students/{world.student.pk}/file", address(world)]
+    if who in ("teacher", "counsellor", "duty_officer"):
+        del pages[1]
     before = [_bytes(phone, page) for page in pages]
     give(desk)
 
     assert [_bytes(phone, page) for page in pages] == before
+
+
+@pytest.mark.parametrize(
+    ("who", "page"), [("mother", "consents"), ("student", "consents"), ("teacher", "consent-desk")]
+)
+def test_the_file_says_it_plainly_and_leads_to_the_page(
+    world: World, desk: Desk, who: str, page: str
+) -> None:
+    withdraw(desk, give(desk), "student")
+    phone = by_password(world, who)
+
+    phone.open(f"/students/{world.student.pk}/file?kind=consent")
+    assert "同意：沟通准备中使用心理评估报告" in phone.text
+    assert "家庭录入 · mother" in phone.text
+    phone.open(f"/students/{world.student.pk}/file?kind=consent_withdrawn")
+    assert "撤回同意：沟通准备中使用心理评估报告" in phone.text
+    assert ("家庭录入 · student" in phone.text) == (who == "student")
+
+    assert f'<a href="/students/{world.student.pk}/{page}"><strong>' in phone.html
+    assert phone.open(f"/students/{world.student.pk}/{page}").status_code == 200
 
 
 def _bytes(phone: Phone, page: str) -> tuple[int, str]:
