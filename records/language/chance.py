@@ -16,6 +16,8 @@ from records.language.matching import Hit
 
 _NEAR: Final = 16
 _PHRASE: Final = "~"
+#: In the place of a phrase: beside whichever it is.
+_ANY: Final = "*"
 
 #: What ends before the phrase and what begins after it.
 Beside = tuple[re.Pattern[str], re.Pattern[str]]
@@ -32,8 +34,9 @@ def is_told_of(text: str, hit: Hit) -> bool:
 
 
 def _stands_beside(name: str, text: str, hit: Hit) -> bool:
-    known = _patterns(name).get(hit.row.phrase)
-    if known is None:
+    patterns = _patterns(name)
+    known = (*patterns.get(hit.row.phrase, ()), *patterns.get(_ANY, ()))
+    if not known:
         return False
     before = text[max(0, hit.start - _NEAR) : hit.start]
     after = text[hit.end : hit.end + _NEAR]
