@@ -7,7 +7,7 @@ phrase alone would let the label through.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -46,8 +46,16 @@ def _stands_beside(name: str, text: str, hit: Hit) -> bool:
 
 @cache
 def _patterns(name: str) -> Mapping[str, Sequence[Beside]]:
-    listed: dict[str, list[str]] = cues.table()[name]
-    return {phrase: [_beside(entry) for entry in entries] for phrase, entries in listed.items()}
+    listed: dict[str, list[str | list[str]]] = cues.table()[name]
+    return {
+        phrase: [_beside(entry) for entry in _flat(entries)] for phrase, entries in listed.items()
+    }
+
+
+def _flat(entries: Iterable[str | list[str]]) -> Iterator[str]:
+    """A list that several phrases share may stand in the list of one."""
+    for entry in entries:
+        yield from [entry] if isinstance(entry, str) else entry
 
 
 def _beside(entry: str) -> Beside:
