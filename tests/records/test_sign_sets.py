@@ -1,8 +1,9 @@
 """Sentences of a mother, a dorm keeper, a mentor and a student: a danger is hinted at, and what
 only looks like one stays quiet.
 
-44 and 54 were written before the sayings: 6 and 51 were right then. 34 and 40 were written on
-finished ones: 31 and 40 were right.
+44 and 54 were written before the sayings: 6 and 51 were right then. On finished ones 34 and 40 were
+tried (31 and 40 right), then 24 and 24 in harder words (4 and 24), which became sayings in their
+turn, then 24 and 24 (23 and 22).
 """
 
 import csv
@@ -38,8 +39,8 @@ def test_what_only_looks_like_a_danger_stays_quiet(text: str) -> None:
 
 
 def test_none_stands_twice() -> None:
-    assert len({row["text"] for row in DANGER}) == len(DANGER) == 78
-    assert len(set(QUIET)) == len(QUIET) == 94
+    assert len({row["text"] for row in DANGER}) == len(DANGER) == 126
+    assert len(set(QUIET)) == len(QUIET) == 142
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,22 @@ def test_a_saying_that_ends_in_a_later_answer_is_told_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["吞了", "一二三天", "被锁", "拿着刀", "从楼梯", "天台的", "手被机", "视频", "桥上"]
+    "unit",
+    [
+        "吞了",
+        "一二三天",
+        "被锁",
+        "拿着刀",
+        "从楼梯",
+        "天台的",
+        "手被机",
+        "视频",
+        "桥上",
+        "绳子",
+        "把她拖",
+        "砂轮",
+        "拿棍子打",
+    ],
 )
 def test_a_long_text_takes_no_time(unit: str) -> None:
     text = (unit * BYTES).encode()[:BYTES].decode(errors="ignore")
