@@ -55,7 +55,7 @@ _THAT_ONE: Final = re.compile(
 _SEEN: Final = re.compile(rf"(?:{_LOOK}|{_LIFE})(?:的){_WHO}")
 #: 坐前三排的同学, 坐一二排: many.
 _MANY: Final = re.compile(
-    r"[一二三四五六七八九\d][至到、和][第一二三四五六七八九\d]|前[一二三四五六几\d]排|各|双数|单数"
+    r"[排组楼一二三四五六七八九\d][至到、和][第一二三四五六七八九\d]|前[一二三四五六几\d]排|各|双数|单数"
 )
 #: 请家长来校，抽烟被抓: what is asked first says nothing yet.
 _CALLED_IN: Final = re.compile(
