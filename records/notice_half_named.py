@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from records.notice_facts import HAN, Finding, Folded, begins, fact_after
+from records.notice_facts import Finding, Folded, begins, fact_after
 from records.notice_one import affairs, befell, is_anybody
 from records.notice_traces import TO_KIN
 from records.notice_words import load
@@ -24,11 +24,12 @@ _WHO: Final = (
 # --- by a place, or by what can be seen ---
 
 _BED: Final = (
-    r"\d{3,4}(?:宿舍|寝室|室|房间?)?(?:的)?(?:靠[窗门墙])?(?:的)?[上下]铺"
-    r"|[上下]铺靠[窗门墙]|靠[窗门墙](?:的)?[上下]铺"
+    r"\d{3,4}(?:宿舍|寝室|室|房间?)?[^\n,，。;:]{0,6}[上下]铺"
+    r"|[上下]铺靠[窗门墙]|靠[窗门墙](?:的)?[上下]铺|那间(?:宿舍|寝室|房间?)?"
 )
 _ROOM: Final = (
     r"住\d{3,4}|[一二三四五六七八九\d]楼[^\n,，。;:]{0,6}(?:旁边|对面|隔壁|尽头)的?(?:那间)?"
+    r"|(?:外号|绰号|昵称)(?:叫)?[^\n,，。;:]{1,5}?"
 )
 _DESK: Final = (
     r"坐(?:在)?(?:第?[一二三四五六七八九\d]{1,2}排|讲台|门口|墙角|饮水机|空调)|(?:挨着|靠近|紧靠)(?:讲台|门口|饮水机|空调|后门)"
@@ -50,7 +51,9 @@ _AT_A_PLACE: Final = re.compile(rf"(?:{_PLACE}){_IN_CLAUSE}{{0,10}}?{_WHO}|{_KIN
 _THAT: Final = r"[那这]一?[个名位]"
 _THAT_ONE: Final = re.compile(
     rf"(?:{_LOOK}|{_LIFE}){_IN_CLAUSE}{{0,6}}?{_THAT}{_IN_CLAUSE}{{0,6}}?{_WHO}"
-    rf"|{_THAT}(?:{_LOOK}|{_LIFE})(?:的)?{_WHO}"
+    rf"|{_THAT}(?:{_LOOK}|{_LIFE})(?:的)?{_WHO}|的那[两二三几][个名位]{_WHO}"
+    rf"|{_THAT}(?:左撇子|高个子?|小个子|转学生|插班生|黄毛)"
+    rf"|{_IN_CLAUSE}{{2,12}}?的{_THAT}(?:妈妈|爸爸|家长|奶奶|爷爷)(?!们)"
 )
 _SEEN: Final = re.compile(rf"(?:{_LOOK}|{_LIFE})(?:的){_WHO}")
 #: 坐前三排的同学, 坐一二排: many.
@@ -74,13 +77,20 @@ _NO_PET: Final = (
     "悄匆远紧牢深默慈"
 )
 _PET: Final = re.compile(
-    r"(?:(?P<twice>[\u4e00-\u9fff])(?P=twice)|[小阿](?P<one>[\u4e00-\u9fff]))"
-    r"的?(?:妈妈|爸爸|母亲|父亲|爷爷|奶奶|外婆|外公|家长)"
+    r"(?:(?P<twice>[\u4e00-\u9fff])(?P=twice)|[小阿大](?P<one>[\u4e00-\u9fff]))"
+    r"(?:同学|小朋友)?的?(?:妈妈|爸爸|母亲|父亲|爷爷|奶奶|外婆|外公|家长)"
     r"(?!们|会|课|沙龙|学校|委员|代表|志愿|工作室|讲座|分享|牌|读书|公众号|驿站|食堂|节)"
 )
 #: Given names of one letter besides those that notice_words lists.
 _MORE_GIVEN: Final = (
     "明红华梅兰凤云文雅雨梦佳晴乐萌豆米果宝梓子若诗语思心可依安宁然煜彤桐瑞翔健波海林峻志建国东南北"
+    "胖壮虎黑"
+)
+
+#: Lily妈妈; Python家长课 is about a thing.
+_FOREIGN: Final = re.compile(
+    r"(?<![A-Za-z])(?!(?:App|Word|Excel|Python|Scratch|Zoom|Office|Java|Linux|Dear|Hello)(?![a-z]))"
+    r"[A-Z][a-z]{2,9}(?:同学)?的?(?:妈妈|爸爸|家长)(?!们|会|课|沙龙|学校|委员|代表|志愿|群)"
 )
 
 # --- by an initial or a star ---
@@ -89,9 +99,12 @@ _THING: Final = (
     r"(?:[班组座栋楼区卷类级场厅馆口门线层页款档型光照歌恤店幢舍厂机证语台盘轴]|考场|语言)"
 )
 _LISTS: Final = re.compile(rf"({_IN_CLAUSE}{{2,24}})[:：]")
-_OF_PEOPLE: Final = re.compile(r"名单|人员|同学|学生|家长|的[人有]$|者$")
+_OF_PEOPLE: Final = re.compile(r"名单|人员|同学|学生|家长|的[人有]?$|者$")
+#: A list of two needs no word for people before it.
+_LIST: Final = 2
+_ITEM: Final = re.compile(r"([^\n、,，。;；和及]{2,8})(?:[、,，和及]|(?=[。;；\n]|$))")
 _OWED: Final = re.compile(
-    r"体检|异常|阳性|[未没欠][^\n:：]{0,4}[交缴]|欠[^\n:：]{0,3}[费款]|[费款][未没]"
+    r"体检|异常|阳性|缺[^\n:：]{0,2}[交缴]|[未没欠][^\n:：]{0,4}[交缴]|欠[^\n:：]{0,3}[费款]|[费款][未没]"
 )
 
 
@@ -133,6 +146,8 @@ def _by_pet_name(text: str) -> Iterator[tuple[int, int]]:
         named = twice not in _NO_PET if twice else one in _given()
         if named and begins(text, match.start()):
             yield match.span()
+    for match in _FOREIGN.finditer(text):
+        yield match.span()
 
 
 def _masked(text: str) -> Iterator[tuple[int, int]]:
@@ -153,12 +168,26 @@ def _told(text: str, end: int) -> int | None:
 def _listed(text: str) -> Iterator[tuple[int, int]]:
     """学费未交名单：W伟、李n; 不及格名单：小明、阿强."""
     for head in _LISTS.finditer(text):
-        said = head[1]
-        if not _OF_PEOPLE.search(said) or not (affairs().search(said) or _OWED.search(said)):
+        if not (affairs().search(head[1]) or _OWED.search(head[1])):
             continue
-        people = _people().match(text, head.end())
-        if people:
-            yield head.start(), people.end()
+        many, stop = _people_from(text, head.end())
+        if many >= _LIST or (many and _OF_PEOPLE.search(head[1])):
+            yield head.start(), stop
+
+
+def _people_from(text: str, place: int) -> tuple[int, int]:
+    """How many half-named people stand there in a row, and where the last one ends."""
+    many, stop = 0, place
+    while item := _ITEM.match(text, place):
+        if not _is_half_named(item[1]):
+            break
+        many, stop, place = many + 1, item.end(1), item.end()
+    return many, stop
+
+
+def _is_half_named(item: str) -> bool:
+    person = _person().fullmatch(item)
+    return person is not None and (not person["twice"] or person["twice"] not in _NO_PET)
 
 
 @lru_cache(maxsize=1)
@@ -173,10 +202,12 @@ def _half_written() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _people() -> re.Pattern[str]:
+def _person() -> re.Pattern[str]:
     given = "".join(sorted(_given()))
-    one = rf"(?:{_half()}|[小阿][{given}](?!组)|[A-Za-z]同学)(?:的?(?:妈妈|爸爸|家长))?"
-    return re.compile(rf"{one}(?:[、,，和及]{one})*(?!{HAN.pattern})")
+    return re.compile(
+        rf"(?:{_half()}|[小阿大][{given}]|[A-Za-z]同学|(?P<twice>[\u4e00-\u9fff])(?P=twice))"
+        r"(?:的?(?:妈妈|爸爸|家长))?"
+    )
 
 
 def _half() -> str:
@@ -186,4 +217,6 @@ def _half() -> str:
     masked = (
         rf"[*＊○〇×□]{{1,2}}[\u4e00-\u9fff]?|某[A-Za-z]|[A-Za-z]{{1,2}}(?![A-Za-z0-9]|{_THING})"
     )
-    return rf"(?:{first}|[{family}](?:{masked})(?:[{given}](?=[、,，。]|$))?)"
+    hidden = r"(?<![A-Za-z0-9])[A-Za-z]{1,2}(?:[*＊○〇]{1,2}|某)"
+    told = rf"[{family}]同学\([^)\n]{{1,10}}\)"
+    return rf"(?:{first}|{hidden}|{told}|[{family}](?:{masked})(?:[{given}](?=[、,，。]|$))?)"

@@ -1,7 +1,8 @@
 """One child by a bed, a pet name or an initial: stopped; beside them groups, places and things.
 
-40 and 47 were written before the rules: 7 were stopped and none of the 47 held up. 20 and 37 were
-tried on finished ones, which stopped 15 and held up none; what passed changed a rule.
+40 and 47 were written before the rules: 7 were stopped and none of the 47 held up. On finished ones
+20 and 37 were tried (15 stopped, none held up), then 20 and 20 that were harder (7 and none), then
+15 and 15 (all and none); what passed changed a rule.
 """
 
 import time
@@ -40,7 +41,7 @@ def test_a_group_a_place_or_a_thing_passes(text: str) -> None:
 
 
 def test_none_stands_twice() -> None:
-    for name, many in (("half_named.txt", 60), ("groups.txt", 84)):
+    for name, many in (("half_named.txt", 95), ("groups.txt", 119)):
         assert len(set(lines(name))) == len(lines(name)) == many
 
 
@@ -56,6 +57,10 @@ def test_none_stands_twice() -> None:
         ("坐第三排戴眼镜同学，请补交学费", True), ("坐前三排的同学，请补交学费", False),
         ("坐第一排的同学，请补交水费", True), ("坐第一排至第三排的同学，请补交水费", False),
         ("高n旷课三节", True), ("高A班旷课三节", False),
+        ("欠费的：小敏、朵朵", True), ("欠费的：小敏", True), ("欠费：小敏", False),
+        ("欠费名单：多多保重、年年有余", False),
+        ("Lily妈妈请缴费", True), ("Python家长课请缴费", False),
+        ("捡到钥匙的那位妈妈请到门卫处", False), ("骑红车的那位妈妈，请补缴学费", True),
         ("如住502的同学确诊，请报告", False),
     ],
 )  # fmt: skip
@@ -64,7 +69,22 @@ def test_each_feature_wants_something_that_concerns_one(text: str, stopped: bool
 
 
 @pytest.mark.parametrize(
-    "unit", ["坐第一排", "穿红", "小敏", "W伟", "名单：", "戴眼镜那个", "302靠窗", "家住", "王n、"]
+    "unit",
+    [
+        "坐第一排",
+        "穿红",
+        "小敏",
+        "W伟",
+        "名单：",
+        "戴眼镜那个",
+        "302靠窗",
+        "家住",
+        "王n、",
+        "的那位妈妈",
+        "欠费：小敏、",
+        "朵朵",
+        "下铺",
+    ],
 )
 def test_a_long_text_takes_no_time(unit: str) -> None:
     text = (unit * BYTES).encode()[:BYTES].decode(errors="ignore")
