@@ -24,6 +24,9 @@ def of(row: Row, variants: Sequence[str]) -> Iterator[str]:
     graded: dict[str, str] = cues.table()["graded"]
     if row.phrase in graded:
         yield from (graded[row.phrase].replace("*", one) for one in _degrees())
+    judged: dict[str, str] = cues.table()["judged"]
+    if row.phrase in judged:
+        yield from (judged[row.phrase] + verdict for verdict in cues.words("verdicts"))
     for written in (row.phrase, *variants):
         yield from _eased(written)
 
