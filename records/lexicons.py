@@ -6,6 +6,7 @@ in, so that a record is never held up by a slip of the pen in a list of words.
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.db import transaction
 
@@ -22,13 +23,18 @@ def of(school_id: int) -> Lexicon:
     own = tuple(
         Row(row.phrase, Kind(row.severity), row.category, row.neutral_wording) for row in rows
     )
-    if not own:
-        return default()
+    return _with(own) if own else default()
+
+
+@lru_cache(maxsize=64)
+def _with(own: tuple[Row, ...]) -> Lexicon:
+    """The project's words and these, less those that its list has grown past since."""
     try:
         return default().extended(own)
-    except LexiconInvalid:  # the project's list has grown past it; the project's words still count
-        logger.exception("lexicon.own_rows_ignored school=%s", school_id)
-        return default()
+    except LexiconInvalid as grown:
+        past = {fault.row for fault in grown.faults}
+        logger.warning("lexicon.own_rows_left_out rows=%s", len(past))
+    return default().extended(tuple(row for line, row in enumerate(own, 2) if line not in past))
 
 
 def replace(*, school_id: int, rows: Sequence[Row]) -> int:

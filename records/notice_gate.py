@@ -20,6 +20,7 @@ from typing import Final
 from parties.models import GuardianLink, Membership, Person, Student
 from records import (
     notice_dress,
+    notice_half_named,
     notice_indirect,
     notice_markup,
     notice_mentions,
@@ -114,6 +115,7 @@ def _found(text: str, known: Roster) -> list[Finding]:
         *notice_persons.unnamed(dense),
         *notice_one.find(dense),
         *notice_indirect.find(dense),
+        *notice_half_named.find(dense),
         *notice_mentions.find(dense),
         *notice_mentions.one_of_the_class(dense),
         *notice_mentions.nicknamed(dense),

@@ -7,7 +7,7 @@ phrase alone would let the label through.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -16,6 +16,8 @@ from records.language.matching import Hit
 
 _NEAR: Final = 16
 _PHRASE: Final = "~"
+#: In the place of a phrase: beside whichever it is.
+_ANY: Final = "*"
 
 #: What ends before the phrase and what begins after it.
 Beside = tuple[re.Pattern[str], re.Pattern[str]]
@@ -32,8 +34,9 @@ def is_told_of(text: str, hit: Hit) -> bool:
 
 
 def _stands_beside(name: str, text: str, hit: Hit) -> bool:
-    known = _patterns(name).get(hit.row.phrase)
-    if known is None:
+    patterns = _patterns(name)
+    known = (*patterns.get(hit.row.phrase, ()), *patterns.get(_ANY, ()))
+    if not known:
         return False
     before = text[max(0, hit.start - _NEAR) : hit.start]
     after = text[hit.end : hit.end + _NEAR]
@@ -43,8 +46,16 @@ def _stands_beside(name: str, text: str, hit: Hit) -> bool:
 
 @cache
 def _patterns(name: str) -> Mapping[str, Sequence[Beside]]:
-    listed: dict[str, list[str]] = cues.table()[name]
-    return {phrase: [_beside(entry) for entry in entries] for phrase, entries in listed.items()}
+    listed: dict[str, list[str | list[str]]] = cues.table()[name]
+    return {
+        phrase: [_beside(entry) for entry in _flat(entries)] for phrase, entries in listed.items()
+    }
+
+
+def _flat(entries: Iterable[str | list[str]]) -> Iterator[str]:
+    """A list that several phrases share may stand in the list of one."""
+    for entry in entries:
+        yield from [entry] if isinstance(entry, str) else entry
 
 
 def _beside(entry: str) -> Beside:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import ahocorasick
 
-from records.language import cues, matching
+from records.language import cues, forms, matching
 from records.language.normalise import normalise
 from records.language.rows import (
     DIAGNOSIS,
@@ -26,7 +26,6 @@ from records.language.rows import (
 )
 from records.language.spelling import Spelling, romanised, sounded
 
-_PARENT: Final = "家长"
 _AMBIGUOUS_SYLLABLES: Final = 2
 _LONGEST_PARTED: Final = 6
 
@@ -138,20 +137,12 @@ def _variants(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
 
 def _forms(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
     """妈妈很不配合 for 家长不配合, 态度极其恶劣 for 态度恶劣."""
-    graded: dict[str, str] = cues.table()["graded"]
-    led = [lead + degree for lead in cues.words("leads") for degree in cues.words("plain_degrees")]
-    adverbs, degrees = cues.words("adverbs") + led, cues.words("degrees") + led
+    variants: dict[str, list[str]] = {}
+    for written, phrase in shipped_variants():
+        variants.setdefault(phrase, []).append(written)
     for row in rows:
-        if row.kind == Kind.ALLOWED:
-            continue
-        written: list[str] = []
-        if row.phrase.startswith(_PARENT):
-            rest = row.phrase.removeprefix(_PARENT)
-            for relative in cues.words("relatives"):
-                written += [relative + adverb + rest for adverb in ("", *adverbs)]
-        if row.phrase in graded:
-            written += [graded[row.phrase].replace("*", degree) for degree in degrees]
-        yield from ((form, Spelling(row, len(form))) for form in written)
+        for form in forms.of(row, variants.get(row.phrase, ())):
+            yield form, Spelling(row, len(form))
 
 
 def _sounds(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:

@@ -9,14 +9,15 @@ A word counts in every spelling that the check of neutral words knows: tradition
 spread out, partly in Pinyin. Wholly in Pinyin only where it means nothing else (`latin`). A longer
 word of another meaning (`calm`) covers the one that it holds: 打我电话 is no blow. 打我，电话 is
 one: a mark that parts a sentence parts a calm word. `slip` says behind which letter something may
-slip in that changes nothing: 1了 in 喝农药 finds 喝了一瓶农药, 1谁 in 被打 finds 被同学打.
+slip in that changes nothing: 1了 in 喝农药 finds 喝了一瓶农药, 1谁 in 被打 finds 被同学打. What
+only several words together say is in `sayings`.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ import yaml
 
 from records.language import matching, spelling
 from records.language.normalise import BREAKS, Normal, normalise
+from records.signs import sayings
 
 RED: Final = "red"
 AMBER: Final = "amber"
@@ -61,11 +63,7 @@ class _Sign:
 
 def read(*texts: str) -> Signs:
     """Look through texts by one author, however their words are spelled."""
-    found: dict[str, set[str]] = {RED: set(), AMBER: set(), COMPLAINT: set()}
-    for text in texts:
-        for _, one in _counting(_seamless(text), _seams(text)):
-            found[one.sign].add(one.category)
-    return Signs(frozenset(found[RED]), frozenset(found[AMBER]), frozenset(found[COMPLAINT]))
+    return _told(one for text in texts for _, one in _found(text))
 
 
 def read_on(earlier: str, text: str) -> Signs:
@@ -73,15 +71,24 @@ def read_on(earlier: str, text: str) -> Signs:
 
     Signs that stand in `earlier` alone are not told again.
     """
-    alone, whole = read(text), f"{earlier}\n{text}"
-    found: dict[str, set[str]] = {RED: set(), AMBER: set(), COMPLAINT: set()}
-    normal = _seamless(whole)
-    for end, one in _counting(normal, _seams(whole)):
-        if normal.offsets[end - 1] > len(earlier):
-            found[one.sign].add(one.category)
-    return Signs(
-        alone.red | found[RED], alone.amber | found[AMBER], alone.complaint | found[COMPLAINT]
-    )
+    whole = _found(f"{earlier}，{text}")
+    alone = (one for _, one in _found(text))
+    return _told(chain(alone, (one for place, one in whole if place > len(earlier))))
+
+
+def _told(found: Iterable[_Sign | sayings.Saying]) -> Signs:
+    told: dict[str, set[str]] = {RED: set(), AMBER: set(), COMPLAINT: set()}
+    for one in found:
+        told[one.sign].add(one.category)
+    return Signs(frozenset(told[RED]), frozenset(told[AMBER]), frozenset(told[COMPLAINT]))
+
+
+def _found(text: str) -> Iterator[tuple[int, _Sign | sayings.Saying]]:
+    """Each sign, and where its last letter stands."""
+    normal = _seamless(text)
+    for end, one in _counting(normal, _seams(text)):
+        yield normal.offsets[end - 1], one
+    yield from sayings.said(normalise(text))
 
 
 def folded(text: str) -> str:

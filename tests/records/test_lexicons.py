@@ -48,6 +48,25 @@ def test_a_term_of_its_trades_is_allowed(desk: Desk, world: World) -> None:
 
 
 @pytest.mark.django_db
+def test_a_word_that_the_project_lists_since_takes_no_other_word_with_it(
+    desk: Desk, world: World
+) -> None:
+    keep(world, OWN)
+    with tenancy.scope(world.id):
+        for phrase, wording in (("差生", "写结果"), ("机床克星", "不写差生")):
+            SchoolPhrase.objects.create(
+                school_id=world.id, phrase=phrase, severity="discouraged",
+                category="student_label", neutral_wording=wording,
+            )  # fmt: skip
+
+        words = lexicons.of(world.id)
+
+    assert {row.phrase for row in words.rows} >= {"机床杀手", "刺头钻"}
+    assert [row.kind for row in words.rows if row.phrase == "差生"] == ["forbidden"]
+    assert "机床克星" not in {row.phrase for row in words.rows}
+
+
+@pytest.mark.django_db
 def test_one_schools_words_are_no_others(world: World, other_world: World) -> None:
     keep(world, OWN)
 

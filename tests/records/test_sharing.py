@@ -79,17 +79,17 @@ def test_the_same_copy_for_work_inside_and_the_familys_own_pass(desk: Desk) -> N
 
 
 def test_a_forbidden_word_of_a_later_list_holds_back_what_was_signed(desk: Desk) -> None:
-    record = desk.effective(f"{FACT}这是老油条的样子。")
+    record = desk.effective(f"{FACT}这是滚刀肉的样子。")
     with tenancy.scope(desk.world.id):
         SchoolPhrase.objects.create(
             school=desk.world.school,
-            phrase="老油条",
+            phrase="滚刀肉",
             severity="forbidden",
             category="student_label",
             neutral_wording="请写具体行为",
         )
 
-    with pytest.raises(InvalidInput, match="老油条"):
+    with pytest.raises(InvalidInput, match="滚刀肉"):
         copy(desk, record)
 
 
@@ -130,18 +130,18 @@ def test_readers_in_the_school_see_the_decision_and_the_family_does_not(desk: De
 
 
 def test_what_was_let_through_is_these_words_of_this_version(desk: Desk) -> None:
-    record = kept(desk, AMBER, f"{FACT}这是老油条的样子。")
+    record = kept(desk, AMBER, f"{FACT}这是滚刀肉的样子。")
     override(desk, record)
     with tenancy.scope(desk.world.id):
         SchoolPhrase.objects.create(
             school=desk.world.school,
-            phrase="老油条",
+            phrase="滚刀肉",
             severity="discouraged",
             category="student_label",
             neutral_wording="请写具体行为",
         )
 
-    with pytest.raises(InvalidInput, match="老油条"):
+    with pytest.raises(InvalidInput, match="滚刀肉"):
         copy(desk, record)
 
 
