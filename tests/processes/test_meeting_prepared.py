@@ -1,5 +1,7 @@
 """F1 and F2: who is there, and the papers on the table."""
 
+from typing import Any
+
 import pytest
 
 from parties import tenancy
@@ -41,7 +43,7 @@ def test_nobody_is_there_against_their_wish(world: World) -> None:
 def test_observations_on_the_table_have_their_days(world: World) -> None:
     walk = begin(world)
     walk.do("meeting_prepare")
-    papers = {"papers": ["TRANSCRIPT", "OBSERVATION"]}
+    papers: dict[str, Any] = {"papers": ["TRANSCRIPT", "OBSERVATION"]}
 
     with pytest.raises(InvalidInput, check=lambda no: no.field == "note"):
         walk.do("meeting_dossier", **papers, note="课堂与宿舍")
