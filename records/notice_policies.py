@@ -26,7 +26,7 @@ from records.models import (
     NoticeReceipt,
 )
 from records.part_policies import HIDDEN, PartPolicy
-from records.policies import family_of, reads_file
+from records.policies import family_of, of_known, reads_file
 
 LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
 _WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)
@@ -155,8 +155,7 @@ class FilePolicy(PartPolicy):
             called = Q(student__school_class__in=classes(viewer)) & ~Q(student__in=viewer.kin)
             own |= called
         scanned = NoticeReceipt.objects.filter(own, scan=OuterRef("pk"))
-        of_records = Q(record_id__in=viewer.rows(CommunicationRecord).values("pk"))
-        of_records &= ~file_stillness.files_came_later(viewer)
+        of_records = Q(of_known(viewer)) & ~file_stillness.files_came_later(viewer)
         loose = Q(Exists(scanned), record_id=None, item_id=None)
         return Attachment.objects.filter(of_records | loose | self._of_items(viewer))
 

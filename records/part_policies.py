@@ -24,6 +24,7 @@ from records.policies import (
     State,
     circumstances,
     family_of,
+    of_known,
     reads_content,
     roles_for,
     writes,
@@ -83,8 +84,7 @@ class ObjectionPolicy(PartPolicy):
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
-        known = viewer.rows(CommunicationRecord).values("pk")
-        mine = Q(filed_by=viewer.person, record__in=known) & Q(student__in=family_of(viewer))
+        mine = Q(of_known(viewer), filed_by=viewer.person, student__in=family_of(viewer))
         wrote = (Q(record__author=viewer.person) | _took_over(viewer)) & ~Q(student__in=viewer.kin)
         office = ~Q(pk=None) if viewer.serves({Role.ME}) else Q(pk__in=[])
         if not viewer.serves({Role.ME}):  # it quotes what is sealed
@@ -135,9 +135,8 @@ class DeliveryPolicy:
             office &= ~_OF_SEALED
         audit = away if viewer.serves({Role.AUD}) else Q(pk__in=[])
         home = away | Q(student__in=viewer.wards)
-        known = viewer.rows(CommunicationRecord).values("pk")
         seen = office | audit | Q(to=viewer.person) & home
-        return Delivery.objects.filter(seen, record__in=known)
+        return Delivery.objects.filter(seen, of_known(viewer))
 
     def fields(self, viewer: Viewer, obj: Delivery) -> frozenset[str]:
         return frozenset(Delivery.field_classes) - {"school"}
@@ -152,8 +151,7 @@ class HoldRequestPolicy:
     def rows(self, viewer: Viewer) -> QuerySet[HoldRequest]:
         away = ~Q(student__in=viewer.kin)
         mine = Q(record__author=viewer.person) | _took_over(viewer)
-        known = viewer.rows(CommunicationRecord).values("pk")
-        seen = mine & Q(record__in=known)
+        seen = mine & Q(of_known(viewer))
         if viewer.serves({Role.ME}):  # what was refused stays theirs to know, the draft does not
             shut = CommunicationRecord.objects.filter(walls.named_at_work(viewer))
             seen |= ~Q(record__in=shut.values("pk"))

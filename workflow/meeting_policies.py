@@ -57,7 +57,7 @@ class MeetingPolicy:
     def rows(self, viewer: Viewer) -> QuerySet[Meeting]:
         joined = Meeting.objects.select_related("student__person", "student__school_class")
         meetings = joined.annotate(viewer_keeps=_keeps(viewer))
-        team = Q(case_id__in=team_cases(viewer).values("pk"))
+        team = Q(Exists(team_cases(viewer).filter(pk=OuterRef("case_id"))))
         return meetings.filter(team | _invited(viewer) | meeting_guests.told(viewer))
 
     def fields(self, viewer: Viewer, obj: Meeting) -> frozenset[str]:
@@ -206,7 +206,7 @@ def _invited(viewer: Viewer) -> Q:
     )
     return (
         Q(student__in=_at_home(viewer))
-        & Q(case_id__in=viewer.rows(Case).values("pk"))
+        & Q(Exists(viewer.rows(Case).filter(pk=OuterRef("case_id"))))
         & Q(round__gt=0)
         & Q(Exists(mine))
     )

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from parties import access
 from parties.access import Act, Viewer
 from records import free_words, item_stillness, walls
+from records import policies as record_policies
 from records.models import ActionItem, CommunicationRecord, Evaluation, ItemCheckIn, PlanRound
 from workflow import policies
 from workflow.models import ScheduledContact
@@ -102,8 +103,7 @@ class ContactPolicy(policies.OfCase):
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[ScheduledContact]:
-        known = viewer.rows(CommunicationRecord).values("pk")
-        of_record = Q(case=None, record_id__in=known) & of_own_posts(viewer)
+        of_record = Q(record_policies.of_known(viewer), case=None) & of_own_posts(viewer)
         of_case = Q(pk__in=super().rows(viewer).values("pk"))
         return ScheduledContact.objects.filter(of_case | of_record)
 
