@@ -1,7 +1,7 @@
 """换个说法: how else one's own words could be said, for whoever wants to know. Nothing is kept.
 
-The button beside a text sends it here in a page of its own, so that what was typed stays where it
-is and is not sent to the school.
+The button beside a text opens this in a page of its own, so that what was typed stays where it is
+and is not handed in. Of the form that comes with it, the one text is read and nothing is kept.
 """
 
 from typing import Final

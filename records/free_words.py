@@ -6,6 +6,7 @@ Whoever may not read what they are about reads the name of its class where they 
 or nothing; the class is worked out when it is read.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Final, TypeVar
@@ -30,6 +31,9 @@ _TEXTS: Final[Mapping[type[Model], Sequence[str]]] = {
     MeetingAttempt: ("place", "note"),
     MeetingReply: ("words",),
 }
+#: With what ends it, if anything does.
+_ENDS: Final = "，。；！？,;!?\n"
+_CLAUSE: Final = re.compile(rf"[^{_ENDS}]*[{_ENDS}]?")
 #: Who may know that there is something: whoever reads a class, and whoever sees it masked.
 _KNOWS: Final = frozenset({Level.READ, Level.WRITE, Level.MASKED})
 
@@ -44,7 +48,9 @@ def cut(viewer: Viewer, row: Row) -> Row:
 
 
 def instead(viewer: Viewer, row: FreeWords) -> Mapping[str, str]:
-    """What stands in the place of each text that is not for this reader, by field."""
+    """What stands in the place of each text that is not for this reader, by field. Of an answer
+    about a time the clauses that are theirs stay: the school plans by them.
+    """
     if viewer.person.pk in _writers(row):
         return {}
     found: dict[str, str] = {}
@@ -53,13 +59,30 @@ def instead(viewer: Viewer, row: FreeWords) -> Mapping[str, str]:
         hidden = _hidden(getattr(row, name), roles, apart=told_at_home)
         if hidden:
             found[name] = _mark(hidden, roles)
+            if isinstance(row, MeetingReply) and found[name] and Role.G not in roles:
+                found[name] = _clauses(getattr(row, name), roles) or found[name]
     return found
+
+
+def _clauses(text: str, roles: frozenset[Role]) -> str:
+    """The text with a mark for each clause that is not for these roles; empty if what is hidden
+    shows in no single one.
+    """
+    parts = _CLAUSE.findall(text)
+    shown = []
+    for part in parts:
+        hidden = _hidden(part, roles, apart=False)
+        end = part[-1:] if part[-1:] in _ENDS else ""
+        shown.append(_mark(hidden, roles) + end if hidden else part)
+    return "" if shown == parts else "".join(shown)
 
 
 def _writers(row: FreeWords) -> frozenset[UUID]:
     """Whose words they are, and who typed them in for somebody."""
     if isinstance(row, Meeting):
         return frozenset({row.prepared_by_id})
+    if isinstance(row, MeetingReply) and row.kind == MeetingReply.Kind.EXCUSED:
+        return frozenset({row.by_id, row.meeting.prepared_by_id})  # as its page says
     if isinstance(row, MeetingReply):
         return frozenset({row.by_id, row.entered_by_id})
     return frozenset({row.by_id})
@@ -91,4 +114,5 @@ def _hidden(text: str, roles: frozenset[Role], *, apart: bool) -> Sequence[Field
 def _mark(hidden: Sequence[FieldClass], roles: frozenset[Role]) -> str:
     if not all(any(privacy.levels(code, role) & _KNOWS for role in roles) for code in hidden):
         return ""
-    return f"（{'、'.join(sorted(str(code.label) for code in hidden))}：见受限栏）"
+    named = "、".join(sorted(str(code.label) for code in hidden))
+    return f"（{named}：不在这里显示，需要时请向本人了解）"

@@ -31,7 +31,7 @@ M = TypeVar("M", bound=Model)
 #: A family that has changed twice is asked to phone instead of being offered a third change.
 MOST_CHANGES: Final = Meeting.MOST_CHANGES
 _OF_A_PAPER: Final = "student,consent__giver,consent__student"
-_OF_A_REPLY: Final = "by,student__school_class"
+_OF_A_REPLY: Final = "by,meeting,student__school_class"
 _OF_AN_ATTEMPT: Final = "person,by,student__school_class"
 
 

@@ -174,6 +174,22 @@ def test_why_a_guest_does_not_come_is_for_who_prepared_the_meeting(
         assert WHY not in page.content.decode(), other
 
 
+def test_whoever_called_the_meeting_reads_why_whatever_it_is_about(
+    world: World, date: MeetingWalk
+) -> None:
+    """The page says that they alone do; it is not about the student."""
+    ill = "我刚做完手术，还在住院"
+    address = f"/meetings/{date.meeting.pk}/attend"
+    answer = member(world, "mentor").post(address, {"comes": False, "words": ill})
+    assert answer.status_code == 200, answer.content.decode()
+
+    replies = member(world, "teacher").get(f"/cases/{date.case_id}/meeting").json()["replies"]
+    assert ill in [one["words"] for one in replies]
+    for other in ("mother", "head_of_office", "deputy"):
+        page = member(world, other).get(f"/meetings/{date.meeting.pk}")
+        assert ill not in page.content.decode(), other
+
+
 def test_a_colleague_is_asked_for_neutral_words_and_who_comes_for_none(
     world: World, date: MeetingWalk
 ) -> None:
