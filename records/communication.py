@@ -121,6 +121,7 @@ def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commun
     standings.refuse_one_sided(record, at=viewer.at)
     record.offer(at=viewer.at)
     open_entry(record)
+    taken_back.place_again(record, at=viewer.at)
     return saved(record, viewer, "record.offered")
 
 

@@ -110,10 +110,10 @@ def change(
     language_gate.refuse_names(open_words(header), people=_people(record, ()))
     _open(record)
     moved = header.started_at != record.started_at
-    if moved and not taken_back.stands_before_somebody(record, at=viewer.at):
-        file_entries.move(kind=KIND, object_id=record.pk, at=header.started_at)
     for name, value in header_values(header).items():
         setattr(record, name, value)
+    if moved:
+        taken_back.place(record, at=viewer.at)
     return saved(record, viewer, "record.changed")
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from parties.access import Viewer
 from parties.errors import InvalidInput
 from parties.models import GuardianLink
+from records import taken_back
 from records.models import CommunicationRecord, Signature
 from records.record_rows import saved
 from records.signers import is_grown
@@ -38,6 +39,7 @@ def settle(viewer: Viewer, record: CommunicationRecord) -> CommunicationRecord:
         return record
     record.take_effect(standing=standing, at=viewer.at)
     saved(record, viewer, "record.effective", standing=standing)
+    taken_back.place_again(record, at=viewer.at)
     _supersede(viewer, record)
     return record
 

@@ -18,7 +18,7 @@ from django.db.models.lookups import IsNull
 
 from parties.access import Viewer
 from parties.models import GuardianLink, Person
-from records import walls
+from records import file_entries, walls
 from records.models import (
     CommunicationRecord,
     NotedWord,
@@ -104,8 +104,21 @@ def of(viewer: Viewer, record: CommunicationRecord) -> TakenBack | None:
     return text if text is not None and text.__dict__[_GONE] <= text.at else None
 
 
-def stands_before_somebody(record: CommunicationRecord, *, at: datetime) -> bool:
-    """Whether a guardian has a text that was taken back: what all share must not tell them so."""
+def place(record: CommunicationRecord, *, at: datetime) -> None:
+    """Let its entry stand at its date as it is by now, unless a guardian has a text with another
+    one: the entry is the same for all.
+    """
+    if not _stands_before_somebody(record, at=at):
+        file_entries.move(kind="communication", object_id=record.pk, at=record.started_at)
+
+
+def place_again(record: CommunicationRecord, *, at: datetime) -> None:
+    """With each later step of a record that was taken back: its entry may have had to wait."""
+    if record.taken_back.exists():
+        place(record, at=at)
+
+
+def _stands_before_somebody(record: CommunicationRecord, *, at: datetime) -> bool:
     if not record.taken_back.exists():
         return False
     links = GuardianLink.objects.filter(student=record.student_id).select_related("guardian")

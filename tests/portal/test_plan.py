@@ -229,7 +229,7 @@ def test_danger_is_heard_in_what_a_family_says_of_now(world: World, item: Action
 
     assert said_now(world) == ["她昨晚说不想活了"]
     with tenancy.scope(world.id):
-        assert Event.objects.filter(kind="danger.hinted").count() == 1
+        assert Event.objects.filter(kind="upgrade.asked").count() == 1
 
 
 @pytest.mark.parametrize("fields", [{}, {"score": "9"}, {"score": "-3"}])

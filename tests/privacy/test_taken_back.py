@@ -8,7 +8,8 @@ import pytest
 
 from parties import clock, tenancy
 from parties.access import Viewer
-from records.models import CommunicationRecord, Statement
+from parties.models import Restriction
+from records.models import CommunicationRecord, FileEntry, Statement
 from tests.api.callers import PASSWORD, Caller, member
 from tests.api.papers import FACT, Paper, as_read, offered, upload, written
 from tests.factories import HOUR, World
@@ -16,6 +17,7 @@ from tests.portal.visitors import by_password
 from tests.privacy.test_items_stand_still import item_of
 from tests.privacy.test_records_stand_still import OBJECTS, answers, before, give, named, went_on
 from tests.records.uploads.files import jpeg
+from workflow.models import CaseFace, CaseParty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,6 +104,24 @@ def test_what_was_taken_back_since_stands_for_him_as_it_was(world: World, how: s
     assert every_door(world, paper) == known
     assert known[0][1]["state"] == "PENDING_SIGNATURES"
     assert [one["text"] for one in known[0][1]["statements"]] == [FACT]
+
+
+def test_the_entry_follows_its_record_once_nobody_has_the_other_date(world: World) -> None:
+    paper = offered(world)
+    named(world)
+    recall_and_correct(world, paper)
+    with tenancy.scope(world.id):
+        for kept_from in (CaseParty, CaseFace, Restriction):  # as if nobody had ever named him
+            kept_from.objects.filter(person=world["father"]).delete()
+        entry = FileEntry.objects.get(kind="communication", object_id=paper.id)
+        assert (entry.at.month, entry.at.day) != (9, 1)
+
+    for verb in ("check", "offer"):
+        paper.do(verb)
+
+    with tenancy.scope(world.id):
+        entry.refresh_from_db()
+    assert entry.at.isoformat() == "2026-09-01T02:00:00+00:00"
 
 
 @pytest.mark.parametrize("how", TAKEN)
