@@ -39,6 +39,8 @@ _TOLD_AS: Final = {
     Signature.Side.FAMILY: f"{Statement.Source.GUARDIAN.label}（{_ONE_SIDED}）",
     Signature.Side.STUDENT: f"{Statement.Source.STUDENT.label}（{_ONE_SIDED}）",
 }
+#: Who took part, family first: rows have no order of their own.
+_TURN: Final = Participant.Capacity.values
 #: Of an earlier version, whether it has files or not.
 _SEALED: Final = "已封存，其内容与附件只供可以查阅封存记录的人查看"
 #: A refusal that staff wrote down.
@@ -62,7 +64,10 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
         trigger=record.get_trigger_display() if "trigger" in file.fields else "",
         details=_details(file),
         banners=banners(file),
-        participants=tuple(_participant(one, file) for one in file.participants),
+        participants=tuple(
+            _participant(one, file)
+            for one in sorted(file.participants, key=lambda one: _TURN.index(one.capacity))
+        ),
         sections=tuple(_section(code, file) for code in _sections(file)),
         prepared=tuple(_prepared(one, file) for one in file.prepared),
         attachments=tuple(_attached(one) for one in file.attachments),

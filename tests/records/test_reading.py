@@ -1,5 +1,7 @@
 """What each reader gets of one record: whole, redacted, named by its class, or nothing at all."""
 
+from uuid import UUID
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -141,6 +143,26 @@ def told(desk: Desk, record: CommunicationRecord, who: str) -> str:
     except NotFound:
         return ""
     return f"{file.statements}{sheets.sheet_of(file, school='')}"
+
+
+@pytest.mark.parametrize("first", ["STUDENT", "GUARDIAN", "HT"])
+def test_who_took_part_stands_family_first_in_whatever_order_rows_come(
+    desk: Desk, first: str
+) -> None:
+    record = desk.drafted()
+    people = {"HT": "teacher", "STUDENT": "student", "GUARDIAN": "mother"}
+    with desk.as_("teacher") as viewer:
+        there = [
+            Present(person=desk.world[name].pk, capacity=capacity, presence="IN_PERSON")
+            for capacity, name in people.items()
+        ]
+        drafts.attend(viewer, record_id=record.pk, people=there)
+        rows = record.participants.order_by("pk")
+        rows.filter(capacity=first).update(pk=UUID(int=1))
+
+    sheet = sheets.sheet_of(desk.read(record, "teacher"), school="")
+
+    assert [one.name for one in sheet.participants] == ["mother", "student", "teacher"]
 
 
 def test_who_took_part_reads_what_was_said(desk: Desk) -> None:
