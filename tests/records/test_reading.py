@@ -158,7 +158,7 @@ def test_who_took_part_stands_family_first_in_whatever_order_rows_come(
         ]
         drafts.attend(viewer, record_id=record.pk, people=there)
         rows = record.participants.order_by("pk")
-        rows.filter(capacity=first).update(pk=UUID(int=1))
+        rows.filter(capacity=first).update(id=UUID(int=1))
 
     sheet = sheets.sheet_of(desk.read(record, "teacher"), school="")
 
