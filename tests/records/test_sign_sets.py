@@ -71,6 +71,9 @@ def test_a_lesson_explains_nothing_that_has_happened_to_somebody() -> None:
     assert signs.read("消防演练时宿舍着火了怎么办").red
     assert signs.read("消防演练很好，可孩子在楼梯上晕倒了怎么办").red
     assert not signs.read("急救课讲孩子晕倒了怎么办").red
+    assert signs.read("急救知识都学了，孩子晕倒了怎么办").red
+    assert signs.read("安全课讲过宿舍着火怎么办，可有人还在里面").red
+    assert signs.read("学了急救知识怎么没用，有学生晕倒了").red
 
 
 def test_a_saying_that_ends_in_a_later_answer_is_told_once() -> None:
