@@ -71,15 +71,26 @@ _OWES: Final = re.compile(rf"(?:还|又|一直)?[没未欠]有?[交缴]{_IN_CLAU
 
 # --- by a pet name ---
 
-#: 爸爸妈妈, 人人家长, 刚刚家长来电: no pet names.
+#: 爸爸妈妈, 人人家长, 刚刚家长来电, and verbs said twice (谢谢家长, 问问爸爸): no pet names. 点点,
+#: 念念, 笑笑 and 乐乐 are what children are called.
 _NO_PET: Final = (
-    "爸妈爷奶哥姐弟妹叔伯姑舅姨公婆宝娃家人天个常刚仅多大往每时处种样张偏渐好统单恰稍略早快慢轻纷频屡偷"
-    "悄匆远紧牢深默慈"
+    "爸妈爷奶哥姐弟妹叔伯姑舅姨公婆宝娃家人天个处户代层班组样种条件事次回句声步双对两等"
+    "常刚仅大小往每时张偏渐好统单恰稍略早快慢轻纷频屡偷悄匆远紧牢深默慈通足满久暗早迟早"
+    "谢问听看陪抱说聊想夸帮亲逗哄劝教学读写唱走转逛玩聚找喊叫拉推揉捏捶敲按洗擦扫理收整做练背"
+    "记算猜试尝闻摸拍照瞧瞅望访探讲谈论评商量候歇睡躺坐站动赞敬疼惯宠管顾护让骂求催盯守接送给"
+    "替带领约考检查改补修编织缝剪炒煮炖切喂养种浇采晒晾拜祝鞠献捐填交签打搭伸握牵挽搀扶体谅搂挠吻来画爱"
 )
 _PET: Final = re.compile(
     r"(?:(?P<twice>[\u4e00-\u9fff])(?P=twice)|[小阿大](?P<one>[\u4e00-\u9fff]))"
     r"(?:同学|小朋友)?的?(?:妈妈|爸爸|母亲|父亲|爷爷|奶奶|外婆|外公|家长)"
     r"(?!们|会|课|沙龙|学校|委员|代表|志愿|工作室|讲座|分享|牌|读书|公众号|驿站|食堂|节)"
+)
+#: 请到校, ，您好，今天下午来一趟
+_ADDRESSED: Final = re.compile(
+    r"[,，:：]?(?:您好|你好)?[,，:：]?(?:[今明后][天日早晚]|周[一二三四五六日]|下周[一二三四五六日]?|[上下中]午|晚上|务必|麻烦|尽快|立即|马上|一定)*"
+    r"(?:请(?!假)|来(?![电自])|到(?!底|处)|去(?!年|世)|速|需要?|须|务必|麻烦|尽快|立即|马上)"
+    rf"|[,，:：](?:您?家?的?(?:孩子|小孩|娃)|{_IN_CLAUSE}{{1,6}}?请(?!假))"
+    rf"|[,，:：]?{_IN_CLAUSE}{{0,6}}?[没未]有?[交缴签]"
 )
 #: Given names of one letter besides those that notice_words lists.
 _MORE_GIVEN: Final = (
@@ -144,10 +155,17 @@ def _by_pet_name(text: str) -> Iterator[tuple[int, int]]:
     for match in _PET.finditer(text):
         twice, one = match["twice"], match["one"]
         named = twice not in _NO_PET if twice else one in _given()
-        if named and begins(text, match.start()):
+        if named and begins(text, match.start()) and _is_meant(text, match.end()):
             yield match.span()
     for match in _FOREIGN.finditer(text):
-        yield match.span()
+        if _is_meant(text, match.end()):
+            yield match.span()
+
+
+def _is_meant(text: str, end: int) -> bool:
+    """乐乐妈妈请缴费: asked by herself, or told of her child; not 乐乐妈妈读书会."""
+    follows = (_ADDRESSED.match(text, end), _MUST_PAY.match(text, end))
+    return any(follows) or befell(text, end) is not None
 
 
 def _masked(text: str) -> Iterator[tuple[int, int]]:

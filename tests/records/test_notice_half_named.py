@@ -2,7 +2,8 @@
 
 40 and 47 were written before the rules: 7 were stopped and none of the 47 held up. On finished ones
 20 and 37 were tried (15 stopped, none held up), then 20 and 20 that were harder (7 and none), then
-15 and 15 (all and none); what passed changed a rule.
+15 and 15 (all and none); what passed changed a rule. 40 with a verb said twice (谢谢家长) and 13
+pet names were written when 30 of the 40 were held up; of 31 and 14 later ones 27 and 11 were right.
 """
 
 import time
@@ -41,7 +42,7 @@ def test_a_group_a_place_or_a_thing_passes(text: str) -> None:
 
 
 def test_none_stands_twice() -> None:
-    for name, many in (("half_named.txt", 95), ("groups.txt", 119)):
+    for name, many in (("half_named.txt", 122), ("groups.txt", 190)):
         assert len(set(lines(name))) == len(lines(name)) == many
 
 
@@ -59,6 +60,9 @@ def test_none_stands_twice() -> None:
         ("高n旷课三节", True), ("高A班旷课三节", False),
         ("欠费的：小敏、朵朵", True), ("欠费的：小敏", True), ("欠费：小敏", False),
         ("欠费名单：多多保重、年年有余", False),
+        ("乐乐妈妈请尽快缴费", True), ("乐乐妈妈读书会", False), ("谢谢妈妈请客", False),
+        ("问问妈妈，孩子没交作业", False), ("圆圆妈妈，孩子没交作业", True),
+        ("Lucky家长开放日", False), ("Lucky家长，孩子旷课", True),
         ("Lily妈妈请缴费", True), ("Python家长课请缴费", False),
         ("捡到钥匙的那位妈妈请到门卫处", False), ("骑红车的那位妈妈，请补缴学费", True),
         ("如住502的同学确诊，请报告", False),
@@ -84,6 +88,8 @@ def test_each_feature_wants_something_that_concerns_one(text: str, stopped: bool
         "欠费：小敏、",
         "朵朵",
         "下铺",
+        "乐乐妈妈",
+        "Lily妈妈，",
     ],
 )
 def test_a_long_text_takes_no_time(unit: str) -> None:

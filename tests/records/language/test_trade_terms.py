@@ -2,7 +2,8 @@
 hold a listed phrase and call nobody anything; beside them, who is called so with the same words.
 
 Of 39 good ones 25 were held up at the first look. 34 more sentences were written on finished rules,
-which judged 29 rightly.
+which judged 29 rightly. 44 more of kitchens, wards, garages and salons ask where a degree binds
+across a word's border: 21 were right at the first look.
 """
 
 import csv
