@@ -45,13 +45,13 @@ def upgrade(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResp
         rerouting.upgrade(
             school_id=identity.school_id, case_id=case_id, by=identity.person, at=at, upgrade=said
         )
-    except InvalidInput as refused:
-        return _show(request, case, said, mistake=f"{refused}{refused.mend}")
-    except WrongState:
+    except (InvalidInput, WrongState) as refused:
         with viewing(identity) as viewer:
-            if not _landed(viewer, case_id, said):
-                raise
-            return downgrades.onward(viewer, case_id)  # the other tap was faster by a moment
+            if _landed(viewer, case_id, said):  # the other tap was faster by a moment
+                return downgrades.onward(viewer, case_id)
+        if not isinstance(refused, InvalidInput):
+            raise
+        return _show(request, case, said, mistake=f"{refused}{refused.mend}")
     return redirect("portal:case", case_id=case_id)
 
 

@@ -3,9 +3,12 @@
 import copy
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from parties.access import Viewer
+from portal import upgrades
 from tests.api import plan_stories
 from tests.api.papers import written
 from tests.api.test_record_races import at_once
@@ -16,6 +19,7 @@ from tests.portal.test_upgrades import WHY, in_notice, ladders
 from tests.portal.visitors import Phone, by_password
 from tests.processes.intake_walk import in_meeting
 from tests.records.uploads.files import jpeg
+from workflow.models import Case
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("channels")]
 
@@ -79,6 +83,29 @@ def test_a_case_goes_up_once(world: World, to: str, turn: int) -> None:
     assert got == [200, 200]
     assert (moves(world, walk.case_id), walk.case.channel) == (["UPGRADE"], to)
     assert ladders(walk) == (1 if to == "CRISIS" else 0)
+
+
+def test_a_tap_that_finds_the_case_taken_up_meanwhile_is_the_same_act(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other tap commits between the two questions of this one."""
+    walk, phone = in_notice(world), by_password(world, "teacher")
+    page, said = f"/cases/{walk.case_id}/upgrade", {"to": "MEETING", "reason": WHY}
+    phone.open(page)
+    token = {"csrfmiddlewaretoken": phone.value("csrfmiddlewaretoken")}
+    ask, answers = upgrades._of_team, list[Any]()
+
+    def after_the_other(viewer: Viewer, case_id: UUID) -> Case:
+        monkeypatch.setattr(upgrades, "_of_team", ask)
+        other = copy.copy(phone.client)
+        answers.extend(at_once(lambda: other.post(page, {**token, **said}, follow=True)))
+        return ask(viewer, case_id)
+
+    monkeypatch.setattr(upgrades, "_of_team", after_the_other)
+    answers.append(phone.client.post(page, {**token, **said}, follow=True))
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert (moves(world, walk.case_id), walk.case.channel) == (["UPGRADE"], "MEETING")
 
 
 @pytest.mark.parametrize("turn", TURNS)
