@@ -52,10 +52,16 @@ class Gateway:
         return [request.key for request in self.requests]
 
 
+class _Crowded(ThreadingHTTPServer):
+    """Lets a crowd knock at once: past the usual five, callers would try again after seconds."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+
 @contextmanager
 def gateway() -> Iterator[Gateway]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.daemon_threads = True
+    server = _Crowded(("127.0.0.1", 0), BaseHTTPRequestHandler)
     here = Gateway(f"http://127.0.0.1:{server.server_port}/messages")
 
     class Handler(BaseHTTPRequestHandler):

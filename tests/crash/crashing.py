@@ -8,7 +8,7 @@ at every call or at those that nobody has died at yet.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -62,6 +62,14 @@ class Report:
         """Somebody died between two calls: after the one, which is before the next."""
         self.deaths += 1
         self.died |= {Point(number - 1, "after"), Point(number, "before")}
+
+
+@dataclass(frozen=True)
+class _Wreckage:
+    """What lasts: rows and newest transaction of each table, and how many messages have left."""
+
+    tables: Mapping[str, tuple[int, int]]
+    sent: int
 
 
 class _Reborn(BaseException):
@@ -142,8 +150,11 @@ class Crashing:
             if self._every or self._new(site):
                 self._victim(first, number)
                 self._report.note(number)
+        before = self._left
         if self._changed():
-            raise AssertionError(f"{self._report.name}: the dead of call {first} left something")
+            left = {table: told for table, told in self._left.tables.items()
+                    if before.tables.get(table) != told}  # fmt: skip
+            raise AssertionError(f"{self._report.name}: the dead of call {first} left {left}")
 
     def _victim(self, first: int, number: int | None) -> list[str]:
         """One death after the call before `number`; None: before the end. The calls that it saw."""
@@ -165,8 +176,8 @@ class Crashing:
         before, self._left = self._left, self._wreckage()
         return before != self._left
 
-    def _wreckage(self) -> tuple[Sequence[Any], int]:
-        return self._server.state(), len(self._scene.seam.provider)
+    def _wreckage(self) -> "_Wreckage":
+        return _Wreckage(self._server.state(), len(self._scene.seam.provider))
 
 
 def judge(

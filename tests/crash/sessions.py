@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import psycopg
@@ -58,9 +58,13 @@ class Server:
     def close(self) -> None:
         self._owner.close()
 
-    def state(self) -> Sequence[Any]:
-        """What changes whenever anything that was committed changes."""
-        return [row for row in self._owner.execute(self._state).fetchall() if row[1]]
+    def state(self) -> Mapping[str, tuple[int, int]]:
+        """What changes whenever anything that was committed changes, by table.
+
+        Without an order: the server may count several tables at once and answer as they get done.
+        """
+        found = self._owner.execute(self._state).fetchall()
+        return {name: (rows, newest) for name, rows, newest in found if rows}
 
     def until_gone(self, backend: int) -> None:
         """The server has noticed that the process behind this session is dead."""

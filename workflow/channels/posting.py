@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 import httpx
@@ -48,9 +49,18 @@ def signed(secret: str, key: str, body: bytes) -> dict[str, str]:
     }
 
 
-@cache
+_building: Final = Lock()
+
+
 def _client() -> httpx.Client:
-    """One for all threads: reading the certificates anew would cost more than a message.
+    """One for all threads, also for those that come first, all at once."""
+    with _building:
+        return _built()
+
+
+@cache
+def _built() -> httpx.Client:
+    """Reading the certificates anew would cost more than a message.
 
     It keeps no connection: one that died meanwhile would cost a crisis a whole lease. It opens as
     many at once as it is asked for: a gateway that hangs must not hold up the others. A proxy from
