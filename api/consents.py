@@ -13,7 +13,7 @@ from api.moments import Moment
 from api.schema import describe
 from api.shapes import PersonSerializer
 from api.views import ApiView, Id, Strict, read_body, text, viewing
-from parties import consent_notes, consent_refusals, consents
+from parties import consent_notes, consent_refusals, consent_views, consents
 from parties.access import Viewer
 from parties.models import Consent, Student
 
@@ -154,14 +154,16 @@ class ConsentWithdrawView(ApiView):
 
 def _shown(viewer: Viewer, one: Consent) -> dict[str, Any]:
     """Whether it counts is not said at home: it would tell of an order against somebody there."""
-    plain = ("consent_no", "purpose", "capacity", "proof", "proof_note", "state")
-    moments = ("starts_at", "ends_at", "withdrawn_at")
+    plain = ("consent_no", "purpose", "capacity", "proof", "proof_note")
+    moments = ("starts_at", "ends_at")
     endless = {"ends_at": None} if one.state == Consent.State.REFUSED else {}
     asks = consent_notes.is_asked_by(viewer, one.student)
     return {
         "id": str(one.pk),
         **{name: getattr(one, name) for name in plain},
+        "state": consent_views.state(one),
         **{name: _moment(getattr(one, name)) for name in moments},
+        "withdrawn_at": _moment(consent_views.withdrawn_at(one)),
         **endless,
         "giver": shapes.person(one.giver),
         **({"holds": consents.is_live(one, at=viewer.at)} if asks else {}),

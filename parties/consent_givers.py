@@ -69,10 +69,10 @@ def said_no(student: Student, purpose: str, *, at: datetime) -> bool:
     return _students_no(student, purpose, at=at) is not None
 
 
-def took_back(student: Student, purpose: str, *, at: datetime) -> bool:
-    """As said_no(), where everybody at home sees what was taken back."""
+def taken_back(student: Student, purpose: str, *, at: datetime) -> Consent | None:
+    """As said_no(), where it took back a yes: that is seen at home."""
     last = _students_no(student, purpose, at=at)
-    return last is not None and last.state == Consent.State.WITHDRAWN
+    return last if last is not None and last.state == Consent.State.WITHDRAWN else None
 
 
 def is_refused(student: Student, purpose: str, *, at: datetime) -> bool:

@@ -72,6 +72,30 @@ def new_no(at: datetime) -> str:
     return f"TY{at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
+def write_no(
+    viewer: Viewer, student: Student, person: Person, purpose: str, *, about: Consent | None = None
+) -> Consent:
+    """A no of its own row; `about`: a yes that its speaker does not know as taken back yet."""
+    made = Consent.objects.create(
+        school_id=student.school_id,
+        student=student,
+        consent_no=new_no(viewer.at),
+        purpose=purpose,
+        giver=person,
+        capacity=capacity(student, person),
+        starts_at=viewer.at,
+        ends_at=viewer.at,
+        recorded_by=viewer.person,
+        state=Consent.State.REFUSED,
+        withdrawn_at=viewer.at,
+        withdrawn_by=viewer.person,
+        withdrawn_for=person,
+        said_about=about,
+    )
+    note(made, "consent.refused", viewer)
+    return made
+
+
 def note(consent: Consent, kind: str, viewer: Viewer) -> None:
     """Write down what was said: as an event, and wherever else it is kept."""
     events.append(

@@ -9,7 +9,7 @@ Inside a scope.
 
 from uuid import UUID
 
-from parties import consent_givers, consent_notes, consents
+from parties import consent_givers, consent_notes, consent_views, consents
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, Person, Student
@@ -30,7 +30,9 @@ def refuse(
     _refuse_terms(student, person, purpose, viewer)
     consents.withdraw_all(viewer, student_id=student_id, purpose=purpose, said_by=said_by)
     said = consent_givers.standing_no(student, purpose, person, at=viewer.at)
-    return said or _written(viewer, student, person, purpose)
+    if said is None:
+        said = consent_notes.write_no(viewer, student, person, purpose)
+    return viewer.get(Consent, consent_views.shown_as(viewer, said))
 
 
 def has_refused(viewer: Viewer, student: Student, purpose: str) -> bool:
@@ -60,23 +62,3 @@ def _refuse_terms(student: Student, person: Person, purpose: str, viewer: Viewer
             mend="由未满十八周岁学生的法定监护人，或年满十四周岁的学生本人表示；"
             "已有的同意，家里任何一位都可以撤回。",
         )
-
-
-def _written(viewer: Viewer, student: Student, person: Person, purpose: str) -> Consent:
-    made = Consent.objects.create(
-        school_id=student.school_id,
-        student=student,
-        consent_no=consent_notes.new_no(viewer.at),
-        purpose=purpose,
-        giver=person,
-        capacity=consent_notes.capacity(student, person),
-        starts_at=viewer.at,
-        ends_at=viewer.at,
-        recorded_by=viewer.person,
-        state=Consent.State.REFUSED,
-        withdrawn_at=viewer.at,
-        withdrawn_by=viewer.person,
-        withdrawn_for=person,
-    )
-    consent_notes.note(made, "consent.refused", viewer)
-    return made

@@ -23,7 +23,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from parties import consent_givers, consent_notes
+from django.db.models import QuerySet
+
+from parties import consent_givers, consent_notes, consent_views
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, Person, Student
@@ -63,7 +65,7 @@ def give(viewer: Viewer, *, student_id: UUID, given: Given, key: UUID | None = N
         consent_no=consent_notes.new_no(viewer.at),
         purpose=given.purpose,
         giver=giver,
-        capacity=_may_give(student, giver, given.purpose, at=viewer.at),
+        capacity=_may_give(viewer, student, giver, given.purpose),
         proof=given.proof,
         proof_note=given.proof_note.strip(),
         starts_at=viewer.at,
@@ -85,6 +87,9 @@ def given_before(viewer: Viewer, *, student_id: UUID, key: UUID | None) -> Conse
 def withdraw(viewer: Viewer, *, consent_id: UUID, said_by: UUID | None = None) -> Consent:
     """Take it back, from now on. Again changes nothing. `said_by`: for staff, whose word it was.
 
+    Of a yes that others have taken back without the speaker's knowledge the speaker's no is kept,
+    and shown to them as if it had been the first.
+
     Raises NotFound, NotAllowed; InvalidInput: nobody of the family.
     """
     seen = viewer.get(Consent, consent_id)
@@ -95,7 +100,10 @@ def withdraw(viewer: Viewer, *, consent_id: UUID, said_by: UUID | None = None) -
         consent.withdraw(by=viewer.person, at=viewer.at, said_by=whose)
         consent.save()
         consent_notes.note(consent, "consent.withdrawn", viewer)
-    return consent
+    elif _runs_for(_as(viewer, whose), consent.student_id).filter(pk=consent.pk).exists():
+        said_by_whom = whose or viewer.person
+        consent_notes.write_no(viewer, seen.student, said_by_whom, consent.purpose, about=consent)
+    return viewer.get(Consent, consent_id)
 
 
 def withdraw_all(
@@ -106,10 +114,20 @@ def withdraw_all(
     Also what does not count just now, so that none of it comes back to life. Raises as withdraw().
     """
     student = viewer.get(Student, student_id)
-    rows = viewer.rows(Consent).filter(student=student, purpose=purpose, ends_at__gt=viewer.at)
-    given = rows.filter(state=Consent.State.GIVEN).order_by("-ends_at", "pk")  # as live() locks
-    found = list(given.values_list("pk", flat=True))
-    return [withdraw(viewer, consent_id=pk, said_by=said_by) for pk in found]
+    whose = None if said_by is None else consent_notes.speaker(viewer, student, said_by)
+    found = _runs_for(viewer, student_id) | _runs_for(_as(viewer, whose), student_id)
+    rows = found.filter(purpose=purpose, ends_at__gt=viewer.at)
+    pks = list(rows.order_by("-ends_at", "pk").values_list("pk", flat=True))  # as live() locks
+    return [withdraw(viewer, consent_id=pk, said_by=said_by) for pk in pks]
+
+
+def _as(viewer: Viewer, person: Person | None) -> Viewer:
+    """With the eyes of whoever speaks, for whom others write it down."""
+    return viewer if person is None else Viewer.load(person, at=viewer.at)
+
+
+def _runs_for(viewer: Viewer, student_id: UUID) -> QuerySet[Consent]:
+    return consent_views.running(viewer.rows(Consent)).filter(student=student_id)
 
 
 def live(*, student: Student, purpose: str, at: datetime) -> Consent | None:
@@ -169,7 +187,8 @@ def of_student(viewer: Viewer, *, student_id: UUID) -> Sequence[Consent]:
     """Those that this person may know of, newest first. Raises NotFound."""
     student = viewer.get(Student, student_id)
     rows = viewer.rows(Consent).filter(student=student).select_related("giver", "recorded_by")
-    return list(rows.order_by("-starts_at", "pk"))
+    found = rows.order_by("-starts_at", "pk")
+    return [one for one in found if not consent_views.is_a_repeated_no(viewer, one)]
 
 
 def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
@@ -192,8 +211,9 @@ def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
     return giver
 
 
-def _may_give(student: Student, giver: Person, purpose: str, *, at: datetime) -> str:
-    """In which capacity. A no that nobody else at home sees refuses nothing here: it would tell."""
+def _may_give(viewer: Viewer, student: Student, giver: Person, purpose: str) -> str:
+    """In which capacity. A no that they do not know of refuses nothing here: it would tell."""
+    at = viewer.at
     own = giver.pk == student.person_id
     if not consent_givers.may_give(student, giver, at=at):
         raise InvalidInput(
@@ -201,7 +221,8 @@ def _may_give(student: Student, giver: Person, purpose: str, *, at: datetime) ->
             field="giver",
             mend="须由未满十八周岁学生的法定监护人，或年满十四周岁的学生本人同意。",
         )
-    if not own and consent_givers.took_back(student, purpose, at=at):
+    no = None if own else consent_givers.taken_back(student, purpose, at=at)
+    if no is not None and consent_views.is_known(viewer, no):
         raise InvalidInput(
             "学生本人撤回了同意。", field="giver", mend="须由学生本人再次同意；监护人不能代替。"
         )

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from parties import access, privacy
+from parties import access, consent_views, privacy
 from parties.access import Act, Viewer
 from parties.models import Consent, Placement, Student
 from parties.roles import Role
@@ -74,7 +74,8 @@ class PlacementPolicy:
 class ConsentPolicy:
     """The family, and those whose work rests on it; a parent at school reads as a parent.
 
-    At home a no that ended nothing is known to whoever said it alone.
+    At home a no that ended nothing is known to whoever said it alone, and what others said while a
+    guardian was shut out is kept from that guardian.
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[Consent]:
@@ -83,9 +84,11 @@ class ConsentPolicy:
         for post in viewer.posts:
             if post.role == Role.HT and post.school_class_id is not None:
                 work |= Q(student__school_class=post.school_class_id)
-        told = ~Q(state=Consent.State.REFUSED) | Q(giver=viewer.person)
-        seen = Q(student__in=viewer.wards | own) & told | work & ~Q(student__in=viewer.kin)
-        return Consent.objects.select_related("student__school_class").filter(seen)
+        told = ~Q(state=Consent.State.REFUSED) & consent_views.told_at_home(viewer)
+        home = Q(student__in=viewer.wards | own) & (told | Q(giver=viewer.person))
+        seen = home | work & ~Q(student__in=viewer.kin)
+        found = Consent.objects.select_related("student__school_class").filter(seen)
+        return found.annotate(**consent_views.annotations(viewer))
 
     def fields(self, viewer: Viewer, obj: Consent) -> frozenset[str]:
         return frozenset(Consent.field_classes) - {"school"}

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import consent_givers, consent_notes, consent_refusals, consents
+from parties import consent_givers, consent_notes, consent_refusals, consent_views, consents
 from parties.access import Viewer
 from parties.errors import NotFound
 from parties.models import Consent, Student
@@ -110,12 +110,13 @@ def _has_own(viewer: Viewer, known: Sequence[Consent]) -> bool:
 
 
 def _runs(one: Consent, *, at: datetime) -> bool:
-    return one.state == Consent.State.GIVEN and at < one.ends_at
+    return consent_views.state(one) == Consent.State.GIVEN and at < one.ends_at
 
 
 def _taken_back(viewer: Viewer, one: Consent) -> bool:
     """By somebody else, as its own line says: by whom, and whether it counts still, is not said."""
-    return one.withdrawn_at is not None and one.taken_back_by != viewer.person.pk
+    taken_back = consent_views.withdrawn_at(one) is not None
+    return taken_back and not consent_views.is_own_no(viewer, one)
 
 
 def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
@@ -130,6 +131,6 @@ def _line(viewer: Viewer, one: Consent) -> dict[str, Any]:
         "ends_at": one.ends_at,
         "runs": _runs(one, at=viewer.at),
         "refused": one.state == Consent.State.REFUSED,
-        "withdrawn_at": one.withdrawn_at,
-        "withdrawn_by_me": one.taken_back_by == mine,
+        "withdrawn_at": consent_views.withdrawn_at(one),
+        "withdrawn_by_me": consent_views.is_own_no(viewer, one),
     }

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from parties import consent_notes
+from parties import consent_notes, consent_views
 from parties.access import Viewer
 from parties.models import Consent, Student
 from records import file, file_entries
@@ -35,27 +35,40 @@ _OF: Final[Mapping[str, FileEntry.Party]] = {
 
 
 def keep(consent: Consent) -> None:
-    """Enter what was said last. Inside a scope, in the transaction of the word itself."""
+    """Enter what was said last. Inside a scope, in the transaction of the word itself.
+
+    A no about a yes that its speaker does not know as taken back is both: to others at work a no,
+    to its speaker the taking back.
+    """
     file_entries.enter(**columns(consent))
+    if consent.said_about_id is not None:
+        file_entries.enter(**_taken_back_columns(consent))
 
 
 def columns(consent: Consent) -> dict[str, Any]:
     """The entry of what was said last."""
-    about = {"student": consent.student, "readers": sorted(_READERS)}
     if consent.state == Consent.State.WITHDRAWN:
-        return about | {
-            "kind": WITHDRAWN,
-            "object_id": consent.pk,
-            "party": _SIDE.FAMILY,
-            "at": consent.withdrawn_at,
-            "by": consent.withdrawn_for or consent.withdrawn_by,
-        }
-    return about | {
+        return _taken_back_columns(consent)
+    return {
+        "student": consent.student,
+        "readers": sorted(_READERS),
         "kind": GIVEN,
         "object_id": consent.pk,
         "party": _OF[consent.capacity],
         "at": consent.starts_at,
         "by": consent.giver,
+    }
+
+
+def _taken_back_columns(consent: Consent) -> dict[str, Any]:
+    return {
+        "student": consent.student,
+        "readers": sorted(_READERS),
+        "kind": WITHDRAWN,
+        "object_id": consent.pk,
+        "party": _SIDE.FAMILY,
+        "at": consent.withdrawn_at,
+        "by": consent.withdrawn_for or consent.withdrawn_by,
     }
 
 
@@ -79,17 +92,17 @@ def _yes_or_no(one: Consent, *, at: datetime) -> Line:
 
 def _state(one: Consent, *, at: datetime) -> str:
     """Not whether it counts: that would tell at home of an order against somebody there."""
-    ran_out = one.state == Consent.State.GIVEN and at >= one.ends_at
-    return "已到期" if ran_out else str(one.get_state_display())
+    state = Consent.State(consent_views.state(one))
+    ran_out = state == Consent.State.GIVEN and at >= one.ends_at
+    return "已到期" if ran_out else str(state.label)
 
 
 def _withdrawn(viewer: Viewer, found: Sequence[Consent]) -> Mapping[UUID, Line]:
     return {
         one.pk: Line(
             title=f"撤回同意：{one.get_purpose_display()}",
-            summary=f"{one.giver.name}（{one.get_capacity_display()}）"
-            f"{timezone.localdate(one.starts_at):%-m月%-d日}的同意",
-            extra=_codes(one),
+            summary=_which(one.said_about or one),
+            extra=_codes(one.said_about or one),
             names_author=one.taken_back_by == viewer.person.pk,
             within=(PAGE, one.student_id),
         )
@@ -97,21 +110,37 @@ def _withdrawn(viewer: Viewer, found: Sequence[Consent]) -> Mapping[UUID, Line]:
     }
 
 
+def _which(one: Consent) -> str:
+    day = f"{timezone.localdate(one.starts_at):%-m月%-d日}"
+    return f"{one.giver.name}（{one.get_capacity_display()}）{day}的同意"
+
+
 def _codes(one: Consent) -> Mapping[str, str]:
-    return {"state": str(one.state), "purpose": one.purpose, "capacity": one.capacity}
+    state = consent_views.state(one)
+    return {"state": state, "purpose": one.purpose, "capacity": one.capacity}
+
+
+def _said(viewer: Viewer, _student: Student) -> QuerySet[Consent]:
+    return viewer.rows(Consent).exclude(_repeated(viewer))
 
 
 def _taken_back(viewer: Viewer, _student: Student) -> QuerySet[Consent]:
-    return viewer.rows(Consent).filter(state=Consent.State.WITHDRAWN)
+    rows = viewer.rows(Consent)
+    return consent_views.taken_back(rows) | rows.filter(_repeated(viewer))
+
+
+def _repeated(viewer: Viewer) -> Q:
+    return Q(said_about__isnull=False, giver=viewer.person)
 
 
 def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Never the proof: where a paper lies, or what was said on the telephone."""
-    plain: QuerySet[Any] = rows.select_related(None).select_related("giver").defer("proof_note")
-    return plain
+    plain: QuerySet[Any] = rows.select_related(None)
+    people = plain.select_related("giver", "said_about__giver")
+    return people.defer("proof_note", "said_about__proof_note")
 
 
 def register() -> None:
     consent_notes.register(keep)
-    file.register(GIVEN, Source("同意", Consent, _given, _plain))
+    file.register(GIVEN, Source("同意", Consent, _given, _plain, rows=_said))
     file.register(WITHDRAWN, Source("撤回同意", Consent, _withdrawn, _plain, rows=_taken_back))

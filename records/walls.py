@@ -10,24 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Case,
     DateTimeField,
-    Expression,
     ExpressionWrapper,
     F,
-    Field,
     Q,
-    UUIDField,
     Value,
     When,
 )
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThan
 
 from parties.access import Viewer
+from parties.wall_moments import FirstShut, Moment
 from parties.walls import NEVER
 
 #: Where a record that was read with its wall keeps it.
@@ -42,8 +38,8 @@ Unjudged = Callable[[Viewer], Any]
 #: Rows whose case names the viewer as one of its parts.
 Named = Callable[[Viewer], Any]
 
-#: The name of a column, or what else is a moment in SQL.
-Moment = str | Combinable
+#: What a wall may be about, of rows that hang on a student and on a case.
+_ABOUT: Final = ("student", "case_id")
 
 _unjudged: list[Unjudged] = []
 _left_out: list[Named] = []
@@ -57,47 +53,13 @@ def register(*, unjudged: Unjudged, left_out: Named, against: Named) -> None:
     _unjudged[:], _left_out[:], _against[:] = [unjudged], [left_out], [against]
 
 
-class _Built(Expression):
-    """The first moment at which one of the viewer's walls shut what is about the row's student or
-    case; NULL where none did.
-    """
-
-    output_field: Field[Any, Any] = DateTimeField()
-
-    def __init__(self, viewer: Viewer, came: Moment) -> None:
-        super().__init__()
-        ids, moments = ArrayField(UUIDField()), ArrayField(DateTimeField())
-        self._parts: list[Any] = [
-            Value(list(viewer.walls.about), ids),
-            Value(list(viewer.walls.since), moments),
-            Value(list(viewer.walls.until), moments),
-            F("student"),
-            F("case_id"),
-            F(came) if isinstance(came, str) else came,
-        ]
-
-    def get_source_expressions(self) -> list[Any]:
-        return self._parts
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        self._parts = list(exprs)
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002
-        parts = [compiler.compile(part) for part in self._parts]
-        about, since, until, student, case, came = (sql for sql, _ in parts)
-        walls = f"unnest({about}, {since}, {until}) AS wall(about, since, until)"
-        meant = f"wall.about IN ({student}, {case}) AND (wall.until >= {came}) IS NOT FALSE"
-        found = f"(SELECT min(wall.since) FROM {walls} WHERE {meant})"  # noqa: S608 -- compiled parts
-        return found, tuple(value for _, values in parts for value in values)
-
-
 def since(viewer: Viewer, came: Moment) -> Any:
     """From when on rows that `came` to the family then are shut to this guardian; else NEVER.
 
     What comes later than that is theirs all the same where it came after all their walls: whether a
     moment was shut is `since` of that moment, or shut_at.
     """
-    found = [_Built(viewer, came), *(unjudged(viewer) for unjudged in _unjudged)]
+    found = [FirstShut(viewer.walls, came, _ABOUT), *(unjudged(viewer) for unjudged in _unjudged)]
     never = Value(NEVER, DateTimeField())
     shut = Coalesce(Least(*found), never, output_field=DateTimeField())
     return Case(When(Q(student__in=viewer.wards), then=shut), default=never)

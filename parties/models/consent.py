@@ -62,6 +62,11 @@ class Consent(FSMModelMixin, models.Model):
     withdrawn_for = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
+    #: Of a no: the yes that it was said about, where somebody else had taken that back already and
+    #: its speaker was not to know (parties.consent_views).
+    said_about = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
 
     initial_states: ClassVar[Mapping[str, frozenset[str]]] = {
         "state": frozenset({State.GIVEN, State.REFUSED})
@@ -83,6 +88,7 @@ class Consent(FSMModelMixin, models.Model):
         "withdrawn_at": "COM",
         "withdrawn_by": "COM",
         "withdrawn_for": "COM",
+        "said_about": "COM",
     }
 
     class Meta:
