@@ -17,11 +17,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate
-from typing import Any, Final
+from typing import Final
 
 from records.language import cues
 from records.language.normalise import BREAKS
 from records.language.rows import Kind, Row
+from records.language.searching import Search
 
 _GAP: Final = re.compile("(?<=[一-鿿])[a-z0-9。，、]{1,3}(?=[一-鿿])")
 _TWO: Final = 2
@@ -30,7 +31,7 @@ _TWO: Final = 2
 Found = tuple[int, int, Row]
 
 
-def across(text: str, automaton: Any) -> Iterator[Found]:
+def across(text: str, automaton: Search) -> Iterator[Found]:
     """Forbidden phrases of Chinese characters with at least one gap in them."""
     gone = [place for gap in _GAP.finditer(text) for place in range(*gap.span())]
     if not gone:

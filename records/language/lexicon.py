@@ -4,14 +4,13 @@ A school adds and never takes away: an allowed term of its own must be longer th
 it makes harmless, so no shipped phrase can be switched off.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Any, Final
+from typing import Final
 
-import ahocorasick
-
-from records.language import cues, forms, matching
+from records.language import cues, forms, matching, searching
 from records.language.normalise import normalise
 from records.language.rows import (
     DIAGNOSIS,
@@ -24,7 +23,8 @@ from records.language.rows import (
     shipped_terms,
     shipped_variants,
 )
-from records.language.spelling import Spelling, romanised, sounded
+from records.language.searching import Beside, Search
+from records.language.spelling import How, Spelling, romanised, sounded
 
 _AMBIGUOUS_SYLLABLES: Final = 2
 _LONGEST_PARTED: Final = 6
@@ -32,46 +32,59 @@ _LONGEST_PARTED: Final = 6
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Compared by identity; the automaton is built on first use and read by any thread after."""
+    """Compared by identity; what is searched is built on first use and read by any thread after.
+
+    With a `base` only what its rows add is built here and searched beside the base, which all
+    schools share: the shipped list has more than a hundred thousand spellings.
+    """
 
     rows: tuple[Row, ...]
+    base: "Lexicon | None" = None
+
+    @property
+    def added(self) -> Sequence[Row]:
+        """The rows that are not the base's."""
+        return self.rows if self.base is None else self.rows[len(self.base.rows) :]
 
     @cached_property
     def spellings(self) -> Mapping[str, Spelling]:
-        """By normalised text. What is written out wins over a variant, that over a sound."""
+        """Of the added rows, by normalised text. Of two that are written alike the plainer way
+        wins, and of two that are as plain the row that was listed first.
+        """
+        known = {} if self.base is None else self.base.spellings
         found: dict[str, Spelling] = {}
         for layer in (_exact, _variants, _forms, _sounds):
-            for written, spelling in layer(self.rows):
-                found.setdefault(written, spelling)
+            for written, spelling in layer(self.added):
+                other = known.get(written)
+                if other is None or spelling.how < other.how:
+                    found.setdefault(written, spelling)
         return found
 
     @cached_property
-    def automaton(self) -> Any:
-        made = ahocorasick.Automaton()
-        for written, spelling in self.spellings.items():
-            made.add_word(written, spelling)
-        made.make_automaton()
-        return made
+    def automaton(self) -> Search:
+        made = searching.automaton(self.spellings)
+        return made if self.base is None else Beside(self.base.automaton, made)
 
     @cached_property
-    def homophones(self) -> Any:
+    def homophones(self) -> Search:
         """Forbidden phrases of four characters or more by how they sound."""
-        made = ahocorasick.Automaton()
-        for row in self.rows:
+        found = {}
+        for row in self.added:
             folded = normalise(row.phrase).text
             if row.kind == Kind.FORBIDDEN and len(folded) >= matching.SHORTEST_HOMOPHONE:
-                made.add_word(sounded(folded), (folded, row))
-        made.make_automaton()
-        return made
+                found[sounded(folded)] = (folded, row)
+        made = searching.automaton(found)
+        return made if self.base is None else Beside(self.base.homophones, made)
 
     @cached_property
-    def parted(self) -> Mapping[str, Row]:
+    def parted(self) -> MutableMapping[str, Row]:
         """Forbidden phrases that somebody may part by a mark, by how they are written."""
-        return {
+        found = {
             written: spelling.row
             for written, spelling in self.spellings.items()
             if spelling.row.kind == Kind.FORBIDDEN and len(written) <= _LONGEST_PARTED
         }
+        return found if self.base is None else ChainMap(found, self.base.parted)
 
     @cached_property
     def diagnoses(self) -> frozenset[str]:
@@ -98,7 +111,7 @@ def default() -> Lexicon:
 def _extended(base: Lexicon, rows: tuple[Row, ...]) -> Lexicon:
     faults = [fault for number, row in enumerate(rows, 2) for fault in faults_of(number, row)]
     faults += _repeated(base, rows)
-    made = Lexicon((*base.rows, *rows))
+    made = Lexicon((*base.rows, *rows), base)
     faults += _unkind(made, rows)
     if faults:
         raise LexiconInvalid(sorted(faults, key=lambda fault: fault.row))
@@ -124,7 +137,7 @@ def _unkind(made: Lexicon, rows: Sequence[Row]) -> Iterator[Fault]:
 def _exact(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
     for row in rows:
         folded = normalise(row.phrase).text
-        yield folded, Spelling(row, len(folded))
+        yield folded, Spelling(row, len(folded), How.OUT)
 
 
 def _variants(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
@@ -132,7 +145,7 @@ def _variants(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
     for written, phrase in shipped_variants():
         folded = normalise(written).text
         if phrase in by_phrase:
-            yield folded, Spelling(by_phrase[phrase], len(folded))
+            yield folded, Spelling(by_phrase[phrase], len(folded), How.VARIANT)
 
 
 def _forms(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
@@ -142,7 +155,7 @@ def _forms(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
         variants.setdefault(phrase, []).append(written)
     for row in rows:
         for form in forms.of(row, variants.get(row.phrase, ())):
-            yield form, Spelling(row, len(form))
+            yield form, Spelling(row, len(form), How.FORM)
 
 
 def _sounds(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
@@ -151,4 +164,4 @@ def _sounds(rows: Iterable[Row]) -> Iterator[tuple[str, Spelling]]:
             continue
         for spelt, syllables in romanised(normalise(row.phrase).text):
             sound = spelt.isascii() and syllables <= _AMBIGUOUS_SYLLABLES
-            yield spelt, Spelling(row, len(spelt), sound)
+            yield spelt, Spelling(row, len(spelt), How.SOUND, sound)

@@ -15,6 +15,7 @@ import ahocorasick
 from records.language import cues, gaps
 from records.language.normalise import BREAKS, MARKS, Normal, normalise
 from records.language.rows import Kind, Row
+from records.language.searching import Search
 from records.language.spelling import Spelling, sounded
 
 _SHORTEST_NAME: Final = 2
@@ -56,9 +57,9 @@ S = TypeVar("S", Hit, Named)
 
 def find(
     normal: Normal,
-    automaton: Any,
+    automaton: Search,
     names: Sequence[Named] = (),
-    homophones: Any = None,
+    homophones: Search | None = None,
     parted: Mapping[str, Row] = _NONE_PARTED,
 ) -> list[Hit]:
     """Hits that do not overlap, in the order of the text. `parted` are found across a mark, too."""
@@ -83,7 +84,7 @@ def find(
     return _longest(listed, len(normal.text))
 
 
-def _sounding(text: str, homophones: Any) -> Iterator[Hit]:
+def _sounding(text: str, homophones: Search) -> Iterator[Hit]:
     """Other characters of the same sound, or one letter or digit between two: 问体家庭,
     问1题家庭. Half of the characters must be the phrase's own, so that chance finds nothing.
     """
@@ -159,7 +160,7 @@ def _automaton_of(names: Collection[str]) -> Any:
     return automaton
 
 
-def _raw(normal: Normal, automaton: Any) -> Iterator[tuple[int, int, Spelling]]:
+def _raw(normal: Normal, automaton: Search) -> Iterator[tuple[int, int, Spelling]]:
     for last, spelling in automaton.iter(normal.text):
         start, end = last - spelling.size + 1, last + 1
         if not stands_alone(normal, start, end):

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 from importlib import import_module
 from itertools import product
@@ -18,12 +19,22 @@ _SHORTEST_WITH_INITIAL: Final = 4
 _FIRST_CODE: Final = 0xF0000
 
 
+class How(IntEnum):
+    """How a row is written; where two rows are written alike, the plainer way wins."""
+
+    OUT = 0
+    VARIANT = 1
+    FORM = 2
+    SOUND = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """One way to write a row. `sound`: only two syllables in Latin, which may be a name."""
 
     row: Row
     size: int
+    how: How
     sound: bool = False
 
 

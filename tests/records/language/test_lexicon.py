@@ -3,8 +3,10 @@
 import pytest
 
 from records.language import Effect, Level, LexiconInvalid, Row, default, parse
+from records.language.lexicon import Lexicon
 from records.language.rows import Kind
 from tests.records.language.reading import level, only, sign
+from tests.records.language.test_sentences import sentences
 
 HEADING = "phrase,severity,category,neutral_wording\n"
 OWN = Row("土包子", Kind.FORBIDDEN, "economic_origin", "与事项无关时不写户籍来源")
@@ -119,3 +121,44 @@ def test_every_mistake_is_named_at_once() -> None:
         (3, "category"),
         (3, "neutral_wording"),
     ]
+
+
+#: Written as the project's form, its Pinyin and its variant of other rows; an allowed term; own.
+BESIDE = (
+    Row("妈妈不配合", Kind.DISCOURAGED, "parent_blame", "写联系的日期与结果"),
+    Row("chasheng", Kind.DISCOURAGED, "student_label", "写结果"),
+    Row("问提家庭", Kind.DISCOURAGED, "family_label", "写事实"),
+    Row("问题家庭之友社", Kind.ALLOWED),
+    OWN,
+    TERM,
+)
+WRITTEN_OVER = {"妈妈不配合", "chasheng", "问提家庭"}
+
+
+def test_own_words_beside_the_projects_read_like_one_list() -> None:
+    """Nobody pays for a copy of the project's list, and nothing is read otherwise than with one."""
+    whole = Lexicon((*default().rows, *BESIDE))
+    beside = default().extended(BESIDE)
+    texts = [row["text"] for row in sentences()]
+    texts += [f"{text}{row.phrase}。" for text, row in zip(texts, BESIDE * 200, strict=False)]
+    texts += [
+        "他妈妈不配合",
+        "是个cha sheng",
+        "问题家庭和问提家庭",
+        "差，生。土，包子。",
+        "土1包子，差1生",
+    ]
+    texts += ["问题家庭之友社的问题家庭", "他是问T家庭，tu包子", "同土同包子"]
+
+    for text in texts:
+        assert sign(text, lexicon=beside) == sign(text, lexicon=whole), text
+
+    assert set(beside.spellings) & set(default().spellings) == WRITTEN_OVER
+    assert len(beside.spellings) < len(default().spellings) / 100
+
+
+def test_what_an_own_word_writes_over_is_its_own() -> None:
+    lexicon = default().extended(BESIDE)
+
+    for written in sorted(WRITTEN_OVER):
+        assert only(sign(f"他：{written}", lexicon=lexicon)).phrase == written
