@@ -60,7 +60,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
                 _line(viewer, case) for case in statements.rows(_running, viewer, limit=_FEW)
             ],
             "files": statements.rows(_files, viewer),
-            "others_files": file_lists.opens_any(viewer),
+            "others_files": file_lists.searches(viewer),
             **notices.for_home(viewer),
             **notice_desk.for_home(viewer),
         }

@@ -28,7 +28,7 @@ from records.models import FileEntry
 
 __all__ = [
     "CASE", "COMPANY", "Entry", "Filters", "Line", "Page", "Place", "Source",
-    "asked", "kinds", "opened", "page", "read", "register", "standing", "told", "visible",
+    "asked", "kinds", "opened", "opens", "page", "read", "register", "standing", "told", "visible",
 ]  # fmt: skip
 
 #: Who may open the file as such. Anybody else who stands in a role towards the student opens it
@@ -158,12 +158,15 @@ def asked(filters: Filters) -> Mapping[str, Any]:
 def opened(viewer: Viewer, student_id: UUID) -> Student:
     """The student, if this reader may open the file: the directory is wider. Raises NotFound."""
     student = file_rows.student(viewer, student_id)
-    if student is None:
+    if student is None or not opens(viewer, student):
         raise NotFound("没有找到。")
+    return student
+
+
+def opens(viewer: Viewer, student: Student) -> bool:
+    """Whether this reader may open the file of a student whom they find in the directory."""
     roles = standing(viewer, student)
-    if roles & OPENERS or (roles and _rows(Sight.of(viewer, student), Part(), limit=1)):
-        return student
-    raise NotFound("没有找到。")
+    return bool(roles & OPENERS or (roles and _rows(Sight.of(viewer, student), Part(), limit=1)))
 
 
 def page(

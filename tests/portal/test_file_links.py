@@ -8,6 +8,8 @@ import pytest
 
 from parties import clock, tenancy
 from parties.models import GuardianLink
+from parties.roles import Role
+from portal import file_lists
 from records.models import NoticeReceipt
 from tests.api import plan_stories
 from tests.api.callers import member
@@ -19,6 +21,7 @@ from tests.portal.test_file import address
 from tests.portal.test_notices import sent
 from tests.portal.visitors import Phone, by_password
 from tests.processes.notice_walk import Sent
+from tests.records.desk import FACT, Desk
 from tests.records.uploads.files import jpeg
 
 pytestmark = pytest.mark.django_db
@@ -138,8 +141,8 @@ def test_other_classes_and_own_children_are_not_on_the_list(world: World) -> Non
         assert str(world.student.pk) not in phone.html, who
 
 
-@pytest.mark.parametrize("who", ["mother", "student", "mentor", "counsellor"])
-def test_whoever_has_no_class_has_no_list(world: World, who: str) -> None:
+@pytest.mark.parametrize("who", ["mother", "student", "mentor"])
+def test_whoever_is_no_staff_has_no_list(world: World, who: str) -> None:
     phone = by_password(world, who)
     phone.open("/")
     assert f'href="{CLASS}"' not in phone.html
@@ -147,6 +150,40 @@ def test_whoever_has_no_class_has_no_list(world: World, who: str) -> None:
     for query in ("", "?q=stu"):
         assert phone.open(CLASS + query).status_code == 200
         assert "/file" not in phone.html, query
+
+
+@pytest.mark.parametrize("who", ["deputy", "doctor", "counsellor"])
+def test_whose_task_a_sentence_is_finds_that_file_and_no_other(world: World, who: str) -> None:
+    with tenancy.scope(world.id):
+        world.staff("doctor", Role.DOC)
+        world.pupil("student_quiet", world.school_class)
+    phone = by_password(world, who)
+    phone.open("/")
+    assert f'href="{CLASS}"' in phone.html
+    phone.open(f"{CLASS}?q=student")
+    assert "没有找到" in phone.text
+
+    desk = Desk(world, at=clock.now() - timedelta(minutes=1))
+    record = desk.drafted(FACT, "家里最近交不起房租，周末需要兼职。", "上周住院三天。")
+    desk.say(record, "上周和心理教师谈过一次。", sensitivity="PSY")
+    desk.check(record)
+    desk.offer(record)
+    phone.open(f"{CLASS}?q=student")
+
+    assert re.findall(r"/students/[^/]+/file", phone.html) == [address(world)]
+    assert phone.open(address(world)).status_code == 200
+    assert f"/records/{record.pk}" in phone.html
+
+
+def test_the_own_class_comes_before_whoever_else_is_called_so(world: World) -> None:
+    with tenancy.scope(world.id):
+        for number in range(file_lists._LOOKED_AT + 1):
+            world.pupil(f"a_stu{number}", world.other_class)
+    phone = by_password(world, "teacher")
+
+    phone.open(f"{CLASS}?q=stu")
+
+    assert re.findall(r"/students/[^/]+/file", phone.html) == [address(world)]
 
 
 def test_the_office_finds_a_file_by_name(world: World) -> None:
