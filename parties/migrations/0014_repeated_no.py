@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from parties.row_security import ReferenceWithinSchool
+
 
 class Migration(migrations.Migration):
     dependencies = [("parties", "0013_orders_are_reviewed")]
@@ -17,6 +19,14 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="parties.consent",
+            ),
+        ),
+        ReferenceWithinSchool("Consent", "said_about"),
+        migrations.AddConstraint(
+            "consent",
+            models.CheckConstraint(
+                condition=models.Q(("said_about__isnull", True), ("state", "REFUSED"), _connector="OR"),
+                name="only_a_no_is_said_about_a_yes",
             ),
         ),
     ]

@@ -114,6 +114,10 @@ class Consent(FSMModelMixin, models.Model):
                 condition=models.Q(state="REFUSED") | ~models.Q(proof=""),
                 name="yes_says_how_it_is_proven",
             ),
+            models.CheckConstraint(
+                condition=models.Q(said_about__isnull=True) | models.Q(state="REFUSED"),
+                name="only_a_no_is_said_about_a_yes",
+            ),
         ]
         indexes = [models.Index(fields=["school", "student"], name="consent_by_student")]
 
