@@ -148,21 +148,31 @@ def shown(file: RecordFile) -> dict[str, Any]:
         body["content_hash"] = bytes(record.content_hash or b"").hex()
     body["may"] = sorted(act.value for act in file.may)
     body["as_read"] = as_read.mark(file)
-    body["statements"] = [parts.said(one) for one in file.statements]
-    body["participants"] = [parts.participant(one, file) for one in file.participants]
-    body["prepared"] = [parts.prepared(one) for one in file.prepared]
-    body["signatures"] = [parts.signature(one, file) for one in file.signatures]
-    body["attachments"] = [attachment(one) for one in file.attachments]
-    body["earlier_attachments"] = [_earlier(one) for one in file.earlier]
-    body["annotations"] = [
-        {
-            "text": one.words,
-            "by": file.names.get(one.by_id, ""),
-            "at": shapes.plain(one.at),
-        }
-        for one in file.annotations
-    ]
-    body["disputed"] = file.disputed
+    return body | _parts(file) | {"disputed": file.disputed} | _rare(file)
+
+
+def _parts(file: RecordFile) -> dict[str, Any]:
+    return {
+        "statements": [parts.said(one) for one in file.statements],
+        "participants": [parts.participant(one, file) for one in file.participants],
+        "prepared": [parts.prepared(one) for one in file.prepared],
+        "signatures": [parts.signature(one, file) for one in file.signatures],
+        "attachments": [attachment(one) for one in file.attachments],
+        "earlier_attachments": [_earlier(one) for one in file.earlier],
+        "annotations": [
+            {
+                "text": one.words,
+                "by": file.names.get(one.by_id, ""),
+                "at": shapes.plain(one.at),
+            }
+            for one in file.annotations
+        ],
+    }
+
+
+def _rare(file: RecordFile) -> dict[str, Any]:
+    """What few records have: absent where there is none."""
+    body: dict[str, Any] = {}
     if file.let_through:
         body["sharing_overrides"] = [parts.let_through(one) for one in file.let_through]
     if file.noted:

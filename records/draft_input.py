@@ -109,23 +109,8 @@ def refuse_restricted(words: Mapping[str, str]) -> None:
 
 def statement_values(said: Said, people: People) -> Mapping[str, Any]:
     """Columns of the statement; `people` are those whose names may and may not stand in it."""
-    _choice("section", said.section, Statement.Section.values)
-    _choice("source", said.source, Statement.Source.values)
-    _choice("status", said.status, Statement.Status.values)
     text = said.text.strip()
-    if not text:
-        raise InvalidInput("没有写内容。", field="text", mend="请写下看到或听到的事实。")
-    if said.section == Statement.Section.EMOTION:
-        _refuse_reaction(said, text)
-    elif said.observed:
-        raise InvalidInput(
-            "只有“家长情绪反应”才选观察到的反应。",
-            field="observed",
-            mend="请不选，或另写一条“家长情绪反应”。",
-        )
-    if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
-        raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
-    _refuse_unredacted(said, people)
+    _refuse_statement(said, text, people)
     whole = f"{text}\n{said.basis}"
     return {
         "section": said.section,
@@ -144,6 +129,25 @@ def statement_values(said: Said, people: People) -> Mapping[str, Any]:
             names_others=bool(language.others_in(whole, people)),
         ),
     }
+
+
+def _refuse_statement(said: Said, text: str, people: People) -> None:
+    _choice("section", said.section, Statement.Section.values)
+    _choice("source", said.source, Statement.Source.values)
+    _choice("status", said.status, Statement.Status.values)
+    if not text:
+        raise InvalidInput("没有写内容。", field="text", mend="请写下看到或听到的事实。")
+    if said.section == Statement.Section.EMOTION:
+        _refuse_reaction(said, text)
+    elif said.observed:
+        raise InvalidInput(
+            "只有“家长情绪反应”才选观察到的反应。",
+            field="observed",
+            mend="请不选，或另写一条“家长情绪反应”。",
+        )
+    if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
+        raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
+    _refuse_unredacted(said, people)
 
 
 def _refuse_reaction(said: Said, text: str) -> None:

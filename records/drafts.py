@@ -74,27 +74,32 @@ def write(
         created_at=viewer.at,
         **header_values(header),
     )
+    _begin(record)
+    note(record, DRAFTED, viewer)
+    return record
+
+
+def _begin(record: CommunicationRecord) -> None:
+    """Whoever writes it took part, and it stands in the file for nobody else yet."""
     Participant.objects.create(
-        school_id=student.school_id,
-        student=student,
+        school_id=record.school_id,
+        student=record.student,
         record=record,
-        person=viewer.person,
-        capacity=_CAPACITIES[role],
+        person=record.author,
+        capacity=_CAPACITIES[Role(record.author_role)],
         presence=Participant.Presence.IN_PERSON,
     )
     file_entries.enter(
-        student=student,
+        student=record.student,
         kind=KIND,
         object_id=record.pk,
         party=FileEntry.Party.SCHOOL,
-        at=header.started_at,
+        at=record.started_at,
         readers=frozenset(),
-        by=viewer.person,
-        case_id=case_id,
-        people=[viewer.person.pk],
+        by=record.author,
+        case_id=record.case_id,
+        people=[record.author_id],
     )
-    note(record, DRAFTED, viewer)
-    return record
 
 
 def change(

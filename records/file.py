@@ -193,17 +193,15 @@ def told(viewer: Viewer, student: Student, rows: Sequence[FileEntry]) -> Sequenc
 
 
 def _rows(sight: Sight, part: Part, *, limit: int) -> Sequence[FileEntry]:
-    cases = _sources.get(CASE, ())
-    return file_rows.page(sight, part, _registered(part.kind), cases, limit=limit)
+    return file_rows.page(sight, part, _registered(part.kind), _sources.get(CASE, ()), limit=limit)
 
 
 def _part(filters: Filters, after: Place | None) -> Part:
-    day = timedelta(days=1)
     return Part(
         kind=filters.kind,
         party=filters.party,
         since=None if filters.start is None else _midnight(filters.start),
-        until=None if filters.end is None else _midnight(filters.end + day),
+        until=None if filters.end is None else _midnight(filters.end + timedelta(days=1)),
         case_id=filters.case_id,
         after_at=None if after is None else after.at,
         after_id=None if after is None else after.id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from parties.access import Act
 from parties.errors import InvalidInput
-from parties.models import Person
+from parties.models import Person, Student
 from records import file_entries, notice_receipts, notices
 from records.models import FileEntry, NoticeContact
 
@@ -53,26 +53,24 @@ def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> Not
         at=given.tried_at,
         recorded_at=at,
     )
-    notices.record(
-        "family.contacted",
-        notice,
-        by=by.pk,
-        at=at,
-        refs=[("student", given.student_id), ("contact", made.pk)],
-        channel=given.channel,
-        outcome=given.outcome,
-    )
+    refs = [("student", given.student_id), ("contact", made.pk)]
+    told = {"channel": given.channel, "outcome": given.outcome}
+    notices.record("family.contacted", notice, by=by.pk, at=at, refs=refs, **told)
+    _enter(made, receipt.student, case_id=notice.case_id)
+    return made
+
+
+def _enter(made: NoticeContact, student: Student, *, case_id: UUID | None) -> None:
     file_entries.enter(
-        student=receipt.student,
+        student=student,
         kind="contact_attempt",
         object_id=made.pk,
         party=FileEntry.Party.SCHOOL,
-        at=given.tried_at,
+        at=made.at,
         readers=file_entries.SCHOOL,
-        by=by,
-        case_id=notice.case_id,
+        by=made.by,
+        case_id=case_id,
     )
-    return made
 
 
 def _refuse_incomplete(given: Attempt, *, at: datetime) -> None:

@@ -5,14 +5,13 @@ Every look is bounded by a window, so that a text of nothing but phrases stays l
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final
-
-from pypinyin.phrases_dict import phrases_dict
 
 from records.language import cues
 from records.language.matching import Hit, Named
@@ -40,7 +39,14 @@ class Quote:
 
 def is_a_word(name: str) -> bool:
     """Whether a name is as likely to be a word: 高兴, 安静. Only short ones are."""
-    return name in _words_like_names() or (len(name) == _SHORT_NAME and name in phrases_dict)
+    return name in _words_like_names() or (len(name) == _SHORT_NAME and name in _words())
+
+
+@cache
+def _words() -> Container[str]:
+    """Loaded when a name is asked about, as in spelling: it takes a fifth of a second."""
+    found: Container[str] = import_module("pypinyin.phrases_dict").phrases_dict
+    return found
 
 
 def quotes(text: str) -> list[Quote]:

@@ -1,5 +1,6 @@
 """F2: the papers for the meeting. A list of what lies on the table, not copies of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,11 +39,7 @@ def add(  # noqa: PLR0913 -- one argument per column
     observation_sheets.refuse_undated(kind, note)
     why: dict[str, Any] = {"basis": basis, "basis_note": basis_note.strip(), "duty": duty}
     consent = bases.settle(student=meeting.student, kind=kind, at=at, **why)
-    noted = {"note": note, "basis_note": basis_note}
-    if kind == DossierItem.Kind.PSY_REPORT:  # may name what its paper names
-        language_gate.refuse_forbidden(noted, student=meeting.student, field=Field.CERTIFICATE)
-    else:
-        words.refuse(noted, student=meeting.student)
+    _refuse_words(meeting, kind, {"note": note, "basis_note": basis_note})
     item, _ = DossierItem.objects.update_or_create(
         school_id=meeting.school_id,
         meeting=meeting,
@@ -75,6 +72,14 @@ def is_listed(item: DossierItem, meeting: Meeting, *, at: datetime) -> bool:
         return consent is not None and consents.is_live(consent, at=at)
     taken_back = None if consent is None else consent.withdrawn_at
     return taken_back is None or taken_back > meeting.ended_at
+
+
+def _refuse_words(meeting: Meeting, kind: str, noted: Mapping[str, str]) -> None:
+    """A psychological report may name what its paper names."""
+    if kind == DossierItem.Kind.PSY_REPORT:
+        language_gate.refuse_forbidden(noted, student=meeting.student, field=Field.CERTIFICATE)
+    else:
+        words.refuse(noted, student=meeting.student)
 
 
 def _refuse_unknown(kind: str, basis: str) -> None:
