@@ -2,6 +2,7 @@
 say whether they come. Whoever arranges it finds what is left to arrange (meeting_dates.py).
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +113,8 @@ def _show(
             "state": _SENTENCES.get(Meeting.State(file.state), ""),
             "slots": [line(slot) for slot in file.slots] if file.may_choose else [],
             "agreed": None if file.agreed is None else line(file.agreed),
+            "over": file.agreed is not None and file.agreed.ends_at <= viewer.at,
+            "said_late": _said_late(file, identity),
             "file": file,
             "mistake": mistake,
             "words": typed.text(request, "words") if mistake else "",
@@ -169,7 +172,7 @@ def _arranging(viewer: Viewer, file: MeetingFile) -> dict[str, Any]:
     changes = [one for one in file.replies if one.kind == MeetingReply.Kind.CHANGE]
     return {
         "case_id": case.pk,
-        "may_move": file.state in MOVABLE,
+        "may_move": file.state in MOVABLE and not rows.is_over(file.meeting, at=viewer.at),
         "family_moved_enough": file.meeting.changes >= Meeting.MOST_CHANGES,
         "offers": tasks.values_list("pk", flat=True).first(),
         "changes": [(one.by.name, one.at, one.words) for one in changes],
@@ -184,6 +187,19 @@ def _answered(file: MeetingFile, identity: Identity) -> bool:
         and reply.round == file.meeting.round
         for reply in file.replies
     )
+
+
+def _said_late(file: MeetingFile, identity: Identity) -> Sequence[str]:
+    """What this guardian asked for when the agreed time was over: it moves nothing, and counts."""
+    if file.agreed is None:
+        return []
+    return [
+        reply.words
+        for reply in file.replies
+        if reply.by_id == identity.person.pk
+        and reply.kind == MeetingReply.Kind.CHANGE
+        and reply.at >= file.agreed.ends_at
+    ]
 
 
 def _words(request: HttpRequest) -> str:

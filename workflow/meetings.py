@@ -137,11 +137,18 @@ def move_date(*, school_id: int, case_id: UUID, by: Person, at: datetime, words:
     with tenancy.scope(school_id):
         instance = meeting_process.locked(case_id)
         _worked_on(case_id, by=by, at=at)
-        meeting = answers.ask_change(
-            meeting_id=current(case_id).pk, by=by, words=words, at=at, entered_by=by
-        )
+        before = current(case_id)
+        _refuse_over(before, at=at)
+        meeting = answers.ask_change(meeting_id=before.pk, by=by, words=words, at=at, entered_by=by)
         meeting_process.move(instance, CHANGED, by=by, at=at)
         return meeting
+
+
+def _refuse_over(meeting: Meeting, *, at: datetime) -> None:
+    if rows.is_over(meeting, at=at):
+        raise WrongState(
+            "约定的时间已经过了，请在任务“记录会谈情况”里选择改期。", meeting=str(meeting.pk)
+        )
 
 
 # --- what the family says -------------------------------------------------------------------------
@@ -224,9 +231,11 @@ class _Seen:
 
 
 def _go_on(seen: _Seen, meeting: Meeting, signal: str, *, by: Person, at: datetime) -> None:
+    moved = (meeting.sequence, meeting.changes) != seen.version
     if seen.case is None:
-        meeting_process.move(seen.instance, signal, by=by, at=at)
-    elif signal == DECLINED or (meeting.sequence, meeting.changes) != seen.version:
+        if moved or signal != CHANGED:
+            meeting_process.move(seen.instance, signal, by=by, at=at)
+    elif signal == DECLINED or moved:
         meeting_stillness.follow(seen.case, meeting, signal, by=by, at=at)
 
 

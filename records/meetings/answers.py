@@ -83,6 +83,9 @@ def ask_change(
     """None of the times suits, or the agreed one does no more. Asking twice counts once; other
     words are kept beside the first. The school moves its own date: `by` enters it themselves.
 
+    Of a time that is over the family's words are kept and move nothing: whoever was there says what
+    came of it, held, missed or moved.
+
     Raises:
         WrongState: the family changed it twice already; or nothing is on offer or agreed.
         InvalidInput: no word about which times would suit, or why the school cannot.
@@ -92,7 +95,8 @@ def ask_change(
     if entered_by is None:
         _asked(meeting, by, at=at, entered_by=None)
     _refuse_unsaid(meeting, words, of_school=of_school)
-    if _asked_before(meeting, by):
+    late = not of_school and rows.is_over(meeting, at=at)
+    if late or _asked_before(meeting, by):
         _add(meeting, _KIND.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
         return meeting
     if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
@@ -109,6 +113,12 @@ def ask_change(
         agreed="yes" if was_agreed else "no", side="school" if of_school else "family",
     )  # fmt: skip
     return meeting
+
+
+def may_change(meeting: Meeting) -> bool:
+    """Whether the family's wish for another time moves anything now."""
+    on_hand = meeting.state in (Meeting.State.OFFERED, Meeting.State.AGREED)
+    return on_hand and meeting.changes < Meeting.MOST_CHANGES
 
 
 def _refuse_unsaid(meeting: Meeting, words: str, *, of_school: bool) -> None:

@@ -37,7 +37,8 @@ class Try:
 
 def attempt(*, meeting_id: UUID, tried: Try, by: Person, at: datetime) -> MeetingAttempt:
     """Put one try on file, and what follows from it: a time agreed, a change, a refusal, a talk.
-    Who asks for another time after the last change is on file with that, and the times stand.
+    What can move nothing now is on file all the same, and what was agreed stands: another time that
+    is asked for after the last change or while nothing is on offer, a talk before its date.
 
     Raises:
         InvalidInput: names field and mend; forbidden words of staff as well.
@@ -117,7 +118,8 @@ def _refuse_alone(meeting: Meeting, companion: UUID | None, *, by: Person, at: d
 
 def _follow(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> None:
     if tried.outcome == Outcome.MET:
-        held(meeting_id=meeting.pk, by=by, at=at, began_at=tried.tried_at)
+        if meeting.state == Meeting.State.OFFERED or rows.is_over(meeting, at=at):
+            held(meeting_id=meeting.pk, by=by, at=at, began_at=tried.tried_at)
         return
     if tried.person is None:
         return
@@ -126,7 +128,7 @@ def _follow(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> None:
         answers.choose(
             meeting_id=meeting.pk, slot_id=tried.slot_id, by=guardian, at=at, entered_by=by
         )
-    elif tried.outcome == Outcome.OTHER_TIME and meeting.changes < Meeting.MOST_CHANGES:
+    elif tried.outcome == Outcome.OTHER_TIME and answers.may_change(meeting):
         words = tried.note or "电话中希望另约时间"
         answers.ask_change(meeting_id=meeting.pk, by=guardian, words=words, at=at, entered_by=by)
     elif tried.outcome == Outcome.REFUSED and meeting.state == Meeting.State.OFFERED:

@@ -36,6 +36,12 @@ def agreed(meeting: Meeting) -> MeetingSlot | None:
     return meeting.slots.filter(chosen_at__isnull=False, called_off_at__isnull=True).first()
 
 
+def is_over(meeting: Meeting, *, at: datetime) -> bool:
+    """Whether the agreed time has passed and nobody has said yet what came of it."""
+    slot = agreed(meeting) if meeting.state == Meeting.State.AGREED else None
+    return slot is not None and slot.ends_at <= at
+
+
 def called_off(meeting: Meeting) -> MeetingSlot | None:
     """The last agreed time that holds no more."""
     return meeting.slots.filter(called_off_at__isnull=False).order_by("-called_off_at").first()

@@ -172,7 +172,7 @@ def hold(completion: Completion) -> None:
         outcomes.held(meeting_id=meeting.pk, by=completion.by, at=completion.at)
     elif outcome == "no_show":
         outcomes.missed(meeting_id=meeting.pk, by=completion.by, at=completion.at)
-    else:
+    elif meeting.state != Meeting.State.PREPARING:  # else a change at the last moment moved it
         answers.ask_change(
             meeting_id=meeting.pk, by=completion.by, at=completion.at, entered_by=completion.by,
             words=str(completion.answer.get("words", "")),
