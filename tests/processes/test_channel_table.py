@@ -1,15 +1,19 @@
 """bpmn/channel.dmn: every combination of answers is routed once, and a school's slips are found."""
 
 import re
+import shutil
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from workflow.checks import every_shipped_process_can_run
 from workflow.engine import documents, lint_files
 from workflow.engine.expressions import Reading
+from workflow.engine.lint.findings import Finding
 from workflow.engine.needs import need_table
 from workflow.engine.tables import Table, children, input_text, read_tables, text_of
 from workflow.handlers.channel_table import NEEDS
@@ -49,6 +53,7 @@ def test_every_combination_of_answers_is_routed_exactly_once() -> None:
         else:
             assert channel != "crisis", told
         careful = told["read_hints_level"] in {"amber", "complaint"}
+        careful |= told["read_hints_danger"] == "unclear"
         if careful or told["read_hints_individual"] == "yes":
             assert channel != "notice", told
     assert answers == {rule.id for rule in asked.rules}
@@ -155,6 +160,91 @@ def test_what_the_program_needs_is_said_by_the_check_alone(
     tmp_path: Path, old: str, new: str, rule: str, element: str
 ) -> None:
     assert (rule, element) in edited(tmp_path, old, new)
+
+
+def split(
+    folder: Path, rule: str, column: str, *, copy: str, stays: str = '"yes"', **cells: str
+) -> list[Finding]:
+    """What lint says when one rule becomes two: `stays` in `column` there, "no" in the copy."""
+    text = CHANNEL.read_text(encoding="utf-8")
+    found = re.search(f'<rule id="{rule}">.*?</rule>', text, re.DOTALL)
+    assert found is not None
+
+    def written(row: str, **changes: str) -> str:
+        for name, value in changes.items():
+            row, count = re.subn(f'(_{name}"><text>)[^<]*', rf"\g<1>{value}", row)
+            assert count == 1
+        return row
+
+    copied = found[0].replace(f'id="{rule}', f'id="{copy}')
+    rows = written(found[0], **{column: stays}) + written(copied, **{column: '"no"', **cells})
+    (folder / "channel.dmn").write_text(text.replace(found[0], rows), encoding="utf-8")
+    return lint_files.check([folder / "channel.dmn"])
+
+
+@pytest.mark.parametrize("why", ['"aid"', '"truancy"', '"of_its_own"', "'aid_once'"])
+def test_a_copied_rule_says_why_under_its_own_id(tmp_path: Path, why: str) -> None:
+    [finding] = split(tmp_path, "aid", "repeated", copy="aid_once", why=why)
+
+    assert (finding.rule, finding.element) == ("table.code", "aid_once")
+    assert why in finding.wrong
+    assert finding.mend == '改为 "aid_once"。'
+    assert split(tmp_path, "aid", "repeated", copy="aid_once", why='"aid_once"') == []
+
+
+@pytest.mark.parametrize("copy", ["aid-once", "a" * 61, "资助"])
+def test_an_id_that_cannot_be_kept_is_changed_itself(tmp_path: Path, copy: str) -> None:
+    [finding] = split(tmp_path, "aid", "repeated", copy=copy)
+
+    assert (finding.rule, finding.element) == ("table.code", copy)
+    assert "给这条规则一个自己的 id" in finding.mend
+    assert f'"{copy}"' not in finding.mend
+
+
+def test_a_rule_copied_with_its_id_is_told_both_that_change(tmp_path: Path) -> None:
+    found = split(tmp_path, "aid", "repeated", copy="aid")
+
+    assert {(one.rule, one.element) for one in found} == {
+        ("table.rule_id", "aid"),
+        ("table.code", "aid"),
+    }
+    assert len({one.line for one in found}) == 1
+    assert {"给这条规则一个自己的 id，结果 reason 写成与它相同。"} < {one.mend for one in found}
+
+
+def test_a_rule_without_an_id_is_asked_for_an_id_alone(tmp_path: Path) -> None:
+    assert edited(tmp_path, 'rule id="aid"', "rule") == {("table.rule_id", "channel_rules")}
+
+
+def test_the_start_refuses_a_copied_rule_with_an_old_reason(tmp_path: Path, settings: Any) -> None:
+    folder = tmp_path / "bpmn"
+    shutil.copytree(settings.BPMN_DIR, folder)
+    split(folder, "aid", "repeated", copy="aid_once")
+    settings.BPMN_DIR = folder
+
+    [error] = every_shipped_process_can_run()
+
+    assert error.id == "workflow.E001"
+    assert "aid_once" in error.msg
+    assert "table.code" in str(error.hint)
+
+
+def test_where_danger_is_unclear_a_notice_is_never_enough(tmp_path: Path) -> None:
+    own = {"copy": "unclear_to_all", "why": '"unclear_to_all"'}
+    [finding] = split(tmp_path, "danger_unclear", "individual", **own, to='"notice"')
+
+    assert (finding.rule, finding.element) == ("table.floor", "unclear_to_all")
+    assert finding.mend.startswith('改为 "crisis"、"meeting"')
+    for careful in ('"meeting"', '"crisis"'):
+        assert split(tmp_path, "danger_unclear", "individual", **own, to=careful) == []
+
+
+def test_of_a_complaint_a_school_decides_where_danger_is_not_unclear(tmp_path: Path) -> None:
+    own = {"copy": "complaint_calm", "why": '"complaint_calm"', "to": '"notice"'}
+    [finding] = split(tmp_path, "complaint_words", "individual", **own)
+
+    assert (finding.rule, finding.element) == ("table.floor", "complaint_calm")
+    assert split(tmp_path, "complaint_words", "danger", stays='"unclear"', **own) == []
 
 
 def test_a_school_may_be_more_careful(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def test_the_shipped_handlers_serve_every_service_task() -> None:
         ({}, "meeting", "failed_twice"),
         ({"level": "red"}, "crisis", "red_words"),
         ({"danger": "yes"}, "crisis", "danger"),
+        ({"danger": "unclear"}, "meeting", "danger_unclear"),
+        ({"danger": "unclear", "individual": "no"}, "meeting", "danger_unclear"),
         ({"level": "amber", "individual": "no"}, "meeting", "verify_first"),
         ({"level": "complaint", "individual": "no"}, "meeting", "complaint_words"),
         ({"trigger": "praise", "individual": "no"}, "notice", "information"),

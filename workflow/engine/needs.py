@@ -27,8 +27,8 @@ class Floor:
 class TableNeeds:
     """One answer for every combination of `inputs`, all of whose values are known.
 
-    Of the two results `result` is one of `results`, and `code` is a word in Latin letters that is
-    kept for good (`longest_code`) beside the description of its rule (`longest_label`).
+    Of the two results `result` is one of `results`, and `code` is the id of the rule, in Latin
+    letters, kept for good (`longest_code`) beside the rule's description (`longest_label`).
     """
 
     decision: str

@@ -30,6 +30,12 @@ NEEDS: Final = need_table(
         longest_label=Matter._meta.get_field("rule_label").max_length or 0,
         floors=(
             Floor(f"{_ASKED}_danger", "yes", frozenset({"crisis"}), "说有危险的，建议必是危机"),
+            Floor(
+                f"{_ASKED}_danger",
+                "unclear",
+                frozenset({"crisis", "meeting"}),
+                "不清楚有没有危险的要先核实，不能只发通知",
+            ),
             Floor(f"{_ASKED}_level", "red", frozenset({"crisis"}), "红色用语提示，建议必是危机"),
             Floor(
                 f"{_ASKED}_level",

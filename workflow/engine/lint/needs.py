@@ -15,7 +15,8 @@ from workflow.engine.needs import Floor, TableNeeds
 from workflow.engine.tables import Table, children, read_table, text_of
 from workflow.engine.values import NAME
 
-_CODE: Final = '写一个加引号的代码，如 "truancy"；要给人看的话写在说明中。'
+_CODE: Final = '写规则的 id，加引号，如 "truancy"；要给人看的话写在说明中。'
+_ID: Final = "id 以字母开头，只用字母、数字和下划线。"
 
 
 def check(diagram: Diagram, decision: Any, found: Any, project: Project) -> Iterator[Finding]:
@@ -35,6 +36,7 @@ def check(diagram: Diagram, decision: Any, found: Any, project: Project) -> Iter
         return  # what cannot be read is reported by the rules for every table
     if set(needs.outputs) <= set(table.outputs):
         yield from _results(diagram, found, table, needs)
+        yield from _codes(diagram, found, table, needs)
         yield from _floors(diagram, found, table, needs)
 
 
@@ -92,8 +94,7 @@ def _results(diagram: Diagram, found: Any, table: Table, needs: TableNeeds) -> I
             wrong = f"结果 {needs.result} 不能是 {told}。"
             mend = f"改为 {_spoken(needs.results)} 之一，带引号。"
             yield diagram.finding(cells[of_result], "table.result", wrong, mend)
-        code = _fixed(rule.outputs[of_code])
-        if not isinstance(code, str) or not NAME.match(code) or len(code) > needs.longest_code:
+        if not _may_be_kept(_fixed(rule.outputs[of_code]), needs):
             told = text_of(cells[of_code]).strip() or "空"
             wrong = f"结果 {needs.code} 不能是 {told}。"
             mend = f"{_CODE}最多 {needs.longest_code} 个字符。"
@@ -102,6 +103,29 @@ def _results(diagram: Diagram, found: Any, table: Table, needs: TableNeeds) -> I
             wrong = "规则没有说明。" if not rule.label else f"说明超过 {needs.longest_label} 字。"
             mend = "在 description 中用一句话写明这条规则说的是什么情况，决定的人会看到。"
             yield diagram.finding(node, "table.description", wrong, mend)
+
+
+def _codes(diagram: Diagram, found: Any, table: Table, needs: TableNeeds) -> Iterator[Finding]:
+    """A code that is not its rule's own: people would be told the description of another rule."""
+    at, seen = table.outputs.index(needs.code), set[str]()
+    for rule, node in zip(table.rules, children(found, "rule"), strict=True):
+        if not rule.id or not _may_be_kept(_fixed(rule.outputs[at]), needs):
+            continue  # reported by itself
+        told = text_of(list(children(node, "outputEntry"))[at]).strip()
+        mend = f"给这条规则一个自己的 id，结果 {needs.code} 写成与它相同。"
+        if told != f'"{rule.id}"':
+            wrong = f"规则 {rule.id} 的结果 {needs.code} 是 {told}，不是它的 id，"
+            wrong += "决定的人看到的不会是这一条的说明。"
+            mend = f'改为 "{rule.id}"。' if _may_be_kept(rule.id, needs) else mend + _ID
+            yield diagram.finding(node, "table.code", wrong, mend)
+        elif rule.id in seen:
+            wrong = f"规则 {rule.id} 出现不止一次，决定的人看到的总是前一条的说明。"
+            yield diagram.finding(node, "table.code", wrong, mend)
+        seen.add(rule.id)
+
+
+def _may_be_kept(code: object, needs: TableNeeds) -> bool:
+    return isinstance(code, str) and bool(NAME.match(code)) and len(code) <= needs.longest_code
 
 
 def _floors(diagram: Diagram, found: Any, table: Table, needs: TableNeeds) -> Iterator[Finding]:
