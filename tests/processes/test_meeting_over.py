@@ -11,8 +11,7 @@ from records.meetings.outcomes import Try
 from records.models import Meeting, MeetingAttempt, MeetingReply
 from tests.factories import World
 from tests.portal.visitors import by_password
-from tests.processes.meeting_walk import MeetingWalk
-from tests.processes.test_meeting import agreed
+from tests.processes.meeting_walk import MeetingWalk, agreed
 from tests.records.meeting_days import local
 from workflow import meetings
 
