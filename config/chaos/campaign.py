@@ -131,11 +131,13 @@ class Campaign:
         if status:
             say(f"  有请求一直没有得到答复（{status}），日志 {self.crew.log(crew.LOAD)}")
         self.ground.jump(LULL)
-        rest = time.monotonic() + self.options.patience
-        while not quiet.now(self.watching) and time.monotonic() < rest:
-            self._pass(0.5)
-        if not quiet.now(self.watching):
-            say(f"  {self.options.patience:.0f} 秒内没有平静下来")
+        left = quiet.settled(
+            lambda: quiet.left(self.watching),
+            lambda: self._pass(0.5),
+            patience=self.options.patience,
+        )
+        if left:
+            say(f"  没有平静下来：还有 {left} 件，{self.options.patience:.0f} 秒内没有减少")
 
     def _said(self) -> int:
         requests = self.folder / diary.REQUESTS

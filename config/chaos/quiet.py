@@ -1,5 +1,7 @@
 """Whether the product has come to rest: nothing is due, nothing is on its way."""
 
+import time
+from collections.abc import Callable
 from typing import Final
 
 import psycopg
@@ -18,11 +20,31 @@ SELECT (SELECT count(*) FROM workflow_notification WHERE state = 'PENDING'
 """
 
 
-def now(address: str) -> bool:
-    """`address` must see the rows of every school."""
+def left(address: str) -> int | None:
+    """How much is due or on its way; None: the database does not answer.
+
+    `address` must see the rows of every school.
+    """
     try:
         with psycopg.connect(address, connect_timeout=5) as database:
             row = database.execute(_UNREST).fetchone()
     except psycopg.OperationalError:
-        return False
-    return row is not None and row[0] == 0
+        return None
+    return None if row is None else int(row[0])
+
+
+def settled(
+    ask: Callable[[], int | None], wait: Callable[[], None], *, patience: float
+) -> int | None:
+    """Wait until nothing is left, and longer as long as ever less is. What is left; None: unknown.
+
+    `patience`: seconds without getting less. A clock that jumps two weeks ahead makes thousands of
+    reminders due at once: whoever is working them off has forgotten none of them.
+    """
+    least, since = ask(), time.monotonic()
+    while least != 0 and time.monotonic() - since < patience:
+        wait()
+        now = ask()
+        if now is not None and (least is None or now < least):
+            least, since = now, time.monotonic()
+    return least
