@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -148,6 +149,7 @@ NEVER: dict[str, tuple[Callable[[World], Model], dict[str, Any]]] = {
     "consent_has_a_period": (consent, {"ends_at": NOW}),
     "withdrawn_consent_says_by_whom": (consent, {"withdrawn_at": NOW}),
     "yes_says_how_it_is_proven": (consent, {"proof": ""}),
+    "only_a_no_is_said_about_a_yes": (consent, {"said_about_id": str(UUID(int=1))}),
     "spent_link_has_a_moment": (link, {"spent_at": NOW}),
 }
 
