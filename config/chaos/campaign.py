@@ -131,13 +131,12 @@ class Campaign:
         if status:
             say(f"  有请求一直没有得到答复（{status}），日志 {self.crew.log(crew.LOAD)}")
         self.ground.jump(LULL)
+        patience = self.options.patience
         left = quiet.settled(
-            lambda: quiet.left(self.watching),
-            lambda: self._pass(0.5),
-            patience=self.options.patience,
+            lambda: quiet.left(self.watching), lambda: self._pass(0.5), patience=patience
         )
-        if left:
-            say(f"  没有平静下来：还有 {left} 件，{self.options.patience:.0f} 秒内没有减少")
+        if left != 0:
+            say(f"  没有平静下来：{quiet.told(left, patience=patience)}")
 
     def _said(self) -> int:
         requests = self.folder / diary.REQUESTS

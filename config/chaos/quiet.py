@@ -48,3 +48,10 @@ def settled(
         if now is not None and (least is None or now < least):
             least, since = now, time.monotonic()
     return least
+
+
+def told(left: int | None, *, patience: float) -> str:
+    """What kept it from rest, for people."""
+    if left is None:
+        return "数据库没有回答"
+    return f"还有 {left} 件，{patience:.0f} 秒内没有减少"

@@ -52,3 +52,8 @@ def test_it_waits_as_long_as_less_is_left(
 
     assert quiet.settled(lambda: next(asked), clock.wait, patience=100) == left
     assert clock.now == seconds
+
+
+def test_what_is_unknown_is_said_as_well() -> None:
+    assert quiet.told(None, patience=100) == "数据库没有回答"
+    assert quiet.told(7, patience=100) == "还有 7 件，100 秒内没有减少"
