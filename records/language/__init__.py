@@ -6,9 +6,9 @@ variants.csv other spellings, cues.yaml what stands around a phrase. Values are 
 """
 
 from records.language.checking import check, others_in
-from records.language.context import on_medical_paper
 from records.language.lexicon import Lexicon, default
 from records.language.overrides import Override, Tally, override
+from records.language.proof import on_medical_paper
 from records.language.rows import THIRD_PARTY, LexiconInvalid, Row, parse
 from records.language.values import (
     Author,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from records.language import chance, context, matching, wording
+from records.language import chance, context, matching, proof, wording
 from records.language.lexicon import Lexicon, default
 from records.language.matching import Hit, Named
 from records.language.normalise import Normal, normalise
@@ -115,9 +115,9 @@ def _reason(reading: _Reading, hit: Hit, *, harmless: bool) -> Reason | None:
         judged = not harmless and context.judges_a_person(text, hit, reading.names)
         return Reason.TRAIT if judged else None
     diagnosis = hit.row.phrase in reading.lexicon.diagnoses
-    if diagnosis and (reading.field == Field.CERTIFICATE or context.certified(text, hit)):
+    if diagnosis and (reading.field == Field.CERTIFICATE or proof.certified(text, hit)):
         return None
-    if hit.row.category == SPECULATION and context.found_out(text, hit):
+    if hit.row.category == SPECULATION and proof.found_out(text, hit):
         return None
     if harmless:
         return Reason.HARMLESS

@@ -15,7 +15,7 @@ from typing import Final
 
 from records.language import cues
 from records.language.matching import Hit, Named
-from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal, normalise
+from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
 
 _SHORT_NAME: Final = 2
 _NEAR: Final = 16
@@ -72,7 +72,7 @@ def _titles(text: str) -> list[Quote]:
     return [
         Quote(mark.start() + 1, mark.end() - 1)
         for mark in _TITLE.finditer(text)
-        if not _ends_with("calls_somebody").search(
+        if not cues.ends_with("calls_somebody").search(
             text[max(0, mark.start() - _NEAR) : mark.start()]
         )
     ]
@@ -110,45 +110,13 @@ def harmless(normal: Normal, hits: Sequence[Hit], held: Sequence[Quote | None]) 
     return states
 
 
-def certified(text: str, hit: Hit) -> bool:
-    """Whether the sentence names a doctor's finding; no hearsay, and none that is missing."""
-    return _found(_sentence(text, hit), "certified")
-
-
-def found_out(text: str, hit: Hit) -> bool:
-    """Whether the sentence says when somebody examined the thing: no guess any more."""
-    return _found(_sentence(text, hit), "found_out")
-
-
-def on_medical_paper(basis: str) -> bool:
-    """Whether what a sentence rests on names a paper of a doctor: 病历, 诊断证明, 市一院诊断. What
-    somebody saw, heard or thinks is none.
-    """
-    sentences = normalise(basis).text.split(SENTENCE_END)
-    return any(
-        _found(sentence, name) for sentence in sentences for name in ("certified", "medical_papers")
-    )
-
-
-def _found(sentence: str, name: str) -> bool:
-    """Whether something of this list is there: not only heard of, not missing."""
-    for cue in cues.any_of(name).finditer(sentence):
-        before = sentence[max(0, cue.start() - _SENTENCE) : cue.start()]
-        after = sentence[cue.end() : cue.end() + _NEAR]
-        if cues.any_of("hearsay").search(before) or _ends_with("missing_before").search(before):
-            continue
-        if not _begins_with("missing_after").match(after):
-            return True
-    return False
-
-
 def judges_a_person(text: str, hit: Hit, names: Sequence[Named]) -> bool:
     """Whether a trait is said of somebody, in a sentence without date, count or time (rule 8)."""
     start, end = _sentence_bounds(text, hit)
-    sentence = text[start:end]
-    if any(facts.search(sentence) for facts in cues.each_of("facts")):
+    said = text[start:end]
+    if any(facts.search(said) for facts in cues.each_of("facts")):
         return False
-    return _named(names, start, end) or cues.any_of("persons").search(sentence) is not None
+    return _named(names, start, end) or cues.any_of("persons").search(said) is not None
 
 
 def _named(names: Sequence[Named], start: int, end: int) -> bool:
@@ -164,7 +132,8 @@ def _sentence_bounds(text: str, hit: Hit) -> tuple[int, int]:
     return start, end if end >= 0 else last
 
 
-def _sentence(text: str, hit: Hit) -> str:
+def sentence(text: str, hit: Hit) -> str:
+    """The sentence around a hit, in the normalised text; cut off where it is very long."""
     start, end = _sentence_bounds(text, hit)
     return text[start:end]
 
@@ -176,7 +145,7 @@ def _denied(text: str, hit: Hit) -> bool:
     after = text[hit.end : hit.end + _NEAR]
     if _strikes_the_word().search(before):  # 禁用差生参加比赛 calls somebody so
         return not after or after[0] in BREAKS or after.startswith(tuple(_joints() - {""}))
-    rhetorical = cues.any_of("not_within").search(before) or _begins_with("not_before").match(after)
+    rhetorical = cues.any_of("not_within").search(before) or cues.any_of("not_before").match(after)
     return rhetorical is None
 
 
@@ -222,7 +191,7 @@ def _negation() -> re.Pattern[str]:
     denial, ban, naming, filler = map(
         cues.either, map(cues.words, ("denials", "bans", "naming", "fillers"))
     )
-    named = f"{filler}{{0,3}}{naming}{filler}{{0,2}}"
+    named = f"{filler}{{0,3}}{naming}{filler}{{0,3}}"
     # The look ahead costs little and spares the many looks behind.
     unless = f"(?={_begins_a_negation()}){unless}"
     return re.compile(f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})$")
@@ -256,13 +225,3 @@ def _word_about_word() -> re.Pattern[str]:
 @cache
 def _words_like_names() -> frozenset[str]:
     return frozenset(cues.words("words_like_names"))
-
-
-@cache
-def _ends_with(name: str) -> re.Pattern[str]:
-    return re.compile(f"{cues.either(cues.words(name))}$")
-
-
-@cache
-def _begins_with(name: str) -> re.Pattern[str]:
-    return re.compile(cues.either(cues.words(name)))

@@ -31,6 +31,12 @@ def any_of(name: str) -> re.Pattern[str]:
 
 
 @cache
+def ends_with(name: str) -> re.Pattern[str]:
+    """A pattern that finds an entry of a list at the end."""
+    return re.compile(f"{either(words(name))}$")
+
+
+@cache
 def each_of(name: str) -> tuple[re.Pattern[str], ...]:
     """As any_of, in patterns that each begin with one set or with plain characters: the engine
     skips at once what cannot begin one, which it cannot where the two are mixed.

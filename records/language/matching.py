@@ -188,9 +188,13 @@ def _is_latin(char: str) -> bool:
 
 
 def _like_a_name(normal: Normal, start: int, end: int) -> bool:
-    """Yi Lei is somebody; YILEI and yi lei are how people hide 异类."""
+    """Yi Lei is somebody; YILEI and yi lei are how people hide 异类, and nobody writes the own name
+    with tones or in full width.
+    """
     first, last = normal.span(start, end)
     written = normal.original[first:last]
+    if not all(char.isascii() for char in written if char.isalpha()):
+        return False
     return written != written.lower() and written != written.upper()
 
 
