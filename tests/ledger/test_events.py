@@ -11,7 +11,6 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
 from ledger.events import (
-    EventRefused,
     OutsideTransaction,
     append,
     insert,
@@ -20,6 +19,7 @@ from ledger.events import (
     verify,
 )
 from ledger.models import Event, EventSalt
+from ledger.payloads import EventRefused
 from parties.tenancy import scope
 from tests.owner import owner_connection
 
