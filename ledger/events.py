@@ -74,21 +74,43 @@ def prepare(  # noqa: PLR0913 - one argument per column
     """
     payloads.refuse_kind(kind)
     others = [named(ref) for ref in refs]
-    body = canonical(
+    body = _body(
+        school_id=school_id,
+        kind=kind,
+        actor=actor,
+        subject=subject,
+        refs=others,
+        at=at,
+        payload=payload or {},
+    )
+    salt = os.urandom(SALT_BYTES)
+    return PreparedEvent(
+        school_id, kind, actor, subject[0], subject[1], others, at, body, salt, leaf_of(salt, body)
+    )
+
+
+def _body(  # noqa: PLR0913 - one argument per column
+    *,
+    school_id: int,
+    kind: str,
+    actor: UUID | None,
+    subject: Subject,
+    refs: list[str],
+    at: datetime,
+    payload: Mapping[str, Any],
+) -> bytes:
+    """The bytes that are kept for good; `refs` are named already."""
+    return canonical(
         {
             "v": 1,
             "school": school_id,
             "kind": kind,
             "actor": None if actor is None else str(actor),
             "subject": named(subject),
-            "refs": others,
+            "refs": refs,
             "at": moment(at),
-            "payload": payloads.checked(payload or {}),
+            "payload": payloads.checked(payload),
         }
-    )
-    salt = os.urandom(SALT_BYTES)
-    return PreparedEvent(
-        school_id, kind, actor, subject[0], subject[1], others, at, body, salt, leaf_of(salt, body)
     )
 
 
