@@ -133,14 +133,8 @@ def _measured(supply: Supply, seconds: float, *, tell: Callable[[str], None]) ->
     rounds = measuring.take_turns(runs, seconds=seconds * _ROUNDS, tell=tell)
     rate = _PACE * rounds.mean_rate("product")
     paced = supply.turn("product", seconds * _OPEN_LOOP, rate=rate)
-    floor, naive = rounds.ratios("product", "floor"), rounds.ratios("product", "naive")
-    ratio = measuring.quantile(floor, 0.5)
-    to_naive = measuring.quantile(naive, 0.5)
     return {
-        "ratio_to_floor": round(ratio, 4),
-        "ratio_to_naive": round(to_naive, 4),
-        "ci": [round(edge, 4) for edge in measuring.interval(floor)],
-        "ci_to_naive": [round(edge, 4) for edge in measuring.interval(naive)],
+        **_ratios(rounds),
         "a_to_a": round(same, 4),
         **measuring.latency([one for times in paced.took.values() for one in times]),
         "arrivals_per_s": round(rate, 1),
@@ -152,6 +146,19 @@ def _measured(supply: Supply, seconds: float, *, tell: Callable[[str], None]) ->
         "slots": rounds.slots,
         "target_ratio_to_floor": TARGET,
         "target_ratio_to_naive": TARGET_TO_NAIVE,
+    }
+
+
+def _ratios(rounds: Rounds) -> dict[str, Any]:
+    """How fast the product is, by each of the other arms, and whether that is fast enough."""
+    floor, naive = rounds.ratios("product", "floor"), rounds.ratios("product", "naive")
+    ratio = measuring.quantile(floor, 0.5)
+    to_naive = measuring.quantile(naive, 0.5)
+    return {
+        "ratio_to_floor": round(ratio, 4),
+        "ratio_to_naive": round(to_naive, 4),
+        "ci": [round(edge, 4) for edge in measuring.interval(floor)],
+        "ci_to_naive": [round(edge, 4) for edge in measuring.interval(naive)],
         "met": ratio >= TARGET and to_naive >= TARGET_TO_NAIVE,
     }
 
