@@ -67,12 +67,11 @@ def write(
         created_at=viewer.at,
         **header_values(header),
     )
-    _begin(record)
-    note(record, DRAFTED, viewer)
+    _begin(record, viewer)
     return record
 
 
-def _begin(record: CommunicationRecord) -> None:
+def _begin(record: CommunicationRecord, viewer: Viewer) -> None:
     """Whoever writes it took part, and it stands in the file for nobody else yet."""
     Participant.objects.create(
         school_id=record.school_id,
@@ -93,6 +92,7 @@ def _begin(record: CommunicationRecord) -> None:
         case_id=record.case_id,
         people=[record.author_id],
     )
+    note(record, DRAFTED, viewer)
 
 
 def change(
