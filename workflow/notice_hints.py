@@ -1,12 +1,14 @@
 """What a family's answer to a notice may mean: a hint for people, who decide with one tap."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
+from parties.roles import Role
 from records import (
     notices,
     signs,
@@ -36,7 +38,27 @@ def tell(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
     case_id = receipt.notice.case_id
     if danger:
         case_id = _asked(receipt, frozenset(told), at=at) or case_id
-    rows = [
+    rows = _messages(receipt, told, case_id=case_id, danger=danger, at=at)
+    notifications.enqueue_many(school_id=receipt.school_id, rows=rows, at=at)
+    notices.record(
+        "danger.hinted" if danger else "complaint.hinted",
+        receipt.notice,
+        by=None,
+        at=at,
+        refs=[("receipt", receipt.pk)],
+        told=len(rows),
+    )
+
+
+def _messages(
+    receipt: NoticeReceipt,
+    told: Mapping[UUID, Role],
+    *,
+    case_id: UUID | None,
+    danger: bool,
+    at: datetime,
+) -> list[Message]:
+    return [
         Message(
             case_id=case_id,
             to_id=person,
@@ -48,15 +70,6 @@ def tell(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
         )
         for person, role in told.items()
     ]
-    notifications.enqueue_many(school_id=receipt.school_id, rows=rows, at=at)
-    notices.record(
-        "danger.hinted" if danger else "complaint.hinted",
-        receipt.notice,
-        by=None,
-        at=at,
-        refs=[("receipt", receipt.pk)],
-        told=len(rows),
-    )
 
 
 def _asked(receipt: NoticeReceipt, told: frozenset[UUID], *, at: datetime) -> UUID | None:
