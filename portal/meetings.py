@@ -118,17 +118,21 @@ def _show(
             "file": file,
             "mistake": mistake,
             "words": typed.text(request, "words") if mistake else "",
-            "excused": [
-                (reply.by.name, reply.words)
-                for reply in file.replies
-                if reply.kind == MeetingReply.Kind.EXCUSED
-            ],
+            "excused": _excused(file),
             "answered": _answered(file, identity),
             "own": None if file.own is None else file.own.get_answer_display(),
             "call": file.meeting.prepared_by.name if file.moved_enough else "",
             **_arranging(viewer, file),
         }
     return pages.show(request, "meeting", context, status=400 if mistake else 200)
+
+
+def _excused(file: MeetingFile) -> list[tuple[str, str]]:
+    return [
+        (reply.by.name, reply.words)
+        for reply in file.replies
+        if reply.kind == MeetingReply.Kind.EXCUSED
+    ]
 
 
 _SENTENCES = {
