@@ -15,7 +15,7 @@ from django.utils import timezone
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Person
 from records import language_gate
-from records.meetings import invitations, replies, rows
+from records.meetings import invited, replies, rows
 from records.models import Meeting, MeetingInvitee, MeetingReply, MeetingSlot
 
 #: The kind of its entries in a student's file.
@@ -172,7 +172,7 @@ def decline(
         )
         rows.record("meeting.declined", meeting, by=entered_by or by, at=at, round=meeting.round)
     own_case = meeting.case_id if entered_by is None else None  # see _asked
-    waiting = invitations.guardians(meeting, at=at, but_for=own_case)
+    waiting = invited.guardians(meeting, at=at, but_for=own_case)
     return all(one.answer == MeetingInvitee.Answer.NO for one in waiting)
 
 
@@ -190,7 +190,7 @@ def _asked(
     refusal would tell them of it. Nobody enters an answer for somebody who may not be met.
     """
     own_case = meeting.case_id if entered_by is None else None
-    for invitee in invitations.guardians(meeting, at=at, but_for=own_case):
+    for invitee in invited.guardians(meeting, at=at, but_for=own_case):
         if invitee.person_id == by.pk:
             return invitee
     raise NotAllowed("只有受邀的家长可以答复。", meeting=str(meeting.pk))
