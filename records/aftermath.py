@@ -7,14 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from parties.access import Viewer
-from records import (
-    policies,
-    side_words,
-)
-from records.models import (
-    CommunicationRecord,
-    Signature,
-)
+from records import policies, side_words
+from records.models import CommunicationRecord, Signature
 from records.record_parts import Parts
 
 

@@ -6,9 +6,7 @@ from parties.access import Viewer
 from parties.errors import NotAllowed
 from parties.models import Student
 from parties.roles import Role
-from records.models import (
-    Participant,
-)
+from records.models import Participant
 
 #: Who writes records: whoever talks with families.
 _AUTHORS: Final = (Role.HT, Role.PSY, Role.ST, Role.GL, Role.ME)

@@ -8,12 +8,7 @@ from django_fsm import can_proceed
 
 from parties.errors import WrongState
 from parties.models import Person
-from records import (
-    file_entries,
-    item_rows,
-    item_stillness,
-    plan_owners,
-)
+from records import file_entries, item_rows, item_stillness, plan_owners
 from records.models import ActionItem, FileEntry, ItemCheckIn
 
 _STATE: Final = ItemCheckIn.State

@@ -76,7 +76,7 @@ def listen(
 
 
 def _ask_about(case: Case, about: CommunicationRecord | None, *, at: datetime, source: str) -> None:
-    """In a crisis the question is about these words; a case that is none is asked about once."""
+    """In a crisis the question is about these words, elsewhere about the case alone."""
     beside = about if case.channel == Case.Channel.CRISIS else None
     pk = None if beside is None else beside.pk
     upgrade_requests.ask(case=case, at=at, source=source, about=pk)

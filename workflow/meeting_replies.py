@@ -18,12 +18,7 @@ from parties.access import Act, Viewer
 from parties.models import Person
 from records.meetings import answers
 from records.models import Meeting
-from workflow import (
-    family_words,
-    meeting_process,
-    meeting_stillness,
-    refused_words,
-)
+from workflow import family_words, meeting_process, meeting_stillness, refused_words
 from workflow.meeting_process import CHANGED, CHOSEN, DECLINED
 from workflow.models import Case
 

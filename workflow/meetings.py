@@ -19,11 +19,7 @@ from records.meetings.invitations import Plan
 from records.meetings.outcomes import Try
 from records.meetings.slots import Offer
 from records.models import DossierItem, Meeting, MeetingAttempt, MeetingSlot
-from workflow import (
-    contacts,
-    meeting_news,
-    meeting_process,
-)
+from workflow import contacts, meeting_news, meeting_process
 from workflow.meeting_process import CHANGED, CHOSEN, EFFECTIVE
 from workflow.models import Case
 

@@ -9,16 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from parties.roles import Role
-from records import (
-    notices,
-    signs,
-)
+from records import notices, signs
 from records.models import NoticeReceipt
-from workflow import (
-    danger_signs,
-    family_words,
-    notifications,
-)
+from workflow import danger_signs, family_words, notifications
 from workflow.notifications import Message
 
 logger = logging.getLogger(__name__)

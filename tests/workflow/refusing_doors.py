@@ -16,13 +16,7 @@ from tests.processes.meeting_walk import MeetingWalk, begin, offered
 from tests.records import agreed as plan
 from tests.records.desk import Desk
 from tests.records.meeting_days import local
-from workflow import (
-    attendance,
-    communication,
-    family_words,
-    meeting_replies,
-    record_objections,
-)
+from workflow import attendance, communication, family_words, meeting_replies, record_objections
 from workflow import plans as case_plans
 
 NO_TIME = timedelta()
