@@ -16,7 +16,7 @@ from api.schema import describe
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Viewer
 from records.models import Meeting
-from workflow import attendance, meeting_files, meetings
+from workflow import attendance, meeting_files, meeting_replies
 
 
 class ChooseInput(Strict):
@@ -76,7 +76,7 @@ class ChooseView(ApiView):
         given = read_body(request, ChooseInput)
 
         def act(viewer: Viewer) -> None:
-            meetings.choose(slot_id=given["slot"], **_signed(viewer, meeting_id))
+            meeting_replies.choose(slot_id=given["slot"], **_signed(viewer, meeting_id))
 
         return _answered(request, meeting_id, given, act)
 
@@ -97,7 +97,7 @@ class ChangeView(ApiView):
         given = read_body(request, WordsInput)
 
         def act(viewer: Viewer) -> None:
-            meetings.ask_change(words=given["words"], **_signed(viewer, meeting_id))
+            meeting_replies.ask_change(words=given["words"], **_signed(viewer, meeting_id))
 
         return _answered(request, meeting_id, given, act)
 
@@ -117,7 +117,7 @@ class DeclineView(ApiView):
         given = read_body(request, DeclineInput)
 
         def act(viewer: Viewer) -> None:
-            meetings.decline(words=given["words"], **_signed(viewer, meeting_id))
+            meeting_replies.decline(words=given["words"], **_signed(viewer, meeting_id))
 
         return _answered(request, meeting_id, given, act)
 

@@ -22,7 +22,7 @@ from records import annotations, side_words
 from records.complaints import Complaint
 from records.models import Objection
 from records.objections import LONGEST_ANNOTATION
-from workflow import communication as acts
+from workflow import record_objections as acts
 
 _LONGEST: Final = 5_000
 _VALUES: Final = (

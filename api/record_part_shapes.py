@@ -7,9 +7,10 @@ from rest_framework import serializers
 
 from api import shapes
 from api.shapes import PersonSerializer
+from records.aftermath import LetThrough
 from records.cuts import SaidTo
 from records.models import Participant, PreparedItem, Signature, Statement
-from records.reading import LetThrough, RecordFile
+from records.reading import RecordFile
 
 _SAID: Final = (
     "section", "source", "status", "masked", "redacted", "is_quote", "basis", "observed", "mine",

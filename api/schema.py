@@ -102,25 +102,33 @@ def describe(  # noqa: PLR0913 - one keyword per part of the description
 
     `answers` by status, or by (status, media type) where that is not JSON.
     """
-    known = [*codes, *_ALWAYS, "input.invalid"]
-    known += [] if public else [*_SIGNED_IN]
-    known += [*_BODY, "idempotency.mismatch", "idempotency.in_flight"] if post else []
     headers = [LANGUAGE, *([IDEMPOTENCY] if post and not public else [])]
-    responses: dict[Any, Any] = {
-        status: OpenApiResponse(shape) if shape is not None else OpenApiResponse()
-        for status, shape in answers.items()
-    }
-    responses.update(_problems(known, refusal=post))
+    known = _known(codes, public=public, post=post)
     return extend_schema(
         summary=summary,
         description=description or summary,
         request=body,
-        responses=responses,
+        responses={**_responses(answers), **_problems(known, refusal=post)},
         parameters=[*parameters, *headers],
         tags=list(tags),
         examples=list(examples),
         auth=[] if public else None,
     )
+
+
+def _responses(answers: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {
+        status: OpenApiResponse(shape) if shape is not None else OpenApiResponse()
+        for status, shape in answers.items()
+    }
+
+
+def _known(codes: Sequence[str], *, public: bool, post: bool) -> list[str]:
+    """The problems of one operation: its own, and those that every one like it has."""
+    known = [*codes, *_ALWAYS, "input.invalid"]
+    known += [] if public else [*_SIGNED_IN]
+    known += [*_BODY, "idempotency.mismatch", "idempotency.in_flight"] if post else []
+    return known
 
 
 def _problems(codes: Sequence[str], *, refusal: bool) -> dict[Any, Any]:

@@ -6,16 +6,21 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import pagination, shapes
 from api.problems import Problem, Refused, broken, invalid
 from api.row_acts import RowAct, acting
-from api.schema import PAGING, describe, objects, page_of
-from api.shapes import PersonSerializer, StudentSerializer
-from api.views import ApiView, Id, Strict, read_body, text, viewing
+from api.schema import PAGING, describe, page_of
+from api.task_shapes import (
+    CompleteInput,
+    DelegateInput,
+    ReturnInput,
+    TaskDetailSerializer,
+    TaskSerializer,
+)
+from api.views import ApiView, read_body, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
 from workflow import answers, human_tasks, meeting_minutes, task_files
@@ -24,66 +29,6 @@ from workflow.task_files import TaskFile
 
 _STATES: Final = frozenset(HumanTask.State.values)
 _VALUES: Final = ("name", "title", "state", "created_at", "due_at", "reminders", "ended_at")
-
-
-class TaskSerializer(serializers.Serializer[Any]):
-    """A member that this reader may not see is absent, not null."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField(help_text="流程图中的编号")
-    title = serializers.CharField()
-    state = serializers.ChoiceField(HumanTask.State.choices)
-    roles = serializers.ListField(child=serializers.CharField())
-    created_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField(allow_null=True)
-    ended_at = serializers.DateTimeField(allow_null=True)
-    reminders = serializers.IntegerField()
-    assignee = PersonSerializer(allow_null=True)
-    case = serializers.UUIDField(required=False)
-    student = StudentSerializer(required=False)
-
-
-class AboutSerializer(PersonSerializer):
-    phone = serializers.CharField()
-
-
-class TaskDetailSerializer(TaskSerializer):
-    may = serializers.ListField(
-        child=serializers.ChoiceField(
-            [act.value for act in (Act.CLAIM, Act.COMPLETE, Act.DELEGATE, Act.RETURN, Act.REMIND)]
-        )
-    )
-    form = objects(help_text="办理表单（JSON Schema 2020-12）")
-    about = AboutSerializer(required=False, help_text="要联系的人")
-    receipt = serializers.UUIDField(
-        required=False, help_text="所问的家长回复在哪份回执里（/receipts/{id}）"
-    )
-    record = serializers.UUIDField(
-        required=False, help_text="所问的话写在哪份沟通记录旁（/records/{id}）"
-    )
-    item = serializers.UUIDField(required=False, help_text="要谈的是哪个行动事项（/items/{id}）")
-    answer = objects(required=False, allow_null=True)
-    completed_by = PersonSerializer(required=False, allow_null=True)
-    as_read = serializers.CharField(
-        required=False,
-        help_text="要复述的会谈记录的标记；办理时原样送回，记录改过则 409",
-    )
-
-
-class CompleteInput(Strict):
-    answer = serializers.DictField(default=dict, help_text="按 form 填写")
-    as_read = text(
-        longest=80, required=False, help_text="待办有 as_read 的，须原样送回；缺少时 428"
-    )
-
-
-class DelegateInput(Strict):
-    to = Id(help_text="接收人 id")
-
-
-class ReturnInput(Strict):
-    to = text(longest=100, help_text="退回到哪一步（先前任务的 name）")
-    reason = text(longest=1000, help_text="为什么退回")
 
 
 def _in_state(viewer: Viewer, state: str) -> QuerySet[HumanTask]:

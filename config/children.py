@@ -11,6 +11,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 # "nobody": there on every Linux without useradd, and owner of nothing that matters.
@@ -39,26 +40,33 @@ def start(
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("start children from the main thread: they die with the one that forks")
-    drop = unprivileged and runs_as_root()
-    identity = UNPRIVILEGED_ID if drop else None
     output = None if log is None else log.open("ab")
     try:
         return subprocess.Popen(  # noqa: S603 - argv is ours
             [str(word) for word in argv],
-            cwd="/" if unprivileged else None,
             env=None if env is None else dict(env),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output and subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches us alone; we stop the children in order
-            user=identity,
-            group=identity,
-            extra_groups=[] if drop else None,
+            **_standing(unprivileged=unprivileged),
             preexec_fn=_bound_to(os.getpid(), on_parent_death),  # noqa: PLW1509 - see above
         )
     finally:
         if output is not None:
             output.close()
+
+
+def _standing(*, unprivileged: bool) -> dict[str, Any]:
+    """As whom the child runs, and where."""
+    drop = unprivileged and runs_as_root()
+    identity = UNPRIVILEGED_ID if drop else None
+    return {
+        "cwd": "/" if unprivileged else None,
+        "user": identity,
+        "group": identity,
+        "extra_groups": [] if drop else None,
+    }
 
 
 def stop(process: subprocess.Popen[bytes], *, by: signal.Signals, grace: float) -> None:

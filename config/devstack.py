@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,14 +107,8 @@ def start(
     """
     if not fsync and not throwaway:
         raise ValueError("fsync=False is for throw-away data only")
-    given = {} if ignore_environment else os.environ
-    stack = Stack(
-        database_url=given.get("DATABASE_URL", ""),
-        database_owner_url=given.get("DATABASE_OWNER_URL", ""),
-        redis_url=given.get("REDIS_URL", ""),
-    )
-    lacks_database, lacks_broker = not stack.database_url, redis and not stack.redis_url
-    if not (lacks_database or lacks_broker):
+    stack = _named_by({} if ignore_environment else os.environ)
+    if stack.database_url and (stack.redis_url or not redis):
         return stack
     with ExitStack() as undo:
         stack.data = folders.throwaway(undo) if throwaway else folders.data(data)
@@ -122,14 +117,29 @@ def start(
         stack.keys = _keys(stack.data)
         (stack.data / "attachments").mkdir(mode=0o700, exist_ok=True)
         sockets = folders.sockets(undo, within=stack.data if throwaway else None)
-        if lacks_database:
-            _start_postgres(stack, sockets, undo, fsync=fsync)
-        if lacks_broker:
-            _start_valkey(stack, sockets, undo)
+        _start_missing(stack, sockets, undo, redis=redis, fsync=fsync)
         if not throwaway:
             _announce(stack, sockets, undo)
         stack._closing = undo.pop_all()
     return stack
+
+
+def _named_by(environment: Mapping[str, str]) -> Stack:
+    """The services that somebody else runs; empty for those that are ours to start."""
+    return Stack(
+        database_url=environment.get("DATABASE_URL", ""),
+        database_owner_url=environment.get("DATABASE_OWNER_URL", ""),
+        redis_url=environment.get("REDIS_URL", ""),
+    )
+
+
+def _start_missing(
+    stack: Stack, sockets: Path, undo: ExitStack, *, redis: bool, fsync: bool
+) -> None:
+    if not stack.database_url:
+        _start_postgres(stack, sockets, undo, fsync=fsync)
+    if redis and not stack.redis_url:
+        _start_valkey(stack, sockets, undo)
 
 
 def _start_postgres(stack: Stack, sockets: Path, undo: ExitStack, *, fsync: bool) -> None:

@@ -5,41 +5,20 @@ no service (lint_process, check_language, makemigrations) run anywhere, while se
 start on an unsafe configuration (config.checks).
 """
 
-import json
 import os
 import secrets
 import warnings
 from pathlib import Path
 
 import django_stubs_ext
-from django.core.exceptions import ImproperlyConfigured
 
 from config.databases import databases
+from config.environment import endpoints, flag, words
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 BPMN_DIR = BASE_DIR / "bpmn"
-
-
-def _flag(name: str) -> bool:
-    return os.environ.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
-
-
-def _words(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
-
-
-def _endpoints(name: str) -> dict[str, dict[str, str]]:
-    """{"school:<code>": {"url": ..., "secret": ...}, ...}, as JSON."""
-    try:
-        endpoints = json.loads(os.environ.get(name) or "{}")
-        return {who: {"url": at["url"], "secret": at["secret"]} for who, at in endpoints.items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise ImproperlyConfigured(
-            f'{name} 应为 JSON：{{"school:代码": {{"url": "https://…", "secret": "whsec_…"}}}}。'
-        ) from None
-
 
 # production unless somebody says otherwise: manage.py says so when it starts embedded services.
 SANFANG_ENV = os.environ.get("SANFANG_ENV", "production")
@@ -52,11 +31,11 @@ SANFANG_ROOT_KEY = os.environ.get("SANFANG_ROOT_KEY", "")
 # 32 random bytes in base64 for blind indexes (look-up by phone); never rotated. Without it the
 # oldest root key serves, so set it before that one is dropped.
 SANFANG_INDEX_KEY = os.environ.get("SANFANG_INDEX_KEY", "")
-DEBUG = _flag("DEBUG")
+DEBUG = flag("DEBUG")
 # Lets demo, drills and chaos move school time; refused in production.
-DRILL_CLOCK = _flag("DRILL_CLOCK")
-ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,testserver")
-CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
+DRILL_CLOCK = flag("DRILL_CLOCK")
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,testserver")
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 # What a link in a notice begins with.
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
@@ -171,7 +150,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # Whom anybody may call at once; shown before any form and on every receipt.
 CRISIS_NUMBERS = [
     tuple(entry.split("=", 1))
-    for entry in _words("CRISIS_NUMBERS", "110=公安报警,120=医疗急救,12345=政务服务（民政）")
+    for entry in words("CRISIS_NUMBERS", "110=公安报警,120=医疗急救,12345=政务服务（民政）")
 ]
 
 # api.views.ApiView says the rest: naming our own classes here would import them in a circle.
@@ -227,15 +206,15 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "")  # empty: no mail, and every one p
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 5  # seconds: shorter than nothing else holds a crisis lease
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "sanfang@localhost")
 SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
 SMS_GATEWAY_SECRET = os.environ.get("SMS_GATEWAY_SECRET", "")
 # {"school:<code>" or "company:<uscc>": {"url": "https://...", "secret": "whsec_..."}}
-WEBHOOKS = _endpoints("WEBHOOKS")
+WEBHOOKS = endpoints("WEBHOOKS")
 # Lets a webhook lead to http:// and to addresses inside; for tests and for a school's own network.
-WEBHOOK_ALLOW_PRIVATE = _flag("WEBHOOK_ALLOW_PRIVATE")
+WEBHOOK_ALLOW_PRIVATE = flag("WEBHOOK_ALLOW_PRIVATE")
 
 LOGGING = {
     "version": 1,

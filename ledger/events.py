@@ -7,38 +7,23 @@ salt and the exact bytes, proves it later without giving it away.
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection
 
-from ledger import cursors, together
+from ledger import cursors, payloads, together
 from ledger.models import Event
+from ledger.payloads import moment, named
 
-#: What an event is about: ("case", its id).
-Subject = tuple[str, UUID]
+Subject = payloads.Subject
 
 SALT_BYTES: Final = 32
 _LEAF_PREFIX: Final = b"\x00"  # RFC 9162, 2.1.1: leaves and inner nodes must never collide
-_KIND_LENGTH: Final = 64
-_KIND: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_CODE: Final = re.compile(r"[a-zA-Z0-9_.:+-]{0,64}")
-#: Telephone, student and identity numbers are content, not codes; dates and UUIDs are neither.
-_NUMBER: Final = re.compile(r"\+?[0-9][0-9-]{5,}[0-9Xx]")
-_SEPARATORS: Final = re.compile(r"[.:+_-]")
-_LONG_NUMBER: Final = re.compile(r"[0-9]{7,}[Xx]?")
-#: "tel:13800138000", "sms.86-138-0013-8000": a mobile number between a code's separators.
-_MOBILE: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:86[.:+_-]?)?1[3-9][0-9](?:[.:+_-]?[0-9]){8}(?![0-9A-Za-z])"
-)
-_NO_NUMBER: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}(-[0-9]{4}){3}-[0-9]{12}")
-_LARGEST_INT: Final = 10**9  # counts and minutes; a mobile number has eleven digits
 
 _INSERT: Final = """
 WITH event AS (
@@ -50,10 +35,6 @@ WITH event AS (
 INSERT INTO ledger_eventsalt (event_id, school_id, salt)
 SELECT id, school_id, %s FROM event RETURNING event_id
 """
-
-
-class EventRefused(ValueError):
-    """The event holds something that may never be written for good. Says where, never what."""
 
 
 class OutsideTransaction(RuntimeError):
@@ -91,24 +72,45 @@ def prepare(  # noqa: PLR0913 - one argument per column
     Raises EventRefused: `kind` is not "noun.past_tense", or the payload holds more than ids,
     codes, small integers, booleans, moments, and lists of those.
     """
-    if not _KIND.fullmatch(kind) or len(kind) > _KIND_LENGTH:
-        raise EventRefused("kind is not noun.past_tense")
-    named = [_named(ref) for ref in refs]
-    body = canonical(
+    payloads.refuse_kind(kind)
+    others = [named(ref) for ref in refs]
+    body = _body(
+        school_id=school_id,
+        kind=kind,
+        actor=actor,
+        subject=subject,
+        refs=others,
+        at=at,
+        payload=payload or {},
+    )
+    salt = os.urandom(SALT_BYTES)
+    return PreparedEvent(
+        school_id, kind, actor, subject[0], subject[1], others, at, body, salt, leaf_of(salt, body)
+    )
+
+
+def _body(  # noqa: PLR0913 - one argument per column
+    *,
+    school_id: int,
+    kind: str,
+    actor: UUID | None,
+    subject: Subject,
+    refs: list[str],
+    at: datetime,
+    payload: Mapping[str, Any],
+) -> bytes:
+    """The bytes that are kept for good; `refs` are named already."""
+    return canonical(
         {
             "v": 1,
             "school": school_id,
             "kind": kind,
             "actor": None if actor is None else str(actor),
-            "subject": _named(subject),
-            "refs": named,
-            "at": _moment(at),
-            "payload": {_key(key): _plain(key, value) for key, value in (payload or {}).items()},
+            "subject": named(subject),
+            "refs": refs,
+            "at": moment(at),
+            "payload": payloads.checked(payload),
         }
-    )
-    salt = os.urandom(SALT_BYTES)
-    return PreparedEvent(
-        school_id, kind, actor, subject[0], subject[1], named, at, body, salt, leaf_of(salt, body)
     )
 
 
@@ -204,61 +206,7 @@ def _repeated(event: Event) -> dict[str, object]:
         "school": event.school_id,
         "kind": event.kind,
         "actor": None if event.actor is None else str(event.actor),
-        "subject": _named((event.subject_type, event.subject_id)),
+        "subject": named((event.subject_type, event.subject_id)),
         "refs": list(event.refs),
-        "at": _moment(event.at),
+        "at": moment(event.at),
     }
-
-
-def _named(subject: Subject) -> str:
-    name, id_ = subject
-    if not _NAME.fullmatch(name) or not isinstance(id_, UUID):
-        raise EventRefused("a subject is a lowercase word and a UUID")
-    return f"{name}:{id_}"
-
-
-def _moment(at: datetime) -> str:
-    if at.utcoffset() is None:
-        raise EventRefused("a moment has no time zone")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _key(key: str) -> str:
-    if not _NAME.fullmatch(key):
-        raise EventRefused("a payload key is not a lowercase word")
-    return key
-
-
-def _plain(key: str, value: object) -> object:
-    """`value` as JSON; lists one deep, because a payload is a line and no document."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_atom(key, item) for item in value]
-    return _atom(key, value)
-
-
-def _atom(key: str, value: object) -> object:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int) and abs(value) < _LARGEST_INT:
-        return value
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return _moment(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str) and _is_code(value):
-        return str(value)
-    raise EventRefused(f"payload {key!r} holds something that is neither id nor code")
-
-
-def _is_code(text: str) -> bool:
-    if not _CODE.fullmatch(text):
-        return False
-    if _NO_NUMBER.fullmatch(text):
-        return True
-    return not (
-        _NUMBER.fullmatch(text)
-        or _LONG_NUMBER.fullmatch(_SEPARATORS.sub("", text))
-        or _MOBILE.search(text)
-    )

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -31,18 +32,11 @@ def make(*, school_id: int, uscc: str, person_id: UUID | None = None) -> str:
         company = Company.objects.filter(uscc=uscc).first()
         if company is None:
             raise InvalidInput("没有这家企业。", field="uscc", mend="请先导入企业名册。")
-        members = in_force(CompanyMember.objects.filter(company=company), at)
-        if person_id is not None:
-            members = members.filter(person=person_id)
-        people = set(members.values_list("person_id", flat=True))
-        if len(people) != 1:
-            raise InvalidInput(
-                "密钥须代表企业的一名人员。", field="person", mend="请指明该企业在册人员之一。"
-            )
+        acts_as = _one_member(company, person_id, at=at)
         key = ApiKey.objects.create(
             school_id=school_id,
             company=company,
-            person_id=people.pop(),
+            person_id=acts_as,
             key_hash=hash_of(plain),
             created_at=machine_now(),
         )
@@ -55,6 +49,18 @@ def make(*, school_id: int, uscc: str, person_id: UUID | None = None) -> str:
             at=at,
         )
     return plain
+
+
+def _one_member(company: Company, person_id: UUID | None, *, at: datetime) -> UUID:
+    members = in_force(CompanyMember.objects.filter(company=company), at)
+    if person_id is not None:
+        members = members.filter(person=person_id)
+    people = set(members.values_list("person_id", flat=True))
+    if len(people) != 1:
+        raise InvalidInput(
+            "密钥须代表企业的一名人员。", field="person", mend="请指明该企业在册人员之一。"
+        )
+    return people.pop()
 
 
 def owner(plain: str) -> Person | None:

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from django.db import DEFAULT_DB_ALIAS, connection
 
 from ledger import cursors, together
-from parties import root_keys
+from parties import key_rows, root_keys
 from parties.errors import KeyUnavailable
 from parties.key_cache import Key, KeyCache
 
@@ -36,14 +36,14 @@ def school_key(school_id: int) -> Key:
     kept = _cache.get(school_id, "school")
     if kept is not None:
         return kept
-    row = _select_school_key(school_id)
+    row = key_rows.select_school_key(school_id)
     if row is None:
-        _insert_school_key(school_id)
-        row = _select_school_key(school_id)
+        key_rows.insert_school_key(school_id)
+        row = key_rows.select_school_key(school_id)
     if row is None:
         raise KeyUnavailable("A school key needs a scope of that school.", school=school_id)
     key_id, wrapped, committed = row
-    key = Key(key_id, root_keys.unwrap(wrapped, _school_aad(school_id, key_id)))
+    key = Key(key_id, root_keys.unwrap(wrapped, key_rows.school_aad(school_id, key_id)))
     if committed:
         _cache.put(school_id, "school", None, key)
         _cache.put(school_id, "id", key.id, key)
@@ -55,12 +55,12 @@ def subject_key(school_id: int, subject: UUID) -> Key:
     kept = _at_hand.get().get((school_id, subject)) or _cache.get(school_id, "subject", subject)
     if kept is not None:
         return kept
-    row = _select_subject_key(school_id, subject)
+    row = key_rows.select_subject_key(school_id, subject)
     if row is None:
         made = _insert_subject_key(school_id, subject)
         if made is not None:
             return made
-        row = _select_subject_key(school_id, subject)
+        row = key_rows.select_subject_key(school_id, subject)
     if row is None:
         raise KeyUnavailable("A subject key needs a scope of its school.", school=school_id)
     key_id, committed = row
@@ -138,10 +138,10 @@ def rewrap(school_id: int) -> int:
         for key_id, wrapped in cursor.fetchall():
             if root_keys.is_newest(bytes(wrapped)):
                 continue
-            secret = root_keys.unwrap(bytes(wrapped), _school_aad(school_id, key_id))
+            secret = root_keys.unwrap(bytes(wrapped), key_rows.school_aad(school_id, key_id))
             cursor.execute(
                 "UPDATE parties_schoolkey SET wrapped = %s WHERE id = %s",
-                [root_keys.wrap(secret, _school_aad(school_id, key_id)), key_id],
+                [root_keys.wrap(secret, key_rows.school_aad(school_id, key_id)), key_id],
             )
             changed += 1
     return changed
@@ -150,7 +150,7 @@ def rewrap(school_id: int) -> int:
 def opens(school_id: int, key_id: UUID, wrapped: bytes) -> bool:
     """Whether a root key of this process opens a school's key, as a restore asks."""
     try:
-        root_keys.unwrap(wrapped, _school_aad(school_id, key_id))
+        root_keys.unwrap(wrapped, key_rows.school_aad(school_id, key_id))
     except KeyUnavailable:
         return False
     return True
@@ -166,49 +166,6 @@ def destroy_subject_key(school_id: int, subject: UUID) -> bool:
         destroyed = bool(cursor.rowcount)
     forget()
     return destroyed
-
-
-def _school_aad(school_id: int, key_id: UUID) -> bytes:
-    return f"school key|{school_id}|{key_id}".encode()
-
-
-def _subject_aad(school_id: int, subject: UUID, key_id: UUID) -> bytes:
-    return f"subject key|{school_id}|{subject}|{key_id}".encode()
-
-
-def _select_school_key(school_id: int) -> tuple[UUID, bytes, bool] | None:
-    """A row of this very transaction has its now(): such a key may still be rolled back."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, wrapped, created_at <> now() FROM parties_schoolkey"
-            " WHERE school_id = %s AND retired_at IS NULL",
-            [school_id],
-        )
-        row = cursor.fetchone()
-    return None if row is None else (row[0], bytes(row[1]), bool(row[2]))
-
-
-def _insert_school_key(school_id: int) -> None:
-    """Two first writers at once: the loser waits for the winner and then finds its key."""
-    key_id = uuid4()
-    wrapped = root_keys.wrap(os.urandom(root_keys.KEY_BYTES), _school_aad(school_id, key_id))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO parties_schoolkey (id, school_id, wrapped) VALUES (%s, %s, %s)"
-            " ON CONFLICT (school_id) WHERE retired_at IS NULL DO NOTHING",
-            [key_id, school_id, wrapped],
-        )
-
-
-def _select_subject_key(school_id: int, subject: UUID) -> tuple[UUID, bool] | None:
-    with cursors.preparing(DEFAULT_DB_ALIAS) as cursor:
-        cursor.execute(
-            "SELECT id, created_at <> now() FROM parties_subjectkey"
-            " WHERE school_id = %s AND subject = %s",
-            [school_id, subject],
-        )
-        row = cursor.fetchone()
-    return None if row is None else (row[0], bool(row[1]))
 
 
 def _insert_subject_key(school_id: int, subject: UUID) -> Key | None:
@@ -227,7 +184,9 @@ def _made(school_id: int, subject: UUID) -> tuple[Key, Sequence[Any]]:
 
 
 def _wrapped(parent: Key, school_id: int, subject: UUID, key: Key) -> bytes:
-    return root_keys.seal(parent.secret, key.secret, _subject_aad(school_id, subject, key.id))
+    return root_keys.seal(
+        parent.secret, key.secret, key_rows.subject_aad(school_id, subject, key.id)
+    )
 
 
 def _insert_subject_keys(school_id: int, subjects: Collection[UUID]) -> dict[tuple[int, UUID], Key]:
@@ -259,12 +218,14 @@ def _load(school_id: int, key_ids: list[UUID]) -> dict[UUID, Key]:
     found: dict[UUID, Key] = {}
     for parent_id, parent_wrapped, parent_kept, key_id, subject, wrapped, kept in rows:
         if parent_id not in found:
-            secret = root_keys.unwrap(bytes(parent_wrapped), _school_aad(school_id, parent_id))
+            secret = root_keys.unwrap(
+                bytes(parent_wrapped), key_rows.school_aad(school_id, parent_id)
+            )
             found[parent_id] = Key(parent_id, secret)
             if parent_kept:
                 _cache.put(school_id, "id", parent_id, found[parent_id])
         if key_id is not None:
-            aad = _subject_aad(school_id, subject, key_id)
+            aad = key_rows.subject_aad(school_id, subject, key_id)
             found[key_id] = Key(key_id, _unwrap_by_key(found[parent_id], bytes(wrapped), aad))
             if kept:
                 _cache.put(school_id, "id", key_id, found[key_id])

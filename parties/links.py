@@ -9,7 +9,7 @@ import base64
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -38,29 +38,29 @@ def issue(
 
     `target_id` is the one notice, meeting, record or student that a link of that purpose opens.
     """
-    older = SignInLink.objects.select_for_update().filter(
-        person=person,
-        purpose=purpose,
-        case_id=case_id,
-        target_id=target_id,
-        state=SignInLink.State.ISSUED,
-    )
-    for link in older:
-        link.revoke()
-        link.save(update_fields=["state"])
+    opens: dict[str, Any] = {"purpose": purpose, "case_id": case_id, "target_id": target_id}
+    _revoke_older(person, opens)
     now = machine_now()
     made = SignInLink(
         school_id=person.school_id,
         person=person,
-        purpose=purpose,
-        case_id=case_id,
-        target_id=target_id,
+        **opens,
         created_at=now,
         expires_at=now + lifetime,
     )
     made.token_hash = hash_of(token_of(made.pk))
     made.save(force_insert=True)
     return made
+
+
+def _revoke_older(person: Person, opens: Mapping[str, Any]) -> None:
+    """Those of the same person that open the same."""
+    older = SignInLink.objects.select_for_update().filter(
+        person=person, **opens, state=SignInLink.State.ISSUED
+    )
+    for link in older:
+        link.revoke()
+        link.save(update_fields=["state"])
 
 
 def issue_many(

@@ -172,14 +172,10 @@ def _show(
 ) -> HttpResponse:
     with viewing(identity) as viewer:
         student = _asked(viewer, student_id)
-        found = consents.of_student(viewer, student_id=student_id)
-        known = [one for one in found if one.purpose == _PURPOSE]
         context = {
             "student": student,
             "purpose": _PURPOSE.label,
-            "lines": [_line(viewer, one) for one in known],
-            "runs": any(_runs(one, at=viewer.at) for one in known),
-            "holds": any(consents.is_live(one, at=viewer.at) for one in known),
+            **_known(viewer, student_id),
             "people": [(str(one.pk), one.name) for one in consent_givers.givers(student)],
             "refused": _PURPOSE.value in (consents.refused(viewer, student=student) or ()),
             "asked": consent_news.was_asked(student, at=viewer.at),
@@ -188,6 +184,17 @@ def _show(
     wrong = form.errors or mistake or unheard
     context |= {"form": form, "mistake": mistake, "unheard": unheard}
     return pages.show(request, "consent_desk", context, status=400 if wrong else 200)
+
+
+def _known(viewer: Viewer, student_id: UUID) -> dict[str, Any]:
+    """What was said of it so far, and whether any of that counts now."""
+    found = consents.of_student(viewer, student_id=student_id)
+    known = [one for one in found if one.purpose == _PURPOSE]
+    return {
+        "lines": [_line(viewer, one) for one in known],
+        "runs": any(_runs(one, at=viewer.at) for one in known),
+        "holds": any(consents.is_live(one, at=viewer.at) for one in known),
+    }
 
 
 def _asked(viewer: Viewer, student_id: UUID) -> Student:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from parties import consent_notes
+from parties.access import Viewer
 from parties.cursors import Cursors
 from parties.errors import CursorInvalid
 from parties.sign_in import Identity
@@ -14,7 +15,7 @@ from portal import file_copies, file_links, pages
 from portal.file_parts import Asked
 from portal.session import signed_in, viewing
 from records import file, policies
-from records.file import Entry, Place
+from records.file import Entry, Filters, Page, Place
 from records.models import FileEntry
 
 _LIMIT: Final = 20
@@ -27,15 +28,7 @@ def student_file(request: HttpRequest, identity: Identity, student_id: UUID) -> 
     asked = Asked.of(request.GET)
     filters = asked.filters
     with viewing(identity) as viewer:
-        cursors = filters.cursors(viewer, student_id)
-        page = file.read(
-            viewer=viewer,
-            student_id=student_id,
-            filters=filters,
-            after=_place(cursors, request.GET.get("cursor", "")),
-            limit=_LIMIT,
-        )
-        following = page.following and cursors.seal(page.following.written())
+        page, following = _page(viewer, student_id, filters, request.GET.get("cursor", ""))
         at_home = student_id in policies.family_of(viewer)
         context = {
             "student": page.student,
@@ -49,6 +42,22 @@ def student_file(request: HttpRequest, identity: Identity, student_id: UUID) -> 
             "begun": "cursor" in request.GET and asked.query(),
         }
     return pages.show(request, "file", context, status=400 if asked.period.errors else 200)
+
+
+def _page(
+    viewer: Viewer, student_id: UUID, filters: Filters, cursor: str
+) -> tuple[Page, str | None]:
+    """A page of the file, and the mark of the next one."""
+    cursors = filters.cursors(viewer, student_id)
+    page = file.read(
+        viewer=viewer,
+        student_id=student_id,
+        filters=filters,
+        after=_place(cursors, cursor),
+        limit=_LIMIT,
+    )
+    following = page.following
+    return page, None if following is None else cursors.seal(following.written())
 
 
 def _place(cursors: Cursors, cursor: str) -> Place | None:

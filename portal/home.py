@@ -42,20 +42,13 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "roles": [role.label for role in sorted(viewer.roles)],
             "alert": alerts.is_raised(viewer),
             "waiting": _waiting(viewer),
-            "records": record_lists.waiting(viewer),
             "dates": [(slot, meetings.when(slot)) for slot in meeting_guests.dates(viewer)],
             "wordings": report_wordings.waiting(viewer),
-            "holds": record_lists.to_hold(viewer),
-            "judged": record_lists.to_judge(viewer),
-            "drafts": record_lists.drafts(viewer),
-            "writes": record_lists.writes(viewer),
+            **_records(viewer),
             "tasks": statements.rows(_tasks, viewer, limit=_FEW),
             "has_plan": plan.has_any(viewer),
             "has_items": plan_waiting.any_of(viewer),
-            "messages": [
-                (message, texts.of(message.template, "zh").line)
-                for message in statements.rows(_messages, viewer, limit=_FEW)
-            ],
+            "messages": _inbox(viewer),
             "cases": [
                 _line(viewer, case) for case in statements.rows(_running, viewer, limit=_FEW)
             ],
@@ -65,6 +58,22 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             **notice_desk.for_home(viewer),
         }
     return pages.show(request, "home", context)
+
+
+def _inbox(viewer: Viewer) -> list[tuple[Notification, str]]:
+    newest = statements.rows(_messages, viewer, limit=_FEW)
+    return [(message, texts.of(message.template, "zh").line) for message in newest]
+
+
+def _records(viewer: Viewer) -> dict[str, Any]:
+    """The records that wait for this reader, by what they wait for."""
+    return {
+        "records": record_lists.waiting(viewer),
+        "holds": record_lists.to_hold(viewer),
+        "judged": record_lists.to_judge(viewer),
+        "drafts": record_lists.drafts(viewer),
+        "writes": record_lists.writes(viewer),
+    }
 
 
 def _line(viewer: Viewer, case: Case) -> dict[str, Any]:

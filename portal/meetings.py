@@ -18,7 +18,7 @@ from portal import pages, typed
 from portal.session import signed_in, viewing
 from records.meetings import rows
 from records.models import Meeting, MeetingReply, MeetingSlot
-from workflow import attendance, meeting_files, meeting_places, meetings, task_files
+from workflow import attendance, meeting_files, meeting_places, meeting_replies, task_files
 from workflow.meeting_files import MeetingFile
 from workflow.models import Case, HumanTask
 
@@ -35,7 +35,7 @@ _WEEKDAYS = "一二三四五六日"
 def meeting(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _show(request, identity, target_id)
-    meetings.choose(
+    meeting_replies.choose(
         school_id=identity.school_id,
         meeting_id=target_id,
         slot_id=_uuid(request.POST.get("slot", "")),
@@ -50,7 +50,7 @@ def meeting(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRe
 def change(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     """这些时间都不方便: the words are what the school plans by."""
     try:
-        meetings.ask_change(
+        meeting_replies.ask_change(
             school_id=identity.school_id,
             meeting_id=target_id,
             by=identity.person,
@@ -65,7 +65,7 @@ def change(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 @require_POST
 @signed_in(bound=True)
 def decline(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
-    meetings.decline(
+    meeting_replies.decline(
         school_id=identity.school_id,
         meeting_id=target_id,
         by=identity.person,
@@ -118,17 +118,21 @@ def _show(
             "file": file,
             "mistake": mistake,
             "words": typed.text(request, "words") if mistake else "",
-            "excused": [
-                (reply.by.name, reply.words)
-                for reply in file.replies
-                if reply.kind == MeetingReply.Kind.EXCUSED
-            ],
+            "excused": _excused(file),
             "answered": _answered(file, identity),
             "own": None if file.own is None else file.own.get_answer_display(),
             "call": file.meeting.prepared_by.name if file.moved_enough else "",
             **_arranging(viewer, file),
         }
     return pages.show(request, "meeting", context, status=400 if mistake else 200)
+
+
+def _excused(file: MeetingFile) -> list[tuple[str, str]]:
+    return [
+        (reply.by.name, reply.words)
+        for reply in file.replies
+        if reply.kind == MeetingReply.Kind.EXCUSED
+    ]
 
 
 _SENTENCES = {

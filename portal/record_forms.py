@@ -95,16 +95,18 @@ class RecordForm(Marked):
         }  # fmt: skip
         self.fields["people"].choices = people  # type: ignore[attr-defined]
         self.fields["staff"].choices = staff  # type: ignore[attr-defined]
+        self._lay_rows(trigger, guardians)
+        self.places = prepared_rows.places_of(self.data, self.initial)
+        for place in self.places:
+            drops = prepared_rows.name("kind", place) in self.initial
+            self.fields.update(prepared_rows.fields(place, files=files, drops=drops))
+
+    def _lay_rows(self, trigger: str, guardians: Choices) -> None:
         found = templates.of(trigger)
         self.rows = statement_rows.rows_of([*found.needed, *found.offered], self.data, self.initial)
         for row in self.rows:
             needed = row.code in found.needed and row.place == 1
             self.fields.update(statement_rows.fields(row, needed=needed, guardians=guardians))
-
-        self.places = prepared_rows.places_of(self.data, self.initial)
-        for place in self.places:
-            drops = prepared_rows.name("kind", place) in self.initial
-            self.fields.update(prepared_rows.fields(place, files=files, drops=drops))
 
     def head(self) -> list[forms.BoundField]:
         return [self[name] for name in ("started_at", "place_kind", "presence", "people")]

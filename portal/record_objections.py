@@ -17,7 +17,7 @@ from records import reading, sheets
 from records.complaints import Complaint
 from records.models import Objection
 from records.objections import LONGEST_ANNOTATION
-from workflow import communication as acts
+from workflow import record_objections as acts
 
 _LONGEST: Final = 5_000
 _QUOTED: Final = 40  # characters of a statement in the list to choose from

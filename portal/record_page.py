@@ -170,28 +170,17 @@ def _way(copy: custody.Copy) -> str:
 
 def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dict[str, Any]:
     record = found.record
-    mine = [one for one in found.signatures if one.signer_id == viewer.person.pk]
-    spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
-    at_home = record.student_id in policies.family_of(viewer)
     objected = [
         {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")}
         for one in statements.rows(_filed, viewer, record.pk)
     ]
     open_by_me = any(one["open"] and one["mine"] for one in objected)
-    can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
-    writes = Act.EDIT in found.may
     may_copy = record_copies.may_copy(found.fields, record)
     decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
     return {
-        "may_sign": can_sign,
-        "may_witness": Act.WITNESS in found.may and record.state in _SIGNABLE,
-        "may_refuse": can_sign and at_home,
+        **_signing(viewer, found),
+        **_writing(found),
         "may_object": Act.OBJECT in found.may and record.state in _OBJECTABLE and not open_by_me,
-        "may_offer": writes and record.state in known_records.UNFINISHED,
-        "may_recall": writes
-        and record.state == State.PENDING_SIGNATURES
-        and record.signed_at is None,
-        "may_discard": writes and record.state in UNFINISHED and record.signed_at is None,
         "may_copy": may_copy,
         "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
         "held_back": sharing.held_back(found) if decides else [],
@@ -200,6 +189,29 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
         "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
         "whys": [(one.value, one.label) for one in keeping.Why],
         "objections": objected,
+    }
+
+
+def _signing(viewer: Viewer, found: RecordFile) -> dict[str, bool]:
+    record = found.record
+    mine = [one for one in found.signatures if one.signer_id == viewer.person.pk]
+    spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
+    can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
+    return {
+        "may_sign": can_sign,
+        "may_witness": Act.WITNESS in found.may and record.state in _SIGNABLE,
+        "may_refuse": can_sign and record.student_id in policies.family_of(viewer),
+    }
+
+
+def _writing(found: RecordFile) -> dict[str, bool]:
+    """What its author may do with a version that nobody has signed."""
+    record, writes = found.record, Act.EDIT in found.may
+    unsigned = writes and record.signed_at is None
+    return {
+        "may_offer": writes and record.state in known_records.UNFINISHED,
+        "may_recall": unsigned and record.state == State.PENDING_SIGNATURES,
+        "may_discard": unsigned and record.state in UNFINISHED,
     }
 
 

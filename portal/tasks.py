@@ -39,13 +39,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
     file, shelf = _read(identity, task_id)
     if file.task.name == answers.ACKNOWLEDGE and file.case_visible:
         return redirect("portal:acknowledge", case_id=file.task.case_id)
-    form = Questions(
-        request.POST if request.method == "POST" else None,
-        schema=file.schema,
-        people=_people(file),
-        staff=[(str(person.pk), person.name) for person in file.staff],
-        mentors=[(str(person.pk), f"{person.name}（企业指导教师）") for person in file.mentors],
-    )
+    form = _form(request, file)
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
         kept = {"as_read": _as_read(request)} if _as_read(request) else {}
         return _ask(request, identity, file, form, {**shelf, **kept})
@@ -53,14 +47,7 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         read = {"as_read": _as_read(request)}
         return pages.show(request, "task_confirm", {"task": file.task, "form": form, **read})
     try:
-        answers.give(
-            school_id=identity.school_id,
-            task_id=task_id,
-            by=identity.person,
-            at=_now(identity),
-            answer=form.answer(),
-            as_read=_as_read(request),
-        )
+        _give(request, identity, task_id, form)
     except LostRace as changed:
         said = {**shelf, "changed": str(changed)}
         return _ask(request, identity, file, form, said, status=409)
@@ -68,6 +55,27 @@ def task(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpRespons
         form.refuse(refused.field, f"{refused}{refused.mend}")
         return _ask(request, identity, file, form, shelf)
     return redirect("portal:task-done")
+
+
+def _form(request: HttpRequest, file: TaskFile) -> Questions:
+    return Questions(
+        request.POST if request.method == "POST" else None,
+        schema=file.schema,
+        people=_people(file),
+        staff=[(str(person.pk), person.name) for person in file.staff],
+        mentors=[(str(person.pk), f"{person.name}（企业指导教师）") for person in file.mentors],
+    )
+
+
+def _give(request: HttpRequest, identity: Identity, task_id: UUID, form: Questions) -> None:
+    answers.give(
+        school_id=identity.school_id,
+        task_id=task_id,
+        by=identity.person,
+        at=_now(identity),
+        answer=form.answer(),
+        as_read=_as_read(request),
+    )
 
 
 @require_safe

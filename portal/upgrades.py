@@ -37,9 +37,7 @@ def upgrade(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResp
     try:
         if request.method != "POST":
             return _show(request, case, said)
-        typed.within(request, "reason", most=_LONGEST)
-        rerouting.require_reason(said.reason)
-        rerouting.require_step(case, to=said.to, up=True)
+        _refuse_unfit(request, case, said)
         if said.to == Channel.CRISIS and "sure" not in request.POST:
             return _show(request, case, said, sure=True)
         rerouting.upgrade(
@@ -53,6 +51,12 @@ def upgrade(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpResp
             raise
         return _show(request, case, said, mistake=f"{refused}{refused.mend}")
     return redirect("portal:case", case_id=case_id)
+
+
+def _refuse_unfit(request: HttpRequest, case: Case, said: UpgradeInput) -> None:
+    typed.within(request, "reason", most=_LONGEST)
+    rerouting.require_reason(said.reason)
+    rerouting.require_step(case, to=said.to, up=True)
 
 
 def _landed(viewer: Viewer, case_id: UUID, said: UpgradeInput) -> bool:

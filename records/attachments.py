@@ -11,8 +11,8 @@ records/destroying.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from ledger import events
@@ -30,6 +30,7 @@ from records import (
     sensitivity,
     shown_files,
     stand_ins,
+    stored_files,
     vault,
 )
 from records.models import Attachment, CommunicationRecord, FileEntry
@@ -43,8 +44,6 @@ from records.vault import StoredBlob
 KIND: Final = "attachment"
 Kind = Attachment.Kind
 Redaction = Attachment.Redaction
-
-_TICK: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +96,7 @@ def store(
     """
     classes = _classes(upload)
     with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        record = as_known(viewer, viewer.get(CommunicationRecord, record_id))
-        additions.refuse(viewer, record, upload.kind, instead=upload.instead)
-        additions.refuse_unfounded(viewer, record, upload.kind, classes)
-        student_id = record.student_id
+        student_id = _allowed(Viewer.load(by, at=at), record_id, upload, classes).student_id
     cleaned, redaction = cleaned_of(upload)
     if upload.kind == Kind.SIGNED_PAGE:
         paper_originals.refuse_type(cleaned)
@@ -112,13 +107,25 @@ def store(
         made = _row(viewer, record, cleaned, blob)
         made.pk = id_ or made.pk
         made.kind, made.redaction, made.sensitivity = upload.kind, redaction, classes
-        made.save(force_insert=True)
-        _enter(made, record)
-        codes = {"redaction": redaction, "what": upload.kind}
-        saved(record, viewer, "attachment.stored", refs=[(KIND, made.pk)], **codes)
-        if upload.hides_others_of and upload.instead is not None:
-            stand_ins.take_place(viewer, record, made, of=upload.instead)
+        _keep(viewer, record, made, upload)
         return made
+
+
+def _allowed(viewer: Viewer, record_id: UUID, upload: Upload, classes: str) -> CommunicationRecord:
+    """The record as they know it, if this file may come to it."""
+    record = as_known(viewer, viewer.get(CommunicationRecord, record_id))
+    additions.refuse(viewer, record, upload.kind, instead=upload.instead)
+    additions.refuse_unfounded(viewer, record, upload.kind, classes)
+    return record
+
+
+def _keep(viewer: Viewer, record: CommunicationRecord, made: Attachment, upload: Upload) -> None:
+    made.save(force_insert=True)
+    _enter(made, record)
+    codes = {"redaction": made.redaction, "what": made.kind}
+    saved(record, viewer, "attachment.stored", refs=[(KIND, made.pk)], **codes)
+    if upload.hides_others_of and upload.instead is not None:
+        stand_ins.take_place(viewer, record, made, of=upload.instead)
 
 
 def open_(*, school_id: int, by: Person, at: datetime, attachment_id: UUID) -> Opened:
@@ -179,40 +186,18 @@ def _locked(viewer: Viewer, record_id: UUID, upload: Upload, classes: str) -> Co
     return record
 
 
-def row(
-    cleaned: CleanFile, blob: StoredBlob, *, by: Person, at: datetime, **about: Any
-) -> Attachment:
-    """What is known of a file that lies in the vault; `about` says whose it is, and where."""
-    return Attachment(
-        name=cleaned.name,
-        media_type=cleaned.media_type,
-        size=blob.size,
-        sha256=bytes.fromhex(blob.sha256),
-        original_sha256=bytes.fromhex(cleaned.sha256_of_original),
-        blob=blob.ref,
-        uploaded_by=by,
-        uploaded_at=at,
-        **about,
-    )
-
-
 def _row(
     viewer: Viewer, record: CommunicationRecord, cleaned: CleanFile, blob: StoredBlob
 ) -> Attachment:
-    return row(
+    return stored_files.row(
         cleaned,
         blob,
         by=viewer.person,
-        at=never_before(record.signed_at, viewer.at),
+        at=stored_files.never_before(record.signed_at, viewer.at),
         school_id=record.school_id,
         student_id=record.student_id,
         record_id=record.pk,
     )
-
-
-def never_before(signed: datetime | None, at: datetime) -> datetime:
-    """What a signature covers is told by time, so what happens after it is never as early."""
-    return at if signed is None else max(at, signed + _TICK)
 
 
 def _enter(made: Attachment, record: CommunicationRecord) -> None:

@@ -1,31 +1,28 @@
 """签到: the owner says day by day that it was done, or why it was not; and how far it has got."""
 
 from collections.abc import Collection, Mapping
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
-from django_fsm import can_proceed
 
 from parties import tenancy
 from parties.access import Act
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
 from records import (
+    day_marks,
     earlier_words,
-    file_entries,
     item_rows,
     item_stillness,
     plan_drafts,
-    plan_owners,
     plan_times,
     plans,
     streaks,
 )
-from records.models import ActionItem, FileEntry, ItemCheckIn
+from records.models import ActionItem, ItemCheckIn
 
 _STATE: Final = ItemCheckIn.State
 ONE_DAY: Final = timedelta(days=1)
@@ -74,16 +71,26 @@ def check_in(  # noqa: PLR0913 -- the words, and who hears them
         if seen.state not in ActionItem.LIVE:
             raise WrongState("该事项已经结束，不用再签到。", item=str(item.pk))
         if excuse:
-            plan_drafts.check_words(excuse, field="excuse", mend="请简单说明原因。")
-            with earlier_words.kept(item, by=by, at=at):
-                item_rows.raise_by(item, "excuse", excuse)
-        row = _mark(item, seen, wanted, by=by, at=at, excuse=excuse)
-        if item.state == ActionItem.State.TODO:
-            item.start()
-        item.save(update_fields=["state", "field_class"])
+            _weigh(excuse, item, by=by, at=at)
+        row = day_marks.mark(item, seen, wanted, by=by, at=at, excuse=excuse)
+        _begin(item)
         if heard is not None and excuse and row.at == at:
             heard(item)
         return row
+
+
+def _weigh(excuse: str, item: ActionItem, *, by: Person, at: datetime) -> None:
+    """The words of an excuse, and whom they let read the item; what it was before stays."""
+    plan_drafts.check_words(excuse, field="excuse", mend="请简单说明原因。")
+    with earlier_words.kept(item, by=by, at=at):
+        item_rows.raise_by(item, "excuse", excuse)
+
+
+def _begin(item: ActionItem) -> None:
+    """The first check-in starts it; how it may be read may have changed with an excuse."""
+    if item.state == ActionItem.State.TODO:
+        item.start()
+    item.save(update_fields=["state", "field_class"])
 
 
 def mark_missed(item: ActionItem, day: date, *, at: datetime, via: str) -> bool:
@@ -96,7 +103,7 @@ def mark_missed(item: ActionItem, day: date, *, at: datetime, via: str) -> bool:
         defaults={"state": _STATE.MISSED, "at": at},
     )
     if new:
-        _enter(item, item, row)
+        day_marks.enter(item, item, row)
         item_rows.record("plan.day_missed", item, at=at, day=day.isoformat(), via=via)
     return new
 
@@ -161,89 +168,3 @@ def _refuse_day(item: ActionItem, day: date, *, at: datetime) -> None:
         raise InvalidInput("只能补今天和昨天的签到。", field="day", mend="请选择今天或昨天。")
     if day not in plan_times.due_days(item):
         raise InvalidInput("这一天不用签到。", field="day", mend="好好休息，下次再签。")
-
-
-def _mark(
-    item: ActionItem, seen: ActionItem, day: date, *, by: Person, at: datetime, excuse: str
-) -> ItemCheckIn:
-    """`seen` is the item as `by` knows it: a row that they do not know of is not in their way."""
-    state = _STATE.EXCUSED if excuse else _STATE.DONE
-    rows = item.check_ins.select_for_update().filter(day=day)
-    stands = rows.filter(aside=False).first()
-    known = rows.filter(item_stillness.known_days(seen)).order_by("-at", "-aside").first()
-    again = known is not None and known.state == state
-    if known is not None and again and known.excuse == excuse:
-        return known if known.replaced_at is None or stands is None else _as(stands, known)
-    if known is not None and excuse and not again and not can_proceed(known.explain):
-        raise WrongState("这一天已经签到，不用再说明。", item=str(item.pk))
-    own = known is not None and known.aside and known.replaced_at is None
-    row = known if own else stands
-    over = item.state not in ActionItem.LIVE
-    reworded = again and row == known
-    if row is None or (not row.aside and (over or not (reworded or _moves(row, excuse)))):
-        aside = over or row is not None
-        row = ItemCheckIn(school_id=item.school_id, item=item, day=day, state=state, aside=aside)
-        row.by, row.at, row.excuse = by, at, excuse
-        row.save()
-    else:
-        _move(row, by=by, at=at, excuse=excuse)
-    _enter(item, seen, row)
-    kind = "plan.day_noted" if row.aside else "plan.day_marked"
-    item_rows.record(kind, item, at=at, actor=by, day=day.isoformat(), state=state.value)
-    return row
-
-
-def _move(row: ItemCheckIn, *, by: Person, at: datetime, excuse: str) -> None:
-    """What the row said until now, and who said it, stays beside it: no word is written over."""
-    ItemCheckIn.objects.create(
-        school_id=row.school_id,
-        item=row.item,
-        day=row.day,
-        state=row.state,
-        excuse=row.excuse,
-        by=row.by,
-        at=row.at,
-        aside=True,
-        replaced_at=at,
-    )
-    if excuse and row.state == _STATE.EXCUSED:  # the same day in other words
-        row.by, row.at, row.excuse = by, at, excuse
-    elif excuse:
-        row.explain(by=by, at=at, excuse=excuse)
-    else:
-        row.do(by=by, at=at)
-    row.save()
-
-
-def _as(stands: ItemCheckIn, known: ItemCheckIn) -> ItemCheckIn:
-    """What was said of the day before, for who knows no more; a copy that nobody saves."""
-    still = copy(known)
-    still.pk = stands.pk
-    return still
-
-
-def _moves(row: ItemCheckIn, excuse: str) -> bool:
-    return can_proceed(row.explain if excuse else row.do)
-
-
-def _enter(item: ActionItem, seen: ActionItem, row: ItemCheckIn) -> None:
-    """One entry per item and week: the first row of the week stands for all of them. Who does not
-    know of it has one of their own.
-    """
-    monday = row.day - timedelta(days=row.day.weekday())
-    others = item.check_ins.filter(day__range=(monday, monday + timedelta(days=6)))
-    others = others.exclude(pk=row.pk)
-    first = not row.aside and not others.filter(replaced_at=None).exists()
-    if not first and others.filter(item_stillness.known_days(seen)).exists():
-        return
-    file_entries.enter(
-        student=item.student,
-        kind="plan_checkin",
-        object_id=row.pk,
-        party=str(item.owner_party) if row.by_id else FileEntry.Party.SYSTEM,
-        at=row.at,
-        readers=plan_owners.readers(item) if first else (),
-        by=row.by,
-        case_id=item.case_id,
-        people=plan_owners.named(item) if first else [row.by_id] if row.by_id else [],
-    )

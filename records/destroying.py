@@ -27,10 +27,11 @@ from records import (
     known_records,
     originals,
     prepared_files,
+    stored_files,
     taken_back,
     vault,
 )
-from records.attachments import KIND, never_before, readable
+from records.attachments import KIND, readable
 from records.models import Attachment, CommunicationRecord, Signature
 from records.record_rows import lock, saved
 
@@ -182,7 +183,7 @@ def _is_kept(record: CommunicationRecord, found: Attachment, *, at: datetime) ->
 
 def _take_out(viewer: Viewer, record: CommunicationRecord, found: Attachment) -> Attachment:
     if found.state == _State.STORED:
-        found.take_out(by=viewer.person, at=never_before(record.signed_at, viewer.at))
+        found.take_out(by=viewer.person, at=stored_files.never_before(record.signed_at, viewer.at))
         found.save(update_fields=["state", "taken_out_at", "taken_out_by"])
         saved(record, viewer, "attachment.taken_out", refs=[(KIND, found.pk)])
     return found
@@ -193,7 +194,7 @@ def _destroy(
 ) -> None:
     if found.state == _State.DESTROYED:
         return
-    at = never_before(record.signed_at, viewer.at)
+    at = stored_files.never_before(record.signed_at, viewer.at)
     found.destroy(by=viewer.person, at=at, reason=reason)
     found.save(update_fields=["state", "destroyed_at", "destroyed_by", "destroyed_reason"])
     saved(record, viewer, "attachment.destroyed", refs=[(KIND, found.pk)], why=str(why))

@@ -4,10 +4,8 @@ Everything here changes a draft, under its row lock, and only as long as nobody 
 is the edit that the writer had before them: a lost race is refused and names both. Inside a scope.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,7 +13,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Student
 from parties.roles import Role
-from records import file_entries, language_gate, taken_back
+from records import authors, file_entries, language_gate, taken_back
 from records.draft_input import (
     Header,
     Prepared,
@@ -36,15 +34,10 @@ from records.models import (
     PreparedItem,
     Statement,
 )
-from records.record_rows import DRAFTED, lock, note, saved
+from records.record_rows import DRAFTED, lock, new_number, note, saved
 
 KIND: Final = "communication"
 State = CommunicationRecord.State
-
-#: No letters or digits that a person on the phone mixes up.
-_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-#: Who writes records: whoever talks with families.
-_AUTHORS: Final = (Role.HT, Role.PSY, Role.ST, Role.GL, Role.ME)
 
 
 def write(
@@ -60,7 +53,7 @@ def write(
     Raises NotFound, NotAllowed, InvalidInput; IntegrityError: `id_` is taken (parties.taps).
     """
     student = viewer.get(Student, student_id)
-    role = _author_role(viewer, student)
+    role = authors.role_of(viewer, student)
     refuse_header(header)
     language_gate.refuse_names(open_words(header), people=language_gate.names_near(student))
     record = CommunicationRecord.objects.create(
@@ -68,25 +61,24 @@ def write(
         school_id=student.school_id,
         student=student,
         case_id=case_id,
-        record_no=_number(viewer.at),
+        record_no=new_number(viewer.at),
         author=viewer.person,
         author_role=role,
         created_at=viewer.at,
         **header_values(header),
     )
-    _begin(record)
-    note(record, DRAFTED, viewer)
+    _begin(record, viewer)
     return record
 
 
-def _begin(record: CommunicationRecord) -> None:
+def _begin(record: CommunicationRecord, viewer: Viewer) -> None:
     """Whoever writes it took part, and it stands in the file for nobody else yet."""
     Participant.objects.create(
         school_id=record.school_id,
         student=record.student,
         record=record,
         person=record.author,
-        capacity=_CAPACITIES[Role(record.author_role)],
+        capacity=authors.CAPACITIES[Role(record.author_role)],
         presence=Participant.Presence.IN_PERSON,
     )
     file_entries.enter(
@@ -100,6 +92,7 @@ def _begin(record: CommunicationRecord) -> None:
         case_id=record.case_id,
         people=[record.author_id],
     )
+    note(record, DRAFTED, viewer)
 
 
 def change(
@@ -224,23 +217,6 @@ def prepare(
     return saved(record, viewer, "prepared.set", count=len(items))
 
 
-_CAPACITIES: Final = {
-    Role.HT: Participant.Capacity.HT,
-    Role.ST: Participant.Capacity.ST,
-    Role.PSY: Participant.Capacity.PSY,
-    Role.GL: Participant.Capacity.GL,
-    Role.ME: Participant.Capacity.ME,
-}
-
-
-def _author_role(viewer: Viewer, student: Student) -> Role:
-    held = viewer.roles_towards(student)
-    role = next((role for role in _AUTHORS if role in held), None)
-    if role is None or student.pk in viewer.kin:
-        raise NotAllowed("只有与该学生工作有关的教师可以写沟通记录。", act="write")
-    return role
-
-
 def _people(record: CommunicationRecord, others: Sequence[str]) -> People:
     """Who may be named in it, and who is hidden from everybody outside the team."""
     people = language_gate.names_around(record)
@@ -256,11 +232,6 @@ def _open(record: CommunicationRecord) -> None:
             "记录已交双方签字，不能直接修改；请收回（尚无人签字时），或另出新版本。",
             state=str(record.state),
         )
-
-
-def _number(at: datetime) -> str:
-    """JL, the year and eight random characters: nothing can be counted from it."""
-    return f"JL{at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
 def _own(record: CommunicationRecord, statement_id: UUID, viewer: Viewer) -> Statement:

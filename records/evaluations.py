@@ -7,7 +7,7 @@ are there; then both are open, and neither can be changed.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from ledger import events
@@ -116,14 +116,7 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
         plan_round=number,
         item_id=score.item_id,
         side=side,
-        defaults={
-            "student": student,
-            "score": score.score,
-            "baseline_now": score.baseline_now,
-            "words": score.words,
-            "by": by,
-            "at": at,
-        },
+        defaults={"student": student, **_said(score), "by": by, "at": at},
     )
     if not new:
         _refuse_other(made, by, score)
@@ -131,6 +124,10 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
     _enter(made, at=at)
     _record(made, at=at)
     return made
+
+
+def _said(score: Score) -> dict[str, Any]:
+    return {"score": score.score, "baseline_now": score.baseline_now, "words": score.words}
 
 
 def _refuse_other(made: Evaluation, by: Person, score: Score) -> None:

@@ -91,12 +91,9 @@ def collect(
     ids = [entry.object_id for entry in entries if whole and entry.kind == KIND]
     found = file_records.whole(viewer, ids, leaving=leaves(viewer, student, purpose))
     file_records.deliver(viewer, found, purpose=purpose.value)
-    note(
-        viewer,
-        student,
-        Taken(filters, purpose, form, rows=len(entries), records=[one.record.pk for one in found]),
-        **({"volume": cut.number, "volumes": cut.of} if cut.of > 1 else {}),
-    )
+    taken = [one.record.pk for one in found]
+    what = Taken(filters, purpose, form, rows=len(entries), records=taken)
+    note(viewer, student, what, **_of_how_many(cut))
     sheet = replace(
         cover(viewer, student, filters, begins=there.begins),
         entries=tuple(line_of(entry) for entry in entries),
@@ -104,6 +101,11 @@ def collect(
         volume=cut,
     )
     return sheet, mark(viewer, purpose)
+
+
+def _of_how_many(cut: documents.Volume) -> dict[str, int]:
+    """Which volume it is; nothing of a file that is but one."""
+    return {"volume": cut.number, "volumes": cut.of} if cut.of > 1 else {}
 
 
 def count(*, viewer: Viewer, student_id: UUID, filters: Filters, purpose: Purpose) -> int:

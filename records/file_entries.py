@@ -6,7 +6,7 @@ file is records/file.py.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from ledger import together
@@ -90,19 +90,12 @@ def enter_many(  # noqa: PLR0913 - one argument per column
     case_id: UUID | None = None,
 ) -> None:
     """Enter one thing into many files, in one statement; again changes nothing. Inside a scope."""
+    thing: dict[str, Any] = {"school_id": school_id, "kind": kind, "object_id": object_id}
+    about = {"at": at, "party": party, "by_id": by, "case_id": case_id}
+    read_by = sorted(role.value for role in readers)
     FileEntry.objects.bulk_create(
         [
-            FileEntry(
-                school_id=school_id,
-                student_id=student,
-                kind=kind,
-                object_id=object_id,
-                at=at,
-                party=party,
-                by_id=by,
-                case_id=case_id,
-                readers=sorted(role.value for role in readers),
-            )
+            FileEntry(**thing, **about, student_id=student, readers=read_by)
             for student in sorted(students, key=str)
         ],
         ignore_conflicts=True,

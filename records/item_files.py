@@ -15,7 +15,7 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import attachments, file_entries, item_stillness, plan_owners, vault
+from records import attachments, file_entries, item_stillness, plan_owners, stored_files, vault
 from records.attachments import KIND, Upload
 from records.models import ActionItem, Attachment
 from records.uploads import CleanFile
@@ -48,19 +48,14 @@ def store(  # noqa: PLR0913 -- the file, whose place it takes, and its id
     or has too many; InvalidInput: it shows others, or `replaces` none of one's own; UploadRefused
     over the file; VaultUnavailable.
     """
-    if upload.redaction == Attachment.Redaction.NEEDED:
-        raise InvalidInput(
-            "照片里还有别的学生。", field="redaction", mend="请重新拍一张，或先涂黑他人的信息。"
-        )
+    _refuse_others(upload)
     with tenancy.scope(school_id):
         student_id = _allowed(Viewer.load(by, at=at), item_id, replaces).student_id
     cleaned, redaction = attachments.cleaned_of(upload)
     blob = vault.seal(school_id=school_id, subject_id=student_id, data=cleaned.data)
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
-        rows = ActionItem.objects.select_for_update(of=("self",)).select_related("student")
-        item = rows.get(pk=item_id)
-        _allowed(viewer, item_id, replaces)  # once more, now that nobody verifies it meanwhile
+        item = _locked(viewer, item_id, replaces)
         made = _row(viewer, item, cleaned, blob)
         made.pk, made.redaction = id_ or made.pk, redaction
         made.save(force_insert=True)
@@ -68,6 +63,20 @@ def store(  # noqa: PLR0913 -- the file, whose place it takes, and its id
         if replaces is not None:
             _supersede(replaces, made, item)
         return made
+
+
+def _refuse_others(upload: Upload) -> None:
+    if upload.redaction == Attachment.Redaction.NEEDED:
+        raise InvalidInput(
+            "照片里还有别的学生。", field="redaction", mend="请重新拍一张，或先涂黑他人的信息。"
+        )
+
+
+def _locked(viewer: Viewer, item_id: UUID, replaces: UUID | None) -> ActionItem:
+    rows = ActionItem.objects.select_for_update(of=("self",)).select_related("student")
+    item = rows.get(pk=item_id)
+    _allowed(viewer, item_id, replaces)  # once more, now that nobody verifies it meanwhile
+    return item
 
 
 def _allowed(viewer: Viewer, item_id: UUID, replaces: UUID | None) -> ActionItem:
@@ -112,7 +121,7 @@ def _supersede(old_id: UUID, made: Attachment, item: ActionItem) -> None:
 
 
 def _row(viewer: Viewer, item: ActionItem, cleaned: CleanFile, blob: StoredBlob) -> Attachment:
-    return attachments.row(
+    return stored_files.row(
         cleaned,
         blob,
         by=viewer.person,

@@ -78,17 +78,7 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
     record = lock(viewer, record_id, Act.SEAL)
     if record.state == State.SEALED:
         return record
-    if not can_proceed(record.seal):
-        raise WrongState(
-            "只有已归档、已有新版本或争议中的记录可以封存，请先归档。", state=str(record.state)
-        )
-    if CommunicationRecord.objects.filter(previous=record, state__in=disputes.UNFINISHED).exists():
-        raise WrongState(
-            "新版本还没有定稿，里面有同样的内容；请等它生效，或先放弃它，再封存。",
-            state=str(record.state),
-        )
-    if record.objections.filter(state__in=_UNHEARD).exists():
-        raise WrongState("异议还在等记录人或提出人答复，不能封存。", state=str(record.state))
+    _refuse_in_use(record)
     if len(reason.strip()) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么封存这份记录。")
     record.seal()
@@ -101,3 +91,17 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
         reason=reason.strip(),
     )
     return saved(record, viewer, "record.sealed", refs=[("sealing", made.pk)])
+
+
+def _refuse_in_use(record: CommunicationRecord) -> None:
+    if not can_proceed(record.seal):
+        raise WrongState(
+            "只有已归档、已有新版本或争议中的记录可以封存，请先归档。", state=str(record.state)
+        )
+    if CommunicationRecord.objects.filter(previous=record, state__in=disputes.UNFINISHED).exists():
+        raise WrongState(
+            "新版本还没有定稿，里面有同样的内容；请等它生效，或先放弃它，再封存。",
+            state=str(record.state),
+        )
+    if record.objections.filter(state__in=_UNHEARD).exists():
+        raise WrongState("异议还在等记录人或提出人答复，不能封存。", state=str(record.state))

@@ -5,7 +5,7 @@ whoever works on the record reads it. Inside a scope.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import orjson
@@ -52,23 +52,32 @@ def give(
     text = taken_back.of(viewer, record)
     if text is None:
         return False
+    said = {"method": method, "reason": reason.strip(), "note": note.strip()}
+    made = _kept(viewer, record, text, as_read, said)
+    refs = [("noted_word", made.pk)]
+    record_note(record, "record.word_noted", viewer, refs=refs, how=method)
+    return True
+
+
+def _kept(
+    viewer: Viewer,
+    record: CommunicationRecord,
+    text: TakenBack,
+    as_read: str,
+    said: Mapping[str, str],
+) -> NotedWord:
     salt = content.salt()
-    made = NotedWord.objects.create(
+    return NotedWord.objects.create(
         school_id=record.school_id,
         student_id=record.student_id,
         text=text,
         signer=viewer.person,
-        method=method,
-        reason=reason.strip(),
-        note=note.strip(),
         at=viewer.at,
         salt=salt,
         proof=_hash_of(text, salt),
         as_read=reads.proof(as_read, salt),
+        **said,
     )
-    refs = [("noted_word", made.pk)]
-    record_note(record, "record.word_noted", viewer, refs=refs, how=method)
-    return True
 
 
 def _hash_of(text: TakenBack, salt: bytes) -> bytes:

@@ -13,7 +13,15 @@ from uuid import UUID
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from records import attachments, file_entries, kept_scans, notice_receipts, notices, vault
+from records import (
+    attachments,
+    file_entries,
+    kept_scans,
+    notice_receipts,
+    notices,
+    stored_files,
+    vault,
+)
 from records.attachments import KIND, Upload
 from records.models import Attachment, FileEntry, NoticeReceipt
 from records.uploads import CleanFile, Kind, Reason, UploadRefused
@@ -106,7 +114,7 @@ def _refuse_type(cleaned: CleanFile) -> None:
 def _row(
     viewer: Viewer, receipt: NoticeReceipt, cleaned: CleanFile, blob: StoredBlob
 ) -> Attachment:
-    return attachments.row(
+    return stored_files.row(
         cleaned,
         blob,
         by=viewer.person,

@@ -60,7 +60,22 @@ def file(viewer: Viewer, *, record_id: UUID, complaint: Complaint) -> Objection:
         return known
     complaints.refuse(viewer, as_known(viewer, record), complaint)
     at_home = Role.G if record.student_id in viewer.wards else Role.STU
-    made = Objection(
+    made = _written(viewer, record, complaint, at_home)
+    made.next_look_at = unanswered.days_end(made)
+    made.save(force_insert=True)
+    if complaint.ground in complaints.AT_ONCE:
+        made.route(at=viewer.at)
+        made.save(update_fields=["state", "routed_at", "next_look_at"])
+    _freeze(viewer, record)
+    _enter(made, record, at_home)
+    _note(made, "objection.filed", viewer, ground=made.ground, routed=made.state == State.ROUTED)
+    return made
+
+
+def _written(
+    viewer: Viewer, record: CommunicationRecord, complaint: Complaint, at_home: Role
+) -> Objection:
+    return Objection(
         school_id=record.school_id,
         student_id=record.student_id,
         record=record,
@@ -74,15 +89,6 @@ def file(viewer: Viewer, *, record_id: UUID, complaint: Complaint) -> Objection:
         capacity=at_home.value,
         filed_at=viewer.at,
     )
-    made.next_look_at = unanswered.days_end(made)
-    made.save(force_insert=True)
-    if complaint.ground in complaints.AT_ONCE:
-        made.route(at=viewer.at)
-        made.save(update_fields=["state", "routed_at", "next_look_at"])
-    _freeze(viewer, record)
-    _enter(made, record, at_home)
-    _note(made, "objection.filed", viewer, ground=made.ground, routed=made.state == State.ROUTED)
-    return made
 
 
 def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Objection:

@@ -9,7 +9,7 @@ records.plan_amending. Reminding and climbing is
 workflow.plan_ladder; days and streaks are records.check_ins.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -71,17 +71,21 @@ def block(
         seen = item_stillness.seen_by(by, item.pk, at=at)
         _require(can_proceed(seen.block), item)
         item_rows.raise_by(item, "why", why)
-        kind = "plan.block_noted"
-        if can_proceed(item.block):
-            item.block(why=why)
-            kind = "plan.item_blocked"
-        else:
-            earlier_words.put_aside(item, {"blocked_why": why}, by=by, at=at)
+        kind = _blocked(item, why, by=by, at=at)
         item_rows.record(kind, item, at=at, actor=by)
         if heard is not None:
             heard(item)
 
     return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
+
+
+def _blocked(item: ActionItem, why: str, *, by: Person, at: datetime) -> str:
+    """What became of it, as an event: where it has moved on meanwhile, the word stands aside."""
+    if can_proceed(item.block):
+        item.block(why=why)
+        return "plan.item_blocked"
+    earlier_words.put_aside(item, {"blocked_why": why}, by=by, at=at)
+    return "plan.block_noted"
 
 
 def finish(  # noqa: PLR0913 -- the words, and who hears them
@@ -108,19 +112,25 @@ def finish(  # noqa: PLR0913 -- the words, and who hears them
         _require(can_proceed(seen.finish), item)
         files = plan_evidence.settle(Viewer.load(by, at=at), item.pk, evidence)
         item_rows.raise_by(item, "note", note)
-        kind = "plan.done_noted"
-        if can_proceed(item.finish):
-            item.finish(by=by, at=at, note=note, evidence=files)
-            item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
-            kind = "plan.item_done"
-        else:
-            said = {"evidence_note": note, "evidence": files, "done_by_id": by.pk, "done_at": at}
-            earlier_words.put_aside(item, said, by=by, at=at)
+        kind = _finished(item, note, files, by=by, at=at)
         item_rows.record(kind, item, at=at, actor=by)
         if heard is not None:
             heard(item)
 
     return _change(school_id, item_id, by=by, at=at, act=Act.FINISH, change=change)
+
+
+def _finished(
+    item: ActionItem, note: str, files: Sequence[UUID], *, by: Person, at: datetime
+) -> str:
+    """What became of it, as an event: where it has moved on meanwhile, the word stands aside."""
+    if can_proceed(item.finish):
+        item.finish(by=by, at=at, note=note, evidence=files)
+        item.next_look_at, item.next_day_at, item.escalation_level = at, None, 0
+        return "plan.item_done"
+    said = {"evidence_note": note, "evidence": files, "done_by_id": by.pk, "done_at": at}
+    earlier_words.put_aside(item, said, by=by, at=at)
+    return "plan.done_noted"
 
 
 def verify(*, school_id: int, item_id: UUID, by: Person, at: datetime, as_read: str) -> ActionItem:

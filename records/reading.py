@@ -6,7 +6,6 @@ export show comes from here and from nowhere else.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from parties.access import Act, Viewer
 from parties.models import Person
 from parties.roles import Role
 from records import (
+    aftermath,
     bystanders,
     cuts,
     earlier_files,
@@ -25,6 +25,7 @@ from records import (
     shown_files,
     side_words,
 )
+from records.aftermath import LetThrough, Sealed
 from records.cuts import SaidTo
 from records.earlier_files import Earlier
 from records.models import (
@@ -41,25 +42,6 @@ from records.stillness import as_it_stood
 _ACTS: Final = (
     Act.EDIT, Act.SIGN, Act.WITNESS, Act.OBJECT, Act.HOLD, Act.OVERRIDE, Act.ARCHIVE, Act.SEAL,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class LetThrough:
-    """A decision of 德育处 that this version may leave the school with these phrases."""
-
-    by: str
-    at: datetime
-    reason: str
-    phrases: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """Who closed this version to its former readers, and why."""
-
-    by: str
-    at: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +143,8 @@ def _file(
         attachments=shown_files.of(viewer, record, parts),
         annotations=side_words.annotations(viewer, record, parts.annotations) if content else [],
         disputed=parts.disputed,
-        let_through=_let_through(viewer, record, parts) if content else [],
-        sealed=_sealed(viewer, record, parts) if content else None,
         names=names,
-        kept_at=_kept_at(viewer, record, parts) if content else {},
-        noted=_noted(viewer, record, parts) if content else [],
+        **aftermath.of(viewer, record, parts, content=content),
     )
 
 
@@ -180,42 +159,6 @@ def _prepared(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list
         if privacy.readable(PreparedItem.CLASSES[item.kind], roles, given=given)
         or (record.author_id == viewer.person.pk and record.state in cuts.OPEN_TO_WRITER)
     ]
-
-
-def _let_through(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> list[LetThrough]:
-    """Nobody at home learns from here what the school gave to whom."""
-    if policies.is_at_home(viewer, record):
-        return []
-    return [
-        LetThrough(one.by.name, one.at, one.reason, tuple(one.phrases)) for one in parts.overrides
-    ]
-
-
-def _sealed(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> Sealed | None:
-    """The reason may be about somebody else than the family; they see the state."""
-    if policies.is_at_home(viewer, record):
-        return None
-    return next((Sealed(one.by.name, one.at, one.reason) for one in parts.sealings), None)
-
-
-def _kept_at(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> dict[UUID, str]:
-    """The index of the locked cabinet; nobody at home has a key to it."""
-    if policies.is_at_home(viewer, record):
-        return {}
-    return {one.pk: one.kept_at for one in parts.signatures if one.kept_at}
-
-
-def _noted(viewer: Viewer, record: CommunicationRecord, parts: Parts) -> Sequence[Signature]:
-    """To whoever said it, it is a signature; of what others said, nobody at home learns."""
-    if policies.is_at_home(viewer, record):
-        return []
-    noted = [one for one in parts.noted if not _counts(one, parts)]
-    return side_words.signatures(viewer, record, noted)
-
-
-def _counts(noted: Signature, parts: Parts) -> bool:
-    """Whether it is a signature by now (records/counted_words.py)."""
-    return any((one.signer_id, one.at) == (noted.signer_id, noted.at) for one in parts.signatures)
 
 
 def _names(all_parts: Iterable[Parts]) -> tuple[dict[UUID, str], frozenset[UUID]]:

@@ -54,6 +54,38 @@ class Parts:
         return any(one.state in OPEN for one in self.objections)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rows of many records, each kind by the record that it belongs to."""
+
+    statements: Mapping[Any, Sequence[Statement]]
+    participants: Mapping[Any, Sequence[Participant]]
+    prepared: Mapping[Any, Sequence[PreparedItem]]
+    signatures: Mapping[Any, Sequence[Signature]]
+    attachments: Mapping[Any, Sequence[Attachment]]
+    taken_out: Mapping[Any, Sequence[Attachment]]
+    objections: Mapping[Any, Sequence[Objection]]
+    overrides: Mapping[Any, Sequence[SharingOverride]]
+    sealings: Mapping[Any, Sequence[Sealing]]
+    noted: Mapping[Any, Sequence[Signature]]
+
+    def of(self, record: CommunicationRecord) -> Parts:
+        objections = self.objections[record.record_no]
+        return Parts(
+            self.statements[record.pk],
+            self.participants[record.pk],
+            self.prepared[record.pk],
+            self.signatures[record.pk],
+            self.attachments[record.pk],
+            objections,
+            [each for one in objections for each in annotations.of(one)],
+            self.overrides[record.pk],
+            self.sealings[record.pk],
+            self.noted[record.pk],
+            self.taken_out[record.pk],
+        )
+
+
 def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
     """The parts of each record by its id. Inside a scope."""
     ids = Ids(record.pk for record in records)
@@ -62,28 +94,19 @@ def gather(records: Sequence[CommunicationRecord]) -> Mapping[UUID, Parts]:
     prepared = _by(statements.rows(_all_of, PreparedItem, ids))
     signatures = _by(statements.rows(_signatures, ids))
     files = statements.rows(_attachments, ids)
-    attachments = _by(one for one in files if one.state == Attachment.State.STORED)
-    taken_out = _by(one for one in files if one.state == Attachment.State.TAKEN_OUT)
-    objections = _by(_objections(records), "record_no")
-    overrides = _by(statements.rows(_overrides, ids))
-    sealings = _by(statements.rows(_sealings, ids))
-    noted = taken_back.noted(records)
-    return {
-        record.pk: Parts(
-            said[record.pk],
-            participants[record.pk],
-            prepared[record.pk],
-            signatures[record.pk],
-            attachments[record.pk],
-            objections[record.record_no],
-            [each for one in objections[record.record_no] for each in annotations.of(one)],
-            overrides[record.pk],
-            sealings[record.pk],
-            noted[record.pk],
-            taken_out[record.pk],
-        )
-        for record in records
-    }
+    found = _Found(
+        said,
+        participants,
+        prepared,
+        signatures,
+        _by(one for one in files if one.state == Attachment.State.STORED),
+        _by(one for one in files if one.state == Attachment.State.TAKEN_OUT),
+        _by(_objections(records), "record_no"),
+        _by(statements.rows(_overrides, ids)),
+        _by(statements.rows(_sealings, ids)),
+        taken_back.noted(records),
+    )
+    return {record.pk: found.of(record) for record in records}
 
 
 def _of(model: type[T], ids: Ids) -> QuerySet[T]:

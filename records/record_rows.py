@@ -1,6 +1,8 @@
 """One record under its lock, changed and written down: the frame of every act on a record."""
 
+import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +15,9 @@ from records.models import CommunicationRecord
 
 #: The event of a new draft, which is no edit of it.
 DRAFTED: Final = "record.drafted"
+
+#: No letters or digits that a person on the phone mixes up.
+_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def lock(
@@ -81,3 +86,8 @@ def note(
         at=viewer.at,
         payload={"version": record.version, **codes},
     )
+
+
+def new_number(at: datetime) -> str:
+    """JL, the year and eight random characters: nothing can be counted from it."""
+    return f"JL{at:%Y}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))

@@ -69,14 +69,10 @@ def override(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRe
         phrases=sorted({found.phrase for found in blocked}),
         counts=decided.tally.as_json(),
     )
-    return saved(
-        record,
-        viewer,
-        "record.sharing_overridden",
-        refs=[("sharing_override", made.pk)],
-        total=decided.tally.total,
-        **{f"of_{category}": count for category, count in decided.tally.counts},
-    )
+    refs = [("sharing_override", made.pk)]
+    codes = {f"of_{category}": count for category, count in decided.tally.counts}
+    codes["total"] = decided.tally.total
+    return saved(record, viewer, "record.sharing_overridden", refs=refs, **codes)
 
 
 def _blocked(file: RecordFile) -> Iterator[tuple[str, Finding]]:

@@ -64,24 +64,34 @@ def sheet_of(file: RecordFile, *, school: str) -> RecordSheet:
         trigger=record.get_trigger_display() if "trigger" in file.fields else "",
         details=_details(file),
         banners=banners(file),
-        participants=tuple(
-            _participant(one, file)
-            for one in sorted(file.participants, key=lambda one: _TURN.index(one.capacity))
-        ),
+        participants=_participants(file),
         sections=tuple(_section(code, file) for code in _sections(file)),
         prepared=tuple(_prepared(one, file) for one in file.prepared),
         attachments=tuple(_attached(one) for one in file.attachments),
-        earlier=tuple(
-            paper.EarlierFiles(
-                one.version, _SEALED if one.sealed else "", tuple(map(_attached, one.files))
-            )
-            for one in file.earlier
-        ),
+        earlier=_earlier(file),
         signatures=tuple(_signature(one, file) for one in file.signatures),
-        annotations=tuple(
-            paper.Annotation(one.words, file.names.get(one.by_id, ""), one.at)
-            for one in file.annotations
-        ),
+        annotations=_annotations(file),
+    )
+
+
+def _participants(file: RecordFile) -> tuple[paper.Participant, ...]:
+    turns = sorted(file.participants, key=lambda one: _TURN.index(one.capacity))
+    return tuple(_participant(one, file) for one in turns)
+
+
+def _earlier(file: RecordFile) -> tuple[paper.EarlierFiles, ...]:
+    return tuple(
+        paper.EarlierFiles(
+            one.version, _SEALED if one.sealed else "", tuple(map(_attached, one.files))
+        )
+        for one in file.earlier
+    )
+
+
+def _annotations(file: RecordFile) -> tuple[paper.Annotation, ...]:
+    return tuple(
+        paper.Annotation(one.words, file.names.get(one.by_id, ""), one.at)
+        for one in file.annotations
     )
 
 

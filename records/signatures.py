@@ -14,7 +14,15 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
 from records import as_read as reads
-from records import content, language_gate, noted_words, paper_originals, signers, standings
+from records import (
+    content,
+    language_gate,
+    noted_words,
+    paper_originals,
+    signers,
+    standings,
+    witnessed,
+)
 from records import prepared_files as prepared
 from records.draft_input import refuse_restricted
 from records.language import Field
@@ -99,16 +107,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
             return record
     signed = any(one.method != Method.REFUSED or one.is_own_refusal for one in before)
     _refuse_spoken(record, signed or (bool(before) and given.method != Method.PAPER))
-    _refuse_closed(viewer, record, record)
-    reads.refuse_other(viewer, record, given.as_read)
-    _refuse_unwitnessed(viewer, record, given)
-    _refuse_other_paper(viewer, record, given)
-    _refuse_words({"note": given.note}, record)
-    # What stands in “ ” is the guardian's; everything around it is told by staff.
-    language_gate.refuse_forbidden(
-        {"reason": given.reason}, student=record.student, field=Field.QUOTE
-    )
-    paper_originals.refuse_unkept(given.kept_at, given.scan, method=given.method)
+    _refuse_untold(viewer, record, given)
     return _give(
         viewer,
         record,
@@ -118,8 +117,22 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
         reason=given.reason.strip(),
         note=given.note.strip(),
         witness_id=given.witness,
-        **_on_paper(record, given),
+        **witnessed.on_paper(record, given),
     )
+
+
+def _refuse_untold(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:
+    """A word that cannot stand as it was written down: text, witness, paper, or its own words."""
+    _refuse_closed(viewer, record, record)
+    reads.refuse_other(viewer, record, given.as_read)
+    _refuse_unwitnessed(viewer, record, given)
+    witnessed.refuse_other_paper(viewer, record, given)
+    _refuse_words({"note": given.note}, record)
+    # What stands in “ ” is the guardian's; everything around it is told by staff.
+    language_gate.refuse_forbidden(
+        {"reason": given.reason}, student=record.student, field=Field.QUOTE
+    )
+    paper_originals.refuse_unkept(given.kept_at, given.scan, method=given.method)
 
 
 def side_of(viewer: Viewer, record: CommunicationRecord) -> str:
@@ -157,16 +170,6 @@ def _own(
     return _give(viewer, record, signer=viewer.person, **said)
 
 
-def _on_paper(record: CommunicationRecord, given: Witnessed) -> dict[str, Any]:
-    """The columns of a signature on paper. Raises InvalidInput: no signed page, or another's."""
-    if given.method != Method.PAPER:
-        return {}
-    page = paper_originals.page(record, given.scan)
-    shared = paper_originals.shares_sheet(record, page, said=given.same_sheet)
-    paper_originals.let_in(page)
-    return {"scan": page, "shares_sheet": shared, "kept_at": given.kept_at.strip()}
-
-
 def _give(
     viewer: Viewer,
     record: CommunicationRecord,
@@ -177,8 +180,7 @@ def _give(
     **columns: Any,
 ) -> CommunicationRecord:
     content.freeze(record, at=viewer.at)
-    home = Side.STUDENT if signer.pk == record.student.person_id else Side.FAMILY
-    side = side_of(viewer, record) if signer.pk == viewer.person.pk else home
+    side = _side(viewer, record, signer)
     made = Signature(
         school_id=record.school_id,
         student_id=record.student_id,
@@ -192,18 +194,21 @@ def _give(
         as_read=reads.proof(as_read, bytes(record.content_salt or b"")),
         **columns,
     )
+    return _keep(viewer, record, made)
+
+
+def _keep(viewer: Viewer, record: CommunicationRecord, made: Signature) -> CommunicationRecord:
     made.save(force_insert=True)
-    saved(record, viewer, "record.signed", refs=[("signature", made.pk)], side=side, how=method)
+    codes = {"side": made.side, "how": made.method}
+    saved(record, viewer, "record.signed", refs=[("signature", made.pk)], **codes)
     return standings.settle(viewer, record)
 
 
-def _refuse_other_paper(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:
-    """Printed by who writes it down, by who stood beside, or by the guardian."""
-    if given.method != Method.PAPER or not given.printed.strip():
-        return
-    others = Person.objects.filter(pk__in=[given.witness, given.signer]).order_by("pk")
-    readers = [viewer, *(Viewer.load(one, at=viewer.at) for one in others)]
-    reads.refuse_other_paper(readers, record, given.printed)
+def _side(viewer: Viewer, record: CommunicationRecord, signer: Person) -> str:
+    """Whose word it is: whoever signs for themselves has a side, all others speak from home."""
+    if signer.pk == viewer.person.pk:
+        return side_of(viewer, record)
+    return Side.STUDENT if signer.pk == record.student.person_id else Side.FAMILY
 
 
 def _refuse_spoken(record: CommunicationRecord, spoken: bool) -> None:  # noqa: FBT001

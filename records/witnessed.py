@@ -5,14 +5,17 @@ Inside a scope.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
 
+from parties.access import Viewer
 from parties.errors import WrongState
 from parties.models import Person
-from records.models import Attachment, Signature
+from records import as_read as reads
+from records import paper_originals
+from records.models import Attachment, CommunicationRecord, Signature
 
 #: What staff types beside such a word.
 _WORDS: Final = ("reason", "note", "kept_at")
@@ -84,3 +87,22 @@ def _same_two(standing: Signature, given: Witnessed, by: Person) -> bool:
     """The colleagues who stood for it, whichever of them wrote it down; none for an own refusal."""
     stood = {standing.recorded_by_id, standing.witness_id}
     return standing.witness_id is None or stood == {by.pk, given.witness}
+
+
+def refuse_other_paper(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:
+    """Printed by who writes it down, by who stood beside, or by the guardian."""
+    if given.method != Signature.Method.PAPER or not given.printed.strip():
+        return
+    others = Person.objects.filter(pk__in=[given.witness, given.signer]).order_by("pk")
+    readers = [viewer, *(Viewer.load(one, at=viewer.at) for one in others)]
+    reads.refuse_other_paper(readers, record, given.printed)
+
+
+def on_paper(record: CommunicationRecord, given: Witnessed) -> dict[str, Any]:
+    """The columns of a signature on paper. Raises InvalidInput: no signed page, or another's."""
+    if given.method != Signature.Method.PAPER:
+        return {}
+    page = paper_originals.page(record, given.scan)
+    shared = paper_originals.shares_sheet(record, page, said=given.same_sheet)
+    paper_originals.let_in(page)
+    return {"scan": page, "shares_sheet": shared, "kept_at": given.kept_at.strip()}

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from ledger import events, together
+from ledger import together
 from parties import inserts, keyring, round_trips, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person, Student
 from parties.roles import Role
-from workflow import case_entries, escalation, processes, reports, rungs, steps
+from workflow import case_entries, case_events, escalation, processes, reports, rungs, steps
 from workflow.errors import InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, Escalation, ProcessInstance
 from workflow.reports import Receipt, ReportInput, Said
@@ -126,7 +126,9 @@ def _begin(
 ) -> UUID:
     """Wake the first rung, and leave the process for whoever starts it."""
     # No actor: who reported is for the head of 德育处 and the leaders alone (CRI-R).
-    _record("case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel))
+    case_events.record(
+        "case.opened", case, at=at, refs=[("report", stored.pk)], channel=str(case.channel)
+    )
     waiting = ProcessInstance(
         school_id=case.school_id, case=case, process_key=PROCESS, created_at=at
     )
@@ -188,7 +190,7 @@ def danger_again(*, school_id: int, case_id: UUID, by: Person, at: datetime) -> 
 def sound_again(case: Case, *, by: Person, at: datetime) -> UUID | None:
     """`danger_again` for a held crisis, in its scope; None: its new process waits to be started."""
     running = _alarm(case, at=at)
-    _record("case.danger_again", case, at=at, actor=by.pk)
+    case_events.record("case.danger_again", case, at=at, by=by.pk)
     escalation.raise_(case=case, reason="danger_again", at=at)
     if running is not None:
         _signal_again(running, by=by, at=at)
@@ -229,23 +231,3 @@ def _signal_again(instance_id: UUID, *, by: Person, at: datetime) -> None:
     except Exception:
         # The ladder climbs already; the frozen instance is an incident that a leader sees.
         logger.exception("case.signal_failed id=%s", instance_id)
-
-
-def _record(
-    kind: str,
-    case: Case,
-    *,
-    at: datetime,
-    actor: UUID | None = None,
-    refs: list[events.Subject] | None = None,
-    **codes: str,
-) -> None:
-    events.append(
-        school_id=case.school_id,
-        kind=kind,
-        actor=actor,
-        subject=("case", case.pk),
-        refs=refs or [],
-        at=at,
-        payload=codes,
-    )

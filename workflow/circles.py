@@ -134,6 +134,10 @@ def load(case_id: UUID, *, roles: Iterable[str], tasks: Iterable[str], at: datet
     ).fetchone()
     if row is None:
         raise LookupError(f"no case {case_id}")
+    return _circle(row)
+
+
+def _circle(row: Sequence[Any]) -> Circle:
     channel, report, triage, danger_over, own = row[:5]
     excluded, away, held, people, substitutes, names, eyes = row[5:]
     return Circle(

@@ -5,16 +5,14 @@
     offer      --> every guardian who may read it gets a link to read and sign it
     recall, discard --> those links open nothing, and what has not left with one does not leave
     effective  --> a copy for the family is noted as delivered, they are told, a meeting goes on
-    objection  --> its author hears of it; the office as well where the ground is privacy
-    answer     --> the filer hears that there is one
 
-Words of danger are heard also where the act is refused (refused_words).
+Words of danger are heard also where the act is refused (refused_words). What follows an objection
+is in record_objections.
 
 Pages and API call these, and nothing of records that changes a record.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,13 +21,13 @@ from parties import taps, tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.models import Person
-from records import communication, complaints, discarding, drafts, objections, signatures, signers
-from records.complaints import Complaint
+from records import communication, discarding, drafts, signatures, signers
 from records.draft_input import Header
-from records.models import CommunicationRecord, Objection
+from records.models import CommunicationRecord
 from records.witnessed import Witnessed
-from workflow import family_words, meetings, next_contacts, record_news, refused_words
+from workflow import meetings, next_contacts, record_news, refused_words
 from workflow.models import Case
+from workflow.spoken_words import Spoken
 
 T = TypeVar("T")
 State = CommunicationRecord.State
@@ -120,7 +118,7 @@ def sign(  # noqa: PLR0913 - who, what, how, and what they had read
     note: str = "",
 ) -> CommunicationRecord:
     """Sign for oneself. Raises: as signatures.sign."""
-    spoken = _Spoken(note, "signature")
+    spoken = Spoken(note, "signature")
     heard = refused_words.heard(
         CommunicationRecord, record_id, Act.SIGN, school_id=school_id, by=by, at=at,
         hear=spoken.listen,
@@ -140,7 +138,7 @@ def refuse(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, reason: str, as_read: str
 ) -> CommunicationRecord:
     """Say that one will not sign, and why. Raises: as signatures.refuse."""
-    spoken = _Spoken(reason, "refusal")
+    spoken = Spoken(reason, "refusal")
     heard = refused_words.heard(
         CommunicationRecord, record_id, Act.SIGN, school_id=school_id, by=by, at=at,
         hear=spoken.listen,
@@ -159,7 +157,7 @@ def witness(
     *, school_id: int, record_id: UUID, by: Person, at: datetime, given: Witnessed
 ) -> CommunicationRecord:
     """Write down a guardian's word beside a second member of staff. Raises: as in signatures."""
-    spoken = _Spoken(f"{given.reason}\n{given.note}", "witnessed")
+    spoken = Spoken(f"{given.reason}\n{given.note}", "witnessed")
     heard = refused_words.heard(
         CommunicationRecord, record_id, Act.WITNESS, school_id=school_id, by=by, at=at,
         hear=spoken.listen,
@@ -197,89 +195,6 @@ def discard_next(
         if gone.author_id != by.pk:
             record_news.tell_author(gone, "record.discarded", at=at)
         return viewer.get(CommunicationRecord, record_id)
-
-
-def object_to(
-    *, school_id: int, record_id: UUID, by: Person, at: datetime, complaint: Complaint
-) -> Objection:
-    """File an objection; its receipt is in the answer. A sign of danger is heard in any case.
-
-    Raises: as objections.file; InvalidInput: an open one of theirs says something else.
-    """
-    spoken = _Spoken(complaint.words, "objection")
-    heard = refused_words.heard(
-        CommunicationRecord, record_id, Act.OBJECT, school_id=school_id, by=by, at=at,
-        hear=spoken.listen,
-    )  # fmt: skip
-    with heard, tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        filed = objections.file(viewer, record_id=record_id, complaint=complaint)
-        record_news.objection_filed(filed, at=at)
-        if not complaints.says(filed, complaint):
-            raise InvalidInput(
-                f"您对这份记录提出的异议（{filed.receipt_no}）还没有了结，刚写的没有存入。",
-                field="words",
-                mend="要换成现在写的，请先在记录页撤回那一份，再提交。",
-            )
-        spoken.listen(filed.record, viewer)
-        return filed
-
-
-def answer(
-    *, school_id: int, objection_id: UUID, by: Person, at: datetime, reply: str, words: str
-) -> Objection:
-    """The author's answer. Raises: as objections.answer."""
-    with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        answered = objections.answer(viewer, objection_id=objection_id, reply=reply, words=words)
-        record_news.objection_answered(answered, at=at)
-        return answered
-
-
-def end(*, school_id: int, objection_id: UUID, by: Person, at: datetime, how: str) -> Objection:
-    """`content`, `insist` or `withdraw`: the filer's own word. Raises: as in objections."""
-    verbs = {
-        "content": objections.content,
-        "insist": objections.insist,
-        "withdraw": objections.withdraw,
-    }
-    with tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        ended = verbs[how](viewer, objection_id=objection_id)
-        if how == "insist":
-            record_news.objection_routed(ended, at=at)
-        return ended
-
-
-def annotate(
-    *, school_id: int, objection_id: UUID, by: Person, at: datetime, words: str
-) -> Objection:
-    """异议附记, in the filer's own words. Raises: as objections.annotate."""
-    spoken = _Spoken(words, "annotation")
-    heard = refused_words.heard(
-        Objection, objection_id, Act.OBJECT, school_id=school_id, by=by, at=at,
-        hear=lambda objection, viewer: spoken.listen(objection.record, viewer),
-    )  # fmt: skip
-    with heard, tenancy.scope(school_id):
-        viewer = Viewer.load(by, at=at)
-        annotated = objections.annotate(viewer, objection_id=objection_id, words=words)
-        spoken.listen(annotated.record, viewer)
-        return annotated
-
-
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """Words with an act; `source` is the code of where."""
-
-    words: str
-    source: str
-
-    def listen(self, record: CommunicationRecord, viewer: Viewer) -> None:
-        """Last of all: who asks about danger waits for others who ask, and for nothing after."""
-        family_words.listen(
-            self.words, case_id=record.case_id, at=viewer.at, source=self.source, about=record,
-            by=viewer.person,
-        )  # fmt: skip
 
 
 def _state(record_id: UUID) -> str:

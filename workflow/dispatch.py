@@ -102,13 +102,17 @@ def release(owner: BaseDatabaseWrapper, *, lane: str, before: datetime | None) -
                 at=at,
                 payload={"lane": lane, "before": before, "withheld": count},
             )
+    _end(owner, hold, before)
+    return sum(withheld.values())
+
+
+def _end(owner: BaseDatabaseWrapper, hold: DispatchHold, before: datetime | None) -> None:
     with owner.cursor() as cursor:
         cursor.execute(
             "UPDATE workflow_dispatchhold SET released_at = clock_timestamp(), sent_before = %s"
             " WHERE id = %s AND released_at IS NULL",
             [before, hold.pk],
         )
-    return sum(withheld.values())
 
 
 def now() -> datetime:

@@ -10,7 +10,7 @@ Also where the act that they came with is refused (refused_words).
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Final
@@ -66,15 +66,20 @@ def listen(
     cases = Case.objects.select_related("student__school_class")
     case = cases.filter(pk=case_id).first() if case_id is not None else None
     if case is not None and case.closed_at is None:
-        beside = about if case.channel == Case.Channel.CRISIS else None
-        pk = None if beside is None else beside.pk
-        upgrade_requests.ask(case=case, at=at, source=source, about=pk)
+        _ask_about(case, about, at=at, source=source)
     elif about is not None:
         CommunicationRecord.objects.select_for_update(no_key=True).get(pk=about.pk)  # as below
         _look_now(about.student, before=case, about=("record", about.pk), at=at, source=source)
     elif case is not None and case.student is not None:
         Case.objects.select_for_update(no_key=True).get(pk=case.pk)  # two at once ask once
         _look_now(case.student, before=case, about=("case", case.pk), at=at, source=source)
+
+
+def _ask_about(case: Case, about: CommunicationRecord | None, *, at: datetime, source: str) -> None:
+    """In a crisis the question is about these words, elsewhere about the case alone."""
+    beside = about if case.channel == Case.Channel.CRISIS else None
+    pk = None if beside is None else beside.pk
+    upgrade_requests.ask(case=case, at=at, source=source, about=pk)
 
 
 def who_looks(student: Student, *, danger: bool, at: datetime) -> dict[UUID, Role]:
@@ -119,18 +124,7 @@ def _look_now(
         told.pop(person, None)
     kind, pk = about
     case_id = _asked(student, pk, before, frozenset(told), at=at, source=source)
-    rows = [
-        Message(
-            case_id=case_id,
-            to_id=person,
-            to_role=role.value,
-            channel="in_app",
-            template=LOOK_NOW,
-            key=f"danger:{source}:{pk}:{at.isoformat()}:{person}",
-            lane="crisis",
-        )
-        for person, role in told.items()
-    ]
+    rows = _messages(told, case_id=case_id, key=f"danger:{source}:{pk}:{at.isoformat()}")
     notifications.enqueue_many(school_id=student.school_id, rows=rows, at=at)
     events.append(
         school_id=student.school_id,
@@ -141,6 +135,21 @@ def _look_now(
         at=at,
         payload={"source": source, "told": len(rows)},
     )
+
+
+def _messages(told: Mapping[UUID, Role], *, case_id: UUID | None, key: str) -> list[Message]:
+    return [
+        Message(
+            case_id=case_id,
+            to_id=person,
+            to_role=role.value,
+            channel="in_app",
+            template=LOOK_NOW,
+            key=f"{key}:{person}",
+            lane="crisis",
+        )
+        for person, role in told.items()
+    ]
 
 
 def _asked(

@@ -7,9 +7,10 @@ which never leads through here.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -167,24 +168,27 @@ def _open(by: Person, role: Role, matter: MatterInput, request_key: str, *, at: 
         student=student,
         kind=matter.trigger,
     )
-    kept = Matter.objects.create(
-        school_id=by.school_id,
+    raised = {"raised_by": by, "raised_role": role.value, "raised_at": at}
+    kept = _kept(case, matter, {**raised, "request_key": request_key})
+    matter_entries.keep(kept, student)
+    _record(kept, at=at)
+    return Slip(case.pk, kept.receipt_no, at, repeated=False)
+
+
+def _kept(case: Case, matter: MatterInput, raised: Mapping[str, Any]) -> Matter:
+    """The words of a new matter; `raised` is by whom, as what, when and with which key."""
+    return Matter.objects.create(
+        school_id=case.school_id,
         case=case,
-        receipt_no=reports.receipt_no(at, prefix="SX"),
-        raised_by=by,
-        raised_role=role.value,
+        receipt_no=reports.receipt_no(raised["raised_at"], prefix="SX"),
         trigger=matter.trigger,
         words=matter.words,
         danger=matter.danger,
         repeated=matter.repeated,
         needs_family=matter.needs_family,
         individual=matter.individual,
-        request_key=request_key,
-        raised_at=at,
+        **raised,
     )
-    matter_entries.keep(kept, student)
-    _record(kept, at=at)
-    return Slip(case.pk, kept.receipt_no, at, repeated=False)
 
 
 def _record(matter: Matter, *, at: datetime) -> None:

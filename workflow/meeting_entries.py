@@ -14,13 +14,13 @@ from django.utils import timezone
 from parties.access import Viewer
 from records import file
 from records.file import Line, Source
-from records.meetings import answers
+from records.meetings import replies
 from records.models import Meeting, MeetingAttempt, MeetingReply
 from workflow import meeting_policies
 
 MEETING: Final = "meeting"
 ATTEMPT: Final = "contact_attempt"
-REPLY: Final = answers.ENTRY
+REPLY: Final = replies.ENTRY
 
 
 def describe(_viewer: Viewer, found: Sequence[Meeting]) -> Mapping[UUID, Line]:

@@ -97,20 +97,27 @@ def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:
         agreed=agreed,
         **_answers(viewer, meeting, state, agreed),
         invitees=_parts(viewer, MeetingInvitee, meeting, "person", "part", "capacity", "turn"),
-        dossier=[
-            (item, viewer.fields(item))
-            for item in _parts(viewer, DossierItem, meeting, _OF_A_PAPER, "kind")
-            if dossier.is_listed(item, meeting, at=viewer.at)
-        ],
-        attempts=[
-            free_words.cut(viewer, attempt)
-            for attempt in _parts(viewer, MeetingAttempt, meeting, _OF_AN_ATTEMPT, "tried_at")
-        ],
-        replies=[
-            free_words.cut(viewer, reply)
-            for reply in _parts(viewer, MeetingReply, meeting, _OF_A_REPLY, "at")
-        ],
+        dossier=_papers(viewer, meeting),
+        **_told(viewer, meeting),
     )
+
+
+def _papers(viewer: Viewer, meeting: Meeting) -> list[tuple[DossierItem, frozenset[str]]]:
+    return [
+        (item, viewer.fields(item))
+        for item in _parts(viewer, DossierItem, meeting, _OF_A_PAPER, "kind")
+        if dossier.is_listed(item, meeting, at=viewer.at)
+    ]
+
+
+def _told(viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
+    """What was tried, and what families said, without the words that are not for this reader."""
+    attempts = _parts(viewer, MeetingAttempt, meeting, _OF_AN_ATTEMPT, "tried_at")
+    replies = _parts(viewer, MeetingReply, meeting, _OF_A_REPLY, "at")
+    return {
+        "attempts": [free_words.cut(viewer, attempt) for attempt in attempts],
+        "replies": [free_words.cut(viewer, reply) for reply in replies],
+    }
 
 
 def _answers(

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from records.meetings import invitations, rows
+from records.meetings import invited, rows
 from records.models import Meeting, MeetingAttempt, MeetingInvitee
 
 State = Meeting.State
@@ -52,7 +52,7 @@ def next_try(meeting: Meeting, *, at: datetime) -> tuple[Step, UUID | None]:
     if meeting.state != State.OFFERED:
         return Step.DONE, None
     tried = list(meeting.attempts.filter(round=meeting.round).order_by("recorded_at", "pk"))
-    asked = invitations.guardians(meeting, at=at)
+    asked = invited.guardians(meeting, at=at)
     for step, invitee in zip(_CALLS, asked, strict=False):
         if invitee.answer != MeetingInvitee.Answer.NO and not any(
             one.person_id == invitee.person_id for one in tried

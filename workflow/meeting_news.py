@@ -13,7 +13,7 @@ from parties import links, relations
 from parties.access import Viewer
 from parties.models import Person, SignInLink
 from parties.roles import Role
-from records.meetings import family, invitations, outcomes, rows
+from records.meetings import family, invited, outcomes, rows
 from records.models import Meeting, MeetingInvitee
 from workflow import contacts, exclusions, home_faces, notifications, waking
 from workflow.models import Case, CaseParty
@@ -45,7 +45,7 @@ def shield(case: Case, meeting: Meeting | None, *, at: datetime) -> frozenset[UU
     household = (
         family.of(case.student, at=at, named=named)
         if meeting is None
-        else invitations.review(meeting, at=at, named=named)
+        else invited.review(meeting, at=at, named=named)
     )
     CaseParty.objects.bulk_create(
         [
@@ -76,11 +76,11 @@ def release(case: Case, *, at: datetime) -> int:
 
 def ask_to_choose(case: Case, meeting: Meeting, *, at: datetime) -> int:
     """Each guardian hears of the times, with a link of their own; how many there were."""
-    asked = invitations.guardians(meeting, at=at)
+    asked = invited.guardians(meeting, at=at)
     people = _people(invitee.person_id for invitee in asked)
     messages = [message for person in people for message in _choices(case, meeting, person)]
     notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
-    invitations.mark_told(meeting, [person.pk for person in people], at=at)
+    invited.mark_told(meeting, [person.pk for person in people], at=at)
     return len(people)
 
 
@@ -142,7 +142,7 @@ def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: 
     rows = about_date(case, meeting, template, capacities)
     notifications.enqueue_many(school_id=case.school_id, rows=rows, at=at)
     if not told:
-        invitations.mark_told(meeting, list(capacities), at=at)
+        invited.mark_told(meeting, list(capacities), at=at)
     return len(capacities)
 
 

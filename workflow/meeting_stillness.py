@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from parties.models import Person
-from records.meetings import invitations, outcomes, rows
+from records.meetings import invited, outcomes, rows
 from records.models import Meeting, MeetingInvitee
 from workflow import contacts, home_faces, meeting_news, meeting_process, notifications
 from workflow.models import Case, Notification
@@ -49,7 +49,7 @@ def follow(case: Case, meeting: Meeting, said: str, *, by: Person, at: datetime)
 
 def people(case: Case, meeting: Meeting, *, at: datetime) -> frozenset[UUID]:
     """Whom of those at home this meeting was for, and for whom it stands as they know it."""
-    asked = {one.person_id for one in invitations.guardians(meeting, at=at, but_for=case.pk)}
+    asked = {one.person_id for one in invited.guardians(meeting, at=at, but_for=case.pk)}
     student = meeting.invitees.filter(
         part=MeetingInvitee.Part.MUST, capacity=MeetingInvitee.Capacity.STUDENT
     )
@@ -74,9 +74,7 @@ def last_no(case: Case | None, meeting: Meeting, *, at: datetime) -> bool:
         return False
     still = people(case, meeting, at=at)
     asked = [
-        one
-        for one in invitations.guardians(meeting, at=at, but_for=case.pk)
-        if one.person_id in still
+        one for one in invited.guardians(meeting, at=at, but_for=case.pk) if one.person_id in still
     ]
     return bool(asked) and all(one.answer == MeetingInvitee.Answer.NO for one in asked)
 
@@ -112,5 +110,5 @@ def _tell(
     ]
     notifications.enqueue_many(school_id=case.school_id, rows=messages, at=at)
     if template == meeting_news.INVITATION:
-        invitations.mark_told(meeting, list(to), at=at)
+        invited.mark_told(meeting, list(to), at=at)
     return len(to)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -25,7 +24,6 @@ from records import (
     notice_entries,
     notice_owing,
     notice_receipts,
-    notices,
     signs,
 )
 from records.models import FileEntry, Notice, NoticeContact, NoticeReceipt
@@ -33,21 +31,17 @@ from records.notice_attempts import Attempt
 from records.notice_papers import OnPaper
 from workflow import (
     danger_signs,
-    family_words,
     notice_calls,
+    notice_hints,
     notice_news,
     notice_process,
-    notifications,
     processes,
     refused_words,
     reporting,
 )
-from workflow.notifications import Message
 from workflow.reports import Receipt, ReportInput
 
 logger = logging.getLogger(__name__)
-
-_NEWS: Final = "case.news"
 
 
 def open_(*, school_id: int, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeReceipt:
@@ -150,7 +144,7 @@ def report_danger(*, school_id: int, receipt_id: UUID, by: Person, at: datetime)
 
 def _tell(receipt: NoticeReceipt, text: str, *, by: Person, at: datetime) -> None:
     _enter(receipt, at=at)
-    _tell_of_hint(receipt, text, at=at)
+    notice_hints.tell(receipt, text, at=at)
     notice_news.tell_of_reply(receipt, by=by, at=at)
 
 
@@ -162,7 +156,7 @@ def _hear_refused(text: str, receipt: NoticeReceipt, viewer: Viewer) -> None:
     if not known and refused_words.is_new(
         text, by=viewer.person, place=receipt.pk, source=danger_signs.SOURCE, at=viewer.at
     ):
-        _tell_of_hint(receipt, text, at=viewer.at)
+        notice_hints.tell(receipt, text, at=viewer.at)
 
 
 def _enter(receipt: NoticeReceipt, *, at: datetime) -> None:
@@ -178,53 +172,6 @@ def _enter(receipt: NoticeReceipt, *, at: datetime) -> None:
         case_id=receipt.notice.case_id,
         people=[receipt.guardian_id],
     )
-
-
-def _tell_of_hint(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
-    """Danger: homeroom teacher and 德育处 on duty now, and a question that somebody must answer. A
-    complaint: 德育处. Never the family. Words begun in an earlier answer count with this one.
-    """
-    found = signs.read_on(receipt.reply.removesuffix(text.strip()), text)
-    if not found.red and not found.complaint:
-        return
-    danger = bool(found.red)
-    told = family_words.who_looks(receipt.student, danger=danger, at=at)
-    case_id = receipt.notice.case_id
-    if danger:
-        case_id = _asked(receipt, frozenset(told), at=at) or case_id
-    rows = [
-        Message(
-            case_id=case_id,
-            to_id=person,
-            to_role=role.value,
-            channel="in_app",
-            template=family_words.LOOK_NOW if danger else _NEWS,
-            key=f"hint:{receipt.pk}:{at.isoformat()}:{person}",
-            lane="crisis" if danger else "routine",
-        )
-        for person, role in told.items()
-    ]
-    notifications.enqueue_many(school_id=receipt.school_id, rows=rows, at=at)
-    notices.record(
-        "danger.hinted" if danger else "complaint.hinted",
-        receipt.notice,
-        by=None,
-        at=at,
-        refs=[("receipt", receipt.pk)],
-        told=len(rows),
-    )
-
-
-def _asked(receipt: NoticeReceipt, told: frozenset[UUID], *, at: datetime) -> UUID | None:
-    """The child's matter with the question on it. No fault in asking costs a family its words, or
-    those who look their message.
-    """
-    try:
-        with transaction.atomic():
-            return danger_signs.ask(receipt=receipt, at=at, told=told).case_id
-    except Exception:
-        logger.exception("notice.danger_not_asked id=%s", receipt.pk)
-        return None
 
 
 def _hear(receipt: NoticeReceipt, *, at: datetime) -> NoticeReceipt:

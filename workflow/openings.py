@@ -32,22 +32,34 @@ def open_(  # noqa: PLR0913 - what makes a case
     `by` owns it; `members` are people who work on it beside those whose post says so. The family
     sees nothing before somebody routes it (Case.route).
     """
-    case = Case.objects.create(
-        school_id=school_id,
-        channel=channel,
-        student=student,
-        placement=_placement(student),
-        owner=by,
-        kind=kind,
-        opened_at=at,
-        alarm_at=at,
-    )
+    case = _stored(school_id, channel, student, owner=by, kind=kind, at=at)
     join(case, members, at=at)
     case_entries.keep(case)
     _record("case.opened", case, by=by, at=at, channel=channel, matter=kind)
     if process is not None:
         begin(case, process, at=at)
     return case
+
+
+def _stored(
+    school_id: int,
+    channel: str,
+    student: Student | None,
+    *,
+    owner: Person | None,
+    kind: str,
+    at: datetime,
+) -> Case:
+    return Case.objects.create(
+        school_id=school_id,
+        channel=channel,
+        student=student,
+        placement=_placement(student),
+        owner=owner,
+        kind=kind,
+        opened_at=at,
+        alarm_at=at,
+    )
 
 
 def begin(case: Case, process: str, *, at: datetime) -> ProcessInstance:

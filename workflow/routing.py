@@ -18,6 +18,7 @@ from parties.models import Person
 from parties.roles import Role
 from workflow import (
     case_entries,
+    case_events,
     escalation,
     meeting_news,
     openings,
@@ -116,7 +117,7 @@ def stop(
         task.save(update_fields=["state", "ended_at", "cancel_reason"])
         closed += 1
     if closed:
-        _record("tasks.closed", held.case, by=None, at=at, count=closed, reason=reason)
+        case_events.record("tasks.closed", held.case, by=None, at=at, count=closed, reason=reason)
 
 
 def _resolve_incidents(ended: Sequence[ProcessInstance], *, at: datetime) -> None:
@@ -180,7 +181,7 @@ def _withdraw_members(case: Case, *, at: datetime) -> None:
             gone.append(member)
     if gone:
         refs: list[events.Subject] = [("person", member.person_id) for member in gone]
-        _record("members.withdrawn", case, by=None, at=at, refs=refs, count=len(gone))
+        case_events.record("members.withdrawn", case, by=None, at=at, refs=refs, count=len(gone))
     for member in gone:
         member.delete()
 
@@ -207,7 +208,7 @@ def record(case: Case, decision: Decision, *, before: str, at: datetime) -> Rout
     codes = {"to": decision.channel, "chosen": decision.chosen, "proposed": kept.proposed}
     was = {"before": before} if before else {}
     kind = _EVENT_OF[RoutingDecision.Kind(decision.kind)]
-    _record(kind, case, by=decision.by, at=at, refs=refs, rule=kept.rule, **codes, **was)
+    case_events.record(kind, case, by=decision.by, at=at, refs=refs, rule=kept.rule, **codes, **was)
     return kept
 
 
@@ -231,23 +232,3 @@ def _proposal(matter: Matter | None) -> dict[str, object]:
         "rule": matter.rule,
         "rule_label": matter.rule_label,
     }
-
-
-def _record(
-    kind: str,
-    case: Case,
-    *,
-    by: UUID | None,
-    at: datetime,
-    refs: Sequence[events.Subject] = (),
-    **codes: int | str,
-) -> None:
-    events.append(
-        school_id=case.school_id,
-        kind=kind,
-        actor=by,
-        subject=("case", case.pk),
-        refs=refs,
-        at=at,
-        payload=codes,
-    )

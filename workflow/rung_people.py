@@ -11,7 +11,7 @@ parties.relations says the same of one role; the tests hold the two against each
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from parties import round_trips
@@ -151,6 +151,10 @@ def load(
     ).fetchone()
     if row is None:
         raise LookupError("no answer about a rung")
+    return _standing(row, named)
+
+
+def _standing(row: Sequence[Any], named: Collection[UUID]) -> Standing:
     excluded, away, alerted, asked = map(frozenset, row[:4])
     return Standing(
         excluded=excluded.union(named),

@@ -20,7 +20,7 @@ from django.db import connection
 from ledger import events
 from parties.models import Person
 from workflow import assignment, clocks, exclusions, notifications, nudge, plan_people, waking
-from workflow.assignment import Wanted
+from workflow.assignment import Assigned, Wanted
 from workflow.models import Case, HumanTask
 from workflow.notifications import Message
 
@@ -69,9 +69,17 @@ def open_(
     shut_out = exclusions.kept_from_words(case)
     wanted = Wanted(name=TASK, roles=["ME"], instead=["VP", "PR"])
     assigned = assignment.assign(wanted, case=case, at=at, besides=shut_out)
+    task = _question(case, assigned, about=about, at=at)
+    hearers = _hearers(task, shut_out, at=at)
+    _tell(task, {person: role for person, role in hearers.items() if person not in told}, at=at)
+    _record("upgrade.asked", case, at=at, source=source)
+    return task
+
+
+def _question(case: Case, assigned: Assigned, *, about: UUID | None, at: datetime) -> HumanTask:
     crisis = case.channel == Case.Channel.CRISIS
     title, form = _WHETHER_AGAIN if crisis else _WHETHER
-    task = HumanTask.objects.create(
+    return HumanTask.objects.create(
         school_id=case.school_id,
         case=case,
         name=TASK,
@@ -84,10 +92,6 @@ def open_(
         created_at=at,
         due_at=clocks.load(case.school_id).due(CLOCK, anchors={}, at=at),
     )
-    hearers = _hearers(task, shut_out, at=at)
-    _tell(task, {person: role for person, role in hearers.items() if person not in told}, at=at)
-    _record("upgrade.asked", case, at=at, source=source)
-    return task
 
 
 def _hearers(task: HumanTask, shut_out: frozenset[UUID], *, at: datetime) -> Mapping[UUID, str]:

@@ -37,21 +37,7 @@ def take_up(held: Held, viewer: Viewer, upgrade: UpgradeInput) -> RoutingDecisio
     asked = () if crisis else (upgrade_requests.TASK,)  # a meeting does not say that it is none
     routing.stop(held, at=at, reason="upgraded", asked=asked)
     if crisis:
-        number = case.reports.count() + 1
-        routing.sound(
-            case,
-            report=ReportInput(
-                who="",
-                student_id=case.student_id,
-                observed=upgrade.words or upgrade.reason,
-                safe_now=upgrade.safe_now,
-                suspects=upgrade.suspects,
-            ),
-            reporter=viewer.person,
-            role=_role(viewer, case),
-            request_key=f"upgrade:{case.pk}:{number}",
-            at=at,
-        )
+        _sound(case, viewer, upgrade)
     else:
         routing.enter(case, channel=upgrade.to, kind=case.kind, at=at)
     decision = Decision(
@@ -62,6 +48,25 @@ def take_up(held: Held, viewer: Viewer, upgrade: UpgradeInput) -> RoutingDecisio
         reason=upgrade.reason,
     )
     return routing.record(case, decision, before=before, at=at)
+
+
+def _sound(case: Case, viewer: Viewer, upgrade: UpgradeInput) -> None:
+    """The words of whoever takes it up are one more report of this case."""
+    number = case.reports.count() + 1
+    routing.sound(
+        case,
+        report=ReportInput(
+            who="",
+            student_id=case.student_id,
+            observed=upgrade.words or upgrade.reason,
+            safe_now=upgrade.safe_now,
+            suspects=upgrade.suspects,
+        ),
+        reporter=viewer.person,
+        role=_role(viewer, case),
+        request_key=f"upgrade:{case.pk}:{number}",
+        at=viewer.at,
+    )
 
 
 def _role(viewer: Viewer, case: Case) -> Role:

@@ -53,13 +53,17 @@ def wake(
     notifications.enqueue_many(school_id=case.school_id, rows=alerts, at=at)
     if "call" in rung.channels:
         _ask_to_call(escalation, woken, now, at=at)
+    _add_extras(escalation, rung, now, at=at)
+    if woken:
+        _record(case, woken, number, at=at, via=via)
+    return bool(woken)
+
+
+def _add_extras(escalation: Escalation, rung: Rung, now: Standing, *, at: datetime) -> None:
     if "incident" in rung.extras:
         _open_incident(escalation, at=at)
     if _NUMBERS in rung.extras:
         _send_numbers(escalation, now, at=at)
-    if woken:
-        _record(case, woken, number, at=at, via=via)
-    return bool(woken)
 
 
 def _record(

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from uuid import uuid4
 
 from pyrage import x25519
@@ -131,14 +131,8 @@ def _restore(plan: Plan, report: Report, into: Database, backup: Backup) -> None
 def _rehearse(plan: Plan, report: Report, work: Path, into: Database) -> None:
     report.say("派发演练：恢复后的数据库接上工人……")
     with report.timed("rehearse"), Receiver() as receiver:
-        env = {
-            **receiver.env(),
-            "DATABASE_URL": plan.app.named(into.name).url,
-            "DATABASE_OWNER_URL": into.url,
-            "ATTACHMENTS_DIR": str(work / "attachments"),
-            "LOG_LEVEL": "ERROR",
-        }
-        with _workers(env, work) as ask:
+        env = _restored(plan, work, into)
+        with _workers({**receiver.env(), **env}, work) as ask:
             held = ask("held")
             silent = not receiver.keys and not held["moved"]
             report.promise(
@@ -156,6 +150,16 @@ def _rehearse(plan: Plan, report: Report, work: Path, into: Database) -> None:
         "withheld": released["withheld"],
         "sent_again": released["sent_again"],
         "received": len(receiver.keys),
+    }
+
+
+def _restored(plan: Plan, work: Path, into: Database) -> dict[str, str]:
+    """Where a process finds the restored database and its attachments."""
+    return {
+        "DATABASE_URL": plan.app.named(into.name).url,
+        "DATABASE_OWNER_URL": into.url,
+        "ATTACHMENTS_DIR": str(work / "attachments"),
+        "LOG_LEVEL": "ERROR",
     }
 
 
@@ -183,14 +187,7 @@ def _workers(env: dict[str, str], work: Path) -> Iterator[Callable[[str], dict[s
     """A process that does what it is asked with the restored database, act by act."""
     log = work / "rehearsal.log"
     with log.open("w") as told:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "config.backup.rehearsal"],
-            env={**_environment(), **env},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=told,
-            text=True,
-        )
+        child = _rehearsal(env, told)
 
     def ask(act: str) -> dict[str, Any]:
         print(act, file=child.stdin, flush=True)
@@ -207,6 +204,17 @@ def _workers(env: dict[str, str], work: Path) -> Iterator[Callable[[str], dict[s
     finally:
         child.kill()
         child.communicate()
+
+
+def _rehearsal(env: dict[str, str], told: IO[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "config.backup.rehearsal"],
+        env={**_environment(), **env},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=told,
+        text=True,
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -7,7 +7,7 @@ and how many cases it reported when it ends. Never on a database of real schools
 import signal
 import sys
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event
 from types import FrameType
 from typing import Final
@@ -47,18 +47,24 @@ def found_school() -> tuple[School, Person, Student]:
         )
         teacher = Person.objects.create(school=school, name="演练班主任")
         officer = Person.objects.create(school=school, name="演练值班员", phone="+8619900000001")
-        for person, role in ((teacher, Role.HT), (officer, Role.ME)):
-            Membership.objects.create(
-                school=school,
-                person=person,
-                role=role,
-                starts_at=at - _DAY,
-                school_class=school_class if role is Role.HT else None,
-            )
+        _employ(teacher, Role.HT, at=at, school_class=school_class)
+        _employ(officer, Role.ME, at=at)
         DutyShift.objects.create(
             school=school, role=Role.ME, person=officer, starts_at=at - _DAY, ends_at=at + _DAY
         )
     return school, teacher, student
+
+
+def _employ(
+    person: Person, role: Role, *, at: datetime, school_class: SchoolClass | None = None
+) -> None:
+    Membership.objects.create(
+        school_id=person.school_id,
+        person=person,
+        role=role,
+        starts_at=at - _DAY,
+        school_class=school_class,
+    )
 
 
 def report(school: School, teacher: Person, student: Student) -> None:

@@ -16,6 +16,7 @@ import psycopg
 from django.db import connection
 
 from config.bench import addresses, cast, copies, measuring
+from config.bench.cast import Cast
 from config.bench.clients import Arm, Clients
 from config.bench.measuring import Rounds
 from parties import clock, tenancy
@@ -124,14 +125,9 @@ def run(
         psycopg.connect(addresses.app(), autocommit=True) as bare,
     ):
         stage = _prepared(owner, bare, count, tell=tell)
-        for arm in (stage.product, stage.floor, stage.empty):
-            for _ in range(8):  # everything is loaded and prepared
-                arm()
+        _warm(stage)
         arms = {"product": stage.product, "floor": stage.floor}
-        same = measuring.same_twice(
-            lambda length: measuring.slot("product", stage.product, length),
-            seconds=seconds * _CHECK,
-        )
+        same = _same_twice(stage, seconds=seconds * _CHECK)
         tell(f"  A/A：{same:.3f}")
         rounds = measuring.measure(arms, seconds=seconds * (0.8 - _CHECK), tell=tell)
         nothing = measuring.slot("empty", stage.empty, seconds * 0.2)
@@ -147,6 +143,19 @@ def run(
     }
 
 
+def _warm(stage: Stage) -> None:
+    """Everything is loaded and prepared."""
+    for arm in (stage.product, stage.floor, stage.empty):
+        for _ in range(8):
+            arm()
+
+
+def _same_twice(stage: Stage, *, seconds: float) -> float:
+    return measuring.same_twice(
+        lambda length: measuring.slot("product", stage.product, length), seconds=seconds
+    )
+
+
 def _prepared(
     owner: psycopg.Connection[Any],
     bare: psycopg.Connection[Any],
@@ -156,7 +165,18 @@ def _prepared(
 ) -> Stage:
     tell(f"正在写入 {count} 个未到期的定时……")
     at = clock.now()
-    people = cast.found("BENCHSWEEP", at=at)
+    plan = _plan(cast.found("BENCHSWEEP", at=at), at=at)
+    if plan.next_due_at is None:
+        raise RuntimeError("the plan waits for nothing")
+    _multiply(plan, owner, count)
+    stage = Stage(plan.school_id, plan.case_id, plan.next_due_at, owner, bare)
+    stage.add_due()
+    owner.execute("VACUUM ANALYZE workflow_processinstance")
+    return stage
+
+
+def _plan(people: Cast, *, at: datetime) -> ProcessInstance:
+    """A plan that was agreed and waits for its first date."""
     with tenancy.scope(people.school.pk):
         case = openings.open_(
             school_id=people.school.pk,
@@ -171,11 +191,13 @@ def _prepared(
         case.save()
     processes.start_now(people.school.pk, case.pk, at=at)
     with tenancy.scope(people.school.pk):
-        plan = ProcessInstance.objects.get(case=case)
-    if plan.next_due_at is None:
-        raise RuntimeError("the plan waits for nothing")
+        return ProcessInstance.objects.get(case=case)
+
+
+def _multiply(plan: ProcessInstance, owner: psycopg.Connection[Any], count: int) -> None:
+    """`count` plans that wait as this one does."""
     with copies.unguarded(owner):
-        ((_, other),) = copies.make(owner, case.pk, 1)
+        ((_, other),) = copies.make(owner, plan.case_id, 1)
         given = {"after": plan.next_due_at, "count": count, "id": other}
         owner.execute(_FILL, given)
     # The plan itself is what is copied: it must not run.
@@ -183,10 +205,6 @@ def _prepared(
         "UPDATE workflow_processinstance SET next_due_at = NULL WHERE id = ANY(%s)",
         [[plan.pk, other]],
     )
-    stage = Stage(people.school.pk, case.pk, plan.next_due_at, owner, bare)
-    stage.add_due()
-    owner.execute("VACUUM ANALYZE workflow_processinstance")
-    return stage
 
 
 def _run_all(stage: Stage, times: int, *, tell: Callable[[str], None]) -> list[float]:

@@ -150,20 +150,20 @@ def objections(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:
         )
         for number, record in zip(numbers, about, strict=True)
     )
+    _settle(story, made)
+    people = [story.mother.pk, story.teacher.pk]
+    family = {"party": FileEntry.Party.FAMILY, "by": story.mother}
+    return [
+        story.entry(number, "objection", one.pk, readers=(), people=people, **family)
+        for number, one in zip(numbers, made, strict=True)
+    ]
+
+
+def _settle(story: Story, made: Sequence[Objection]) -> None:
     rows = Objection.objects.filter(pk__in=[objection.pk for objection in made])
     answer = {"reply": "REFUSED", "replied_by": story.teacher, "replied_at": F("filed_at")}
     rows.update(state="ANSWERED", **answer)
     rows.update(state="SETTLED", ended_at=F("filed_at"))
-    given = {
-        "readers": (),
-        "people": [story.mother.pk, story.teacher.pk],
-        "party": FileEntry.Party.FAMILY,
-        "by": story.mother,
-    }
-    return [
-        story.entry(number, "objection", one.pk, **given)
-        for number, one in zip(numbers, made, strict=True)
-    ]
 
 
 def meetings(story: Story, numbers: Sequence[int]) -> Sequence[FileEntry]:

@@ -66,14 +66,7 @@ class Campaign:
         self.port = free_port(favourite=False)
         self._undo = undo
         secret, gateway = secrets.token_urlsafe(32), free_port(favourite=False)
-        env = {
-            **os.environ,
-            **stack.env(owner=False),
-            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-            "SMS_GATEWAY_URL": f"http://127.0.0.1:{gateway}/sms",
-            "SMS_GATEWAY_SECRET": secret,
-            "EMAIL_HOST": "",
-        }
+        env = {**os.environ, **stack.env(owner=False), **_outside(self.port, gateway, secret)}
         self.crew = Crew(env=env, logs=self.folder, port=self.port, watching=self.watching)
         undo.callback(self.crew.stop)
         self.ground = Ground(stack, self.crew)
@@ -175,3 +168,13 @@ class Campaign:
             if left <= 0:
                 return
             time.sleep(min(TICK_SECONDS, left))
+
+
+def _outside(port: int, gateway: int, secret: str) -> dict[str, str]:
+    """How the product is called, and whom it may call: a provider of our own, and nobody else."""
+    return {
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SMS_GATEWAY_URL": f"http://127.0.0.1:{gateway}/sms",
+        "SMS_GATEWAY_SECRET": secret,
+        "EMAIL_HOST": "",
+    }

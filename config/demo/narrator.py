@@ -29,6 +29,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.roles import Role
 from workflow.channels import texts
+from workflow.channels.wording import CHINESE
 from workflow.models import Case, HumanTask, Notification
 
 #: Numbers are given before the commit: a smaller one may become visible after a larger one.
@@ -144,7 +145,7 @@ def _grouped(sent: Sequence[Sent]) -> list[tuple[datetime, str]]:
         found = list(rows)
         channels = "、".join(dict.fromkeys(CHANNELS.get(row[4], row[4]) for row in found))
         who = "、".join(_labels([role])) or "本人"
-        text = texts.of(template, texts.CHINESE).subject
+        text = texts.of(template, CHINESE).subject
         lines.append((max(row[3] for row in found), f"    → {who}：{channels}「{text}」（{via}）"))
     return sorted(lines)
 

@@ -89,13 +89,11 @@ def import_file(
     findings += [_other_school(row) for row in said if school_code and row.code != school_code]
     if findings:
         return Outcome(findings=findings, notes=seen.notes)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     founding = school_id is None
-    load = Load(rows, mapped or {}, digest)
+    load = Load(rows, mapped or {}, hashlib.sha256(path.read_bytes()).hexdigest())
     outcome = _run(school_id or _NOWHERE, load, dry_run=dry_run or founding)
     if founding and not dry_run and not outcome.findings:
-        school = schools.found(code=code, name=said[0].name)
-        outcome = _run(school.pk, load, dry_run=False)
+        outcome = _run(schools.found(code=code, name=said[0].name).pk, load, dry_run=False)
     return _told(outcome, seen.notes, founding=founding)
 
 

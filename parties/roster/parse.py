@@ -79,11 +79,7 @@ def _keys(row: Row) -> Iterable[tuple[str, object]]:  # noqa: C901 - one case pe
         case DutyRow():
             yield "值班人工号", (row.role, row.staff_no, row.starts_at)
         case StudentRow():
-            yield "学号", row.student_no
-            if row.id_no:
-                yield "身份证号", row.id_no
-            if row.national_edu_id:
-                yield "学籍号", row.national_edu_id
+            yield from _student_keys(row)
         case GuardianRow():
             # The student's own row may name one guardian whom the other sheet names in full.
             key = (row.place.sheet, row.student_no, row.name, row.contact.phone)
@@ -94,3 +90,11 @@ def _keys(row: Row) -> Iterable[tuple[str, object]]:  # noqa: C901 - one case pe
             yield "姓名", (row.uscc, row.name, row.contact.phone, row.role)
         case PlacementRow():
             yield "协议编号", row.agreement_no
+
+
+def _student_keys(row: StudentRow) -> Iterable[tuple[str, object]]:
+    yield "学号", row.student_no
+    if row.id_no:
+        yield "身份证号", row.id_no
+    if row.national_edu_id:
+        yield "学籍号", row.national_edu_id

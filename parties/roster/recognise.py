@@ -58,6 +58,22 @@ def _recognise_sheet(sheet: Sheet, mapped: Mapping[str, Purpose], result: Recogn
         result.notes.append(f"{sheet.label}不是可识别的名册，未导入。")
         return
     place = Place(sheet.label, sheet.lines[index].number)
+    columns = _columns(kind, names, place, mapped, result)
+    absent = headers.missing(kind, columns)
+    if absent:
+        result.findings.append(_lacking(kind, absent, place))
+    else:
+        result.tables.append(Table(kind, sheet.label, columns, sheet.lines[index + 1 :]))
+
+
+def _columns(
+    kind: Kind,
+    names: Sequence[str],
+    place: Place,
+    mapped: Mapping[str, Purpose],
+    result: Recognition,
+) -> dict[str, tuple[int, str]]:
+    """Where each field stands; what cannot be used is a finding or a note."""
     columns: dict[str, tuple[int, str]] = {}
     ignored: list[str] = []
     not_stored: list[str] = []
@@ -74,12 +90,8 @@ def _recognise_sheet(sheet: Sheet, mapped: Mapping[str, Purpose], result: Recogn
             )
         else:
             columns[column.field] = (position, name)
-    _note(sheet.label, ignored=ignored, not_stored=not_stored, result=result)
-    absent = headers.missing(kind, columns)
-    if absent:
-        result.findings.append(_lacking(kind, absent, place))
-    else:
-        result.tables.append(Table(kind, sheet.label, columns, sheet.lines[index + 1 :]))
+    _note(place.sheet, ignored=ignored, not_stored=not_stored, result=result)
+    return columns
 
 
 def _sort_out(

@@ -3,22 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 
 from parties import contacts
 from parties.phones import InvalidPhone, to_e164
 from parties.roster import identity_numbers
+from parties.roster.cells import as_date, as_text, of_day
 from parties.roster.findings import Finding, Place
 from parties.roster.headers import SENSITIVE
 from parties.roster.identity_numbers import InvalidNumber
 from parties.roster.reading import Broken, Cell, Line
 from parties.roster.recognise import Table
 
-#: Excel keeps 15 significant digits of a number; longer ones have already lost their end.
-_EXACT_DIGITS: Final = 15
-_EXCEL_DAY_ZERO: Final = date(1899, 12, 30)
-_EXCEL_SERIALS: Final = range(10_000, 80_000)  # 1927 to 2119
 #: Nothing in a roster is older or further away; and the calendar has an end to add days at.
 _YEARS: Final = range(1900, 2200)
 _DATE_SHAPE: Final = re.compile(
@@ -106,7 +103,7 @@ class RowReader:
 
     def day(self, field: str, *, required: bool = False) -> date | None:
         """A date: an Excel date, its serial number, or text such as 2009-3-15 or 2009年3月15日."""
-        found = _as_date(self._cell(field)) or self._typed_date(field, required=required)
+        found = as_date(self._cell(field)) or self._typed_date(field, required=required)
         if found is not None and found.year not in _YEARS:
             self.complain(field, "年份不合理", "请核对后改正")
             return None
@@ -134,7 +131,7 @@ class RowReader:
         if isinstance(cell, time):
             return cell
         if isinstance(cell, float) and 0 <= cell < 1:
-            return _of_day(round(cell * 24 * 60))
+            return of_day(round(cell * 24 * 60))
         text = unicodedata.normalize("NFKC", self._plain(field)).strip()
         found = _TIME_SHAPE.fullmatch(text)
         if found and int(found[1]) < 24 and int(found[2]) < 60:  # noqa: PLR2004 - a clock's dial
@@ -208,7 +205,7 @@ class RowReader:
         if isinstance(cell, Broken):
             self.complain(field, cell.wrong, cell.mend)
             return ""
-        text = _as_text(cell)
+        text = as_text(cell)
         if text is None:
             self.complain(
                 field, "以数字格式保存，末几位已经丢失", "请把该列设为“文本”格式后重新填写"
@@ -225,33 +222,3 @@ class RowReader:
             self.complain(field, "含有不可见的控制字符", "请删除后重新填写")
             return ""
         return kept
-
-
-def _of_day(minutes: int) -> time:
-    return time(minutes // 60 % 24, minutes % 60)
-
-
-def _as_date(cell: Cell) -> date | None:
-    """The day of an Excel date or of its serial number."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell in _EXCEL_SERIALS:
-        return _EXCEL_DAY_ZERO + timedelta(days=int(cell))
-    return None
-
-
-def _as_text(cell: Cell) -> str | None:
-    """A cell as typed; None where Excel has already cut its digits."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float):
-        if not cell.is_integer():
-            return repr(cell)
-        cell = int(cell)
-    if isinstance(cell, int):
-        return str(cell) if len(str(abs(cell))) <= _EXACT_DIGITS else None
-    return str(cell)

@@ -7,20 +7,18 @@ for nobody: a date that was not kept is never written down as the family's.
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils import timezone
 
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Person
-from records import file_entries, language_gate
-from records.meetings import invitations, rows
-from records.models import FileEntry, Meeting, MeetingInvitee, MeetingReply, MeetingSlot
+from records import language_gate
+from records.meetings import invited, replies, rows
+from records.models import Meeting, MeetingInvitee, MeetingReply, MeetingSlot
 
 #: The kind of its entries in a student's file.
-ENTRY: Final = "meeting_reply"
 _KIND: Final = MeetingReply.Kind
 _MOVED_ENOUGH: Final = "时间已经改过两次。如果还是不方便，请打电话给班主任，学校会和您另外商量。"
 #: What is missing and how to mend it, by whether the school moves its own date.
@@ -55,17 +53,21 @@ def choose(
         raise WrongState("现在没有可选的时间，请联系班主任。", meeting=str(meeting.pk))
     if slot.starts_at <= at:
         raise WrongState("这个时间已经过去，请选择其他时间。", meeting=str(meeting.pk))
-    slot.chosen_by, slot.chosen_at = by, at
-    slot.save(update_fields=["chosen_by", "chosen_at"])
-    meeting.agree()
-    meeting.save(update_fields=["state", "sequence"])
+    _agree_on(slot, meeting, by=by, at=at)
     _answer(invitee, MeetingInvitee.Answer.YES, at=at)
-    _reply(meeting, MeetingReply.Kind.CHOSE, by=by, entered_by=entered_by, at=at, slot=slot)
+    replies.reply(meeting, MeetingReply.Kind.CHOSE, by=by, entered_by=entered_by, at=at, slot=slot)
     rows.record(
         "meeting.agreed", meeting, by=entered_by or by, at=at, refs=[("slot", slot.pk)],
         round=meeting.round,
     )  # fmt: skip
     return meeting
+
+
+def _agree_on(slot: MeetingSlot, meeting: Meeting, *, by: Person, at: datetime) -> None:
+    slot.chosen_by, slot.chosen_at = by, at
+    slot.save(update_fields=["chosen_by", "chosen_at"])
+    meeting.agree()
+    meeting.save(update_fields=["state", "sequence"])
 
 
 def _refuse_second_choice(meeting: Meeting, slot: MeetingSlot) -> None:
@@ -97,22 +99,28 @@ def ask_change(
     _refuse_unsaid(meeting, words, of_school=of_school)
     late = not of_school and rows.is_over(meeting, at=at)
     if late or _asked_before(meeting, by):
-        _add(meeting, _KIND.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
+        replies.add(meeting, _KIND.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
         return meeting
-    if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
-        raise WrongState("现在不能改期，请联系班主任。", meeting=str(meeting.pk))
-    if not of_school and meeting.changes >= Meeting.MOST_CHANGES:
-        raise WrongState(_MOVED_ENOUGH, meeting=str(meeting.pk))
+    _refuse_change(meeting, of_school=of_school)
     was_agreed = meeting.state == Meeting.State.AGREED
     call_off(meeting, at=at)
     meeting.reconsider(by_family=not of_school)
     meeting.save(update_fields=["state", "changes", "sequence"])
-    _reply(meeting, MeetingReply.Kind.CHANGE, by=by, entered_by=entered_by, at=at, words=words)
+    replies.reply(
+        meeting, MeetingReply.Kind.CHANGE, by=by, entered_by=entered_by, at=at, words=words
+    )
     rows.record(
         "meeting.change_asked", meeting, by=entered_by or by, at=at, number=meeting.changes,
         agreed="yes" if was_agreed else "no", side="school" if of_school else "family",
     )  # fmt: skip
     return meeting
+
+
+def _refuse_change(meeting: Meeting, *, of_school: bool) -> None:
+    if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
+        raise WrongState("现在不能改期，请联系班主任。", meeting=str(meeting.pk))
+    if not of_school and meeting.changes >= Meeting.MOST_CHANGES:
+        raise WrongState(_MOVED_ENOUGH, meeting=str(meeting.pk))
 
 
 def may_change(meeting: Meeting) -> bool:
@@ -152,32 +160,20 @@ def decline(
     invitee = _asked(meeting, by, at=at, entered_by=entered_by)
     said_no = invitee.answer == MeetingInvitee.Answer.NO
     if meeting.state != Meeting.State.OFFERED:
-        if said_no and _has_said(meeting, _KIND.DECLINED, by, words):
+        if said_no and replies.has_said(meeting, _KIND.DECLINED, by, words):
             return False
         raise WrongState("现在没有待答复的时间，请联系班主任。", meeting=str(meeting.pk))
     if said_no:
-        _add(meeting, _KIND.DECLINED, by=by, entered_by=entered_by, at=at, words=words)
+        replies.add(meeting, _KIND.DECLINED, by=by, entered_by=entered_by, at=at, words=words)
     else:
         _answer(invitee, MeetingInvitee.Answer.NO, at=at)
-        _reply(
+        replies.reply(
             meeting, MeetingReply.Kind.DECLINED, by=by, entered_by=entered_by, at=at, words=words
         )
         rows.record("meeting.declined", meeting, by=entered_by or by, at=at, round=meeting.round)
     own_case = meeting.case_id if entered_by is None else None  # see _asked
-    waiting = invitations.guardians(meeting, at=at, but_for=own_case)
+    waiting = invited.guardians(meeting, at=at, but_for=own_case)
     return all(one.answer == MeetingInvitee.Answer.NO for one in waiting)
-
-
-def _has_said(meeting: Meeting, kind: str, by: Person, words: str) -> bool:
-    """These words, or none: nothing that is not there."""
-    said = meeting.replies.filter(round=meeting.round, kind=kind, by=by)
-    return words.strip() in {"", *(one.words for one in said)}
-
-
-def _add(meeting: Meeting, kind: str, *, by: Person, words: str, **how: Any) -> None:
-    """What was said already is said differently: both are to be read."""
-    if not _has_said(meeting, kind, by, words):
-        _reply(meeting, kind, by=by, words=words, **how)
 
 
 def call_off(meeting: Meeting, *, at: datetime) -> None:
@@ -194,7 +190,7 @@ def _asked(
     refusal would tell them of it. Nobody enters an answer for somebody who may not be met.
     """
     own_case = meeting.case_id if entered_by is None else None
-    for invitee in invitations.guardians(meeting, at=at, but_for=own_case):
+    for invitee in invited.guardians(meeting, at=at, but_for=own_case):
         if invitee.person_id == by.pk:
             return invitee
     raise NotAllowed("只有受邀的家长可以答复。", meeting=str(meeting.pk))
@@ -203,45 +199,3 @@ def _asked(
 def _answer(invitee: MeetingInvitee, answer: str, *, at: datetime) -> None:
     invitee.answer, invitee.answered_at = answer, at
     invitee.save(update_fields=["answer", "answered_at"])
-
-
-def _reply(  # noqa: PLR0913 -- one argument per column
-    meeting: Meeting,
-    kind: str,
-    *,
-    by: Person,
-    entered_by: Person | None,
-    at: datetime,
-    slot: MeetingSlot | None = None,
-    words: str = "",
-) -> None:
-    last = meeting.replies.aggregate(last=Max("at"))["last"]
-    made = MeetingReply.objects.create(
-        school_id=meeting.school_id,
-        student=meeting.student,
-        meeting=meeting,
-        round=meeting.round,
-        kind=kind,
-        slot=slot,
-        words=words.strip(),
-        by=by,
-        entered_by=entered_by or by,
-        at=at if last is None else max(at, last),
-    )
-    if entered_by != by:  # else it is the school's own word
-        _enter(meeting, made)
-
-
-def _enter(meeting: Meeting, reply: MeetingReply) -> None:
-    """Under the family, at the moment of the answer: for the school, and for whoever answered."""
-    file_entries.enter(
-        student=meeting.student,
-        kind=ENTRY,
-        object_id=reply.pk,
-        party=FileEntry.Party.FAMILY,
-        at=reply.at,
-        readers=file_entries.SCHOOL,
-        by=reply.by,
-        case_id=meeting.case_id,
-        people=[reply.by_id],
-    )

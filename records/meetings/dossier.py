@@ -40,22 +40,21 @@ def add(  # noqa: PLR0913 -- one argument per column
     why: dict[str, Any] = {"basis": basis, "basis_note": basis_note.strip(), "duty": duty}
     consent = bases.settle(student=meeting.student, kind=kind, at=at, **why)
     _refuse_words(meeting, kind, {"note": note, "basis_note": basis_note})
+    return _put(meeting, kind, {"note": note.strip(), "consent": consent, **why}, by=by, at=at)
+
+
+def _put(
+    meeting: Meeting, kind: str, said: Mapping[str, Any], *, by: Person, at: datetime
+) -> DossierItem:
     item, _ = DossierItem.objects.update_or_create(
         school_id=meeting.school_id,
         meeting=meeting,
         kind=kind,
-        defaults={
-            "student": meeting.student,
-            "note": note.strip(),
-            "consent": consent,
-            **why,
-            "added_by": by,
-            "added_at": at,
-        },
+        defaults={"student": meeting.student, **said, "added_by": by, "added_at": at},
     )
     rows.record(
         "meeting.paper_added", meeting, by=by, at=at, refs=[("paper", item.pk)], paper=kind,
-        basis=basis,
+        basis=said["basis"],
     )  # fmt: skip
     return item
 

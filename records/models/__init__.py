@@ -14,7 +14,8 @@ from records.models.meeting_file import DossierItem, MeetingAttempt, MeetingRepl
 from records.models.meeting_invitee import MeetingInvitee
 from records.models.meeting_slot import MeetingSlot
 from records.models.notice import Notice
-from records.models.notice_receipt import NoticeContact, NoticeReceipt
+from records.models.notice_contact import NoticeContact
+from records.models.notice_receipt import NoticeReceipt
 from records.models.objection import Objection
 from records.models.prepared import PreparedItem
 from records.models.school_phrase import SchoolPhrase

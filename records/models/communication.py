@@ -13,8 +13,6 @@ from parties.models import Person, Student
 from parties.models.belonging import school_of_its_references
 from records.models import record_terms
 
-_MAY_LACK_EFFECT = ["DRAFT", "CHECKED", "PENDING_SIGNATURES", "SUPERSEDED", "SEALED", "DISCARDED"]
-
 
 def _is_unsigned(record: models.Model) -> bool:
     return isinstance(record, CommunicationRecord) and record.signed_at is None
@@ -139,7 +137,9 @@ class CommunicationRecord(FSMModelMixin, models.Model):
                 name="signed_record_is_no_draft",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=_MAY_LACK_EFFECT, effective_at__isnull=True)
+                condition=models.Q(
+                    state__in=record_terms.MAY_LACK_EFFECT, effective_at__isnull=True
+                )
                 | models.Q(effective_at__isnull=False) & ~models.Q(standing=""),
                 name="effective_record_says_why",
             ),
@@ -242,10 +242,6 @@ class CommunicationRecord(FSMModelMixin, models.Model):
     def archive(self) -> None:
         """Its matter is closed."""
 
-    @transition(
-        field=state,
-        source=[State.SUPERSEDED, State.UNDER_OBJECTION, State.ARCHIVED],
-        target=State.SEALED,
-    )
+    @transition(field=state, source=list(record_terms.MAY_BE_SEALED), target=State.SEALED)
     def seal(self) -> None:
         """Only 德育处 and auditors know of it from now on."""

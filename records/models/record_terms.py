@@ -15,6 +15,12 @@ class State(models.TextChoices):
     DISCARDED = "DISCARDED", "已放弃"
 
 
+#: Where a version may stand without ever having taken effect.
+MAY_LACK_EFFECT = ["DRAFT", "CHECKED", "PENDING_SIGNATURES", "SUPERSEDED", "SEALED", "DISCARDED"]
+#: What nobody works with any more, or what is set aside for good in the midst of a dispute.
+MAY_BE_SEALED = [State.SUPERSEDED, State.UNDER_OBJECTION, State.ARCHIVED]
+
+
 class Trigger(models.TextChoices):
     STUDY = "STUDY", "学业预警"
     CONDUCT = "CONDUCT", "行为异常"

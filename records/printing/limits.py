@@ -22,20 +22,8 @@ MOST_CHARACTERS: Final = 1_000_000
 
 def refuse(sheet: Sheet) -> None:
     """Raise TooMuch for a sheet that is too long, before any other work is done."""
-    if isinstance(sheet, FileSheet) and len(sheet.entries) > MOST_ENTRIES:
-        raise TooMuch(
-            f"所选时间段内有 {len(sheet.entries)} 条记录，一份文件最多 {MOST_ENTRIES} 条。",
-            field="period",
-            mend="请选择更短的时间段，分几次导出。",
-            most=MOST_ENTRIES,
-        )
-    if isinstance(sheet, FileSheet) and len(sheet.records) > MOST_RECORDS:
-        raise TooMuch(
-            f"所选范围内有 {MOST_RECORDS} 份以上的沟通记录，一份文件最多 {MOST_RECORDS} 份。",
-            field="period",
-            mend="请选择更短的时间段，分几次导出。",
-            most=MOST_RECORDS,
-        )
+    if isinstance(sheet, FileSheet):
+        _refuse_long_file(sheet)
     if isinstance(sheet, NoticeSlips) and len(sheet.slips) > MOST_SLIPS:
         raise TooMuch(
             f"有 {len(sheet.slips) - 1} 份以上的回执单，一份文件最多 {MOST_SLIPS} 份。",
@@ -49,6 +37,23 @@ def refuse(sheet: Sheet) -> None:
             field="period",
             mend="请选择更短的时间段，或逐条导出记录。",
             most=MOST_CHARACTERS,
+        )
+
+
+def _refuse_long_file(sheet: FileSheet) -> None:
+    if len(sheet.entries) > MOST_ENTRIES:
+        raise TooMuch(
+            f"所选时间段内有 {len(sheet.entries)} 条记录，一份文件最多 {MOST_ENTRIES} 条。",
+            field="period",
+            mend="请选择更短的时间段，分几次导出。",
+            most=MOST_ENTRIES,
+        )
+    if len(sheet.records) > MOST_RECORDS:
+        raise TooMuch(
+            f"所选范围内有 {MOST_RECORDS} 份以上的沟通记录，一份文件最多 {MOST_RECORDS} 份。",
+            field="period",
+            mend="请选择更短的时间段，分几次导出。",
+            most=MOST_RECORDS,
         )
 
 

@@ -13,8 +13,14 @@ import yaml
 
 from config.folders import BASE_DIR
 
-LONGEST_FILE = 400
-LONGEST_FUNCTION = 50
+#: Of what the product runs, as the house style has it; a docstring does not count.
+LONGEST_FILE = 250
+LONGEST_FUNCTION = 25
+#: Of everything, tests and migrations included.
+LONGEST_FILE_OF_ALL = 400
+LONGEST_FUNCTION_OF_ALL = 50
+#: One line too long, and to be parted together with the rest of the matching.
+STILL_LONG = {"records/language/matching.py": "find"}
 PACKAGES = ("config", "api", "portal", "workflow", "records", "parties", "ledger", "tests")
 # In two pieces, so that this file may be searched as well.
 _ENDS = {"pypi": "org", "pythonhosted": "org", "npmjs": "org", "docker": "io"}
@@ -37,6 +43,24 @@ def functions(path: Path) -> Iterator[Function]:
             yield node
 
 
+def product() -> Iterator[Path]:
+    """What the product runs; a migration is written once and read as one piece."""
+    for path in sources():
+        if not {"tests", "migrations"} & set(path.relative_to(BASE_DIR).parts):
+            yield path
+
+
+def length(node: Function, *, but: int = 0) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1 - but
+
+
+def of_docstring(node: Function) -> int:
+    first = node.body[0]
+    if ast.get_docstring(node, clean=False) is None:
+        return 0
+    return (first.end_lineno or first.lineno) - first.lineno + 1
+
+
 def written() -> Iterator[Path]:
     """Every text of the project; the lock file names registries by its nature."""
     for folder in (".", ".ci", "docs", "demo", "bpmn", *PACKAGES):
@@ -49,7 +73,29 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     long = {
         str(path.relative_to(BASE_DIR)): lines
         for path in sources()
+        if (lines := path.read_text().count("\n")) > LONGEST_FILE_OF_ALL
+    }
+
+    assert long == {}
+
+
+def test_no_file_of_the_product_is_longer_than_the_house_style_has_it() -> None:
+    long = {
+        str(path.relative_to(BASE_DIR)): lines
+        for path in product()
         if (lines := path.read_text().count("\n")) > LONGEST_FILE
+    }
+
+    assert long == {}
+
+
+def test_no_function_of_the_product_is_longer_than_the_house_style_has_it() -> None:
+    long = {
+        f"{path.relative_to(BASE_DIR)}:{node.lineno} {node.name}": lines
+        for path in product()
+        for node in functions(path)
+        if (lines := length(node, but=of_docstring(node))) > LONGEST_FUNCTION
+        and STILL_LONG.get(str(path.relative_to(BASE_DIR))) != node.name
     }
 
     assert long == {}
@@ -57,11 +103,11 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
 
 def test_no_function_is_longer_than_a_screen() -> None:
     long = {
-        f"{path.relative_to(BASE_DIR)}:{node.lineno} {node.name}": length
+        f"{path.relative_to(BASE_DIR)}:{node.lineno} {node.name}": lines
         for path in sources()
         if "migrations" not in path.parts
         for node in functions(path)
-        if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+        if (lines := length(node)) > LONGEST_FUNCTION_OF_ALL
     }
 
     assert long == {}

@@ -17,7 +17,7 @@ from tests.processes.meeting_walk import ANSWERS, MeetingWalk
 from tests.processes.meeting_walk import begin as begin_quietly
 from tests.records.agreed import agree, draft
 from tests.records.meeting_days import keep_calendar, local
-from workflow import meetings, plans, processes
+from workflow import meeting_replies, meetings, plans, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,13 +67,13 @@ class Told:
 
     def choose(self, number: int = 1) -> None:
         slot = self.walk.slots()[number - 1].pk
-        self._answer("choose", meetings.choose, slot_id=slot)
+        self._answer("choose", meeting_replies.choose, slot_id=slot)
 
     def change(self) -> None:
-        self._answer("change", meetings.ask_change, words="周三晚上可以")
+        self._answer("change", meeting_replies.ask_change, words="周三晚上可以")
 
     def decline(self) -> None:
-        self._answer("decline", meetings.decline, words="")
+        self._answer("decline", meeting_replies.decline, words="")
 
     def _answer(self, name: str, verb: Callable[..., Any], **more: Any) -> None:
         world, meeting = self.story.world, self.walk.meeting.pk

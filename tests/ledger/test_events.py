@@ -10,16 +10,9 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
-from ledger.events import (
-    EventRefused,
-    OutsideTransaction,
-    append,
-    insert,
-    leaf_of,
-    prepare,
-    verify,
-)
+from ledger.events import OutsideTransaction, append, insert, leaf_of, prepare, verify
 from ledger.models import Event, EventSalt
+from ledger.payloads import EventRefused
 from parties.tenancy import scope
 from tests.owner import owner_connection
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.events import EventRefused, canonical, leaf_of, prepare
+from ledger.events import canonical, leaf_of, prepare
+from ledger.payloads import EventRefused
 
 AT = datetime(2026, 9, 1, 14, 40, tzinfo=UTC)
 CASE = UUID(int=7)

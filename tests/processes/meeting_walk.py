@@ -15,7 +15,15 @@ from records.meetings import rows
 from records.models import CommunicationRecord, Meeting, MeetingSlot
 from tests.factories import MINUTE, NOW, World, people_of
 from tests.records.meeting_days import keep_calendar, local
-from workflow import human_tasks, meeting_minutes, meetings, notifications, openings, processes
+from workflow import (
+    human_tasks,
+    meeting_minutes,
+    meeting_replies,
+    meetings,
+    notifications,
+    openings,
+    processes,
+)
 from workflow.models import Case, HumanTask, Notification, ProcessInstance
 
 #: A usual answer per task; a test overrides what it is about.
@@ -106,19 +114,19 @@ class MeetingWalk:
         )  # fmt: skip
 
     def choose(self, number: int = 1, by: str = "mother") -> None:
-        meetings.choose(
+        meeting_replies.choose(
             school_id=self.world.id, meeting_id=self.meeting.pk,
             slot_id=self.slots()[number - 1].pk, by=self.world[by], at=self.at,
         )  # fmt: skip
 
     def change(self, by: str = "mother", words: str = "周三晚上可以") -> None:
-        meetings.ask_change(
+        meeting_replies.ask_change(
             school_id=self.world.id, meeting_id=self.meeting.pk, by=self.world[by], at=self.at,
             words=words,
         )  # fmt: skip
 
     def decline(self, by: str) -> None:
-        meetings.decline(
+        meeting_replies.decline(
             school_id=self.world.id, meeting_id=self.meeting.pk, by=self.world[by], at=self.at,
             words="",
         )  # fmt: skip

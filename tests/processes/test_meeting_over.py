@@ -13,7 +13,7 @@ from tests.factories import World
 from tests.portal.visitors import by_password
 from tests.processes.meeting_walk import MeetingWalk, agreed
 from tests.records.meeting_days import local
-from workflow import meetings
+from workflow import meeting_replies, meetings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def over(world: World) -> MeetingWalk:
 
 
 def asks(walk: MeetingWalk, who: str = "father") -> Meeting:
-    return meetings.ask_change(
+    return meeting_replies.ask_change(
         school_id=walk.world.id, meeting_id=walk.meeting.pk, by=walk.world[who], at=walk.at,
         words=STUCK,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from tests.factories import World
 from tests.processes.meeting_walk import MeetingWalk, held
 from tests.records.desk import Desk, texts_of
 from tests.records.meeting_days import local
-from workflow import communication, human_tasks, plans
+from workflow import communication, human_tasks, plans, record_objections
 from workflow.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -167,11 +167,11 @@ def test_conflicts_denied_at_first_and_a_word_that_is_corrected(world: World) ->
     talk.desk.at = talk.walk.at
     filed = talk.desk.object(record)
     assert talk.desk.now(record).state == "UNDER_OBJECTION"
-    communication.answer(
+    record_objections.answer(
         **talk.who, objection_id=filed.pk, by=world["teacher"], reply="ACCEPTED", words="列出日期"
     )
     newer = correct(talk, record.pk)
-    communication.end(**talk.who, objection_id=filed.pk, by=world["mother"], how="content")
+    record_objections.end(**talk.who, objection_id=filed.pk, by=world["mother"], how="content")
     assert (talk.desk.now(record).state, newer.version) == ("SUPERSEDED", 2)
     assert DATED in texts_of(talk.desk.read(newer, "mother"))
     assert VAGUE in texts_of(talk.desk.read(record, "mother"))

@@ -10,7 +10,7 @@ from parties import tenancy
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Restriction
 from parties.roles import Role
-from records.meetings import dossier, invitations, outcomes
+from records.meetings import dossier, invited, outcomes
 from records.meetings.outcomes import Try
 from records.models import FileEntry, MeetingInvitee
 from tests.factories import NOW, World, people_of
@@ -89,7 +89,7 @@ def test_a_restriction_younger_than_the_list_takes_its_person_off_it(world: Worl
     restrict(world, "father", "NO_MEETING", starts_at=NOW)
 
     with tenancy.scope(world.id):
-        invitations.review(again_inside(meeting), at=later(hours=1))
+        invited.review(again_inside(meeting), at=later(hours=1))
 
     assert asked(world, meeting, "MUST_NOT") == {"father"}
 
@@ -179,7 +179,7 @@ def test_a_guest_who_must_not_come_any_more_is_taken_off_the_list(world: World) 
     named = {world["counsellor"].pk, world["student"].pk}
 
     with tenancy.scope(world.id):
-        invitations.review(again_inside(meeting), at=later(hours=1), named=named)
+        invited.review(again_inside(meeting), at=later(hours=1), named=named)
         reasons = dict(
             MeetingInvitee.objects.filter(part="MUST_NOT").values_list("person__name", "reason")
         )
@@ -233,7 +233,7 @@ def test_it_is_in_the_file_for_the_school_and_for_the_family_once_told(world: Wo
         entry = FileEntry.objects.get(kind="meeting")
         assert (entry.object_id, entry.people) == (meeting.pk, [])
         assert Role.G.value not in entry.readers
-        invitations.mark_told(meeting, [world["mother"].pk], at=NOW)
+        invited.mark_told(meeting, [world["mother"].pk], at=NOW)
         entry.refresh_from_db()
         assert entry.people == [world["mother"].pk]
 

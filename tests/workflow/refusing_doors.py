@@ -16,7 +16,7 @@ from tests.processes.meeting_walk import MeetingWalk, begin, offered
 from tests.records import agreed as plan
 from tests.records.desk import Desk
 from tests.records.meeting_days import local
-from workflow import attendance, communication, family_words, meetings
+from workflow import attendance, communication, family_words, meeting_replies, record_objections
 from workflow import plans as case_plans
 
 NO_TIME = timedelta()
@@ -50,11 +50,11 @@ def answering(walk: MeetingWalk, verb: Callable[..., Any], **more: Any) -> Say:
 
 
 def declining(world: World) -> Say:
-    return answering(settled(world), meetings.decline)
+    return answering(settled(world), meeting_replies.decline)
 
 
 def changing(world: World) -> Say:
-    return answering(settled(world), meetings.ask_change)
+    return answering(settled(world), meeting_replies.ask_change)
 
 
 def not_coming(world: World) -> Say:
@@ -183,7 +183,7 @@ def relaying(world: World) -> Say:
 
 def objecting_to(desk: Desk, record: CommunicationRecord) -> Say:
     def say(words: str, by: str = "mother", after: timedelta = NO_TIME) -> None:
-        communication.object_to(
+        record_objections.object_to(
             school_id=desk.world.id, record_id=record.pk, by=desk.world[by], at=desk.at + after,
             complaint=Complaint(ground="WRONG", wish="CORRECT", words=words),
         )  # fmt: skip
@@ -210,7 +210,7 @@ def annotating_too_much(world: World) -> Say:
     filed = desk.object(record)
 
     def say(words: str, by: str = "mother", after: timedelta = NO_TIME) -> None:
-        communication.annotate(
+        record_objections.annotate(
             school_id=world.id, objection_id=filed.pk, by=world[by], at=desk.at + after,
             words=words.ljust(600, "。"),
         )  # fmt: skip

@@ -17,7 +17,7 @@ from tests.factories import HOUR, NOW, World, people_of
 from tests.processes.meeting_walk import offered
 from tests.records import agreed as plan
 from tests.records.desk import Desk
-from workflow import communication, family_words, meetings
+from workflow import communication, family_words, meeting_replies, record_objections
 from workflow.models import Case, HumanTask, Notification
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def changed(world: World, words: str) -> UUID:
 
 def declined(world: World, words: str) -> UUID:
     walk = offered(world)
-    meetings.decline(
+    meeting_replies.decline(
         school_id=world.id, meeting_id=walk.meeting.pk, by=world["mother"], at=walk.at, words=words
     )
     return walk.case_id
@@ -120,7 +120,7 @@ def relay_more(desk: Desk, record: CommunicationRecord, words: str) -> None:
 def object_(desk: Desk, record: CommunicationRecord, words: str) -> None:
     for who in ("teacher", "mother"):
         desk.sign(record, who)
-    communication.object_to(
+    record_objections.object_to(
         **common(desk, record), complaint=Complaint(ground="WRONG", wish="CORRECT", words=words)
     )
 
@@ -129,7 +129,7 @@ def annotate(desk: Desk, record: CommunicationRecord, words: str) -> None:
     for who in ("teacher", "mother"):
         desk.sign(record, who)
     filed = desk.object(record)
-    communication.annotate(
+    record_objections.annotate(
         school_id=desk.world.id, objection_id=filed.pk, by=desk.world["mother"], at=desk.at,
         words=words,
     )  # fmt: skip

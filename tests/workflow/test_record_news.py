@@ -13,7 +13,7 @@ from records.models import CommunicationRecord
 from tests.factories import World
 from tests.records.desk import Desk
 from tests.records.test_objections import handed_over
-from workflow import communication, record_holds
+from workflow import communication, record_holds, record_objections
 from workflow.models import Notification
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_after_a_handover_who_has_the_class_hears_of_an_objection(world: World) 
     desk = Desk(world)
     record = desk.effective()
     handed_over(desk)
-    communication.object_to(
+    record_objections.object_to(
         school_id=desk.world.id,
         record_id=record.pk,
         by=desk.world["mother"],

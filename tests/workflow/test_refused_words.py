@@ -27,7 +27,7 @@ from tests.workflow.refusing_doors import (
     excusing,
     stuck,
 )
-from workflow import family_words, human_tasks, meetings, upgrade_requests
+from workflow import family_words, human_tasks, meeting_replies, upgrade_requests
 from workflow.models import Case, HumanTask, Notification
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +163,7 @@ def test_a_fault_in_hearing_changes_no_answer(
 
 def test_what_was_heard_with_the_act_is_not_heard_with_its_second_tap(world: World) -> None:
     walk = offered(world)
-    decline = answering(walk, meetings.decline)
+    decline = answering(walk, meeting_replies.decline)
     decline(DANGER)
     decide(world)
 

@@ -9,7 +9,8 @@ import pytest
 
 from workflow import calendar_entries
 from workflow.channels import texts
-from workflow.channels.texts import CHINESE, ENGLISH, TEXTS, Text
+from workflow.channels.texts import TEXTS
+from workflow.channels.wording import CHINESE, ENGLISH, Text
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = [(name, language) for name, by in TEXTS.items() for language in by]

@@ -16,7 +16,7 @@ from records.models import CommunicationRecord, Objection
 from tests.factories import World
 from tests.records.agreed import at
 from tests.records.desk import Desk
-from workflow import communication, sweeps, unanswered
+from workflow import record_objections, sweeps, unanswered
 from workflow.models import Notification
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,9 @@ def test_insisting_still_tells_the_office(world: World) -> None:
     with desk.as_("teacher") as viewer:
         objections.answer(viewer, objection_id=one.pk, reply="REFUSED", words="考核表如附件。")
     mother = world["mother"]
-    communication.end(school_id=world.id, objection_id=one.pk, by=mother, at=desk.at, how="insist")
+    record_objections.end(
+        school_id=world.id, objection_id=one.pk, by=mother, at=desk.at, how="insist"
+    )
 
     assert told(world) == {"objection.routed": ["head_of_office"]}
 

@@ -12,7 +12,7 @@ from parties.models import Person
 from workflow.channels import email, in_app, sms, texts, webhook
 from workflow.channels.envelope import CalendarEntry, Envelope
 from workflow.channels.errors import ChannelError, PermanentFailure, TemporaryFailure
-from workflow.channels.texts import Text
+from workflow.channels.wording import Text
 
 __all__ = [
     "CalendarEntry",

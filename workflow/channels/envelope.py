@@ -5,7 +5,7 @@ A channel never touches the database, so it can run outside every transaction an
 
 from dataclasses import dataclass
 
-from workflow.channels.texts import Text
+from workflow.channels.wording import Text
 
 
 @dataclass(frozen=True, slots=True)

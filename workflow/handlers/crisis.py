@@ -17,7 +17,7 @@ from workflow import (
     zero_reports,
 )
 from workflow.engine import StepContext, service_task
-from workflow.handlers import crisis_rows
+from workflow.handlers import crisis_rows, step_events
 from workflow.models import Case, HumanTask
 from workflow.shielding import shield
 
@@ -39,17 +39,12 @@ def settle_triage(  # noqa: PLR0913 -- the diagram's parameters, one each
     serious: str,
 ) -> Results:
     """Two people agreed: what it is, how urgent, and whether the family may be told."""
-    case = crisis_rows.case(context)
-    case.triage(kind=type, colour=colour.upper(), safe_to_tell=_SAFE[safe], at=context.at)
-    case.save()
-    case_entries.keep(case)
-    names = [
-        person for person in crisis_rows.both_names(case, "triage", "triage_confirm") if person
-    ]
-    crisis_rows.record(
+    case = _triaged(context, kind=type, colour=colour, safe=safe)
+    names = crisis_rows.both_names(case, "triage", "triage_confirm")
+    step_events.record(
         context,
         "triage.settled",
-        refs=[("person", pk) for pk in names],
+        refs=[("person", pk) for pk in names if pk],
         type=type,
         colour=colour,
         safe="yes" if safe else "no",
@@ -60,12 +55,20 @@ def settle_triage(  # noqa: PLR0913 -- the diagram's parameters, one each
     return {}
 
 
+def _triaged(context: StepContext, *, kind: str, colour: str, safe: bool) -> Case:
+    case = crisis_rows.case(context)
+    case.triage(kind=kind, colour=colour.upper(), safe_to_tell=_SAFE[safe], at=context.at)
+    case.save()
+    case_entries.keep(case)
+    return case
+
+
 @service_task("crisis.shield_guardians")
 def shield_guardians(context: StepContext) -> Results:
     """Telling raises danger: the suspected guardian does not even learn that there is a case."""
     case = crisis_rows.case(context)
     shield(case, at=context.at, by=context.by)
-    crisis_rows.record(context, "guardians.shielded")
+    step_events.record(context, "guardians.shielded")
     return {}
 
 
@@ -76,7 +79,7 @@ def next_contact(context: StepContext, *, safe: bool, bullying: bool) -> Results
     step, person = contacts.next_contact(case, safe=safe, bullying=bullying, at=context.at)
     if person is not None:
         _ask_to_ring_back(context, person)
-    crisis_rows.record(context, "contact.chosen", step=step.value)
+    step_events.record(context, "contact.chosen", step=step.value)
     return {"step": step.value}
 
 
@@ -110,7 +113,7 @@ def report_pending(context: StepContext) -> Results:
     if late is None:
         return {"still": "no"}
     _raise_above(context, case, late.name, reason="crisis.report_pending")
-    crisis_rows.record(context, "clock.missed", clock="crisis.report_pending", task=late.name)
+    step_events.record(context, "clock.missed", clock="crisis.report_pending", task=late.name)
     return {"still": "yes"}
 
 
@@ -119,7 +122,7 @@ def report_settled(context: StepContext, *, outcome: str) -> Results:
     """The decision stands with its names; the system itself never calls the police."""
     case = crisis_rows.case(context)
     names = crisis_rows.both_names(case, "report_decide", "report_confirm")
-    crisis_rows.record(
+    step_events.record(
         context,
         "mandatory_report.decided",
         refs=[("person", pk) for pk in names if pk is not None],
@@ -136,7 +139,7 @@ def stop_work(context: StepContext) -> Results:
     if placement is not None and placement.state == placement.State.ACTIVE:
         placement.suspend()
         placement.save(update_fields=["state"])
-        crisis_rows.record(context, "placement.suspended", refs=[("placement", placement.pk)])
+        step_events.record(context, "placement.suspended", refs=[("placement", placement.pk)])
     return {}
 
 
@@ -154,7 +157,7 @@ def open_zero_reports(context: StepContext) -> Results:
 def clock_missed(context: StepContext, *, clock: str, task: str) -> Results:
     """A missed clock is a fact that nobody can edit away, and somebody above hears of it."""
     case = crisis_rows.case(context)
-    crisis_rows.record(context, "clock.missed", clock=clock, task=task)
+    step_events.record(context, "clock.missed", clock=clock, task=task)
     _raise_above(context, case, task, reason=clock)
     return {}
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from records import evaluations
 from workflow import clocks, closing, escalation, zero_reports
 from workflow.engine import StepContext, service_task
-from workflow.handlers import crisis_rows
+from workflow.handlers import crisis_rows, step_events
 from workflow.models import HumanTask
 
 Results = Mapping[str, object]
@@ -18,7 +18,7 @@ def danger_ended(context: StepContext) -> Results:
     case.follow_up(at=context.at)
     case.save()
     zero_reports.stop(case=case, at=context.at, reason="danger_over")
-    crisis_rows.record(context, "danger.ended")
+    step_events.record(context, "danger.ended")
     return {}
 
 
@@ -30,7 +30,7 @@ def tell_work_restriction(context: StepContext) -> Results:
     if placement is not None and placement.state == placement.State.SUSPENDED:
         placement.resume()
         placement.save(update_fields=["state"])
-        crisis_rows.record(context, "placement.resumed", refs=[("placement", placement.pk)])
+        step_events.record(context, "placement.resumed", refs=[("placement", placement.pk)])
     return {}
 
 
@@ -47,7 +47,7 @@ def next_follow_up(context: StepContext, *, colour: str) -> Results:
 @service_task("crisis.record_finding")
 def record_finding(context: StepContext, *, result: str) -> Results:
     """是否构成欺凌: until now every text said 疑似."""
-    crisis_rows.record(context, "bullying.found", result=result)
+    step_events.record(context, "bullying.found", result=result)
     return {}
 
 
@@ -57,7 +57,7 @@ def check_closing(context: StepContext, *, outcome: str) -> Results:
     case = crisis_rows.case(context)
     unmet = closing.unmet(case, outcome=outcome, at=context.at)
     if unmet:
-        crisis_rows.record(context, "closing.refused", unmet=unmet)
+        step_events.record(context, "closing.refused", unmet=unmet)
         return {"ready": "no"}
     return {"ready": "yes"}
 
@@ -76,7 +76,7 @@ def close_case(context: StepContext, *, outcome: str) -> Results:
     zero_reports.stop(case=case, at=context.at, reason="closed")
     escalation.withdraw(case=case, at=context.at, via=context.via)
     names = crisis_rows.both_names(case, "close_propose", "close_confirm")
-    crisis_rows.record(
+    step_events.record(
         context,
         "case.closed",
         refs=[("person", pk) for pk in names if pk is not None],

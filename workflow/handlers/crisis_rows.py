@@ -1,9 +1,7 @@
-"""What every service task of a crisis needs: its case, who answered, and a line in the ledger."""
+"""What every service task of a crisis needs: its case, and who answered."""
 
-from typing import Any
 from uuid import UUID
 
-from ledger import events
 from workflow.engine import StepContext
 from workflow.models import Case, HumanTask
 
@@ -11,24 +9,6 @@ from workflow.models import Case, HumanTask
 def case(context: StepContext) -> Case:
     """The case, locked: a handler changes it inside the step's transaction."""
     return Case.objects.select_for_update(of=("self",)).get(pk=context.case_id)
-
-
-def record(
-    context: StepContext,
-    kind: str,
-    *,
-    refs: list[events.Subject] | None = None,
-    **codes: Any,
-) -> None:
-    events.append(
-        school_id=context.school_id,
-        kind=kind,
-        actor=context.by,
-        subject=("case", context.case_id),
-        refs=refs or [],
-        at=context.at,
-        payload={**codes, "via": context.via},
-    )
 
 
 def both_names(case: Case, *tasks: str) -> list[UUID | None]:

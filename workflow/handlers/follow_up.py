@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from django_fsm import can_proceed
 
-from ledger import events
 from parties.roles import Role
 from records import evaluations, file_entries, plans
 from records.models import ActionItem, Evaluation, FileEntry
 from workflow import contacts, next_contacts, plan_people, upgrade_requests
 from workflow.engine import StepContext, service_task
+from workflow.handlers import step_events
 from workflow.models import Case, HumanTask
 
 Results = Mapping[str, object]
@@ -41,7 +41,7 @@ def begin(context: StepContext) -> Results:
     if case.student is not None:
         _end_broken_off(case, at=context.at)
         evaluations.begin_round(student=case.student, case_id=case.pk, at=context.at)
-    _record(context, "follow_up.begun", round=evaluations.current_number(case.pk))
+    step_events.record(context, "follow_up.begun", round=evaluations.current_number(case.pk))
     return {}
 
 
@@ -58,7 +58,7 @@ def late(context: StepContext, *, clock: str, task: str) -> Results:
     case = _case(context)
     key = f"late:{context.instance_id}:{task}:{context.at.isoformat()}"
     plan_people.tell_role(case, "GL", template="plan.overdue", key=key, at=context.at)
-    _record(context, "clock.missed", clock=clock, task=task)
+    step_events.record(context, "clock.missed", clock=clock, task=task)
     return {}
 
 
@@ -80,7 +80,7 @@ def ask_family(context: StepContext) -> Results:
     plan_people.tell(
         case, people, template="plan.score", key=f"score:{case.pk}:{number}", at=context.at
     )
-    _record(context, "follow_up.family_asked", told=len(people))
+    step_events.record(context, "follow_up.family_asked", told=len(people))
     return {"scored": "no"}
 
 
@@ -90,7 +90,9 @@ def family_silent(context: StepContext) -> Results:
     case = _case(context)
     if _scores(case).get(Evaluation.Side.FAMILY) is not None:  # it came in this very moment
         return {}
-    _record(context, "follow_up.family_silent", round=evaluations.current_number(case.pk))
+    step_events.record(
+        context, "follow_up.family_silent", round=evaluations.current_number(case.pk)
+    )
     if case.student is not None:
         running = evaluations.begin_round(student=case.student, case_id=case.pk, at=context.at)
         file_entries.enter(
@@ -112,8 +114,8 @@ def judge(context: StepContext) -> Results:
     scores = _scores(case)
     _move(case, "evaluate")
     outcome = _proposal(context, case, scores)
-    sides = {side.lower(): value for side, value in scores.items()}
-    _record(context, "follow_up.judged", outcome=outcome, **sides)
+    sides: dict[str, Any] = {side.lower(): value for side, value in scores.items()}
+    step_events.record(context, "follow_up.judged", outcome=outcome, **sides)
     return {"outcome": outcome}
 
 
@@ -127,7 +129,7 @@ def new_round(context: StepContext) -> Results:
     if case.student is not None:
         evaluations.begin_round(student=case.student, case_id=case.pk, at=context.at)
     _move(case, "work", "accompany")
-    _record(context, "follow_up.new_round", round=evaluations.current_number(case.pk))
+    step_events.record(context, "follow_up.new_round", round=evaluations.current_number(case.pk))
     return {"more": "yes"}
 
 
@@ -147,7 +149,7 @@ def settle(context: StepContext) -> Results:
     if can_proceed(case.settle):
         case.settle(at=context.at)
         case.save()
-        _record(context, "case.closed", outcome="settled")
+        step_events.record(context, "case.closed", outcome="settled")
     return {}
 
 
@@ -198,14 +200,3 @@ def _move(case: Case, *moves: str) -> None:
         if can_proceed(move):
             move()
             case.save()
-
-
-def _record(context: StepContext, kind: str, **codes: Any) -> None:
-    events.append(
-        school_id=context.school_id,
-        kind=kind,
-        actor=context.by,
-        subject=("case", context.case_id),
-        at=context.at,
-        payload={**codes, "via": context.via},
-    )

@@ -4,20 +4,20 @@ A crisis is sounded where the person's answer is stored (on_complete), not by a 
 of the diagram must not silence it.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 from uuid import UUID
 
-from ledger import events
 from ledger.models import Event
 from parties import relations
+from parties.models import Person
 from parties.roles import Role
 from records import signs
 from workflow import exclusions, notifications, routing, waking
 from workflow.completions import Completion, on_complete
 from workflow.engine import StepContext, service_task
 from workflow.errors import InvalidInput, WrongState
-from workflow.handlers import channel_table
+from workflow.handlers import channel_table, step_events
 from workflow.models import Case, CrisisReport, HumanTask, Matter, RoutingDecision
 from workflow.notifications import Message
 from workflow.reports import ReportInput
@@ -72,7 +72,7 @@ def keep_proposal(context: StepContext, *, channel: str | None, rule: str | None
     if _is_urgent(matter):
         people = [Role.HT, Role.GL, Role.ME]
         _tell(context, people, "matter.urgent", turn="urgent", channels=("sms",), urgent=True)
-    _record(
+    step_events.record(
         context, "matter.proposed", to=matter.proposed, rule=matter.rule, level=str(matter.level)
     )
     return {}
@@ -85,7 +85,7 @@ def undecided(context: StepContext, *, task: str, clock: str) -> Results:
         subject_type="case", subject_id=context.case_id, kind="clock.missed"
     )
     turn = missed.count() + 1
-    _record(context, "clock.missed", clock=clock, task=task)
+    step_events.record(context, "clock.missed", clock=clock, task=task)
     roles = _LATER if turn > 1 else _FIRST.get(task, _USUAL)
     _tell(
         context,
@@ -213,11 +213,9 @@ def _tell(
     urgent: bool,
 ) -> None:
     """Everybody of `roles` who may know of the case, once per turn."""
-    case = Case.objects.select_related("student__school_class").get(pk=context.case_id)
-    excluded = exclusions.excluded_people(case)
     rows = [
         Message(
-            case_id=case.pk,
+            case_id=context.case_id,
             to_id=person.pk,
             to_role=role.value,
             channel=channel,
@@ -226,23 +224,16 @@ def _tell(
             lane="routine",
             urgent=urgent,
         )
-        for role in roles
-        for person in relations.able(
-            relations.holders(role=role, at=context.at, student=case.student),
-            at=context.at,
-            excluded=excluded,
-        )
+        for role, person in _who_may_know(context, roles)
         for channel in waking.channels_of(person, channels)
     ]
     notifications.enqueue_many(school_id=context.school_id, rows=rows, at=context.at)
 
 
-def _record(context: StepContext, kind: str, **codes: Any) -> None:
-    events.append(
-        school_id=context.school_id,
-        kind=kind,
-        actor=context.by,
-        subject=("case", context.case_id),
-        at=context.at,
-        payload={**codes, "via": context.via},
-    )
+def _who_may_know(context: StepContext, roles: Iterable[Role]) -> Iterator[tuple[Role, Person]]:
+    case = Case.objects.select_related("student__school_class").get(pk=context.case_id)
+    excluded = exclusions.excluded_people(case)
+    for role in roles:
+        holders = relations.holders(role=role, at=context.at, student=case.student)
+        for person in relations.able(holders, at=context.at, excluded=excluded):
+            yield role, person

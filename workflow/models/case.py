@@ -10,6 +10,7 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from parties.models import Person, Placement, School, Student
+from workflow.models import case_terms
 
 
 def _is_no_crisis(case: models.Model) -> bool:
@@ -23,43 +24,10 @@ def _is_crisis(case: models.Model) -> bool:
 class Case(FSMModelMixin, models.Model):
     """One matter in one channel. `student` is empty while nobody knows who it is about."""
 
-    class Channel(models.TextChoices):
-        NOTICE = "NOTICE", "常规通知"
-        MEETING = "MEETING", "面对面会谈"
-        CRISIS = "CRISIS", "危机"
-
-    class State(models.TextChoices):
-        OPENED = "OPENED", "已开启"
-        TRIAGED = "TRIAGED", "已研判"
-        IN_PROGRESS = "IN_PROGRESS", "处理中"
-        WAITING_PARTY = "WAITING_PARTY", "等待一方"
-        FOLLOW_UP = "FOLLOW_UP", "跟进中"
-        EVALUATED = "EVALUATED", "已评估"
-        CLOSED = "CLOSED", "已结案"
-        REOPENED = "REOPENED", "已重启"
-        CANCELLED = "CANCELLED", "已撤销"
-        TRANSFERRED = "TRANSFERRED", "已移交"
-
-    class Colour(models.TextChoices):
-        RED = "RED", "红"
-        ORANGE = "ORANGE", "橙"
-        YELLOW = "YELLOW", "黄"
-        BLUE = "BLUE", "蓝"
-
-    class SafeToTell(models.TextChoices):
-        UNDECIDED = "UNDECIDED", "尚未判定"
-        YES = "YES", "可以告知监护人"
-        NO = "NO", "不可告知涉事监护人"
-
-    _OPEN = (
-        State.OPENED,
-        State.TRIAGED,
-        State.IN_PROGRESS,
-        State.WAITING_PARTY,
-        State.FOLLOW_UP,
-        State.EVALUATED,
-        State.REOPENED,
-    )
+    Channel = case_terms.Channel
+    State = case_terms.State
+    Colour = case_terms.Colour
+    SafeToTell = case_terms.SafeToTell
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
@@ -184,7 +152,9 @@ class Case(FSMModelMixin, models.Model):
         """The danger is over; the student is accompanied."""
         self.danger_over_at = at
 
-    @transition(field=state, source=list(_OPEN), target=State.TRIAGED, conditions=[_is_no_crisis])
+    @transition(
+        field=state, source=list(case_terms.OPEN), target=State.TRIAGED, conditions=[_is_no_crisis]
+    )
     def route(self, *, channel: str, kind: str) -> None:
         """A person put it into a channel that the family may see.
 
@@ -197,13 +167,7 @@ class Case(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[
-            State.TRIAGED,
-            State.IN_PROGRESS,
-            State.WAITING_PARTY,
-            State.FOLLOW_UP,
-            State.EVALUATED,
-        ],
+        source=list(case_terms.TRIAGED),
         target=State.TRIAGED,
         conditions=[_is_crisis],
     )
@@ -228,13 +192,7 @@ class Case(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[
-            State.OPENED,
-            State.TRIAGED,
-            State.IN_PROGRESS,
-            State.WAITING_PARTY,
-            State.EVALUATED,
-        ],
+        source=list(case_terms.SETTLING),
         target=State.CLOSED,
         conditions=[_is_no_crisis],
     )
@@ -242,7 +200,7 @@ class Case(FSMModelMixin, models.Model):
         """Nothing is left to do. A crisis closes by `close` alone, with its conditions."""
         self.closed_at = at
 
-    @transition(field=state, source=list(_OPEN), target=State.REOPENED)
+    @transition(field=state, source=list(case_terms.OPEN), target=State.REOPENED)
     def alarm(self, *, at: datetime) -> None:
         """升级为危机: the family goes on seeing what it saw until telling is safe."""
         if self.shown_channel and not self.shown_state:
@@ -260,11 +218,7 @@ class Case(FSMModelMixin, models.Model):
         """Two people closed it with every condition met."""
         self.closed_at = at
 
-    @transition(
-        field=state,
-        source=[State.CLOSED, State.CANCELLED, State.TRANSFERRED],
-        target=State.REOPENED,
-    )
+    @transition(field=state, source=list(case_terms.ENDED), target=State.REOPENED)
     def reopen(self, *, at: datetime) -> None:
         """It came back. What came to the family meanwhile was not kept from whom it names."""
         if self.closed_at is not None:
@@ -273,22 +227,18 @@ class Case(FSMModelMixin, models.Model):
         self.safe_to_tell = self.SafeToTell.UNDECIDED
         self.closed_at = self.danger_over_at = None
 
-    @transition(
-        field=state,
-        source=list(_OPEN),
-        target=State.REOPENED,
-    )
+    @transition(field=state, source=list(case_terms.OPEN), target=State.REOPENED)
     def endanger(self, *, at: datetime) -> None:
         """再次出现危险: back to the triage. Who may be told is decided anew: it may be them."""
         self.alarm_at, self.triaged_at, self.danger_over_at = at, None, None
         self.safe_to_tell = self.SafeToTell.UNDECIDED
 
-    @transition(field=state, source=list(_OPEN), target=State.CANCELLED)
+    @transition(field=state, source=list(case_terms.OPEN), target=State.CANCELLED)
     def cancel(self, *, at: datetime) -> None:
         """Opened in error; the reason is an event."""
         self.closed_at = at
 
-    @transition(field=state, source=list(_OPEN), target=State.TRANSFERRED)
+    @transition(field=state, source=list(case_terms.OPEN), target=State.TRANSFERRED)
     def transfer(self, *, at: datetime) -> None:
         """Another body has taken it over in writing."""
         self.closed_at = at

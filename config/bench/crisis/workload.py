@@ -10,7 +10,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -94,22 +94,23 @@ def _measured(
     stage.await_listener()
     result["broker_off_s"] = [round(one, 3) for one in _broker_off(stage)]
     tell(f"  消息代理关闭：{result['broker_off_s']} 秒")
-    result["met"] = (
+    result["met"] = _met(result)
+    return result
+
+
+def _met(result: Mapping[str, Any]) -> bool:
+    return bool(
         result["p50_ms"] <= P50_TARGET_MS
         and result["p99_ms"] <= P99_TARGET_MS
         and result["killed_s"] <= KILLED_TARGET_S
         and max(result["broker_off_s"]) <= OFF_TARGET_S
         and result["backlog_least"] >= BACKLOG
     )
-    return result
 
 
 def _result(stage: Stage, waits: list[list[float]]) -> dict[str, Any]:
     arrivals = stage.gateway.arrivals
-    floors = [
-        [min(arrivals[key]) - due for key, due in slot if key in arrivals]
-        for slot in stage.promises
-    ]
+    floors = _floors(stage)
     pairs = [(waits[n] + waits[n + 1], floors[n] + floors[n + 1]) for n in range(0, len(waits), 2)]
     ratios = [statistics.median(bare) / statistics.median(ours) for ours, bare in pairs]
     halves = [statistics.median(waits[n]) / statistics.median(waits[n + 1]) for n in (0, 2)]
@@ -131,6 +132,15 @@ def _result(stage: Stage, waits: list[list[float]]) -> dict[str, Any]:
         "target_killed_s": KILLED_TARGET_S,
         "target_broker_off_s": OFF_TARGET_S,
     }
+
+
+def _floors(stage: Stage) -> list[list[float]]:
+    """How long the bare way took, by slot."""
+    arrivals = stage.gateway.arrivals
+    return [
+        [min(arrivals[key]) - due for key, due in slot if key in arrivals]
+        for slot in stage.promises
+    ]
 
 
 def _killed(stage: Stage, workers: Workers) -> float:

@@ -75,7 +75,6 @@ class Rows:
 
     @classmethod
     def of(cls, change: Write) -> "Rows":
-        tasks, said, messages = change.tasks, change.events, change.messages
         return cls(
             change,
             {
@@ -86,24 +85,9 @@ class Rows:
                 "due": change.next_due_at,
                 "budgets": change.budgets_spent,
                 "at": change.at,
-                "t_name": [task.name for task in tasks],
-                "t_title": [task.title for task in tasks],
-                "t_form": [task.form for task in tasks],
-                "t_roles": [",".join(task.roles) for task in tasks],
-                "t_candidates": [",".join(map(str, task.candidates)) for task in tasks],
-                "t_about": [task.about for task in tasks],
-                "t_eyes": [task.four_eyes_of for task in tasks],
-                "t_clock": [task.clock for task in tasks],
-                "t_due": [task.due_at for task in tasks],
-                "e_kind": [event.kind for event in said],
-                "e_actor": [event.actor for event in said],
-                "e_refs": [" ".join(event.refs) for event in said],
-                "e_body": [event.body for event in said],
-                "m_to": [message.recipient for message in messages],
-                "m_role": [message.to_role for message in messages],
-                "m_channel": [message.channel for message in messages],
-                "m_template": [message.template for message in messages],
-                "m_lane": [message.lane for message in messages],
+                **_tasks(change),
+                **_events(change),
+                **_messages(change),
             },
         )
 
@@ -148,3 +132,36 @@ _SAME = (
 
 def _rows(owner: psycopg.Connection[Any], case_id: UUID) -> Sequence[Any]:
     return [owner.execute(query, [case_id]).fetchall() for query in _SAME]
+
+
+def _tasks(change: Write) -> dict[str, Any]:
+    return {
+        "t_name": [task.name for task in change.tasks],
+        "t_title": [task.title for task in change.tasks],
+        "t_form": [task.form for task in change.tasks],
+        "t_roles": [",".join(task.roles) for task in change.tasks],
+        "t_candidates": [",".join(map(str, task.candidates)) for task in change.tasks],
+        "t_about": [task.about for task in change.tasks],
+        "t_eyes": [task.four_eyes_of for task in change.tasks],
+        "t_clock": [task.clock for task in change.tasks],
+        "t_due": [task.due_at for task in change.tasks],
+    }
+
+
+def _events(change: Write) -> dict[str, Any]:
+    return {
+        "e_kind": [event.kind for event in change.events],
+        "e_actor": [event.actor for event in change.events],
+        "e_refs": [" ".join(event.refs) for event in change.events],
+        "e_body": [event.body for event in change.events],
+    }
+
+
+def _messages(change: Write) -> dict[str, Any]:
+    return {
+        "m_to": [message.recipient for message in change.messages],
+        "m_role": [message.to_role for message in change.messages],
+        "m_channel": [message.channel for message in change.messages],
+        "m_template": [message.template for message in change.messages],
+        "m_lane": [message.lane for message in change.messages],
+    }

@@ -6,26 +6,20 @@ Three arms take turns on copies of the same cases, and every copy is stepped onc
 - the naive way: the whole instance as JSON, and the ORM.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 import psycopg
 
 from config.bench import addresses, cast, copies, measuring
-from config.bench.cast import Cast
-from config.bench.clients import Arm, Clients
+from config.bench.clients import Clients
 from config.bench.measuring import Rounds, Slot, SlotRun
 from config.bench.step import moments, rows
-from config.bench.step.floor import Floor
-from config.bench.step.moments import Moment
-from config.bench.step.naive import NaiveWay
 from config.bench.step.rows import Rows
+from config.bench.step.stage import Job, Stage, naive_way
 from parties import clock
-from workflow import shipped
-from workflow.engine import definitions
 
 CLIENTS: Final = 4
 TARGET: Final = 0.40
@@ -47,61 +41,6 @@ _SHARES: Final = {
     "floor": _ROUNDS / 3,
     "naive": _ROUNDS / 3,
 }
-
-#: Which moment, and whose copy: (index, case, instance).
-Job = tuple[int, UUID, UUID]
-
-
-@dataclass
-class Stage:
-    """The cases to step, and what one step of each writes."""
-
-    cast: Cast
-    owner: psycopg.Connection[Any]
-    moments: Sequence[Moment]
-    writes: Sequence[Rows]
-    kept: Sequence[bytes] = field(default_factory=list)
-
-    def arms(self) -> Mapping[str, Arm]:
-        """Built in each client."""
-        raw = psycopg.connect(addresses.app(), autocommit=True, prepare_threshold=1)
-        floor, naive = Floor(raw, self.cast.school.pk), naive_way(self.cast)
-
-        def product(job: Job) -> str:
-            rows.take(self.cast, self.moments[job[0]], job[2])
-            return self.moments[job[0]].name
-
-        def bare(job: Job) -> str:
-            floor.step(self.writes[job[0]], job[1], job[2])
-            return self.moments[job[0]].name
-
-        def stock(job: Job) -> str:
-            naive.step(self.moments[job[0]], self.writes[job[0]].change, job[1], job[2])
-            return self.moments[job[0]].name
-
-        def empty(_job: object) -> str:
-            floor.empty()
-            return "empty"
-
-        return {"product": product, "floor": bare, "naive": stock, "empty": empty}
-
-    def jobs(self, count: int, *, naive: bool = False) -> Iterator[Job]:
-        """`count` fresh copies, the moments by turns."""
-        each = -(-count // len(self.moments))
-        made = [copies.make(self.owner, moment.case_id, each) for moment in self.moments]
-        if naive:
-            for pairs, kept in zip(made, self.kept, strict=True):
-                self.owner.execute(
-                    "UPDATE workflow_processinstance SET state = %s WHERE id = ANY(%s)",
-                    [kept, [instance for _, instance in pairs]],
-                )
-        for turn in zip(*made, strict=True):
-            for number, (case_id, instance_id) in enumerate(turn):
-                yield number, case_id, instance_id
-
-
-def naive_way(people: Cast) -> NaiveWay:
-    return NaiveWay(people.school.pk, definitions.load(shipped.bundle("crisis").content))
 
 
 def run(
@@ -194,14 +133,8 @@ def _measured(supply: Supply, seconds: float, *, tell: Callable[[str], None]) ->
     rounds = measuring.take_turns(runs, seconds=seconds * _ROUNDS, tell=tell)
     rate = _PACE * rounds.mean_rate("product")
     paced = supply.turn("product", seconds * _OPEN_LOOP, rate=rate)
-    floor, naive = rounds.ratios("product", "floor"), rounds.ratios("product", "naive")
-    ratio = measuring.quantile(floor, 0.5)
-    to_naive = measuring.quantile(naive, 0.5)
     return {
-        "ratio_to_floor": round(ratio, 4),
-        "ratio_to_naive": round(to_naive, 4),
-        "ci": [round(edge, 4) for edge in measuring.interval(floor)],
-        "ci_to_naive": [round(edge, 4) for edge in measuring.interval(naive)],
+        **_ratios(rounds),
         "a_to_a": round(same, 4),
         **measuring.latency([one for times in paced.took.values() for one in times]),
         "arrivals_per_s": round(rate, 1),
@@ -213,6 +146,19 @@ def _measured(supply: Supply, seconds: float, *, tell: Callable[[str], None]) ->
         "slots": rounds.slots,
         "target_ratio_to_floor": TARGET,
         "target_ratio_to_naive": TARGET_TO_NAIVE,
+    }
+
+
+def _ratios(rounds: Rounds) -> dict[str, Any]:
+    """How fast the product is, by each of the other arms, and whether that is fast enough."""
+    floor, naive = rounds.ratios("product", "floor"), rounds.ratios("product", "naive")
+    ratio = measuring.quantile(floor, 0.5)
+    to_naive = measuring.quantile(naive, 0.5)
+    return {
+        "ratio_to_floor": round(ratio, 4),
+        "ratio_to_naive": round(to_naive, 4),
+        "ci": [round(edge, 4) for edge in measuring.interval(floor)],
+        "ci_to_naive": [round(edge, 4) for edge in measuring.interval(naive)],
         "met": ratio >= TARGET and to_naive >= TARGET_TO_NAIVE,
     }
 

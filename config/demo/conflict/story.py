@@ -25,6 +25,16 @@ VAGUE: Final = "近两周与同学多次冲突。"
 DATED: Final = "9月28日、10月8日、10月9日各与同学发生一次推搡，均由值班教师劝开。"
 _MOTHER_SAYS: Final = {"source": "GUARDIAN", "is_quote": True}
 
+#: What both sides agreed to do.
+AGREED: Final[list[dict[str, Any]]] = [
+    {"title": "每周一次心理辅导，共六次", "owner_party": "SCHOOL"},
+    {
+        "title": "每晚聊十分钟学校的事",
+        "owner_party": "FAMILY",
+        "recurrence": "FREQ=DAILY",
+    },
+]
+
 
 class Conflict(Talk):
     """The story, scene by scene."""
@@ -59,16 +69,7 @@ class Conflict(Talk):
         self.do("teacher", "meeting_minutes", read_back="yes")
         self.read_at_home()
         self.sign()
-        self.items = self.plan(
-            [
-                {"title": "每周一次心理辅导，共六次", "owner_party": "SCHOOL"},
-                {
-                    "title": "每晚聊十分钟学校的事",
-                    "owner_party": "FAMILY",
-                    "recurrence": "FREQ=DAILY",
-                },
-            ]
-        )
+        self.items = self.plan(AGREED)
         self.object_and_correct()
         self.follow_up()
         self.evaluate(baseline_now="八周内没有再发生推搡。")

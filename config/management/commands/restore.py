@@ -58,11 +58,7 @@ class Command(BaseCommand):
         backup = restoring.inspect(
             given["file"], keys.identity(given["key"]), sha256=given["sha256"]
         )
-        self.stdout.write(
-            f"文件完好：{backup.taken_at:%Y-%m-%d %H:%M:%S %Z} 的备份，"
-            f"{sum(backup.facts.rows.values())} 行，账本 {backup.facts.leaves.count} 片叶，"
-            f"附件 {backup.files} 个。"
-        )
+        self._describe(backup)
         if not given["into"]:
             return []
         home = owner()
@@ -80,6 +76,13 @@ class Command(BaseCommand):
         if not broken:
             self._tell(backup, into.name)
         return broken
+
+    def _describe(self, backup: restoring.Backup) -> None:
+        self.stdout.write(
+            f"文件完好：{backup.taken_at:%Y-%m-%d %H:%M:%S %Z} 的备份，"
+            f"{sum(backup.facts.rows.values())} 行，账本 {backup.facts.leaves.count} 片叶，"
+            f"附件 {backup.files} 个。"
+        )
 
     def _tell(self, backup: Backup, name: str) -> None:
         self.stdout.write(f"已恢复到 {name}：行数、账本每一片叶、权限与防护都与备份一致。")

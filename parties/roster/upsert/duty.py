@@ -44,6 +44,13 @@ def _plan_slot(
             unmatched.append((row, values))
         else:
             job.changes.change(shift, values, sort="值班")
+    _hand_over(job, unmatched, left)
+
+
+def _hand_over(
+    job: Job, unmatched: Sequence[tuple[DutyRow, dict[str, Any]]], left: dict[UUID, DutyShift]
+) -> None:
+    """Shifts that nobody keeps go to whoever is new; what is left over falls away."""
     for row, values in unmatched:
         if left:
             job.changes.change(left.pop(next(iter(left))), values, sort="值班")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from parties.crypto import blind_index
-from parties.models import GuardianLink, Person, Student
+from parties.models import GuardianLink, Person, SchoolClass, Student
 from parties.roster.findings import Place
 from parties.roster.rows import GuardianRow, StudentRow
 from parties.roster.upsert.job import Job, given
@@ -16,23 +16,13 @@ from parties.roster.upsert.sensitive import known_facts, plan_sensitive
 
 def plan_students(job: Job, rows: Sequence[StudentRow]) -> None:
     """学号 is the key. Of two students with one name each keeps what is theirs."""
-    edu_ids = {
-        bytes(s.national_edu_id_index): s for s in _students(job, rows) if s.national_edu_id_index
-    }
+    edu_ids = _by_edu_id(job, rows)
     facts = known_facts(job)
     for row in rows:
         school_class = job.school_class(row.place, row.school_class)
         if school_class is None or _is_somebody_else(job, row):
             continue
-        values = given(
-            {
-                "school_class_id": school_class.pk,
-                "sex": row.sex,
-                "birth_date": row.birth_date,
-                "enrolled_on": row.enrolled_on,
-                "boarding": row.boarding,
-            }
-        )
+        values = _student_values(row, school_class)
         student = job.students.get(row.student_no)
         if student is None:
             student = _enrol(job, row, values)
@@ -44,6 +34,24 @@ def plan_students(job: Job, rows: Sequence[StudentRow]) -> None:
         )
         _set_edu_id(job, row, student, edu_ids)
         plan_sensitive(job, row, student, facts)
+
+
+def _by_edu_id(job: Job, rows: Sequence[StudentRow]) -> dict[bytes, Student]:
+    return {
+        bytes(s.national_edu_id_index): s for s in _students(job, rows) if s.national_edu_id_index
+    }
+
+
+def _student_values(row: StudentRow, school_class: SchoolClass) -> dict[str, Any]:
+    return given(
+        {
+            "school_class_id": school_class.pk,
+            "sex": row.sex,
+            "birth_date": row.birth_date,
+            "enrolled_on": row.enrolled_on,
+            "boarding": row.boarding,
+        }
+    )
 
 
 def _students(job: Job, rows: Sequence[StudentRow]) -> list[Student]:
@@ -159,15 +167,7 @@ def _has_phone(person: Person, phone: str | None) -> bool:
 def _plan_link(
     job: Job, row: GuardianRow, student: Student, person: Person, family: list[GuardianLink]
 ) -> None:
-    values = given(
-        {
-            "relation": row.relation,
-            "legal_guardian": row.legal_guardian,
-            "delegate_carer": row.delegate_carer,
-            "contact_priority": row.contact_priority,
-            "child_data_access": row.child_data_access,
-        }
-    )
+    values = _link_values(row)
     link = next((link for link in family if link.guardian_id == person.pk), None)
     if link is None:
         link = GuardianLink(
@@ -182,6 +182,18 @@ def _plan_link(
     if link.state == GuardianLink.State.ENDED:
         _note_ended(job, row.place)
     job.changes.change(link, values, sort="监护关系")
+
+
+def _link_values(row: GuardianRow) -> dict[str, Any]:
+    return given(
+        {
+            "relation": row.relation,
+            "legal_guardian": row.legal_guardian,
+            "delegate_carer": row.delegate_carer,
+            "contact_priority": row.contact_priority,
+            "child_data_access": row.child_data_access,
+        }
+    )
 
 
 def _defaults(row: GuardianRow, family: Sequence[GuardianLink]) -> dict[str, Any]:

@@ -99,7 +99,14 @@ def _combinations(
     if complete and tried.gap is not None:
         wrong = f"没有规则符合：{_spoken(columns, tried.gap)}。"
         yield diagram.finding(decision, "table.gap", wrong, "为这种情况增加一条规则。")
-    for at in range(len(table.rules)) if complete else ():
+    if complete:
+        yield from _dead(diagram, table, rules, tried)
+
+
+def _dead(
+    diagram: Diagram, table: Table, rules: Sequence[Any], tried: "_Tried"
+) -> Iterator[Finding]:
+    for at in range(len(table.rules)):
         if at not in tried.used:
             yield diagram.finding(
                 rules[at],

@@ -79,18 +79,24 @@ def _choice(diagram: Diagram, gateway: Any) -> Iterator[Finding]:
             "把其中一条设为默认流。",
         )
     for flow in leaving:
-        has_condition = bool(find(flow, "bpmn:conditionExpression"))
-        if flow.get("id") == default and has_condition:
-            yield diagram.finding(
-                flow, "flow.condition_ignored", "默认流上的条件会被忽略。", "删除该条件。"
-            )
-        if flow.get("id") != default and not has_condition and len(leaving) > 1:
-            yield diagram.finding(
-                flow,
-                "flow.no_condition",
-                "从网关流出的顺序流没有条件。",
-                "填写条件，或设为默认流。",
-            )
+        yield from _condition(diagram, flow, default, alone=len(leaving) == 1)
+
+
+def _condition(
+    diagram: Diagram, flow: Any, default: str | None, *, alone: bool
+) -> Iterator[Finding]:
+    has_condition = bool(find(flow, "bpmn:conditionExpression"))
+    if flow.get("id") == default and has_condition:
+        yield diagram.finding(
+            flow, "flow.condition_ignored", "默认流上的条件会被忽略。", "删除该条件。"
+        )
+    if flow.get("id") != default and not has_condition and not alone:
+        yield diagram.finding(
+            flow,
+            "flow.no_condition",
+            "从网关流出的顺序流没有条件。",
+            "填写条件，或设为默认流。",
+        )
 
 
 def _unreachable(diagram: Diagram, process: Any) -> Iterator[Finding]:
