@@ -63,13 +63,7 @@ def find(
     parted: Mapping[str, Row] = _NONE_PARTED,
 ) -> list[Hit]:
     """Hits that do not overlap, in the order of the text. `parted` are found across a mark, too."""
-    allowed: list[tuple[int, int]] = []
-    listed: list[Hit] = []
-    for start, end, spelling in _raw(normal, automaton):
-        if spelling.row.kind == Kind.ALLOWED:
-            allowed.append((start, end))
-        else:
-            listed.append(Hit(start, end, spelling.row))
+    allowed, listed = _split(normal, automaton)
     if homophones is not None:
         listed += _sounding(normal.text, homophones)
     listed += _parted(normal.text, parted)
@@ -82,6 +76,18 @@ def find(
         bearers = _bearers(names, len(normal.text))
         listed = [hit for hit in listed if not _in_name(hit, bearers)]
     return _longest(listed, len(normal.text))
+
+
+def _split(normal: Normal, automaton: Search) -> tuple[list[tuple[int, int]], list[Hit]]:
+    """Where allowed terms stand, and where listed phrases do."""
+    allowed: list[tuple[int, int]] = []
+    listed: list[Hit] = []
+    for start, end, spelling in _raw(normal, automaton):
+        if spelling.row.kind == Kind.ALLOWED:
+            allowed.append((start, end))
+        else:
+            listed.append(Hit(start, end, spelling.row))
+    return allowed, listed
 
 
 def _sounding(text: str, homophones: Search) -> Iterator[Hit]:
