@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from records.notice_facts import Finding, Folded, begins, fact_after
+from records.notice_initials import LETTERED
 from records.notice_one import affairs, befell, is_anybody
 from records.notice_traces import TO_KIN
 from records.notice_words import load
@@ -237,4 +238,5 @@ def _half() -> str:
     )
     hidden = r"(?<![A-Za-z0-9])[A-Za-z]{1,2}(?:[*＊○〇]{1,2}|某)"
     told = rf"[{family}]同学\([^)\n]{{1,10}}\)"
-    return rf"(?:{first}|{hidden}|{told}|[{family}](?:{masked})(?:[{given}](?=[、,，。]|$))?)"
+    letters = f"{LETTERED}|{first}|{hidden}"
+    return rf"(?:{letters}|{told}|[{family}](?:{masked})(?:[{given}](?=[、,，。]|$))?)"

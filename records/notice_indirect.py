@@ -14,7 +14,7 @@ from records.notice_facts import Finding, Folded
 from records.notice_one import ANYBODY, befell, is_anybody
 from records.notice_words import load
 
-_WHO: Final = r"(?:同学|学生|孩子|小孩|[男女][生孩]|学员|娃)"
+_WHO: Final = r"(?:同学|学生|孩子|小孩|[男女][生孩]|学员|娃|(?:实习|住校|住宿|走读|转学|插班)生)"
 _WHOSE: Final = rf"(?:{_WHO}(?!们)|家长(?!会(?!后))|家庭)"
 _IN_CLAUSE: Final = r"[^\n,。;:!?]"
 #: 未交学费, 还没有缴清住宿费, 没有交班费: of a family, whatever it is for.
@@ -64,10 +64,19 @@ _AT_A_GLANCE: Final = r"新转[来学入]|插班|坐轮椅|拄拐|[戴带]助听
 _SEEN: Final = r"转[来学入]|复学|休学|出院|个子最?[高矮]|最?[胖瘦高矮]|染发|有纹身"
 _OF_HERE: Final = rf"(?:[我本]班|我们班|班[里上内])(?:那[个名位])?{_IN_CLAUSE}{{0,3}}?"
 _TO_SEE: Final = re.compile(rf"(?:{_AT_A_GLANCE}|{_OF_HERE}(?:{_SEEN}))(?:了|过)?的{_WHO}(?!们)")
-_FEW: Final = rf"(?:那[一两二三四五几]?|[一两二三四五1-5])[个名位]{_WHO}(?!们)"
+_MANY: Final = "[一两二三四五六七八九几1-9]"
+_FEW: Final = (
+    rf"(?:(?:那{_MANY}?|(?<!\d){_MANY})[个名位]{_WHO}(?!们)|那[一两二三四五几][个名位]?人)"
+)
 _WHEN: Final = re.compile(
     r"昨[天日晚]|前[天晚]|今[天早晨]|上?周[一二三四五六日末]|上个?月|刚才|那天|上次|日前"
 )
+#: 制止打架的两名同学 have done well, and 宣讲防打架知识的 as well; 被查出抽烟的 have not.
+_AGAINST_IT: Final = re.compile(
+    r"(?<!被)(?:制止|劝[阻开]|预?防|宣[讲传]|讲解|检查(?![出到])|巡查|帮助|救助|护送|举报|服务)[^\n,，。;；:!?]{0,3}$"
+)
+_REACH: Final = 10
+_ABOUT_IT: Final = re.compile("培训|听证|知识|讲座|宣传|志愿")
 
 
 def find(folded: Folded) -> Iterator[Finding]:
@@ -122,11 +131,15 @@ def _to_see(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _few_who_did(text: str) -> Iterator[tuple[int, int]]:
-    """上周五在宿舍抽烟的两名男生, 单亲的那几位同学; 昨天迟到的同学 may be many."""
+    """上周五在宿舍抽烟的两名男生, 两名昨晚翻墙的同学, 单亲的那几位同学; 昨天迟到的 may be many."""
     for match in _deeds().finditer(text):
-        pointed = "的那" in match[0] or _WHEN.search(text, max(0, match.start() - 10), match.end())
-        if pointed and not ANYBODY.match(text, match.end()):
-            yield match.span()
+        start, stop = match.span()
+        before = text[max(0, start - _REACH) : start]
+        if _AGAINST_IT.search(before) or _ABOUT_IT.search(match[0]):
+            continue
+        some_day = _WHEN.search(before + match[0]) is not None
+        if some_day or ("的那" in match[0] and not ANYBODY.match(text, stop)):
+            yield start, stop
 
 
 def _family_names(text: str) -> Iterator[tuple[int, int]]:
@@ -165,7 +178,9 @@ def _surnames() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _deeds() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_hard()}){_IN_CLAUSE}{{0,4}}?的{_FEW}")
+    before = rf"(?<!\d){_MANY}[个名位]{_IN_CLAUSE}{{0,8}}?"
+    deed = rf"(?:{_hard()}){_IN_CLAUSE}{{0,4}}?的"
+    return re.compile(rf"{deed}{_FEW}|{before}{deed}{_WHO}(?!们)")
 
 
 @lru_cache(maxsize=1)

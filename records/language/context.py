@@ -158,7 +158,10 @@ def _mentioned(normal: Normal, hit: Hit, quote: Quote | None) -> bool:
     before = text[max(0, hit.start - _NEAR) : hit.start].rpartition(SENTENCE_END)[2]
     if cues.any_of("words_about_words").search(before):
         return True
-    return _struck().search(before.rpartition(CLAUSE_END)[2]) is not None
+    if _struck().search(before.rpartition(CLAUSE_END)[2]) is not None:
+        return True
+    behind = normal.original[quote.end + 1 : quote.end + 1 + _NEAR]
+    return cues.any_of("rewritten").match(behind) is not None
 
 
 def _is_word(normal: Normal, hit: Hit, quote: Quote) -> bool:
@@ -188,13 +191,13 @@ def _any_negation() -> re.Pattern[str]:
 @cache
 def _negation() -> re.Pattern[str]:
     unless = "".join(f"(?<!{word})" for word in cues.words("not_after"))
-    denial, ban, naming, filler = map(
-        cues.either, map(cues.words, ("denials", "bans", "naming", "fillers"))
-    )
+    denial, naming, filler = map(cues.either, map(cues.words, ("denials", "naming", "fillers")))
+    ban = cues.either([*cues.words("bans"), *cues.words("unnamed")])
     named = f"{filler}{{0,3}}{naming}{filler}{{0,3}}"
+    denied = f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})"
     # The look ahead costs little and spares the many looks behind.
-    unless = f"(?={_begins_a_negation()}){unless}"
-    return re.compile(f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})$")
+    spoken = cues.either(cues.words("spoken_of"))
+    return re.compile(f"(?={_begins_a_negation()})(?:{denied}|{spoken})$")
 
 
 @cache
@@ -213,7 +216,8 @@ def _begins_a_negation() -> str:
 
 
 def _negations() -> list[str]:
-    return [*cues.words("denials"), *cues.words("bans")]
+    lists = ("denials", "bans", "unnamed", "spoken_of")
+    return [word for name in lists for word in cues.words(name)]
 
 
 @cache

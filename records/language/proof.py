@@ -3,6 +3,7 @@
 What was only heard of, is asked for, has not happened yet or is missing proves nothing.
 """
 
+import re
 from typing import Final
 
 from records.language import context, cues
@@ -35,12 +36,16 @@ def on_medical_paper(basis: str) -> bool:
 
 def _found(sentence: str, name: str) -> bool:
     return any(
-        _stands(
-            sentence[max(0, cue.start() - _BEFORE) : cue.start()],
-            sentence[cue.end() : cue.end() + _AFTER],
-        )
+        _stands(sentence[max(0, cue.start() - _BEFORE) : cue.start()], after)
         for cue in cues.any_of(name).finditer(sentence)
+        for after in [sentence[_end(sentence, cue) :][:_AFTER]]
     )
+
+
+def _end(sentence: str, cue: re.Match[str]) -> int:
+    """Where what is named ends: 诊断 and what it is written on."""
+    paper = cues.any_of("written_on").match(sentence[cue.end() :])
+    return cue.end() + (paper.end() if paper else 0)
 
 
 def _stands(before: str, after: str) -> bool:
@@ -51,6 +56,8 @@ def _stands(before: str, after: str) -> bool:
         return False
     clause = before.rpartition(CLAUSE_END)[2]
     if cues.ends_with("missing_before").search(clause) or cues.ends_with("undone").search(clause):
+        return False
+    if cues.any_of("supposed").search(clause):
         return False
     asked = cues.ends_with("asked_for").search(clause) is not None
     return not asked or cues.any_of("outcome").match(after) is not None

@@ -34,8 +34,14 @@ FALSE_ALARMS: Final = [
 ]
 #: Passes although it is about one person: ㈠ is read as (一), and 一 as a letter of the name.
 MISSES: Final = ["李㈠娜的家长请到校"]
-#: The place stands in the next clause.
-MISSED_INDIRECT: Final = ["本次不及格的只有一位同学，是坐第一排的"]
+#: The place stands in the next clause; nobody says how many they were; a list is nobody's yet.
+MISSED_INDIRECT: Final = [
+    "本次不及格的只有一位同学，是坐第一排的",
+    "上周偷手机的同学已被警告",
+    "刚才在走廊抽烟的男生请到德育处",
+    "前天晕倒的女同学已经出院",
+    "上周旷课的五名同学名单已交德育处",
+]
 ENOUGH: Final = 0.95
 #: A big school, and a long notice.
 PUPILS: Final = 3_000
@@ -68,9 +74,11 @@ def test_one_in_141_about_one_person_passes() -> None:
 def test_pointed_at_without_a_name_is_stopped_and_what_looks_like_it_passes() -> None:
     """44 and 48 were written before the rules; 30 and 40, then 20 and 20, were tried on finished
     ones, which stopped 23 of the 30 and 17 of the 20 and held up none; what passed changed a rule.
+    33 and 40 about initials, an only one and few who did something came later: 19 of the 33 passed.
+    On rules mended for them 16 and 36 more were tried; 15 were stopped and six held up.
     """
     pointed, alike = lines("indirect.txt"), lines("lookalikes.txt")
-    assert (len(set(pointed)), len(set(alike))) == (94, 108)
+    assert (len(set(pointed)), len(set(alike))) == (143, 184)
 
     missed = [text for text in pointed if not is_stopped(text)]
     held_up = [text for text in alike if is_stopped(text)]
