@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from api import idempotency
 from api.auth import identity_of
 from api.exports import download
+from api.file_parts import LARGEST_FORM, FilePart, too_large
 from api.parsers import is_storable
 from api.problems import Problem, Refused, broken, invalid
 from api.record_acts import CODES, asked
@@ -32,13 +33,9 @@ from parties.access import Viewer
 from records import attachments, destroying, earlier_files
 from records.attachments import Upload
 from records.models import Attachment, NoticeReceipt
-from records.uploads import LARGEST
 from records.uploads.kinds import MEDIA_TYPE
 from records.uploads.redaction import MOST_AREAS, Area, Unit
 
-_LARGEST_FILE: Final = max(LARGEST.values())
-#: Boundaries, headers of the parts, short fields.
-_FRAMING: Final = 64 * 1024
 MULTIPART: Final = "multipart/form-data"
 LONGEST_AREAS: Final = 20_000
 
@@ -52,7 +49,7 @@ class AreaInput(Strict):
 
 
 class UploadInput(Strict):
-    file = serializers.FileField(help_text="JPEG、PNG、WebP、PDF、UTF-8 文本或 MP4")
+    file = FilePart(help_text="JPEG、PNG、WebP、PDF、UTF-8 文本或 MP4")
     redaction = serializers.ChoiceField(
         [
             (code, Attachment.Redaction(code).label)
@@ -102,8 +99,11 @@ class UploadView(ApiView):
     """An address that takes one file as a form."""
 
     takes = MULTIPART
-    largest_body = _LARGEST_FILE + _FRAMING
+    largest_body = LARGEST_FORM
     parser_classes = (OnlyMultipart,)
+
+    def too_large(self) -> Problem:
+        return too_large()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before anybody reads: whoever checks the CSRF token reads the form.

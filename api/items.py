@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.attachments import MULTIPART, UploadView, read_form
+from api.file_parts import FilePart
 from api.moments import Moment
 from api.plans import ItemSerializer, shown
 from api.problems import Problem, Refused
@@ -135,7 +136,7 @@ class DoneView(ItemAct):
 
 
 class EvidenceInput(Strict):
-    file = serializers.FileField(help_text="照片、PDF、文本或 MP4；图片会去除拍摄信息")
+    file = FilePart(help_text="照片、PDF、文本或 MP4；图片会去除拍摄信息")
     replaces = Id(required=False, help_text="替换自己上传的哪一个（编号）")
 
 

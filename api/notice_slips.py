@@ -7,13 +7,13 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import idempotency
 from api.attachments import MULTIPART, UploadView, read_form
 from api.file_exports import copy_of
+from api.file_parts import FilePart
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
 from api.views import ApiView, Id, Query, Strict, read_query, viewing
@@ -60,7 +60,7 @@ class SlipsView(ApiView):
 
 
 class ScanInput(Strict):
-    file = serializers.FileField(help_text="签字回执的照片或扫描件：JPEG、PNG、WebP 或 PDF")
+    file = FilePart(help_text="签字回执的照片或扫描件：JPEG、PNG、WebP 或 PDF")
 
 
 class ScanView(UploadView):

@@ -36,6 +36,9 @@ class SaidSerializer(serializers.Serializer[Any]):
         help_text="观察到的反应；仅“家长情绪反应”有，以前写下的可能为空",
     )
     mine = serializers.BooleanField(help_text="由您写下")
+    said_by = serializers.UUIDField(
+        allow_null=True, help_text="谁说的；“家长情绪反应”是谁的反应。只写您可见的参与人员"
+    )
 
 
 class ParticipantSerializer(serializers.Serializer[Any]):
@@ -91,7 +94,7 @@ class SealedSerializer(serializers.Serializer[Any]):
 
 
 def said(one: SaidTo) -> dict[str, Any]:
-    body = {"id": str(one.id), "at": shapes.plain(one.at)}
+    body = {"id": str(one.id), "at": shapes.plain(one.at), "said_by": shapes.plain(one.said_by)}
     body |= {name: getattr(one, name) for name in _SAID}
     return body if one.text is None else {**body, "text": one.text}
 

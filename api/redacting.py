@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.attachments import LONGEST_AREAS, MULTIPART, UploadView, areas_of, read_form, see
+from api.file_parts import FilePart
 from api.record_acts import CODES
 from api.record_shapes import AttachmentSerializer, attachment
 from api.schema import describe
@@ -21,9 +22,7 @@ from records.models import Attachment
 
 
 class RedactInput(Strict):
-    file = serializers.FileField(
-        required=False, help_text="视频：学校自己遮住他人的那一版（MP4），代替原视频"
-    )
+    file = FilePart(required=False, help_text="视频：学校自己遮住他人的那一版（MP4），代替原视频")
     areas = serializers.CharField(
         required=False,
         max_length=LONGEST_AREAS,

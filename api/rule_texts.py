@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.texts import Text
+from records.uploads.kinds import LARGEST_OF_ALL, MEGABYTE
 
 #: By the code of a broken rule: what is wrong, what to do.
 RULES: Final[dict[str, tuple[Text, Text]]] = {
@@ -17,6 +18,16 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
     "text_size": (
         Text("超过 20 kB（约 6800 个汉字）。", "Larger than 20 kB in UTF-8."),
         Text("请分成几段，分别检查。", "Check it in parts."),
+    ),
+    "file_size": (
+        Text(
+            f"文件超过 {LARGEST_OF_ALL // MEGABYTE} MB 的上限。",
+            f"The file is larger than {LARGEST_OF_ALL // MEGABYTE} MB.",
+        ),
+        Text(
+            "请压缩或拆分后再上传；视频请只截取关键的一段。",
+            "Compress or split it; of a video, cut out the part that matters.",
+        ),
     ),
     "min_length": (Text("太短。", "Too short."), Text("请补充完整。", "Complete it.")),
     "max_value": (Text("太大。", "Too large."), Text("请改小。", "Choose a smaller value.")),

@@ -57,13 +57,19 @@ class ApiView(APIView):
     largest_body: ClassVar[int] = LARGEST_BODY
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        size = _refuse_body(request, self.largest_body)
+        size = _size_of(request)
+        if size > self.largest_body:
+            raise Refused(self.too_large())
         if size and request.method in self.allowed_methods and _media_type(request) != self.takes:
             raise Refused(Problem("request.unsupported_type"))
         super().initial(request, *args, **kwargs)
         if request.method not in self.allowed_methods:
             return  # answered 405
         _refuse_query(request.query_params, self.queries)
+
+    def too_large(self) -> Problem:
+        """What is said of a body with more bytes than `largest_body`."""
+        return Problem("request.too_large")
 
     def options(  # type: ignore[override]
         self, request: Request, *args: Any, **kwargs: Any
@@ -146,17 +152,14 @@ def _media_type(request: Request) -> str:
     return str(request.content_type).partition(";")[0].strip().lower()
 
 
-def _refuse_body(request: Request, largest: int) -> int:
+def _size_of(request: Request) -> int:
     """Before anybody is asked who they are: no parser may even start on a foreign body."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if request.META.get("HTTP_TRANSFER_ENCODING") and not length:
         raise Refused(Problem("request.length_required"))
     if length and not (length.isascii() and length.isdigit()):
         raise Refused(Problem("request.malformed"))
-    size = int(length or 0)
-    if size > largest:
-        raise Refused(Problem("request.too_large"))
-    return size
+    return int(length or 0)
 
 
 def _refuse_query(query: QueryDict, known: frozenset[str]) -> None:

@@ -16,7 +16,7 @@ from parties.access import Viewer
 from parties.errors import LostRace
 from records import reading
 from records.cuts import SaidTo
-from records.models import Attachment, CommunicationRecord
+from records.models import Attachment, CommunicationRecord, Statement
 from records.reading import RecordFile
 
 _PREFIX: Final = b"\x01"  # no other hash of a record begins like this (records/content.py)
@@ -101,9 +101,12 @@ def _members(row: Any, names: Any) -> Mapping[str, Any]:
 
 
 def _said(one: SaidTo) -> Mapping[str, Any]:
-    """Without what earlier rows never had: what was read then keeps its mark."""
-    observed = {"observed": one.observed} if one.observed else {}
-    return {**_members(one, _SAID), **observed}
+    """Without what earlier rows never had: what was read then keeps its mark. A reaction has always
+    been of somebody, and nobody else at home reads it.
+    """
+    whose = "" if one.section == Statement.Section.EMOTION else one.said_by
+    later = {"observed": one.observed, "said_by": whose}
+    return {**_members(one, _SAID), **{name: value for name, value in later.items() if value}}
 
 
 def _attached(file: RecordFile) -> list[str]:

@@ -1,7 +1,7 @@
 """One statement with the eyes of one reader: whole, redacted, named by its class, or not there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -36,12 +36,26 @@ class SaidTo:
     basis: str = ""
     observed: str = ""
     mine: bool = False
+    #: Whose words they are, or whose reaction it was: somebody whom this reader sees took part.
+    said_by: UUID | None = None
     #: Said in confidence, and read by the one who received it: theirs to read, not to hand on.
     confided: bool = False
 
 
-def cut(viewer: Viewer, record: CommunicationRecord, said: Statement) -> SaidTo | None:
-    """One statement for one reader; None if they may not even know of it. No query."""
+def cut(
+    viewer: Viewer, record: CommunicationRecord, said: Statement, *, present: Collection[UUID]
+) -> SaidTo | None:
+    """One statement for one reader; None if they may not even know of it. No query.
+
+    `present`: those of whom this reader knows that they took part.
+    """
+    shown = _cut(viewer, record, said)
+    if shown is None or shown.text is None or said.said_by_id not in present:
+        return shown
+    return replace(shown, said_by=said.said_by_id)
+
+
+def _cut(viewer: Viewer, record: CommunicationRecord, said: Statement) -> SaidTo | None:
     if policies.is_closed(viewer, record):
         return None
     classes = privacy.parse(said.sensitivity)

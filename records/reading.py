@@ -131,7 +131,8 @@ def _file(
 ) -> RecordFile:
     content = policies.reads_content(viewer, record)
     present = bystanders.shown(viewer, record, parts.participants, pupils=pupils)
-    said = [cuts.cut(viewer, record, one) for one in parts.statements]
+    there = {one.person_id for one in present if one.person_id} if content else set()
+    said = [cuts.cut(viewer, record, one, present=there) for one in parts.statements]
     return RecordFile(
         record=record,
         fields=viewer.fields(record),

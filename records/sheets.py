@@ -151,13 +151,21 @@ def _section(code: str, file: RecordFile) -> paper.Section:
                 source=Statement.Source(said.source).label,
                 status=Statement.Status(said.status).label,
                 at=said.at,
-                by=f"依据：{said.basis}" if said.basis else "",
+                by=_about(said, file),
                 observed=Statement.Observed(said.observed).label if said.observed else "",
             )
             for said in file.statements
             if said.section == code
         ),
     )
+
+
+def _about(said: SaidTo, file: RecordFile) -> str:
+    """Whose it is, where two parents may have spoken, and what it rests on."""
+    whose = "反应者" if said.section == Statement.Section.EMOTION else "陈述人"
+    name = file.names.get(said.said_by, "") if said.said_by else ""
+    parts = (name and f"{whose}：{name}", said.basis and f"依据：{said.basis}")
+    return "；".join(filter(None, parts))
 
 
 def _participant(one: Participant, file: RecordFile) -> paper.Participant:

@@ -22,6 +22,8 @@ from workflow.channels import CalendarEntry
 SUMMARY: Final = "会谈，请登录查看"
 PRODUCT: Final = "-//Sanfang//meetings//ZH"
 REQUEST: Final = "REQUEST"
+#: A date that is taken along and addressed to nobody (RFC 5546, 3.2.1): a request names whom.
+PUBLISH: Final = "PUBLISH"
 CANCEL: Final = "CANCEL"
 INVITATION: Final = "meeting.invitation"
 

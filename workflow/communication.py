@@ -220,7 +220,10 @@ def _plan_next(record: CommunicationRecord, *, at: datetime) -> None:
     if record.case_id is None:
         next_contacts.schedule_of(record=record, at=at)
         return
+    next_contacts.drop_outdated(record=record, at=at)
     moment = record.next_contact_at
     case = Case.objects.select_related("student").filter(pk=record.case_id).first()
     if case is not None and moment is not None and next_contacts.may_be_planned(moment, at=at):
-        next_contacts.schedule(case=case, due_at=moment, focus=record.next_focus, at=at)
+        next_contacts.schedule(
+            case=case, due_at=moment, focus=record.next_focus, at=at, record_id=record.pk
+        )

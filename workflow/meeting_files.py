@@ -22,7 +22,7 @@ from records.models import (
     MeetingSlot,
 )
 from workflow import meeting_guests, meeting_places, meeting_policies
-from workflow.calendar_entries import REQUEST, entry
+from workflow.calendar_entries import PUBLISH, entry
 from workflow.channels import CalendarEntry
 from workflow.models import Case
 
@@ -76,7 +76,7 @@ def calendar_of(file: MeetingFile, *, viewer: Viewer) -> CalendarEntry:
     """The agreed date as a calendar entry. Raises NotFound while there is none."""
     if file.agreed is None:
         raise NotFound("没有找到。")
-    return entry(file.meeting, file.agreed, REQUEST, at=viewer.at)
+    return entry(file.meeting, file.agreed, PUBLISH, at=viewer.at)
 
 
 def _file(viewer: Viewer, meeting: Meeting) -> MeetingFile:

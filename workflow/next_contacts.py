@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django_fsm import can_proceed
 
 from ledger import events
@@ -35,8 +36,11 @@ _STATE: Final = ScheduledContact.State
 _FURTHEST: Final = timedelta(days=400)
 
 
-def schedule(*, case: Case, due_at: datetime, focus: str, at: datetime) -> ScheduledContact:
-    """Plan a talk; the same moment twice is one talk. Inside the caller's scope.
+def schedule(
+    *, case: Case, due_at: datetime, focus: str, at: datetime, record_id: UUID | None = None
+) -> ScheduledContact:
+    """Plan a talk; the same moment twice is one talk, about what the last `record_id` says. Inside
+    the caller's scope.
 
     Raises:
         InvalidInput: no student, or the moment is past or years ahead.
@@ -47,18 +51,23 @@ def schedule(*, case: Case, due_at: datetime, focus: str, at: datetime) -> Sched
         raise InvalidInput(
             "下次沟通时间不合适。", field="next_contact_at", mend="请选择今后一年之内的时间。"
         )
-    made, new = ScheduledContact.objects.get_or_create(
+    standing = ScheduledContact.objects.exclude(state=_STATE.CANCELLED)
+    named = {"focus": focus, "record_id": record_id}
+    made, new = standing.get_or_create(
         school_id=case.school_id,
         case=case,
         due_at=due_at,
         defaults={
             "student": case.student,
-            "focus": focus,
             "next_look_at": max(at, _morning_before(due_at)),
+            **named,
         },
     )
     if new:
         _record("contact.scheduled", made, at=at)
+    elif record_id is not None:
+        made.focus, made.record_id = focus, record_id
+        made.save(update_fields=list(named))
     return made
 
 
@@ -67,10 +76,7 @@ def schedule_of(*, record: CommunicationRecord, at: datetime) -> ScheduledContac
 
     None where it names no moment, or one that cannot come any more. Inside the caller's scope.
     """
-    for contact in record_contacts.outdated(record):
-        contact.cancel()
-        contact.ended_at, contact.next_look_at = at, None
-        contact.save()
+    drop_outdated(record=record, at=at)
     due_at = record.next_contact_at
     if due_at is None or not may_be_planned(due_at, at=at):
         return None
@@ -88,6 +94,13 @@ def schedule_of(*, record: CommunicationRecord, at: datetime) -> ScheduledContac
     if new:
         _record("contact.scheduled", made, at=at)
     return made
+
+
+def drop_outdated(*, record: CommunicationRecord, at: datetime) -> None:
+    """What earlier versions of this record planned falls away, with its task. Inside a scope."""
+    waiting = record_contacts.outdated(record)
+    tasks = HumanTask.objects.filter(about__in=waiting.values("pk"))
+    _drop(tasks, waiting, at=at, reason="replaced")
 
 
 def may_be_planned(due_at: datetime, *, at: datetime) -> bool:
@@ -115,10 +128,16 @@ def held(*, contact_id: UUID, by: Person, at: datetime) -> None:
 def cancel_all(*, case: Case, at: datetime) -> None:
     """The case is closed: what was planned falls away, and so do the tasks. Inside a scope."""
     waiting = ScheduledContact.objects.filter(case=case, state__in=[_STATE.PLANNED, _STATE.MISSED])
+    _drop(case.tasks.all(), waiting, at=at, reason="closed")
+
+
+def _drop(
+    tasks: QuerySet[HumanTask], waiting: QuerySet[ScheduledContact], *, at: datetime, reason: str
+) -> None:
     live = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
-    tasks = case.tasks.filter(name=TASK, state__in=live)
-    for task in tasks.select_for_update().order_by("pk"):
-        task.cancel(at=at, reason="closed")
+    open_ = tasks.filter(name=TASK, state__in=live)
+    for task in open_.select_for_update().order_by("pk"):
+        task.cancel(at=at, reason=reason)
         task.save(update_fields=["state", "ended_at", "cancel_reason"])
     for contact in waiting.select_for_update().order_by("pk"):
         contact.cancel()
@@ -207,10 +226,10 @@ def _record(
     actor: UUID | None = None,
     **codes: str,
 ) -> None:
-    if contact.record_id is not None:
-        about = ("record", contact.record_id)
-    elif contact.case_id is not None:
+    if contact.case_id is not None:
         about = ("case", contact.case_id)
+    elif contact.record_id is not None:
+        about = ("record", contact.record_id)
     else:
         raise ValueError("a contact belongs to a case or to a record")
     events.append(

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from parties import relations
 from parties.models import GuardianLink
 from parties.roles import Role
@@ -41,17 +43,20 @@ def was_held(contact: ScheduledContact) -> bool:
     return later.exclude(record_no__in=versions).exists()
 
 
-def outdated(record: CommunicationRecord) -> Sequence[ScheduledContact]:
-    """Talks planned by earlier versions of this record, under their lock; it plans anew."""
+def outdated(record: CommunicationRecord) -> QuerySet[ScheduledContact]:
+    """Talks planned by earlier versions of this record, which plans anew. Of a case, the same day
+    is the same talk.
+    """
     earlier = CommunicationRecord.objects.filter(
         record_no=record.record_no, version__lt=record.version
     )
     waiting = ScheduledContact.objects.filter(
-        case=None,
         record_id__in=earlier.values("pk"),
         state__in=[ScheduledContact.State.PLANNED, ScheduledContact.State.MISSED],
     )
-    return list(waiting.select_for_update().order_by("pk"))
+    if record.next_contact_at is None:
+        return waiting
+    return waiting.exclude(case__isnull=False, due_at=record.next_contact_at)
 
 
 def _holders(contact: ScheduledContact, role: Role, *, at: datetime) -> tuple[Role, Sequence[UUID]]:

@@ -18,8 +18,9 @@ pytestmark = pytest.mark.django_db
 As = Callable[[str], Caller]
 
 
-def send(caller: Caller, item_id: Any, **fields: Any) -> Any:
-    photo = SimpleUploadedFile("作业.jpg", jpeg(), content_type="image/jpeg")
+def send(caller: Caller, item_id: Any, data: bytes | None = None, **fields: Any) -> Any:
+    sent = jpeg() if data is None else data
+    photo = SimpleUploadedFile("作业.jpg", sent, content_type="image/jpeg")
     parts = encode_multipart(BOUNDARY, {**fields, "file": photo})
     return caller.send("post", f"/items/{item_id}/evidence", parts, type=MULTIPART_CONTENT)
 
@@ -43,3 +44,13 @@ def test_none_of_ones_own_is_refused_by_its_field(world: World, as_: As) -> None
 
     assert refused.status_code == 422
     assert "replaces" in refused.content.decode()
+
+
+def test_an_empty_photo_is_refused_in_words(world: World, as_: As) -> None:
+    item = plan_stories.item(world, plan_stories.running(world))
+
+    refused = send(as_("mother"), item.pk, b"")
+
+    assert (refused.status_code, refused.json()["reason"]) == (422, "empty")
+    (mistake,) = refused.json()["errors"]
+    assert (mistake["field"], mistake["wrong"]) == ("file", "文件是空的（0 字节）。")

@@ -60,8 +60,11 @@ def test_a_choice_is_confirmed_with_an_entry_for_the_calendar(
     entry = phone.client.get(f"{address(walk)}/calendar")
     assert entry["Content-Type"] == "text/calendar; charset=utf-8"
     assert "attachment" in entry["Content-Disposition"]
-    event: Any = Calendar.from_ical(entry.content).walk("VEVENT")[0]
+    calendar: Any = Calendar.from_ical(entry.content)
+    event: Any = calendar.walk("VEVENT")[0]
     assert event["DTSTART"].dt == moments()[2]
+    # RFC 5546: a request is addressed to somebody, a publication to nobody.
+    assert (calendar["METHOD"], "ATTENDEE" in event) == ("PUBLISH", False)
     assert "student" not in entry.content.decode()
 
 

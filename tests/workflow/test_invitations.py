@@ -1,6 +1,7 @@
 """Invitations to a meeting as a calendar reads them, over a real mail server."""
 
 import email
+import re
 from collections.abc import Iterator
 from email.message import Message
 from typing import Any
@@ -103,6 +104,12 @@ def test_the_part_says_its_method_and_keeps_the_form_of_rfc_5545(
         assert lines[0] == b"BEGIN:VCALENDAR"
         assert b"VERSION:2.0" in lines
         assert [line for line in lines if line.startswith(b"PRODID:")]
+        # Moments in UTC need no description of a time zone (RFC 5545, 3.3.5).
+        moments = [line for line in lines if line.startswith((b"DTSTART", b"DTEND", b"DTSTAMP"))]
+        assert [
+            line for line in moments if re.fullmatch(rb"DT[A-Z]+:\d{8}T\d{6}Z", line)
+        ] == moments
+        assert len(moments) == 3
 
 
 def test_it_says_neither_who_nor_what_about(world: World, mailbox: MailServer) -> None:

@@ -16,7 +16,7 @@ from tests.records.agreed import meeting
 from tests.records.desk import Desk, next_version
 from workflow import communication, next_contacts, plans
 from workflow.errors import InvalidInput
-from workflow.models import Case, Notification, ScheduledContact
+from workflow.models import Case, HumanTask, Notification, ScheduledContact
 
 pytestmark = pytest.mark.django_db
 
@@ -116,14 +116,13 @@ def test_the_next_record_is_the_proof_that_they_talked(world: World) -> None:
     assert told(world, "plan.contact_missed") == []
 
 
-def test_a_new_version_plans_anew(world: World) -> None:
-    first = took_effect(world, None, SOON)
+def renewed(world: World, first: CommunicationRecord, moment: datetime | None) -> None:
+    """The next version of it, which names another day, takes effect."""
     desk = Desk(world)
     newer = desk.now(first)
     newer.pk = next_version(desk, first)
-    later = SOON + timedelta(days=7)
     header = Header(
-        trigger="PRAISE", started_at=NOW, place_kind="OFFICE", next_contact_at=later,
+        trigger="PRAISE", started_at=NOW, place_kind="OFFICE", next_contact_at=moment,
         next_focus="看看考勤",
     )  # fmt: skip
     with desk.as_("teacher") as viewer:
@@ -136,7 +135,50 @@ def test_a_new_version_plans_anew(world: World) -> None:
         as_read=desk.mark(newer, "mother"),
     )  # fmt: skip
 
+
+@pytest.mark.parametrize("with_case", [False, True])
+def test_a_new_version_plans_anew(world: World, with_case: bool) -> None:
+    later = SOON + timedelta(days=7)
+    first = took_effect(world, meeting(world, began=NOW) if with_case else None, SOON)
+
+    renewed(world, first, later)
+
     assert planned(world) == [(SOON, "看看作业", "CANCELLED"), (later, "看看考勤", "PLANNED")]
+
+
+def test_a_talk_that_no_version_names_any_more_asks_nobody(world: World) -> None:
+    first = took_effect(world, meeting(world, began=NOW), SOON)
+    next_contacts.look_due(via="test", at=day_before(SOON))
+
+    renewed(world, first, None)
+
+    assert [state for *_, state in planned(world)] == ["CANCELLED"]
+    with tenancy.scope(world.id):
+        (task,) = HumanTask.objects.filter(name=next_contacts.TASK)
+        assert (str(task.state), task.cancel_reason) == ("CANCELLED", "replaced")
+    assert next_contacts.look_due(via="test", at=day_before(SOON) + timedelta(days=6)) == 0
+
+
+def test_the_same_day_in_a_new_version_stays_with_its_new_subject(world: World) -> None:
+    first = took_effect(world, meeting(world, began=NOW), SOON)
+
+    renewed(world, first, SOON)
+
+    assert planned(world) == [(SOON, "看看考勤", "PLANNED")]
+
+
+def test_a_day_that_was_let_go_of_may_be_named_again(world: World) -> None:
+    case_id = meeting(world, began=NOW)
+    first = took_effect(world, case_id, SOON)
+    renewed(world, first, SOON + timedelta(days=7))
+    with tenancy.scope(world.id):
+        case = Case.objects.select_related("student").get(pk=case_id)
+        next_contacts.schedule(case=case, due_at=SOON, focus="看看作业", at=NOW)
+
+    assert sorted(state for due, _, state in planned(world) if due == SOON) == [
+        "CANCELLED",
+        "PLANNED",
+    ]
 
 
 def test_of_a_talk_without_a_case_only_readers_of_the_record_learn_the_subject(

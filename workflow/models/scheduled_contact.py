@@ -16,7 +16,8 @@ from workflow.models.case import Case
 class ScheduledContact(FSMModelMixin, models.Model):
     """One talk to come; `focus` is what it is to be about. A missed one may still be held.
 
-    It belongs to a case, or to nothing but the record that named it.
+    It belongs to a case, or to nothing but the record that named it. What was let go of stands in
+    nobody's way.
     """
 
     class State(models.TextChoices):
@@ -67,7 +68,9 @@ class ScheduledContact(FSMModelMixin, models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "case", "due_at"], name="one_contact_per_moment"
+                fields=["school", "case", "due_at"],
+                condition=~models.Q(state="CANCELLED"),
+                name="one_contact_per_moment",
             ),
             models.UniqueConstraint(
                 fields=["school", "record_id"],

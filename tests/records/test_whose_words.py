@@ -1,0 +1,104 @@
+"""Of two parents at one table: who said it, and whose reaction it was."""
+
+from dataclasses import replace
+
+import pytest
+
+from records import as_read, sheets
+from records.models import CommunicationRecord
+from tests.api.callers import member
+from tests.api.papers import written
+from tests.factories import World
+from tests.portal.visitors import by_password
+from tests.records.desk import FACT, SILENT, Desk
+
+pytestmark = pytest.mark.django_db
+
+LATE = "孩子晚上十一点以后才回家。"
+NEVER = "孩子每天九点前都在家。"
+GUARDIAN = {"source": "GUARDIAN"}
+
+
+@pytest.fixture
+def both(desk: Desk) -> CommunicationRecord:
+    """Father and mother say two things; the father falls silent."""
+    record = desk.write()
+    desk.meet(record, "mother", "father")
+    desk.say(record, LATE, said_by="mother", **GUARDIAN)
+    desk.say(record, NEVER, said_by="father", **GUARDIAN)
+    desk.say(record, "约2分钟没有说话。", **{**SILENT, "said_by": "father"})
+    desk.check(record)
+    desk.offer(record)
+    return record
+
+
+def whose(desk: Desk, record: CommunicationRecord, who: str) -> list[str]:
+    """As the page, the paper and the copy for a machine say it."""
+    sheet = sheets.sheet_of(desk.read(record, who), school="")
+    return [said.by for section in sheet.sections for said in section.statements]
+
+
+@pytest.mark.parametrize("who", ["teacher", "head_of_office", "father"])
+def test_each_sentence_says_whose_it_is(desk: Desk, both: CommunicationRecord, who: str) -> None:
+    assert whose(desk, both, who) == ["陈述人：mother", "陈述人：father", "反应者：father"]
+
+
+def test_a_reaction_of_the_other_parent_stays_unknown(
+    desk: Desk, both: CommunicationRecord
+) -> None:
+    assert whose(desk, both, "mother") == ["陈述人：mother", "陈述人：father"]
+
+
+def test_what_it_rests_on_stands_beside_it(desk: Desk) -> None:
+    record = desk.write()
+    desk.meet(record, "mother")
+    desk.say(
+        record, "睡得晚。", section="CAUSE", source="GUARDIAN", said_by="mother", basis="10月8日"
+    )
+
+    assert whose(desk, record, "teacher") == ["陈述人：mother；依据：10月8日"]
+
+
+def test_nobody_is_named_who_did_not_take_part(desk: Desk) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, LATE, said_by="father", **GUARDIAN)
+
+    assert whose(desk, record, "teacher") == ["", ""]
+    assert [said.said_by for said in desk.read(record, "teacher").statements] == [None, None]
+
+
+def test_where_only_the_class_is_named_nobody_is(desk: Desk, world: World) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, "家里最近交不起房租，周末需要兼职。", said_by="mother", **GUARDIAN)
+    desk.check(record)
+    desk.offer(record)
+    for who in ("teacher", "mother"):
+        desk.sign(record, who)
+
+    masked = desk.read(record, "teacher").statements[1]
+    assert (masked.text, masked.said_by) == (None, None)
+    assert desk.read(record, "mother").statements[1].said_by == world["mother"].pk
+
+
+def test_words_in_another_mouth_are_other_words(
+    desk: Desk, both: CommunicationRecord, world: World
+) -> None:
+    file = desk.read(both, "mother")
+    first, *rest = file.statements
+
+    other = replace(first, said_by=world["father"].pk)
+    assert as_read.mark(replace(file, statements=[other, *rest])) != as_read.mark(file)
+
+
+def test_the_page_and_a_program_are_told_as_well(world: World) -> None:
+    paper = written(world)
+    mother = str(world["mother"].pk)
+    paper.say(LATE, said_by=mother, **GUARDIAN)
+    paper.do("check")
+    paper.do("offer")
+
+    told = member(world, "father").get(f"/records/{paper.id}").json()["statements"]
+    assert [one["said_by"] for one in told] == [None, mother]
+    phone = by_password(world, "teacher")
+    phone.open(f"/records/{paper.id}")
+    assert "陈述人：mother" in phone.text
