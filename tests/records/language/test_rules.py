@@ -148,8 +148,16 @@ def test_4_a_denial_does_not_reach_into_the_next_clause() -> None:
     assert effects(sign("他不是差生，他是混子。")) == [Effect.HINT, Effect.BLOCK]
 
 
-def test_4_what_is_denied_is_not_blocked_when_it_is_shared_either() -> None:
-    assert level("他不是差生", moment=Moment.SHARE) == Level.HINT
+@pytest.mark.parametrize("text", ["他不是差生", "禁用“问题家庭”", "他不是性格内向"])
+def test_4_what_is_denied_is_not_blocked_when_it_is_shared_either(text: str) -> None:
+    found = only(sign(text, moment=Moment.SHARE))
+
+    assert (found.severity, found.effect) == (Severity.DISCOURAGED, Effect.HINT)
+
+
+@pytest.mark.parametrize("text", ["他是差生", "他性格内向"])
+def test_4_what_is_said_is_blocked_when_it_is_shared(text: str) -> None:
+    assert level(text, moment=Moment.SHARE) == Level.BLOCK
 
 
 # --- 5: quotations -------------------------------------------------------------------------------
