@@ -45,12 +45,7 @@ def schedule(
     Raises:
         InvalidInput: no student, or the moment is past or years ahead.
     """
-    if case.student is None:
-        raise InvalidInput("该事项还没有确定学生。", field="student", mend="请先确定学生。")
-    if not may_be_planned(due_at, at=at):
-        raise InvalidInput(
-            "下次沟通时间不合适。", field="next_contact_at", mend="请选择今后一年之内的时间。"
-        )
+    _refuse_unplannable(case, due_at, at=at)
     standing = ScheduledContact.objects.exclude(state=_STATE.CANCELLED)
     named = {"focus": focus, "record_id": record_id}
     made, new = standing.get_or_create(
@@ -69,6 +64,15 @@ def schedule(
         made.focus, made.record_id = focus, record_id
         made.save(update_fields=list(named))
     return made
+
+
+def _refuse_unplannable(case: Case, due_at: datetime, *, at: datetime) -> None:
+    if case.student is None:
+        raise InvalidInput("该事项还没有确定学生。", field="student", mend="请先确定学生。")
+    if not may_be_planned(due_at, at=at):
+        raise InvalidInput(
+            "下次沟通时间不合适。", field="next_contact_at", mend="请选择今后一年之内的时间。"
+        )
 
 
 def schedule_of(*, record: CommunicationRecord, at: datetime) -> ScheduledContact | None:
