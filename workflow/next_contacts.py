@@ -19,7 +19,7 @@ from django_fsm import can_proceed
 
 from ledger import events
 from parties import tenancy
-from parties.models import Person
+from parties.models import Person, Student
 from parties.roles import Role
 from records.models import CommunicationRecord
 from workflow import assignment, clocks, due_rows, plan_people, quiet_hours, record_contacts
@@ -45,7 +45,7 @@ def schedule(
     Raises:
         InvalidInput: no student, or the moment is past or years ahead.
     """
-    _refuse_unplannable(case, due_at, at=at)
+    student = _plannable(case, due_at, at=at)
     standing = ScheduledContact.objects.exclude(state=_STATE.CANCELLED)
     named = {"focus": focus, "record_id": record_id}
     made, new = standing.get_or_create(
@@ -53,7 +53,7 @@ def schedule(
         case=case,
         due_at=due_at,
         defaults={
-            "student": case.student,
+            "student": student,
             "next_look_at": max(at, _morning_before(due_at)),
             **named,
         },
@@ -66,13 +66,15 @@ def schedule(
     return made
 
 
-def _refuse_unplannable(case: Case, due_at: datetime, *, at: datetime) -> None:
+def _plannable(case: Case, due_at: datetime, *, at: datetime) -> Student:
+    """Whose talk it is, if it can be planned at all."""
     if case.student is None:
         raise InvalidInput("该事项还没有确定学生。", field="student", mend="请先确定学生。")
     if not may_be_planned(due_at, at=at):
         raise InvalidInput(
             "下次沟通时间不合适。", field="next_contact_at", mend="请选择今后一年之内的时间。"
         )
+    return case.student
 
 
 def schedule_of(*, record: CommunicationRecord, at: datetime) -> ScheduledContact | None:
