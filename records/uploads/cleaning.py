@@ -77,14 +77,14 @@ def _refuse_mismatch(kind: Kind, name: str, declared: str) -> None:
     media_type = declared.partition(";")[0].strip().lower()
     ending = ending_of(name)
     if ending and ending not in ENDINGS[kind]:
-        said = "文件名"
+        said, mend = "文件名", f"请把扩展名改为 .{ENDINGS[kind][0]}"
     elif media_type not in DECLARED[kind] | UNDECLARED:
-        said = "声明的类型"
+        said, mend = "声明的类型", f"请声明为 {MEDIA_TYPE[kind]}"
     else:
         return
     raise UploadRefused(
         f"{said}与文件内容不符：内容是 {ENDINGS[kind][0].upper()}。",
         reason=Reason.MISMATCH,
-        mend=f"请把扩展名改为 .{ENDINGS[kind][0]}，或重新选择文件。",
+        mend=f"{mend}，或重新选择文件。",
         found=kind.value,
     )

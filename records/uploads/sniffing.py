@@ -180,4 +180,5 @@ def _text_or_nothing(data: bytes) -> Kind:
 
 
 def _wrong_type(name: str, mend: str) -> UploadRefused:
-    return UploadRefused(f"不接收{name}。", reason=Reason.WRONG_TYPE, mend=mend)
+    gap = " " if name[0].isascii() else ""
+    return UploadRefused(f"不接收{gap}{name}。", reason=Reason.WRONG_TYPE, mend=mend)

@@ -129,6 +129,15 @@ def test_a_file_that_is_not_what_it_says_is_refused(sent: bytes, name: str, decl
     assert "不符" in str(refused)
 
 
+def test_the_mend_is_of_what_is_wrong() -> None:
+    by_name, by_type = refusal(png(), "a.jpg", "image/png"), refusal(png(), "a.png", "image/jpeg")
+
+    assert by_name is not None
+    assert by_name.mend == "请把扩展名改为 .png，或重新选择文件。"
+    assert by_type is not None
+    assert by_type.mend == "请声明为 image/png，或重新选择文件。"
+
+
 @pytest.mark.parametrize(
     ("sent", "name", "declared"),
     [
