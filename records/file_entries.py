@@ -6,7 +6,8 @@ file is records/file.py.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 from ledger import together
@@ -90,12 +91,13 @@ def enter_many(  # noqa: PLR0913 - one argument per column
     case_id: UUID | None = None,
 ) -> None:
     """Enter one thing into many files, in one statement; again changes nothing. Inside a scope."""
-    thing: dict[str, Any] = {"school_id": school_id, "kind": kind, "object_id": object_id}
-    about = {"at": at, "party": party, "by_id": by, "case_id": case_id}
+    entry = partial(
+        FileEntry, school_id=school_id, kind=kind, object_id=object_id, case_id=case_id, at=at
+    )
     read_by = sorted(role.value for role in readers)
     FileEntry.objects.bulk_create(
         [
-            FileEntry(**thing, **about, student_id=student, readers=read_by)
+            entry(student_id=student, party=party, by_id=by, readers=read_by)
             for student in sorted(students, key=str)
         ],
         ignore_conflicts=True,
