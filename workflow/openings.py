@@ -9,10 +9,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from ledger import events
 from parties.models import Person, Placement, Student
 from records import file, file_entries
-from workflow import case_entries, nudge
+from workflow import case_entries, case_events, nudge
 from workflow.models import Case, CaseParty, ProcessInstance
 
 
@@ -35,7 +34,8 @@ def open_(  # noqa: PLR0913 - what makes a case
     case = _stored(school_id, channel, student, owner=by, kind=kind, at=at)
     join(case, members, at=at)
     case_entries.keep(case)
-    _record("case.opened", case, by=by, at=at, channel=channel, matter=kind)
+    opened_by = None if by is None else by.pk
+    case_events.record("case.opened", case, by=opened_by, at=at, channel=channel, matter=kind)
     if process is not None:
         begin(case, process, at=at)
     return case
@@ -102,14 +102,3 @@ def _placement(student: Student | None) -> Placement | None:
     if student is None:
         return None
     return student.placements.filter(state=Placement.State.ACTIVE).order_by("-starts_on").first()
-
-
-def _record(kind: str, case: Case, *, by: Person | None, at: datetime, **codes: str) -> None:
-    events.append(
-        school_id=case.school_id,
-        kind=kind,
-        actor=None if by is None else by.pk,
-        subject=("case", case.pk),
-        at=at,
-        payload=codes,
-    )

@@ -17,9 +17,17 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger import events
 from parties.models import Person
-from workflow import assignment, clocks, exclusions, notifications, nudge, plan_people, waking
+from workflow import (
+    assignment,
+    case_events,
+    clocks,
+    exclusions,
+    notifications,
+    nudge,
+    plan_people,
+    waking,
+)
 from workflow.assignment import Assigned, Wanted
 from workflow.models import Case, HumanTask
 from workflow.notifications import Message
@@ -72,7 +80,7 @@ def open_(
     task = _question(case, assigned, about=about, at=at)
     hearers = _hearers(task, shut_out, at=at)
     _tell(task, {person: role for person, role in hearers.items() if person not in told}, at=at)
-    _record("upgrade.asked", case, at=at, source=source)
+    case_events.record("upgrade.asked", case, at=at, source=source)
     return task
 
 
@@ -134,15 +142,4 @@ def decide(*, task: HumanTask, by: Person, at: datetime, answer: Mapping[str, An
 
 def decided(case: Case, *, at: datetime, by: Person, outcome: str) -> None:
     """A fact for good: who decided, and what."""
-    _record("upgrade.decided", case, at=at, by=by, outcome=outcome)
-
-
-def _record(kind: str, case: Case, *, at: datetime, by: Person | None = None, **codes: str) -> None:
-    events.append(
-        school_id=case.school_id,
-        kind=kind,
-        actor=None if by is None else by.pk,
-        subject=("case", case.pk),
-        at=at,
-        payload=codes,
-    )
+    case_events.record("upgrade.decided", case, at=at, by=by.pk, outcome=outcome)

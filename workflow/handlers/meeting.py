@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django_fsm import can_proceed
 
-from ledger import events
 from records.meetings import family, outcomes, rows
 from records.models import CommunicationRecord, Delivery, Meeting
 from workflow import contacts, meeting_ladder, meeting_news, meetings, openings
 from workflow.engine import StepContext, service_task
+from workflow.handlers import step_events
 from workflow.meeting_ladder import Step
 from workflow.meeting_minutes import record_of
 from workflow.models import Case
@@ -46,7 +46,7 @@ def prepared(context: StepContext) -> Results:
     if not case.shown_channel and can_proceed(case.route):
         case.route(channel=Case.Channel.MEETING, kind=case.kind)
         case.save()
-        _record(context, "case.routed", channel=str(case.channel))
+        step_events.record(context, "case.routed", channel=str(case.channel))
     _work(case)
     return {}
 
@@ -61,14 +61,14 @@ def tell_slots(context: StepContext) -> Results:
         case.wait()
         case.save()
     told = meeting_news.ask_to_choose(case, meeting, at=context.at)
-    _record(context, "meeting.times_sent", told=told, round=meeting.round)
+    step_events.record(context, "meeting.times_sent", told=told, round=meeting.round)
     return {}
 
 
 @service_task("meeting.unanswered")
 def unanswered(context: StepContext) -> Results:
     """No answer in time. That is a fact about a deadline, and no reproach."""
-    _record(context, "meeting.unanswered", clock="meeting.answer")
+    step_events.record(context, "meeting.unanswered", clock="meeting.answer")
     return {}
 
 
@@ -79,7 +79,7 @@ def next_try(context: StepContext) -> Results:
     step, _ = meeting_ladder.next_try(meetings.current(case.pk), at=context.at)
     if step in (Step.AGREED, Step.HELD, Step.CHANGE, Step.DONE):
         _work(case)
-    _record(context, "meeting.next_try", step=step.value)
+    step_events.record(context, "meeting.next_try", step=step.value)
     return {"step": step.value}
 
 
@@ -91,7 +91,7 @@ def invite(context: StepContext) -> Results:
     meeting_news.shield(case, meeting, at=context.at)
     _work(case)
     invited = meeting_news.invite(case, meeting, at=context.at)
-    _record(context, "meeting.invited", invited=invited)
+    step_events.record(context, "meeting.invited", invited=invited)
     return {}
 
 
@@ -104,7 +104,7 @@ def call_off(context: StepContext) -> Results:
     told = 0
     if rows.called_off(meeting) is not None:
         told = meeting_news.call_off(case, meeting, at=context.at)
-    _record(context, "meeting.called_off", told=told)
+    step_events.record(context, "meeting.called_off", told=told)
     return {}
 
 
@@ -124,7 +124,7 @@ def not_met(context: StepContext) -> Results:
     case = _case(context)
     tried = outcomes.give_up(meeting_id=meetings.current(case.pk).pk, by=None, at=context.at)
     _work(case)
-    _record(context, "meeting.gave_up", attempts=len(tried))
+    step_events.record(context, "meeting.gave_up", attempts=len(tried))
     return {}
 
 
@@ -135,7 +135,7 @@ def hand_over(context: StepContext) -> Results:
     case.route(channel=Case.Channel.NOTICE, kind=case.kind)
     case.save()
     openings.begin(case, "notice", at=context.at)
-    _record(context, "case.routed", channel=str(case.channel))
+    step_events.record(context, "case.routed", channel=str(case.channel))
     return {}
 
 
@@ -162,7 +162,7 @@ def deliver_copy(context: StepContext) -> Results:
     meeting_news.send_copy(case, record.pk, rest, at=context.at)
     deliver(record, rest, how=Delivery.How.PAGE, at=context.at)
     on_paper = meeting_news.beyond_messages(people)
-    _record(
+    step_events.record(
         context,
         "record.copied",
         refs=[("record", record.pk), *(("person", person) for person in people)],
@@ -176,7 +176,7 @@ def deliver_copy(context: StepContext) -> Results:
 def new_round(context: StepContext) -> Results:
     """The family and the school talk once more, from the beginning."""
     _work(_case(context))
-    _record(context, "meeting.new_round")
+    step_events.record(context, "meeting.new_round")
     return {}
 
 
@@ -188,7 +188,7 @@ def close(context: StepContext, *, outcome: str) -> Results:
         case.evaluate()
     if can_proceed(case.settle):
         case.settle(at=context.at)
-        _record(context, "case.closed", outcome=outcome)
+        step_events.record(context, "case.closed", outcome=outcome)
     case.save()
     return {}
 
@@ -197,7 +197,7 @@ def close(context: StepContext, *, outcome: str) -> Results:
 def clock_missed(context: StepContext, *, clock: str, task: str) -> Results:
     """A missed clock is a fact for good, and 年级组长 hears of it (on: meeting_lateness)."""
     case = _case(context)
-    _record(context, "clock.missed", clock=clock, task=task)
+    step_events.record(context, "clock.missed", clock=clock, task=task)
     meeting_news.tell_late(case, clock=clock, at=context.at)
     return {}
 
@@ -228,21 +228,3 @@ def _case(context: StepContext) -> Case:
     """The case, locked: a handler changes it inside the step's transaction."""
     locked = Case.objects.select_for_update(of=("self",)).select_related("student__school_class")
     return locked.get(pk=context.case_id)
-
-
-def _record(
-    context: StepContext,
-    kind: str,
-    *,
-    refs: list[events.Subject] | None = None,
-    **codes: Any,
-) -> None:
-    events.append(
-        school_id=context.school_id,
-        kind=kind,
-        actor=context.by,
-        subject=("case", context.case_id),
-        refs=refs or [],
-        at=context.at,
-        payload={**codes, "via": context.via},
-    )

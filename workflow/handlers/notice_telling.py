@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from ledger import events
 from records.models import Notice
 from workflow import plan_people
 from workflow.completions import Completion, on_complete
 from workflow.engine import StepContext, service_task
 from workflow.errors import InvalidInput, WrongState
+from workflow.handlers import step_events
 from workflow.models import Case, HumanTask
 
 Results = Mapping[str, object]
@@ -35,7 +35,7 @@ def tell_late(context: StepContext) -> Results:
     """A missed clock is a fact for good, and 年级组长 hears of it each time; the task stays."""
     key = f"{UNTOLD}:{context.instance_id}:{context.at.isoformat()}"
     plan_people.tell_role(_case(context), "GL", template=UNTOLD, key=key, at=context.at)
-    _record(context, "clock.missed", clock=CLOCK, task=TASK)
+    step_events.record(context, "clock.missed", clock=CLOCK, task=TASK)
     return {}
 
 
@@ -50,8 +50,10 @@ def settle(context: StepContext) -> Results:
         raise WrongState("还没有登记怎样告知家长。", case=str(case.pk))
     case.settle(at=context.at)
     case.save()
-    _record(context, "notice.told", refs=[("task", done.pk)], how=str((done.answer or {})["how"]))
-    _record(context, "case.closed", outcome="told")
+    step_events.record(
+        context, "notice.told", refs=[("task", done.pk)], how=str((done.answer or {})["how"])
+    )
+    step_events.record(context, "case.closed", outcome="told")
     return {}
 
 
@@ -66,17 +68,3 @@ def _case(context: StepContext) -> Case:
     """The case, locked: a handler changes it inside the step's transaction."""
     locked = Case.objects.select_for_update(of=("self",)).select_related("student__school_class")
     return locked.get(pk=context.case_id)
-
-
-def _record(
-    context: StepContext, kind: str, *, refs: list[events.Subject] | None = None, **codes: str
-) -> None:
-    events.append(
-        school_id=context.school_id,
-        kind=kind,
-        actor=context.by,
-        subject=("case", context.case_id),
-        refs=refs or [],
-        at=context.at,
-        payload={**codes, "via": context.via},
-    )
