@@ -10,7 +10,7 @@ form cannot be in the statement, and a real id never is.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 from uuid import UUID
@@ -59,6 +59,14 @@ class Form:
 
     tree: Hashable
     kinds: tuple[type, ...]
+    #: Asked for at each look into what is kept; a tree is large.
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.tree, self.kinds)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,34 @@ class Likeness:
     values: tuple[Any, ...]
 
 
+class Known:
+    """What is given again and again, as the reader of a page: taken apart once for all of it.
+
+    First of what is given, it stands for its parts.
+    """
+
+    __slots__ = ("_alike", "_numbers", "_trees", "given")
+
+    def __init__(self, *given: Any) -> None:
+        self.given = given
+        self._alike = _of(given)
+        self._numbers = {value: number for number, value in enumerate(self._alike.values)}
+        self._trees = [_tree(one, self._numbers) for one in given]
+
+    def followed_by(self, more: tuple[Any, ...]) -> Likeness:
+        """The likeness of all. What stands in both is only found by looking at both."""
+        places: dict[Any, list[Place]] = {}
+        _find(more, (), places)
+        if not self._numbers.keys().isdisjoint(places):
+            return _of((*self.given, *more))
+        values = _ordered(places)
+        before, known = self._alike.form, self._alike.values
+        numbers = {value: number for number, value in enumerate(values, len(known))}
+        inside = (*self._trees, *[_tree(one, numbers) for one in more])
+        kinds = (*before.kinds, *[_kind(value) for value in values])
+        return Likeness(Form(("many", tuple, inside), kinds), (*known, *values))
+
+
 def of(given: Any) -> Likeness:
     """Take `given` apart: tuples, frozensets, dataclasses and known rows, down to ids and moments.
 
@@ -77,11 +113,20 @@ def of(given: Any) -> Likeness:
     Raises:
         TypeError: a row that nobody can stand in for, or something that changes.
     """
+    first = given[0] if isinstance(given, tuple) and given else None
+    return first.followed_by(given[1:]) if isinstance(first, Known) else _of(given)
+
+
+def _of(given: Any) -> Likeness:
     places: dict[Any, list[Place]] = {}
     _find(given, (), places)
-    values = sorted(places, key=lambda value: (sorted(places[value]), value))
+    values = _ordered(places)
     tree = _tree(given, {value: number for number, value in enumerate(values)})
     return Likeness(Form(tree, tuple([_kind(value) for value in values])), tuple(values))
+
+
+def _ordered(places: Mapping[Any, list[Place]]) -> list[Any]:
+    return sorted(places, key=lambda value: (sorted(places[value]), value))
 
 
 def _find(given: Any, place: Place, places: dict[Any, list[Place]]) -> None:

@@ -3,12 +3,13 @@
 It leans on how Django's compiler hands over columns (ModelIterable); nothing else does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
@@ -56,8 +57,19 @@ class Statement:
 
     def rows(self, values: Sequence[Any], *, limit: int | None = None) -> Sequence[Any]:
         """Objects of the model, in one query. Inside a scope."""
+        with self.sent(values, limit=limit) as cursor:
+            return self.objects(cursor.fetchall())
+
+    def sent(self, values: Sequence[Any], *, limit: int | None = None) -> CursorWrapper:
+        """Ask, and leave the answer with the cursor."""
         sql = self.sql if limit is None else f"{self.sql} LIMIT {limit:d}"
-        compiler = _Ready(self.columns, sql, [_filled(one, values) for one in self.fillings])
+        cursor = cursors.preparing(DEFAULT_DB_ALIAS, raw=True)
+        cursor.execute(sql, [_filled(one, values) for one in self.fillings])
+        return cursor
+
+    def objects(self, answered: Sequence[Any]) -> Sequence[Any]:
+        """The rows that a cursor of `sent` was answered, as objects of the model."""
+        compiler = _Ready(self.columns, answered)
         query = SimpleNamespace(get_compiler=lambda using: compiler)  # noqa: ARG005 - Django's name
         source: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
         return list(ModelIterable(source))
@@ -75,22 +87,29 @@ def _filled(filling: Filling, values: Sequence[Any]) -> Any:
     if isinstance(filling, tuple):
         return [values[number] for number in filling]
     value = values[filling]
-    return list(value) if isinstance(value, Ids | Moments) else value
+    if isinstance(value, Ids):
+        return _array(one.hex for one in value)
+    return _array(one.isoformat() for one in value) if isinstance(value, Moments) else value
+
+
+def _array(words: Iterable[str]) -> str:
+    """As Postgres writes an array, of words that need no quotes; a list is looked through by the
+    driver, each of its ids anew for each statement.
+    """
+    return f"{{{','.join(words)}}}"
 
 
 class _Ready(SQLCompiler):
-    """A compiler whose work has been done, on the connection of this thread."""
+    """A compiler whose work has been done, and whose rows have come."""
 
-    def __init__(self, columns: Columns, sql: str, values: Sequence[Any]) -> None:
+    def __init__(self, columns: Columns, found: Sequence[Any]) -> None:
         super().__init__(Query(columns.model), connections[DEFAULT_DB_ALIAS], DEFAULT_DB_ALIAS)
         self.select, self.klass_info = columns.select, columns.klass_info
         self.annotation_col_map, self.col_count = columns.annotation_col_map, columns.col_count
-        self.converters, self.sql, self.values = columns.converters, sql, values
+        self.converters, self.found = columns.converters, found
 
     def execute_sql(self, *_: Any, **__: Any) -> Any:
-        with cursors.preparing(DEFAULT_DB_ALIAS, raw=True) as cursor:
-            cursor.execute(self.sql, self.values)
-            return [cursor.fetchall()]
+        return [self.found]
 
     def get_converters(self, expressions: Any) -> Any:  # noqa: ARG002 - Django's signature
         return self.converters

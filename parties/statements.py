@@ -26,8 +26,9 @@ from django.db.models import F, Lookup, Model, QuerySet, UUIDField, Value
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
+from ledger import cursors
 from parties import likeness
-from parties.likeness import Form, Ids, Moments, Unlike
+from parties.likeness import Form, Ids, Known, Moments, Unlike
 from parties.prepared import Columns, Filling, Nothing, Statement
 
 M = TypeVar("M", bound=Model)
@@ -50,9 +51,36 @@ def rows(build: Callable[..., QuerySet[M]], *given: Any, limit: int | None = Non
     alike = likeness.of(given)
     statement = _kept(build, alike.form)
     if statement is None:
-        found = build(*given)
+        found = build(*_whole(given))
         return list(found if limit is None else found[:limit])
     return statement.rows(alike.values, limit=limit)
+
+
+def rows_of_each(
+    build: Callable[..., QuerySet[M]], given: Sequence[tuple[Any, ...]]
+) -> Sequence[Sequence[M]]:
+    """rows(build, *one) for each of `given`, in its order: as many queries, one round trip."""
+    alike = [likeness.of(one) for one in given]
+    kept = [_kept(build, like.form) for like in alike]
+    with cursors.together(DEFAULT_DB_ALIAS):
+        sent = [
+            one.sent(like.values) if isinstance(one, Statement) else None
+            for one, like in zip(kept, alike, strict=True)
+        ]
+        answers = [None if cursor is None else cursor.fetchall() for cursor in sent]
+    return [
+        one.objects(answer)
+        if isinstance(one, Statement) and answer is not None
+        else ([] if isinstance(one, Nothing) else list(build(*_whole(each))))
+        for one, answer, each in zip(kept, answers, given, strict=True)
+    ]
+
+
+def _whole(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What is given, with what likeness.Known stands for in its place."""
+    if given and isinstance(given[0], Known):
+        return (*given[0].given, *given[1:])
+    return given
 
 
 def changed(change: str, given: Sequence[Any], build: Callable[[], QuerySet[M]]) -> Sequence[M]:

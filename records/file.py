@@ -227,11 +227,11 @@ def _told(sight: Sight, rows: Sequence[FileEntry]) -> Sequence[Entry]:
 
 def _describe(sight: Sight, objects: Mapping[str, Collection[UUID]]) -> _Lines:
     """One query for each source; what the reader may not see is left out."""
+    asked = [(kind, one) for kind in objects for one in _sources.get(kind, ())]
+    found = file_rows.objects(sight, [(one, objects[kind]) for kind, one in asked])
     lines: dict[tuple[str, UUID | None], Line] = {}
-    for kind, ids in objects.items():
-        for source in _sources.get(kind, ()):
-            found = source.describe(sight.viewer, file_rows.objects(sight, source, ids))
-            lines |= {(kind, pk): line for pk, line in found.items()}
+    for (kind, source), rows in zip(asked, found, strict=True):
+        lines |= {(kind, pk): one for pk, one in source.describe(sight.viewer, rows).items()}
     return lines
 
 

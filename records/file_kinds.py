@@ -77,7 +77,8 @@ def _state(record: Any) -> str:
 def _filed(viewer: Viewer, _student: Student) -> QuerySet[Objection]:
     """With whether this reader still finds the record: whom a matter names may not."""
     record = viewer.rows(CommunicationRecord).filter(pk=OuterRef("record_id"))
-    return viewer.rows(Objection).annotate(opens=Exists(record))
+    told = viewer.rows(Objection).select_related(None).only("ground", "wish", "state", "record_id")
+    return told.annotate(opens=Exists(record))
 
 
 def _objections(_viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
@@ -179,8 +180,8 @@ def _files_of_those(viewer: Viewer, _student: Student) -> QuerySet[Attachment]:
 
 
 def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """A page of records needs whom they are about, not their authors, and the banner of each."""
-    plain = rows.select_related(None).select_related("student__school_class")
+    """A page of records needs the banner of each, and neither their authors nor what was edited."""
+    plain = rows.select_related(None).defer("edits", "language_check", "content_salt")
     told: QuerySet[Any] = plain.annotate(disputed=Exists(disputes.open_ones()))
     return told
 

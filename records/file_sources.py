@@ -34,7 +34,7 @@ def _as_it_is(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source(Whole):
     """Where objects of a kind live, and how they are told; `describe` reads no row by row.
 

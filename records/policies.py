@@ -11,15 +11,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from parties import privacy
+from parties import privacy, statements
 from parties.access import Act, Viewer
+from parties.likeness import Ids
 from parties.privacy import FieldClass, Level
 from parties.roles import Role
 from records import deserted, known_records, taken_back, walls
-from records.models import (
-    CommunicationRecord,
-    Participant,
-)
+from records.models import CommunicationRecord, Participant
 
 State = CommunicationRecord.State
 
@@ -234,11 +232,16 @@ def learn(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
         return
     if viewer.heads(Role.ME):
         deserted.learn(records, at=viewer.at)
-    there = Participant.objects.filter(person=viewer.person)
-    took_part = set(there.filter(record__in=records).values_list("record_id", flat=True))
+    present = statements.rows(_present, viewer.person.pk, Ids(one.pk for one in records))
+    took_part = {one.record_id for one in present}
     for record in records:
         kept = record.__dict__.setdefault(_LEARNT, {})
         kept[viewer.person.pk] = _given(viewer, record, took_part=record.pk in took_part)
+
+
+def _present(person_id: UUID, records: Ids) -> QuerySet[Participant]:
+    there = Participant.objects.filter(statements.among("record_id", records))
+    return there.filter(person_id=person_id).only("record_id")
 
 
 def _given(viewer: Viewer, record: CommunicationRecord, *, took_part: bool) -> frozenset[Level]:

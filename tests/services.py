@@ -5,11 +5,13 @@ REDIS_URL name. Every pytest process works on a database of its own, cloned from
 """
 
 import os
+import time
 from collections.abc import Generator
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from config import devstack
 
@@ -17,6 +19,7 @@ OLDEST_POSTGRES = 15
 RUN = "SANFANG_TEST_RUN"
 HOME_URL = "SANFANG_TEST_HOME_URL"
 EMBEDDED_BROKER = "unix"
+DROP_TRIES = 50
 
 _stacks: list[devstack.Stack] = []
 
@@ -34,8 +37,21 @@ def pytest_unconfigure() -> None:
     if not _stacks:
         return
     with psycopg.connect(os.environ[HOME_URL], autocommit=True) as owner:
-        owner.execute(f'DROP DATABASE IF EXISTS "{template_name()}" WITH (FORCE)')
+        drop(owner, template_name())
     _stacks.pop().close()
+
+
+def drop(owner: psycopg.Connection, name: str) -> None:
+    """An autovacuum worker belongs to the superuser, so FORCE is refused until it is done."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _ in range(DROP_TRIES):
+        try:
+            owner.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.2)
+        else:
+            return
+    owner.execute(statement)
 
 
 def template_name() -> str:

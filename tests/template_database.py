@@ -7,7 +7,6 @@ trigger.
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from config.binaries import postgres_folder
-from tests.services import HOME_URL, template_name, with_database
+from tests.services import HOME_URL, drop, template_name, with_database
 
 ROOT = Path(__file__).resolve().parent.parent
 DELETE_TRIGGER = 8  # the bit in pg_trigger.tgtype
@@ -27,7 +26,6 @@ _GUARDS = """
     SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger
     WHERE NOT tgisinternal AND tgtype & %s > 0 AND tgrelid::regclass::text = ANY(%s)
 """
-DROP_TRIES = 50
 _ENABLED = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
 
@@ -52,19 +50,6 @@ def clone_template(name: str) -> None:
 def drop_clone(name: str) -> None:
     with psycopg.connect(os.environ[HOME_URL], autocommit=True) as owner:
         drop(owner, name)
-
-
-def drop(owner: psycopg.Connection, name: str) -> None:
-    """An autovacuum worker belongs to the superuser, so FORCE is refused until it is done."""
-    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    for _ in range(DROP_TRIES):
-        try:
-            owner.execute(statement)
-        except psycopg.errors.InsufficientPrivilege:
-            time.sleep(0.2)
-        else:
-            return
-    owner.execute(statement)
 
 
 def migrate(environment: os._Environ[str] | dict[str, str], database: str) -> None:

@@ -70,7 +70,11 @@ def _codes(replies: QuerySet[Any]) -> QuerySet[Any]:
     return replies.only("kind", "by_id", "entered_by_id", "meeting_id")
 
 
+def _few(meetings: QuerySet[Any]) -> QuerySet[Any]:
+    return meetings.select_related(None).only("kind", "trigger", "state", "held_at", "set_aside_at")
+
+
 def register() -> None:
-    file.register(MEETING, Source("会谈", Meeting, describe))
+    file.register(MEETING, Source("会谈", Meeting, describe, _few))
     file.register(ATTEMPT, Source("联系记录", MeetingAttempt, describe_attempts))
     file.register(REPLY, Source("答复会谈邀请", MeetingReply, describe_replies, _codes))

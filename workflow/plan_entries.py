@@ -170,9 +170,14 @@ def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related(None)
 
 
+def _score(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Never the words."""
+    return rows.select_related(None).only("side", "plan_round", "item_id", "score")
+
+
 def register() -> None:
-    file.register("action_item", Source("行动方案", ActionItem, _items))
+    file.register("action_item", Source("行动方案", ActionItem, _items, _plain))
     file.register("plan_checkin", Source("签到", ItemCheckIn, _check_ins, _counted))
-    file.register("evaluation", Source("效果评估", Evaluation, _evaluations, _plain))
+    file.register("evaluation", Source("效果评估", Evaluation, _evaluations, _score))
     file.register("contact_attempt", Source(CONTACT_LABEL, HumanTask, _talks, rows=_talks_of))
     file.register("contact_attempt", Source(CONTACT_LABEL, PlanRound, _rounds))

@@ -2,12 +2,14 @@
 
 import json
 import tarfile
+from threading import Timer
 
 import psycopg
 import pytest
 from django.db import connection
 
 from config.backup import proving, sealing
+from config.backup.refusal import Refused
 from parties import tenancy
 from parties.models import Person
 from records import vault
@@ -189,3 +191,18 @@ def test_a_file_that_no_row_names_stays_out(story: Story, desk: Desk) -> None:
 
     assert (taken.files, taken.findings) == (1, [])
     assert blob.ref not in "".join(part.name for part, _ in desk.content())
+
+
+def test_a_database_goes_although_somebody_is_there_whom_its_owner_may_not_end(desk: Desk) -> None:
+    """As a worker of the server's own, which leaves when a drop without force asks it to."""
+    there = desk.home.named(f"{desk.home.name}_guest")
+    desk.home.create(there.name)
+    guest = as_app(there)
+    leaving = Timer(0.5, guest.close)
+    leaving.start()
+
+    desk.home.drop(there.name)
+
+    leaving.join()
+    with pytest.raises(Refused, match="does not exist"):
+        there.connect()
