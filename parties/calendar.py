@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+import orjson
+
 from parties import round_trips
 
 _SATURDAY: Final = 5
@@ -53,9 +55,20 @@ class CalendarView:
 
 
 _DAYS: Final = "SELECT date, is_working FROM parties_calendarday WHERE school_id = %s"
+#: The same of the school of a case c, as a part of larger statements; `read` makes a view of it.
+OF_A_CASE: Final = """
+SELECT json_object_agg(date, is_working)::text FROM parties_calendarday
+WHERE school_id = c.school_id
+"""
 
 
 def load(school_id: int) -> CalendarView:
     """One kept statement; call inside the school's scope."""
     rows = round_trips.execute(_DAYS, [school_id])
     return CalendarView(dict(rows.fetchall()))
+
+
+def read(answer: str | None) -> CalendarView:
+    """What OF_A_CASE answered."""
+    days = orjson.loads(answer) if answer else {}
+    return CalendarView({date.fromisoformat(day): working for day, working in days.items()})

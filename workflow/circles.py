@@ -14,9 +14,11 @@ from uuid import UUID
 
 import orjson
 
-from parties import round_trips
+from parties import calendar, round_trips
+from parties.calendar import CalendarView
 from parties.roles import COMPANY, Role
-from workflow.models import CaseParty
+from records.meetings.rows import APPOINTMENT
+from workflow.models import Case, CaseParty
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Holder:
 class Circle:
     """`eyes`: who completed the latest task of each name since the last alarm.
 
-    `moments`: what deadlines count from; `clocks`: the school's own deadlines, as it wrote them.
+    `moments`: what deadlines count from; `clocks`: the school's own deadlines, as it wrote them;
+    `days`: its calendar, where nearly every deadline of such a case counts working days.
     """
 
     channel: str
@@ -41,6 +44,7 @@ class Circle:
     away: frozenset[UUID]
     holders: Mapping[str, Sequence[Holder]]
     eyes: Mapping[str, UUID]
+    days: CalendarView | None
 
     def able(self, roles: Iterable[str], *, besides: frozenset[UUID]) -> list[UUID]:
         """Who can act in one of `roles`: each holder, else their substitute; each person once."""
@@ -63,7 +67,7 @@ _OF_A_CLASS: Final = [Role.HT.value, Role.ST.value]
 #: Posts of one class or grade: a notice without a student names who answers for it.
 _BY_PLACE: Final = [Role.HT.value, Role.GL.value]
 
-_LOAD: Final = """
+_LOAD: Final = f"""
 SELECT c.channel, c.alarm_at, c.triaged_at, c.danger_over_at,
     (SELECT json_object_agg(name, value)::text FROM workflow_clocksetting
      WHERE school_id = c.school_id),
@@ -72,7 +76,9 @@ SELECT c.channel, c.alarm_at, c.triaged_at, c.danger_over_at,
     || ARRAY(SELECT guardian_id FROM parties_guardianlink
              WHERE student_id = c.student_id AND state = 'LIVE'),
     ARRAY(SELECT person_id FROM parties_absence WHERE starts_at <= %(at)s AND ends_at > %(at)s),
-    post.roles, post.people, post.substitutes, seen.names, seen.people
+    post.roles, post.people, post.substitutes, seen.names, seen.people,
+    CASE c.channel WHEN 'MEETING' THEN ({APPOINTMENT}) END,
+    CASE c.channel WHEN 'MEETING' THEN ({calendar.OF_A_CASE}) END
 FROM workflow_case c
 LEFT JOIN parties_student s ON s.id = c.student_id
 LEFT JOIN parties_schoolclass k ON k.id = s.school_class_id
@@ -113,7 +119,7 @@ LEFT JOIN LATERAL (
     ) t
 ) seen ON true
 WHERE c.id = %(case)s
-"""
+"""  # noqa: S608 -- of constants
 
 
 def load(case_id: UUID, *, roles: Iterable[str], tasks: Iterable[str], at: datetime) -> Circle:
@@ -139,15 +145,18 @@ def load(case_id: UUID, *, roles: Iterable[str], tasks: Iterable[str], at: datet
 
 def _circle(row: Sequence[Any]) -> Circle:
     channel, report, triage, danger_over, own = row[:5]
-    excluded, away, held, people, substitutes, names, eyes = row[5:]
+    excluded, away, held, people, substitutes, names, eyes, appointment, days = row[5:]
+    moments = {"report": report, "triage": triage, "danger_over": danger_over}
+    meets = channel == Case.Channel.MEETING
     return Circle(
         channel=channel,
-        moments={"report": report, "triage": triage, "danger_over": danger_over},
+        moments=moments | ({"appointment": appointment} if meets else {}),
         clocks=orjson.loads(own) if own else {},
         excluded=frozenset(excluded),
         away=frozenset(away),
         holders=_holders(held or (), people or (), substitutes or ()),
         eyes=dict(zip(names or (), eyes or (), strict=True)),
+        days=calendar.read(days) if meets else None,
     )
 
 

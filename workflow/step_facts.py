@@ -11,7 +11,6 @@ from uuid import UUID
 from parties import calendar
 from parties.calendar import CalendarView
 from records import evaluations
-from records.meetings import rows as meetings
 from records.models import Notice
 from workflow import assignment, circles, clocks
 from workflow.assignment import Wanted
@@ -53,7 +52,7 @@ class StepFacts:
         """When the deadline of this name runs out."""
         if self._clocks is None:
             circle = self._known()
-            days = CalendarView(_Days(self._school_id))
+            days = circle.days or CalendarView(_Days(self._school_id))
             self._clocks = clocks.book(circle.clocks, days), self._anchors(circle)
         book, anchors = self._clocks
         if book.anchor(clock) == ROUND:  # few steps ask, so the others do not pay for it
@@ -73,8 +72,6 @@ class StepFacts:
 
     def _anchors(self, circle: Circle) -> Anchors:
         found = dict(circle.moments)
-        if circle.channel == Case.Channel.MEETING:
-            found["appointment"] = meetings.appointment(self._case_id)
         if circle.channel == Case.Channel.NOTICE:
             closes = Notice.objects.filter(case_id=self._case_id)
             found["deadline"] = closes.values_list("closes_at", flat=True).first()

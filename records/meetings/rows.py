@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from ledger import events
-from parties import round_trips
 from parties.errors import NotFound
 from parties.models import Person
 from records.models import Meeting, MeetingSlot
@@ -47,22 +46,17 @@ def called_off(meeting: Meeting) -> MeetingSlot | None:
     return meeting.slots.filter(called_off_at__isnull=False).order_by("-called_off_at").first()
 
 
-#: Of the meeting that `of_case` finds; a deadline of every step asks.
-_APPOINTMENT: Final = """
+#: When the meeting of a case c is over: as held, or as agreed; the meeting that `of_case` finds. A
+#: part of larger statements: a deadline of every step asks.
+APPOINTMENT: Final = """
 SELECT coalesce(m.held_at, (
     SELECT s.ends_at FROM records_meetingslot s
     WHERE s.meeting_id = m.id AND s.chosen_at IS NOT NULL AND s.called_off_at IS NULL
     ORDER BY s.id LIMIT 1
 ))
-FROM records_meeting m WHERE m.case_id = %s AND m.set_aside_at IS NULL
+FROM records_meeting m WHERE m.case_id = c.id AND m.set_aside_at IS NULL
 ORDER BY m.prepared_at DESC, m.id DESC LIMIT 1
 """
-
-
-def appointment(case_id: UUID) -> datetime | None:
-    """When the meeting of this case is over: as held, or as agreed. In one kept statement."""
-    row = round_trips.execute(_APPOINTMENT, [case_id]).fetchone()
-    return row[0] if row else None
 
 
 def record(

@@ -1,21 +1,25 @@
 """When a meeting is over: deadlines count from it."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
 
-from parties import tenancy
+from parties import round_trips, tenancy
 from records.meetings import answers, outcomes, rows
 from tests.factories import World
 from tests.records.meeting_days import choose, later, local, offered, prepared
 
 pytestmark = pytest.mark.django_db
 
+_ASKED: Final = f"SELECT ({rows.APPOINTMENT}) FROM (SELECT %s::uuid AS id) c"  # noqa: S608
+
 
 def found(world: World, case: UUID) -> datetime | None:
     with tenancy.scope(world.id):
-        return rows.appointment(case)
+        row = round_trips.execute(_ASKED, [case]).fetchone()
+    return row[0] if row else None
 
 
 def test_nothing_is_agreed_yet(world: World) -> None:
