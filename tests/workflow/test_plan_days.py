@@ -1,13 +1,14 @@
 """The morning after a day of which nobody spoke: a kind reminder, and a talk when it goes on."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import IntegrityError, connections
 
 from parties import tenancy
 from parties.access import Viewer
+from parties.models import CalendarDay
 from records import check_ins, plans
 from records.models import ActionItem
 from tests.factories import World, people_of
@@ -70,6 +71,22 @@ def test_a_day_that_was_spoken_of_is_left_alone(world: World, excuse: str) -> No
     assert look(at(13, 8)) == 0
     assert told(world) == []
     assert now(world, item).next_day_at == at(14, 8)
+
+
+def test_a_day_on_which_the_school_closed_after_all_was_not_missed(world: World) -> None:
+    """停课 is entered on the very day, when its morning after already stands in the row."""
+    item = one(world)
+    assert now(world, item).next_day_at == at(13, 8)
+    with tenancy.scope(world.id):
+        CalendarDay.objects.create(school=world.school, date=date(2026, 10, 12), is_working=False)
+
+    assert look(at(13, 8)) == 0
+
+    assert marks(world, item) == {}
+    assert told(world) == []
+    assert now(world, item).next_day_at == at(14, 8)
+    assert look(at(14, 8)) == 1
+    assert marks(world, item) == {13: "MISSED"}
 
 
 def test_an_outage_writes_every_day_and_reminds_once(world: World) -> None:
