@@ -411,3 +411,17 @@ def test_an_answer_about_the_last_round_is_not_taken_for_the_next(
             school_id=world.id, case_id=follow.case_id, by=world["father"], at=follow.at,
             given=Score(score=1, plan_round=3),
         )  # fmt: skip
+
+
+def test_a_second_score_of_the_school_is_refused_and_not_left_unheard(
+    world: World, follow: Follow
+) -> None:
+    follow.contacts().score("grade_leader", 1)
+
+    with pytest.raises(InvalidInput, check=lambda no: no.field == "score") as refused:
+        follow.answer("evaluate_effect", EFFECT, score="-2")
+
+    assert "+1" in str(refused.value)
+    assert follow.open() == {"evaluate_effect"}
+    follow.answer("evaluate_effect", EFFECT, score="1")
+    assert follow.open() == set()
