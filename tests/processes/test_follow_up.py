@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 
 from parties import tenancy
 from parties.access import Viewer
-from records import evaluations
 from records import plans as items
 from records.evaluations import Score
 from records.models import ActionItem, PlanRound
@@ -30,7 +29,7 @@ from workflow import (
     policies,
     processes,
 )
-from workflow.errors import InvalidInput, WrongState
+from workflow.errors import WrongState
 from workflow.models import (
     Case,
     Escalation,
@@ -387,41 +386,3 @@ def test_a_family_that_is_asked_at_night_is_rung_in_the_morning(
         )
         found = {(row.channel, round(row.wait.total_seconds() / 3600)) for row in waits}
     assert found == {("in_app", 0), ("sms", 9)}
-
-
-def test_an_answer_about_the_last_round_is_not_taken_for_the_next(
-    world: World, follow: Follow
-) -> None:
-    """Asked on Monday, thought about, and said when the teacher has begun another round."""
-    follow.contacts().answer("evaluate_effect", EFFECT)
-    follow.until(datetime(2026, 12, 14, 17, 30, tzinfo=CN))
-    follow.answer("close_or_continue", {"decision": "new_round", "reason": "还不够"})
-    assert follow.round().number == 2
-
-    plans.score(
-        school_id=world.id, case_id=follow.case_id, by=world["mother"], at=follow.at,
-        given=Score(score=-1, words="还是不说话", plan_round=1),
-    )  # fmt: skip
-
-    with tenancy.scope(world.id):
-        assert evaluations.sides(follow.case_id, 1) == {"SCHOOL": 1, "FAMILY": -1}
-        assert evaluations.sides(follow.case_id, 2) == {}
-    with pytest.raises(InvalidInput, check=lambda no: no.field == "plan_round"):
-        plans.score(
-            school_id=world.id, case_id=follow.case_id, by=world["father"], at=follow.at,
-            given=Score(score=1, plan_round=3),
-        )  # fmt: skip
-
-
-def test_a_second_score_of_the_school_is_refused_and_not_left_unheard(
-    world: World, follow: Follow
-) -> None:
-    follow.contacts().score("grade_leader", 1)
-
-    with pytest.raises(InvalidInput, check=lambda no: no.field == "score") as refused:
-        follow.answer("evaluate_effect", EFFECT, score="-2")
-
-    assert "+1" in str(refused.value)
-    assert follow.open() == {"evaluate_effect"}
-    follow.answer("evaluate_effect", EFFECT, score="1")
-    assert follow.open() == set()
