@@ -36,6 +36,9 @@ class EvaluationsSerializer(serializers.Serializer[Any]):
 class ScoreInput(Strict):
     score = serializers.IntegerField(min_value=Evaluation.LOWEST, max_value=Evaluation.HIGHEST)
     item = Id(required=False, allow_null=True, help_text="只评这一项；不写为整个计划")
+    plan_round = serializers.IntegerField(
+        required=False, min_value=1, max_value=100, help_text="评的是哪一轮；不写为现在这一轮"
+    )
     baseline_now = text(
         longest=plan_drafts.LONGEST_WORDS, default="", required=False, allow_blank=True
     )

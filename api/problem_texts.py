@@ -14,8 +14,8 @@ PROBLEMS: Final[dict[str, Known]] = {
         400,
         "请求无法读懂",
         "Malformed request",
-        "请求内容不是有效的 UTF-8 JSON 对象，请检查后重发。",
-        "The request is not a valid JSON object in UTF-8. Check it and send it again.",
+        "请求内容不是有效的 UTF-8 JSON 对象，上传文件时不是完整的表单，请检查后重发。",
+        "The request is no valid JSON object in UTF-8, or with a file no whole form. Check it.",
     ),
     "input.invalid": _known(
         400,
@@ -174,8 +174,8 @@ PROBLEMS: Final[dict[str, Known]] = {
         415,
         "不支持的内容类型",
         "Unsupported media type",
-        "请用 Content-Type: application/json 重发。",
-        "Send it again as Content-Type: application/json.",
+        "请换 Content-Type 重发：上传文件用 multipart/form-data，其余用 application/json。",
+        "Send it again as multipart/form-data for a file, else as application/json.",
     ),
     "upload.refused": _known(
         422,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parties.access import Act, Viewer
 from parties.roles import Role
 from parties.sign_in import Identity
-from portal import downgrades, meetings, pages, words
+from portal import downgrades, effects, meetings, pages, words
 from portal.session import signed_in, viewing
 from workflow import case_files, case_plans, cases, routing_files, timeline
 from workflow.case_files import CaseFile
@@ -38,8 +38,7 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "may_downgrade": Act.DOWNGRADE in file.may and file.case.closed_at is None,
             "may_confirm": may_confirm,
             "may_endanger": Act.ENDANGER in file.may,
-            "meeting": meetings.arranged(viewer, file.case),
-            "planned": case_plans.planned(viewer, file.case),
+            **_work(viewer, file.case, bound=identity.is_bound),
             "routing": _routing(routing, wanted),
             "tasks": file.tasks,
             "timeline": _lines(viewer, file.case),
@@ -76,6 +75,15 @@ def danger_again(request: HttpRequest, identity: Identity, case_id: UUID) -> Htt
         at = viewer.at
     cases.danger_again(school_id=identity.school_id, case_id=case_id, by=identity.person, at=at)
     return redirect("portal:case", case_id=case_id)
+
+
+def _work(viewer: Viewer, found: Case, *, bound: bool) -> dict[str, Any]:
+    """Its date, its plan, and what each side said of that; a link for one errand shows no score."""
+    return {
+        "meeting": meetings.arranged(viewer, found),
+        "planned": case_plans.planned(viewer, found),
+        "effects": [] if bound else effects.of_case(viewer, found.pk),
+    }
 
 
 def _facts(file: CaseFile) -> list[tuple[str, Any]]:

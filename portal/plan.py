@@ -1,5 +1,6 @@
 """今天的约定: what the family or the student agreed on, one tap a day, and kind words."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -14,10 +15,17 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
 from parties.walls import NEVER
-from portal import pages, plan_desk, typed
+from portal import effects, pages, plan_desk, typed
 from portal.plan_mistakes import Mistake
 from portal.session import signed_in, viewing
-from records import check_ins, item_stillness, plan_evidence, plan_times, plan_views, walls
+from records import (
+    check_ins,
+    item_stillness,
+    plan_evidence,
+    plan_times,
+    plan_views,
+    walls,
+)
 from records.evaluations import Score
 from records.models import ActionItem, ItemCheckIn
 from workflow import family_words, plan_policies
@@ -53,11 +61,9 @@ def _show(request: HttpRequest, identity: Identity, mistake: Mistake | None = No
         context: dict[str, Any] = {
             "mine": [line for line in lines if line["mine"] and line["live"]],
             "others": [line for line in lines if not (line["mine"] and line["live"])],
-            "scores": [
-                {"case": case.pk, "name": case.student.person.name if case.student else ""}
-                for case in case_plans.awaits_score(viewer)
-            ],
+            "scores": effects.asked(viewer),
             "scale": SCALE,
+            "effects": effects.at_home(viewer),
         }
     if mistake is None:
         return pages.show(request, "plan", context)
@@ -124,6 +130,7 @@ def score(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespon
     try:
         given = Score(
             score=_score(chosen),
+            plan_round=_round(request.POST.get("round", "")),
             words=_within(request, "words"),
             baseline_now=_within(request, "baseline_now"),
         )
@@ -145,6 +152,10 @@ def _score(chosen: str) -> int:
     if chosen not in dict(SCALE):
         raise InvalidInput("还没有选择。", field="score", mend="请先选择一项，再提交。")
     return int(chosen)
+
+
+def _round(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[1-9][0-9]?", text) else None
 
 
 def _sign(request: HttpRequest, identity: Identity, item_id: UUID, *, excuse: str) -> HttpResponse:

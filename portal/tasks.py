@@ -14,6 +14,7 @@ from parties.models import Consent
 from parties.sign_in import Identity
 from portal import (
     case_plan,
+    effects,
     minutes,
     notice_contacts,
     notice_desk,
@@ -135,7 +136,7 @@ def _read(identity: Identity, task_id: UUID) -> tuple[TaskFile, dict[str, Any]]:
         file = task_files.read(viewer=viewer, task_id=task_id)
         shelves = (
             minutes.shelf, case_plan.shelf, notice_desk.shelf, notice_contacts.shelf, notices.shelf,
-            order_desk.shelf,
+            order_desk.shelf, effects.shelf,
         )  # fmt: skip
         return file, {name: value for one in shelves for name, value in one(viewer, file).items()}
 

@@ -34,12 +34,16 @@ _READERS: Final[Mapping[str, Collection[Role]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What one side says: -2 (worse) to +2 (reached), and in its own words if it wants."""
+    """What one side says: -2 (worse) to +2 (reached), and in its own words if it wants.
+
+    `plan_round` is the round that was asked about; without it, the one that this side knows now.
+    """
 
     score: int
     baseline_now: str = ""
     words: str = ""
     item_id: UUID | None = None
+    plan_round: int | None = None
 
 
 def side_of(viewer: Viewer, student: Student) -> str:
@@ -98,14 +102,14 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
     Raises:
         NotAllowed: `by` speaks for no side here.
         WrongState: this side has spoken already; the same person may say the same once more.
-        InvalidInput: the score is not between -2 and +2, the item is of another plan, or words of
-            the school judge somebody: the family reads them.
+        InvalidInput: the score is not between -2 and +2, the item is of another plan, there is no
+            such round, or words of the school judge somebody: the family reads them.
     """
     viewer = Viewer.load(by, at=at)
     side = side_of(viewer, student)
     if not side:
         raise NotAllowed("您不能为该计划评分。")
-    number = _number(viewer, case_id, side)
+    number = _asked(viewer, case_id, _number(viewer, case_id, side), score.plan_round)
     _refuse(score, case_id)
     if side == _SIDE.SCHOOL:
         said = {"baseline_now": score.baseline_now, "words": score.words}
@@ -155,6 +159,15 @@ def _number(viewer: Viewer, case_id: UUID, side: str) -> int:
         return current_number(case_id)
     known = known_round(viewer, case_id)
     return 0 if known is None else known.number
+
+
+def _asked(viewer: Viewer, case_id: UUID, number: int, wanted: int | None) -> int:
+    """An answer that comes when the next round has begun is about the round it was asked for."""
+    if wanted is None or wanted == number:
+        return number
+    if not viewer.rows(PlanRound).filter(case_id=case_id, number=wanted).exists():
+        raise InvalidInput("没有这一轮。", field="plan_round", mend="请刷新页面后再评。")
+    return wanted
 
 
 def _refuse(score: Score, case_id: UUID) -> None:

@@ -28,7 +28,7 @@ def amend(  # noqa: PLR0913 -- the values, and who looks before and after
     """Adjust an item. `unchanged` raises if it is not what `by` was looking at; `amended` is called
     with the saved item in the same transaction.
 
-    A new deadline begins the ladder anew; a new rhythm counts from tomorrow.
+    A new deadline begins the ladder anew; a new rhythm counts from today.
 
     Raises: NotFound, NotAllowed; WrongState: it is done or dropped; InvalidInput.
     """
@@ -63,9 +63,16 @@ def _begin_anew(item: ActionItem, values: Mapping[str, Any], *, at: datetime) ->
     if "due_at" in values:
         item.next_look_at = item.overdue_from = item.due_at
         item.escalation_level = 0
-    if values.keys() & _RHYTHM:
+    anew = values.keys() & _RHYTHM
+    if anew and not (anew == {"due_at"} and _looks_back(item, at=at)):
         yesterday = plan_times.local_day(at) - timedelta(days=1)
         item.next_day_at = plan_times.first_morning(item, after=max(yesterday, _eve(item)))
+
+
+def _looks_back(item: ActionItem, *, at: datetime) -> bool:
+    """A day that is over waits for its morning: a new deadline alone does not let it go."""
+    waits = item.next_day_at
+    return waits is not None and plan_times.local_day(waits) <= plan_times.local_day(at)
 
 
 def _eve(item: ActionItem) -> date:

@@ -51,11 +51,13 @@ def _catch_up(school_id: int, pk: UUID, *, at: datetime | None, via: str) -> int
 
 def _walk(item: ActionItem, *, at: datetime, via: str) -> int:
     missed, last_missed = 0, False
+    due = frozenset(plan_times.due_days(item))
     for _ in range(_DAYS_A_SWEEP):
         if item.next_day_at is None or item.next_day_at > at:
             break
         day = plan_times.local_day(item.next_day_at) - timedelta(days=1)
-        last_missed = check_ins.mark_missed(item, day, at=at, via=via)
+        # The school may have closed on that day after it was put down as due: 临时停课.
+        last_missed = day in due and check_ins.mark_missed(item, day, at=at, via=via)
         if last_missed:
             missed += 1
             _talk_if_often(item, at=at)

@@ -312,3 +312,22 @@ def test_a_paper_scan_makes_a_signature(world: World, as_: As) -> None:
     )
 
     assert answer.json()["signatures"][0]["scan"] == scan.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "status", "says"),
+    [
+        ("application/json", 415, "上传文件用 multipart/form-data"),
+        ("image/jpeg", 415, "上传文件用 multipart/form-data"),
+        ("multipart/form-data", 400, "上传文件时不是完整的表单"),
+    ],
+)
+def test_a_file_sent_in_another_dress_is_told_how_files_are_sent(
+    world: World, type_: str, status: int, says: str
+) -> None:
+    paper = written(world)
+
+    answer = paper.writer.send("post", f"/records/{paper.id}/attachments", PHOTO, type=type_)
+
+    assert answer.status_code == status
+    assert says in answer.json()["detail"]

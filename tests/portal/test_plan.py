@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from ledger.models import Event
 from parties import clock, tenancy
 from records import check_ins, plan_times
-from records.evaluations import begin_round
+from records.evaluations import begin_round, end_round
 from records.models import ActionItem, Attachment, Evaluation, ItemCheckIn
 from tests.api import plan_stories
 from tests.factories import World
@@ -296,3 +296,19 @@ def test_a_photo_that_nobody_chose_is_asked_for(world: World, item: ActionItem) 
 
     assert phone.page.status_code == 400
     assert "还没有选择文件" in phone.text
+
+
+def test_the_form_names_the_round_that_it_asks_about(world: World, item: ActionItem) -> None:
+    asked(world, item.case_id)
+    phone = at_plan(world, "mother")
+    assert phone.value("round") == "1"
+    with tenancy.scope(world.id) as now:
+        case = Case.objects.select_related("student").get(pk=item.case_id)
+        assert case.student is not None
+        end_round(case_id=case.pk, at=now, outcome="new_round")
+        begin_round(student=case.student, case_id=case.pk, at=now)
+
+    phone.send(f"/plan/{item.case_id}/score", score="-1", round=phone.value("round"))
+
+    with tenancy.scope(world.id):
+        assert list(Evaluation.objects.values_list("plan_round", "score")) == [(1, -1)]

@@ -225,7 +225,8 @@ def test_a_word_beside_money_is_found_nowhere_by_who_may_not_read_it(world: Worl
     assert asked.status_code == 200
     addresses = places(world, walk)
 
-    assert found(mother, addresses, score) == [f"/api/v1/cases/{case}/evaluations"]
+    own = [f"/api/v1/cases/{case}/evaluations", "/plan", f"/cases/{case}"]
+    assert found(mother, addresses, score) == own
     for who in ("father", "student", *STAFF, "vice_principal", "deputy", "mentor", "auditor"):
         reader = member(world, who)
         assert found(reader, addresses, score) == [], who

@@ -1,14 +1,15 @@
 """The morning after a day of which nobody spoke: a kind reminder, and a talk when it goes on."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import IntegrityError, connections
 
 from parties import tenancy
 from parties.access import Viewer
-from records import check_ins, plans
+from parties.models import CalendarDay
+from records import check_ins, plan_amending, plans
 from records.models import ActionItem
 from tests.factories import World, people_of
 from tests.records.agreed import at, daily, entries, marks, meeting, now, one
@@ -70,6 +71,36 @@ def test_a_day_that_was_spoken_of_is_left_alone(world: World, excuse: str) -> No
     assert look(at(13, 8)) == 0
     assert told(world) == []
     assert now(world, item).next_day_at == at(14, 8)
+
+
+def test_a_day_on_which_the_school_closed_after_all_was_not_missed(world: World) -> None:
+    """停课 is entered on the very day, when its morning after already stands in the row."""
+    item = one(world)
+    assert now(world, item).next_day_at == at(13, 8)
+    with tenancy.scope(world.id):
+        CalendarDay.objects.create(school=world.school, date=date(2026, 10, 12), is_working=False)
+
+    assert look(at(13, 8)) == 0
+
+    assert marks(world, item) == {}
+    assert told(world) == []
+    assert now(world, item).next_day_at == at(14, 8)
+    assert look(at(14, 8)) == 1
+    assert marks(world, item) == {13: "MISSED"}
+
+
+def test_a_new_deadline_before_the_look_leaves_yesterday_to_be_looked_at(world: World) -> None:
+    """Moved at half past seven, while yesterday waits for eight o'clock."""
+    item = one(world)
+    plan_amending.amend(
+        school_id=world.id, item_id=item.pk, by=world["teacher"], at=at(14, 7, 30),
+        values={"due_at": at(30, 17, 30)}, unchanged=lambda *_: None,
+    )  # fmt: skip
+
+    assert look(at(14, 8)) == 2
+
+    assert marks(world, item) == {12: "MISSED", 13: "MISSED"}
+    assert now(world, item).next_day_at == at(15, 8)
 
 
 def test_an_outage_writes_every_day_and_reminds_once(world: World) -> None:

@@ -38,14 +38,17 @@ def contact_held(completion: Completion) -> None:
 
 @on_complete("evaluate_effect")
 def school_scored(completion: Completion) -> None:
-    """The school's side; whoever has given it elsewhere before is not asked to change it."""
-    case = completion.task.case
+    """The school's side. Where a colleague has given it elsewhere, that score stands: another one
+    is refused rather than left unheard.
+    """
+    case, answer = completion.task.case, completion.answer
     if case.student is None:
         return
-    number = evaluations.current_number(case.pk)
-    if Evaluation.Side.SCHOOL in evaluations.sides(case.pk, number):
+    given = evaluations.sides(case.pk, evaluations.current_number(case.pk))
+    stands = given.get(Evaluation.Side.SCHOOL)
+    if stands is not None:
+        _refuse_other_score(stands, int(answer["score"]))
         return
-    answer = completion.answer
     score = Score(
         score=int(answer["score"]),
         baseline_now=str(answer.get("baseline_now", "")),
@@ -57,6 +60,19 @@ def school_scored(completion: Completion) -> None:
     except InvalidInput as refused:
         asked = _ASKED.get(refused.field, refused.field)
         raise InvalidInput(str(refused), field=asked, mend=refused.mend) from None
+
+
+def _refuse_other_score(stands: int, wanted: int) -> None:
+    if wanted != stands:
+        raise InvalidInput(
+            f"学校方已经评过分（{_shown(stands)}），不能更改。",
+            field="score",
+            mend=f"请选 {_shown(stands)} 办结这项待办；看法不同，可以写在下一步决定的理由里。",
+        )
+
+
+def _shown(score: int) -> str:
+    return f"{score:+d}".replace("-", "−") if score else "0"
 
 
 @on_complete("close_or_continue")
