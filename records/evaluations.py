@@ -99,12 +99,14 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
         NotAllowed: `by` speaks for no side here.
         WrongState: this side has spoken already; the same person may say the same once more.
         InvalidInput: the score is not between -2 and +2, the item is of another plan, or words of
-            the school judge somebody: the family reads them.
+            the school judge somebody: the family reads them; or there is no plan, as far as they
+            know.
     """
     viewer = Viewer.load(by, at=at)
     side = side_of(viewer, student)
     if not side:
         raise NotAllowed("您不能为该计划评分。")
+    _refuse_unplanned(viewer, case_id)
     number = _number(viewer, case_id, side)
     _refuse(score, case_id)
     if side == _SIDE.SCHOOL:
@@ -155,6 +157,15 @@ def _number(viewer: Viewer, case_id: UUID, side: str) -> int:
         return current_number(case_id)
     known = known_round(viewer, case_id)
     return 0 if known is None else known.number
+
+
+def _refuse_unplanned(viewer: Viewer, case_id: UUID) -> None:
+    """A plan that is kept from this reader is none. A round that runs asks for a score anyhow."""
+    planned = viewer.rows(ActionItem).filter(case_id=case_id).exists()
+    if not planned and known_round(viewer, case_id) is None:
+        raise InvalidInput(
+            "该事项还没有行动计划，没有可以评的。", field="case", mend="请在定好计划以后再评分。"
+        )
 
 
 def _refuse(score: Score, case_id: UUID) -> None:
