@@ -146,7 +146,17 @@ def _denied(text: str, hit: Hit) -> bool:
     if _strikes_the_word().search(before):  # 禁用差生参加比赛 calls somebody so
         return not after or after[0] in BREAKS or after.startswith(tuple(_joints() - {""}))
     rhetorical = cues.any_of("not_within").search(before) or cues.any_of("not_before").match(after)
-    return rhetorical is None
+    return rhetorical is None and not _but_one(text, hit, before, after)
+
+
+def _but_one(text: str, hit: Hit, before: str, after: str) -> bool:
+    """Whether what nobody is said to be is said of one: 除了他，谁也不是天生的差生."""
+    if cues.any_of("of_everybody").search(before) is None:
+        return False
+    said = text[max(0, hit.start - _SENTENCE) : hit.start].rpartition(SENTENCE_END)[2]
+    if cues.any_of("but_one_before").search(said):
+        return True
+    return cues.any_of("but_one_after").match(after) is not None
 
 
 def _mentioned(normal: Normal, hit: Hit, quote: Quote | None) -> bool:
