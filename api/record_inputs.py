@@ -54,7 +54,11 @@ class SaidInput(Strict):
     sensitivity = optional(24)
     is_quote = serializers.BooleanField(required=False)
     basis = optional(500)
-    said_by = Id(required=False, allow_null=True)
+    said_by = Id(
+        required=False,
+        allow_null=True,
+        help_text="谁说的；是家长的，来源须为 GUARDIAN。“家长情绪反应”须写明是哪位家长的反应",
+    )
     redacted_text = optional(LONGEST)
     observed = serializers.ChoiceField(
         Statement.Observed.choices,

@@ -72,7 +72,7 @@ def says(viewer: Viewer, record: CommunicationRecord, page: Page) -> bool:
     given, before = page.form.cleaned_data, _own(record, viewer)
     same = all(getattr(record, name) == given[name] for name in _HEADER)
     for row in page.form.written():
-        old, said = before.get(row), page.form.said(row)
+        old, said = before.get(row), _said(page.form, row, before.get(row))
         same &= _same(old, said) if old is not None and said.text else old is None and not said.text
     there = record_people.whom(record, record_people.not_listed(record, ()))
     named = record_people.whom(record, _present(record, page))
@@ -98,11 +98,20 @@ def _say(viewer: Viewer, record: CommunicationRecord, form: RecordForm) -> None:
     before = _own(record, viewer)
     for row in form.written():
         try:
-            said = statement_rows.whole(form.said(row), is_new=row not in before)
-            _put(viewer, record, before.get(row), said)
+            old = before.get(row)
+            said = statement_rows.whole(_said(form, row, old), is_new=old is None)
+            _put(viewer, record, old, said)
         except InvalidInput as refused:
             field = row.field_of(refused.field)
             raise InvalidInput(str(refused), field=field, mend=refused.mend) from refused
+
+
+def _said(form: RecordForm, row: Row, old: Statement | None) -> Said:
+    """Somebody whom the page does not offer still said it, unless another one is chosen."""
+    said = form.said(row)
+    if old is None or said.said_by is not None or form.asks_whether(row, old.said_by_id):
+        return said
+    return replace(said, said_by=old.said_by_id)
 
 
 def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, said: Said) -> None:
@@ -116,9 +125,8 @@ def _put(viewer: Viewer, record: CommunicationRecord, old: Statement | None, sai
 
 
 def _same(old: Statement, said: Said) -> bool:
-    whose = said.said_by or (None if said.section == Statement.Section.EMOTION else old.said_by_id)
     same = (ended(old.text), old.source, old.status, old.observed, old.said_by_id) == (
-        said.text, said.source, said.status, said.observed, whose,
+        said.text, said.source, said.status, said.observed, said.said_by,
     )  # fmt: skip
     return same and said.basis == (
         ended(old.basis) if statement_rows.asks_basis(said.section) else ""
@@ -131,7 +139,6 @@ def _with_the_rest(old: Statement, said: Said) -> Said:
         said,
         basis=said.basis if statement_rows.asks_basis(said.section) else old.basis,
         redacted_text=old.redacted_text,
-        said_by=said.said_by or (None if "EMO" in old.sensitivity else old.said_by_id),
         sensitivity=old.sensitivity if ended(old.text) == said.text else "",
     )
 

@@ -160,6 +160,10 @@ class RecordForm(Marked):
     def said(self, row: Row) -> Said:
         return statement_rows.said(row, self.cleaned_data)
 
+    def asks_whether(self, row: Row, whose: UUID | None) -> bool:
+        """Whether the page asked whose words a row holds, and this one could be chosen."""
+        return row.whose in self.data and str(whose) in self.listed(row.whose)
+
     def written(self) -> dict[Row, str]:
         """Text by row; an empty one is there as well, unless the page did not ask for it."""
         asked = [row for row in self.rows if row.place == 1 or row.words in self.data]

@@ -65,7 +65,8 @@ class Row(NamedTuple):
 
     @property
     def whose(self) -> str:
-        return f"{_WHOSE}{self._ending}"
+        section = "" if is_reaction(self.code) else f"_{self.code}"
+        return f"{_WHOSE}{section}{self._ending}"
 
     @property
     def observed(self) -> str:
@@ -85,23 +86,25 @@ class Row(NamedTuple):
         """Names of what is asked about the words: an observed reaction is of one guardian and of
         one kind, and what somebody thinks was the cause rests on something.
         """
-        whose = [self.whose, self.observed] if self.code == Section.EMOTION else []
+        if is_reaction(self.code):
+            return [self.whose, self.observed, self.source, self.status]
         basis = [self.basis] if asks_basis(self.code) else []
-        return [*whose, *basis, self.source, self.status]
+        return [*basis, self.source, self.whose, self.status]
 
     @property
     def asks(self) -> str:
         """What they are asked for, in short."""
-        first = "哪位家长、什么反应、" if self.code == Section.EMOTION else ""
-        return f"{first}谁说的、是否核实"
+        if is_reaction(self.code):
+            return "哪位家长、什么反应、谁说的、是否核实"
+        return "谁说的、哪位家长、是否核实"
 
     def field_of(self, mistake: str) -> str:
         """The field of the form that a mistake of the domain is about."""
-        asked = {"source": self.source, "status": self.status}
+        asked = {"source": self.source, "status": self.status, "said_by": self.whose}
         if asks_basis(self.code):
             asked["basis"] = self.basis
-        if self.code == Section.EMOTION:
-            asked |= {"said_by": self.whose, "observed": self.observed}
+        if is_reaction(self.code):
+            asked["observed"] = self.observed
         return asked.get(mistake, self.words)
 
     @property
@@ -111,6 +114,10 @@ class Row(NamedTuple):
 
 def asks_basis(section: str) -> bool:
     return section == Section.CAUSE
+
+
+def is_reaction(section: str) -> bool:
+    return section == Section.EMOTION
 
 
 def rows_of(sections: Iterable[str], *filled: Mapping[str, Any]) -> list[Row]:
@@ -148,12 +155,14 @@ def fields(row: Row, *, needed: bool, guardians: Choices) -> dict[str, forms.Fie
             error_messages=_MISTAKES,
             rows=2,
         )
-    if row.code == Section.EMOTION:
-        asked |= _of_reaction(row, guardians)
-    return asked
+    return asked | _whose(row, guardians)
 
 
-def _of_reaction(row: Row, guardians: Choices) -> dict[str, forms.Field]:
+def _whose(row: Row, guardians: Choices) -> dict[str, forms.Field]:
+    """A reaction is of one guardian; of other words, it may be said which of them spoke."""
+    if not is_reaction(row.code):
+        label = f"{row.label}：哪位家长说的（来源是“{Source.GUARDIAN.label}”时选，可不填）"
+        return {row.whose: _choice(label, [("", "不写明"), *guardians])}
     called = "" if row.place == 1 else f"{row.label}："
     first = ("", "请选择")
     kinds = [first, *Statement.Observed.choices]
@@ -177,8 +186,7 @@ def said(row: Row, given: Mapping[str, Any]) -> Said:
     """The statement of a row. What stands in “ ” is somebody's own words."""
     text = given.get(row.words, "")
     source = given.get(row.source) or _usual(row.code)
-    reaction = row.code == Section.EMOTION
-    whose = given.get(row.whose, "") if reaction else ""
+    whose = given.get(row.whose, "")
     return Said(
         section=row.code,
         source=source,
@@ -186,7 +194,7 @@ def said(row: Row, given: Mapping[str, Any]) -> Said:
         text=text,
         is_quote=source in language_gate.SPOKEN and "“" in text,
         basis=given.get(row.basis, "") if asks_basis(row.code) else "",
-        observed=given.get(row.observed, "") if reaction else "",
+        observed=given.get(row.observed, "") if is_reaction(row.code) else "",
         said_by=UUID(whose) if whose else None,
     )
 
@@ -212,8 +220,9 @@ def typed(statements: Mapping[Row, Statement]) -> dict[str, str]:
     found: dict[str, str] = {}
     for row, one in statements.items():
         found |= {row.words: one.text, row.source: str(one.source), row.status: str(one.status)}
+        found[row.whose] = str(one.said_by_id or "")
         if asks_basis(row.code):
             found[row.basis] = one.basis
-        if row.code == Section.EMOTION:
-            found |= {row.whose: str(one.said_by_id), row.observed: one.observed}
+        if is_reaction(row.code):
+            found[row.observed] = one.observed
     return found

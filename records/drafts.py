@@ -136,7 +136,7 @@ def state(
         entered_by=viewer.person,
         at=viewer.at,
         place=record.statements.count() + 1,
-        **statement_values(said, _people(record, others)),
+        **statement_values(said, _people(record, others), student_id=record.student_id),
     )
     saved(record, viewer, "statement.added", refs=[("statement", made.pk)])
     return made
@@ -155,7 +155,8 @@ def restate(
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     statement = _own(record, statement_id, viewer)
     _open(record)
-    for name, value in statement_values(said, _people(record, others)).items():
+    people = _people(record, others)
+    for name, value in statement_values(said, people, student_id=record.student_id).items():
         setattr(statement, name, value)
     statement.save()
     saved(record, viewer, "statement.changed", refs=[("statement", statement.pk)])

@@ -102,15 +102,17 @@ def give(*, student: Student, case_id: UUID, by: Person, at: datetime, score: Sc
     Raises:
         NotAllowed: `by` speaks for no side here.
         WrongState: this side has spoken already; the same person may say the same once more.
-        InvalidInput: the score is not between -2 and +2, the item is of another plan, there is no
-            such round, or words of the school judge somebody: the family reads them.
+        InvalidInput: the score is not between -2 and +2, the item is of another plan, or words of
+            the school judge somebody: the family reads them; or there is no plan, or no such
+            round, as far as they know.
     """
     viewer = Viewer.load(by, at=at)
     side = side_of(viewer, student)
     if not side:
         raise NotAllowed("您不能为该计划评分。")
+    _refuse_unplanned(viewer, case_id)
     number = _asked(viewer, case_id, _number(viewer, case_id, side), score.plan_round)
-    _refuse(score, case_id)
+    _refuse(viewer, score, case_id)
     if side == _SIDE.SCHOOL:
         said = {"baseline_now": score.baseline_now, "words": score.words}
         language_gate.refuse_forbidden(said, student=student)
@@ -170,7 +172,16 @@ def _asked(viewer: Viewer, case_id: UUID, number: int, wanted: int | None) -> in
     return wanted
 
 
-def _refuse(score: Score, case_id: UUID) -> None:
+def _refuse_unplanned(viewer: Viewer, case_id: UUID) -> None:
+    """A plan that is kept from this reader is none. A round that runs asks for a score anyhow."""
+    planned = viewer.rows(ActionItem).filter(case_id=case_id).exists()
+    if not planned and known_round(viewer, case_id) is None:
+        raise InvalidInput(
+            "该事项还没有行动计划，没有可以评的。", field="case", mend="请在定好计划以后再评分。"
+        )
+
+
+def _refuse(viewer: Viewer, score: Score, case_id: UUID) -> None:
     if not Evaluation.LOWEST <= score.score <= Evaluation.HIGHEST:
         raise InvalidInput("评分应在 −2 到 +2 之间。", field="score", mend="请重新选择。")
     for name in ("baseline_now", "words"):
@@ -178,7 +189,7 @@ def _refuse(score: Score, case_id: UUID) -> None:
             raise InvalidInput("内容太长。", field=name, mend="请写得短一些。")
     if score.item_id is not None:
         # Of 资助 and 健康 the school's side reads no word, so it can be no part of the exchange.
-        open_ = ActionItem.objects.filter(field_class=ActionItem.FieldClass.COM)
+        open_ = viewer.rows(ActionItem).filter(field_class=ActionItem.FieldClass.COM)
         if not open_.filter(pk=score.item_id, case_id=case_id).exists():
             raise InvalidInput(
                 "这一项不单独评分。", field="item", mend="请从计划中选择，或为整个计划评分。"

@@ -43,6 +43,7 @@ _TOLD_AS: Final = {
 _TURN: Final = Participant.Capacity.values
 #: Of an earlier version, whether it has files or not.
 _SEALED: Final = "已封存，其内容与附件只供可以查阅封存记录的人查看"
+_LESS: Final = "已隐去他人信息"
 #: A refusal that staff wrote down.
 _RELAYED: Final = "校方转述"
 
@@ -153,6 +154,7 @@ def _section(code: str, file: RecordFile) -> paper.Section:
                 at=said.at,
                 by=_about(said, file),
                 observed=Statement.Observed(said.observed).label if said.observed else "",
+                redacted=_LESS if said.redacted else "",
             )
             for said in file.statements
             if said.section == code

@@ -9,7 +9,7 @@ phrase alone would let the label through.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from records.language import cues
 from records.language.matching import Hit
@@ -23,6 +23,15 @@ _ANY: Final = "*"
 Beside = tuple[re.Pattern[str], re.Pattern[str]]
 
 
+class _Around(NamedTuple):
+    """All that may stand beside one phrase: what is told before it alone, or on both its sides."""
+
+    leads: re.Pattern[str] | None
+    #: Whatever may begin after it: a cheap look first, and mostly the last.
+    follows: re.Pattern[str] | None
+    both: Sequence[Beside]
+
+
 def meets(text: str, hit: Hit) -> bool:
     """Whether the neighbours of a hit say that it is no phrase at all."""
     return _stands_beside("by_chance", text, hit)
@@ -34,21 +43,27 @@ def is_told_of(text: str, hit: Hit) -> bool:
 
 
 def _stands_beside(name: str, text: str, hit: Hit) -> bool:
-    patterns = _patterns(name)
-    known = (*patterns.get(hit.row.phrase, ()), *patterns.get(_ANY, ()))
-    if not known:
+    listed = _listed(name)
+    known = listed.get(hit.row.phrase) or listed.get(_ANY)
+    if known is None:
         return False
+    leads, follows, both = known
     before = text[max(0, hit.start - _NEAR) : hit.start]
+    if leads is not None and leads.search(before):
+        return True
     after = text[hit.end : hit.end + _NEAR]
-    # What follows is looked at in one place only, so first.
-    return any(follow.match(after) and lead.search(before) for lead, follow in known)
+    if follows is None or not follows.match(after):
+        return False
+    return any(follow.match(after) and lead.search(before) for lead, follow in both)
 
 
 @cache
-def _patterns(name: str) -> Mapping[str, Sequence[Beside]]:
+def _listed(name: str) -> Mapping[str, _Around]:
     listed: dict[str, list[str | list[str]]] = cues.table()[name]
+    beside_any = list(_flat(listed.get(_ANY, ())))
     return {
-        phrase: [_beside(entry) for entry in _flat(entries)] for phrase, entries in listed.items()
+        phrase: _around([*_flat(entries), *(beside_any if phrase != _ANY else ())])
+        for phrase, entries in listed.items()
     }
 
 
@@ -58,6 +73,12 @@ def _flat(entries: Iterable[str | list[str]]) -> Iterator[str]:
         yield from [entry] if isinstance(entry, str) else entry
 
 
-def _beside(entry: str) -> Beside:
-    before, after = entry.split(_PHRASE)
-    return re.compile(f"(?:{before})$"), re.compile(after)
+def _around(entries: Sequence[str]) -> _Around:
+    halves = [entry.split(_PHRASE) for entry in entries]
+    leads = [f"(?:{before})$" for before, after in halves if not after]
+    both = [(f"(?:{before})$", after) for before, after in halves if after]
+    return _Around(
+        re.compile(cues.either(leads)) if leads else None,
+        re.compile(cues.either(after for _, after in both)) if both else None,
+        [(re.compile(before), re.compile(after)) for before, after in both],
+    )

@@ -1,4 +1,4 @@
-"""What stands around a phrase: a denial, a ban on the word itself, quotation marks, facts.
+"""What stands around a phrase: a ban on the word itself, quotation marks, facts; and a denial.
 
 Every look is bounded by a window, so that a text of nothing but phrases stays linear.
 """
@@ -14,8 +14,9 @@ from operator import attrgetter
 from typing import Final
 
 from records.language import cues
+from records.language.denials import Denials
 from records.language.matching import Hit, Named
-from records.language.normalise import BREAKS, CLAUSE_END, SENTENCE_END, Normal
+from records.language.normalise import CLAUSE_END, SENTENCE_END, Normal
 
 _SHORT_NAME: Final = 2
 _NEAR: Final = 16
@@ -80,6 +81,8 @@ def _titles(text: str) -> list[Quote]:
 
 def quoted_in(normal: Normal, hits: Sequence[Hit], found: Sequence[Quote]) -> list[Quote | None]:
     """For each hit the quotation that holds it whole; both are in the order of the text."""
+    if not found:
+        return [None] * len(hits)
     holding: list[Quote | None] = []
     place = 0
     for hit in hits:
@@ -98,11 +101,13 @@ def harmless(normal: Normal, hits: Sequence[Hit], held: Sequence[Quote | None]) 
     """
     text = normal.text
     titled = quoted_in(normal, hits, _titles(normal.original))
+    denied = Denials(text, _joints())
     states = [
-        _denied(text, hit) or _mentioned(normal, hit, quote) or title is not None
+        denied.takes_back(hit) or _mentioned(normal, hit, quote) or title is not None
         for hit, quote, title in zip(hits, held, titled, strict=True)
     ]
-    joined = [text[before.end : after.start] in _joints() for before, after in pairwise(hits)]
+    joints = _joints()
+    joined = [text[before.end : after.start] in joints for before, after in pairwise(hits)]
     for index, touching in enumerate(joined):
         states[index + 1] |= touching and states[index]
     for index in reversed(range(len(joined))):
@@ -138,17 +143,6 @@ def sentence(text: str, hit: Hit) -> str:
     return text[start:end]
 
 
-def _denied(text: str, hit: Hit) -> bool:
-    before = _clause_before(text, hit.start)
-    if not _any_negation().search(before) or not _negation().search(before):
-        return False
-    after = text[hit.end : hit.end + _NEAR]
-    if _strikes_the_word().search(before):  # 禁用差生参加比赛 calls somebody so
-        return not after or after[0] in BREAKS or after.startswith(tuple(_joints() - {""}))
-    rhetorical = cues.any_of("not_within").search(before) or cues.any_of("not_before").match(after)
-    return rhetorical is None
-
-
 def _mentioned(normal: Normal, hit: Hit, quote: Quote | None) -> bool:
     text = normal.text
     if _word_about_word().match(text[hit.end : hit.end + _NEAR]):
@@ -170,54 +164,14 @@ def _is_word(normal: Normal, hit: Hit, quote: Quote) -> bool:
     return (quote.end - quote.start) - (end - start) <= _WORD_AND
 
 
-def _clause_before(text: str, end: int) -> str:
-    before = text[max(0, end - _NEAR) : end]
-    for mark in BREAKS:
-        before = before[before.rfind(mark) + 1 :]
-    return before
-
-
 @cache
 def _joints() -> frozenset[str]:
     return frozenset(cues.words("joints"))
 
 
 @cache
-def _any_negation() -> re.Pattern[str]:
-    """A cheap look first: most phrases are denied by nothing."""
-    return re.compile(_begins_a_negation())
-
-
-@cache
-def _negation() -> re.Pattern[str]:
-    unless = "".join(f"(?<!{word})" for word in cues.words("not_after"))
-    denial, naming, filler = map(cues.either, map(cues.words, ("denials", "naming", "fillers")))
-    ban = cues.either([*cues.words("bans"), *cues.words("unnamed")])
-    named = f"{filler}{{0,3}}{naming}{filler}{{0,3}}"
-    denied = f"{unless}(?:{denial}{filler}{{0,4}}|(?:{denial}|{ban}){named})"
-    # The look ahead costs little and spares the many looks behind.
-    spoken = cues.either(cues.words("spoken_of"))
-    return re.compile(f"(?={_begins_a_negation()})(?:{denied}|{spoken})$")
-
-
-@cache
-def _strikes_the_word() -> re.Pattern[str]:
-    filler = cues.either(cues.words("fillers"))
-    return re.compile(f"{cues.either(cues.words('bans_of_words'))}{filler}{{0,4}}$")
-
-
-@cache
 def _struck() -> re.Pattern[str]:
     return re.compile(cues.either([*cues.words("strikes"), *cues.words("bans")]))
-
-
-def _begins_a_negation() -> str:
-    return f"[{''.join(sorted({word[0] for word in _negations()}))}]"
-
-
-def _negations() -> list[str]:
-    lists = ("denials", "bans", "unnamed", "spoken_of")
-    return [word for name in lists for word in cues.words(name)]
 
 
 @cache

@@ -33,25 +33,35 @@ Found = tuple[int, int, Row]
 
 def across(text: str, automaton: Search) -> Iterator[Found]:
     """Forbidden phrases of Chinese characters with at least one gap in them."""
-    gone = [place for gap in _GAP.finditer(text) for place in range(*gap.span())]
-    if not gone:
+    bounds = [0, *(place for gap in _GAP.finditer(text) for place in gap.span()), len(text)]
+    if len(bounds) == _TWO:
         return
-    left_out = set(gone)
-    places = [place for place in range(len(text)) if place not in left_out]
-    bare = "".join(map(text.__getitem__, places))
-    found, allowed = [], [0] * len(bare)
+    kept = list(zip(bounds[::2], bounds[1::2], strict=True))
+    places = [place for begin, end in kept for place in range(begin, end)]
+    bare = "".join(text[begin:end] for begin, end in kept)
+    found, allowed = [], []
     for last, spelling in automaton.iter(bare):
         first = last - spelling.size + 1
         if places[last] - places[first] == last - first:
             continue  # nothing was taken out
         if spelling.row.kind == Kind.ALLOWED:
-            allowed[first] = max(allowed[first], last + 1)
+            allowed.append((first, last + 1))
         elif spelling.row.kind == Kind.FORBIDDEN and not bare[first : last + 1].isascii():
             found.append((first, last, spelling.row))
-    reach = list(accumulate(allowed, max)) if found else []
+    ends = reach(allowed, len(bare)) if found else []
     for first, last, row in found:
-        if reach[first] <= last and _hides(text, bare[first : last + 1], places[first : last + 1]):
+        if ends[first] <= last and _hides(text, bare[first : last + 1], places[first : last + 1]):
             yield places[first], places[last] + 1, row
+
+
+def reach(allowed: Sequence[tuple[int, int]], length: int) -> list[int]:
+    """For each place, how far an allowed term reaches that began there or before."""
+    ends: list[int] = []
+    furthest = 0
+    for start, end in sorted(allowed):
+        ends += [furthest] * (start - len(ends))
+        furthest = max(furthest, end)
+    return ends + [furthest] * (length - len(ends))
 
 
 def _hides(text: str, phrase: str, places: Sequence[int]) -> bool:

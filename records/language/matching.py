@@ -3,12 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate, pairwise
 from operator import attrgetter, eq
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import ahocorasick
 
@@ -34,8 +32,7 @@ _CALLED_LONGER: Final = f"({_CHINESE}{{1,5}})([。，]{{1,3}})({_CHINESE}{{1,5}}
 _NONE_PARTED: Final[Mapping[str, Row]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A listed phrase in the normalised text; end exclusive."""
 
     start: int
@@ -43,8 +40,7 @@ class Hit:
     row: Row
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A name in the normalised text; end exclusive."""
 
     start: int
@@ -70,12 +66,12 @@ def find(
     if parted:
         listed += [Hit(start, end, row) for start, end, row in gaps.across(normal.text, automaton)]
     if allowed:
-        reach = _reach(allowed, len(normal.text))
+        reach = gaps.reach(allowed, len(normal.text))
         listed = [hit for hit in listed if reach[hit.start] < hit.end]
     if names and listed:
         bearers = _bearers(names, len(normal.text))
         listed = [hit for hit in listed if not _in_name(hit, bearers)]
-    return _longest(listed, len(normal.text))
+    return _longest(listed)
 
 
 def _split(normal: Normal, automaton: Search) -> tuple[list[tuple[int, int]], list[Hit]]:
@@ -138,7 +134,7 @@ def find_names(
     `distant` may be thousands: their automaton is kept from one text to the next.
     """
     found = [*_named(normal, _automaton_of(names)), *_named(normal, _kept(distant))]
-    return _longest(found, len(normal.text))
+    return _longest(found)
 
 
 def _named(normal: Normal, automaton: Any) -> Iterator[Named]:
@@ -167,13 +163,15 @@ def _automaton_of(names: Collection[str]) -> Any:
 
 
 def _raw(normal: Normal, automaton: Search) -> Iterator[tuple[int, int, Spelling]]:
-    for last, spelling in automaton.iter(normal.text):
-        start, end = last - spelling.size + 1, last + 1
-        if not stands_alone(normal, start, end):
+    text = normal.text
+    for last, spelling in automaton.iter(text):
+        start = last - spelling.size + 1
+        latin = text[start].isascii() or text[last].isascii()
+        if latin and not stands_alone(normal, start, last + 1):  # the others do
             continue
-        if spelling.sound and _like_a_name(normal, start, end):
+        if spelling.sound and _like_a_name(normal, start, last + 1):
             continue
-        yield start, end, spelling
+        yield start, last + 1, spelling
 
 
 def stands_alone(normal: Normal, start: int, end: int) -> bool:
@@ -204,14 +202,6 @@ def _like_a_name(normal: Normal, start: int, end: int) -> bool:
     return written != written.lower() and written != written.upper()
 
 
-def _reach(allowed: Sequence[tuple[int, int]], length: int) -> list[int]:
-    """For each place, how far an allowed term reaches that began there or before."""
-    ends = [0] * length
-    for start, end in allowed:
-        ends[start] = max(ends[start], end)
-    return list(accumulate(ends, max))
-
-
 def _bearers(names: Sequence[Named], length: int) -> list[Named | None]:
     """For each place, the name that covers it."""
     covered: list[Named | None] = [None] * length
@@ -228,13 +218,33 @@ def _in_name(hit: Hit, bearers: Sequence[Named | None]) -> bool:
     return False
 
 
-def _longest(found: Sequence[S], length: int) -> list[S]:
-    if all(one.end <= after.start for one, after in pairwise(found)):
-        return list(found)  # nothing to choose between, and in the order of the text already
-    taken = bytearray(length)
+def _longest(found: Sequence[S]) -> list[S]:
+    kept: list[S] = []
+    for together in _touching(sorted(found, key=attrgetter("start"))):
+        kept += together if len(together) == 1 else _longest_of(together)
+    return kept
+
+
+def _touching(ordered: Sequence[S]) -> Iterator[Sequence[S]]:
+    """Each run of what overlaps: only within one is there something to choose."""
+    first, reach = 0, 0
+    for place, item in enumerate(ordered):
+        if item.start >= reach and place > first:
+            yield ordered[first:place]
+            first = place
+        reach = max(reach, item.end)
+    if ordered:
+        yield ordered[first:]
+
+
+def _longest_of(found: Sequence[S]) -> list[S]:
+    """Of what overlaps, in the order of the text."""
+    first = found[0].start
+    taken = bytearray(max(item.end for item in found) - first)
     kept: list[S] = []
     for item in sorted(found, key=lambda one: (one.start - one.end, one.start)):
-        if taken.find(1, item.start, item.end) < 0:
-            taken[item.start : item.end] = b"\x01" * (item.end - item.start)
+        start, end = item.start - first, item.end - first
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\x01" * (end - start)
             kept.append(item)
     return sorted(kept, key=attrgetter("start"))

@@ -51,8 +51,11 @@ class Normal:
 def normalise(text: str) -> Normal:
     """Each character by itself, so that offsets survive; linear in the length."""
     folded = list(map(_fold, text))
+    whole = "".join(folded)
+    if len(whole) == len(text) and "" not in folded:  # one for one, as mostly
+        return _joined(Normal(text, whole, range(len(text))))
     offsets = [index for index, part in enumerate(folded) for _ in part]
-    return _joined(Normal(text, "".join(folded), offsets))
+    return _joined(Normal(text, whole, offsets))
 
 
 def _joined(normal: Normal) -> Normal:

@@ -66,7 +66,7 @@ def override(verdict: Verdict, *, reason: str) -> Override:
     if len(said) < _SHORTEST_REASON:
         raise InvalidInput("理由太短。", field="reason", mend="请写明为什么须按原文提供。")
     findings = tuple(
-        replace(found, effect=Effect.CONFIRM) if found.effect == Effect.BLOCK else found
+        found._replace(effect=Effect.CONFIRM) if found.effect == Effect.BLOCK else found
         for found in verdict.findings
     )
     return Override(replace(verdict, findings=findings), said, Tally.of(blocked))

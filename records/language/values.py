@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 
 class Moment(StrEnum):
@@ -93,8 +93,7 @@ class People:
         return name not in self.own and (name in self.others or name in self.distant)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One place in the text. `start` and `end` (exclusive) count code points of the original."""
 
     phrase: str

@@ -54,7 +54,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What somebody said or saw, whose it is, and whether it was verified."""
+    """What somebody said or saw, whose it is, whether it was verified, and what is left out."""
 
     text: str
     source: str
@@ -62,6 +62,7 @@ class Statement:
     at: datetime | None = None
     by: str = ""
     observed: str = ""
+    redacted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

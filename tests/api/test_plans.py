@@ -69,7 +69,8 @@ def test_hidden_and_absent_are_the_same_bytes_for_every_stranger(
         assert hidden.content == missing.content, who
 
 
-def test_an_auditor_reads_no_score_of_a_case_they_know_of(as_: As, case: UUID) -> None:
+def test_an_auditor_reads_no_score_of_a_case_they_know_of(as_: As, item: ActionItem) -> None:
+    case = item.case_id
     as_("mother").post(f"/cases/{case}/evaluations", {"score": 1, "words": "好多了"})
     auditor = as_("auditor")
 
@@ -272,8 +273,8 @@ def test_the_mark_is_the_readers_own_and_family_changes_nothing(
 # --- scores ---------------------------------------------------------------------------------------
 
 
-def test_no_side_reads_the_other_before_speaking(world: World, as_: As, case: UUID) -> None:
-    address = f"/cases/{case}/evaluations"
+def test_no_side_reads_the_other_before_speaking(as_: As, item: ActionItem) -> None:
+    address = f"/cases/{item.case_id}/evaluations"
     mother, teacher = as_("mother"), as_("teacher")
 
     given = mother.post(address, {"score": 2, "words": "比以前愿意说话了"})
@@ -284,6 +285,19 @@ def test_no_side_reads_the_other_before_speaking(world: World, as_: As, case: UU
     assert {row["side"] for row in teacher.get(address).json()["results"]} == {"SCHOOL", "FAMILY"}
     assert {row["side"] for row in mother.get(address).json()["results"]} == {"SCHOOL", "FAMILY"}
     assert code(mother.post(address, {"score": 0})) == "state.wrong"
+
+
+def test_a_case_without_a_plan_has_nothing_to_score(as_: As, case: UUID) -> None:
+    for who in ("mother", "teacher", "student"):
+        answer = as_(who).post(f"/cases/{case}/evaluations", {"score": 1})
+        assert answer.status_code == 422, who
+        assert answer.json()["errors"] == [
+            {
+                "field": "case",
+                "wrong": "该事项还没有行动计划，没有可以评的。",
+                "mend": "请在定好计划以后再评分。",
+            }
+        ]
 
 
 @pytest.mark.parametrize("score", [3, -3, "2.5", None, "gut"])

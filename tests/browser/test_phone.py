@@ -263,6 +263,24 @@ def test_a_teacher_adds_a_second_fact_material_and_a_file(
     fits(phone, "record-with-material")
 
 
+def test_a_teacher_says_which_parent_it_was(world: World, phone: Page) -> None:
+    paper = written(world, FACT)
+    signed_in(phone, world, "teacher")
+    phone.goto(f"/records/{paper.id}/edit")
+    phone.get_by_text("谁说的、哪位家长、是否核实").first.click()
+    whose = phone.get_by_label("问题描述：哪位家长说的（来源是“家长陈述”时选，可不填）")
+    whose.select_option("mother（母亲）")
+    fits(phone, "write-which-parent")
+    phone.get_by_role("button", name="存为草稿", exact=True).click()
+    expect(phone.locator("#field-whose_FACT")).to_contain_text("来源却不是“家长陈述”")
+    fits(phone, "write-which-parent-mistake")
+
+    phone.get_by_label("问题描述：来源").select_option("家长陈述")
+    phone.get_by_role("button", name="存为草稿", exact=True).click()
+
+    expect(phone.get_by_text("陈述人：mother")).to_be_visible()
+
+
 def test_a_teacher_blackens_a_picture_by_thumb(world: World, phone: Page) -> None:
     paper = written(world, FACT)
     upload(paper.writer, paper.id, jpeg(), redaction="NEEDED")

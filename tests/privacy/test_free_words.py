@@ -49,7 +49,7 @@ def scores(caller: Caller, case: UUID, side: str) -> list[tuple[str, str]]:
 
 def scored(world: World, by: str, words: str) -> UUID:
     """Every side has spoken; `by` with these words."""
-    case = plan_stories.running(world)
+    case = plan_stories.item(world).case_id
     for who in ("teacher", "mother", "student"):
         said = {"words": words, "baseline_now": words} if who == by else {}
         given = member(world, who).post(f"/cases/{case}/evaluations", {"score": 0, **said})
@@ -217,6 +217,7 @@ def test_a_word_beside_money_is_found_nowhere_by_who_may_not_read_it(world: Worl
     score, change = canary(), canary()
     walk = on_offer(world)
     mother, case = member(world, "mother"), walk.case_id
+    plan_stories.item(world, case)
     said = {"words": f"{MONEY}{score}", "baseline_now": f"{ILL}{score}"}
     for caller, more in ((member(world, "teacher"), {}), (mother, said)):
         given = caller.post(f"/cases/{case}/evaluations", {"score": 0, **more})

@@ -7,7 +7,7 @@ import pytest
 
 from parties import clock, tenancy
 from parties.access import Viewer
-from records import check_ins, item_files, item_rows, plan_amending, plan_views, plans
+from records import check_ins, evaluations, item_files, item_rows, plan_amending, plan_views, plans
 from records.attachments import Upload
 from records.models import ActionItem, Attachment, ItemCheckIn
 from tests.api.callers import Caller, member
@@ -265,3 +265,19 @@ def test_a_date_that_moved_since_moves_no_line_of_his_page(world: World) -> None
 
     phone.open("/plan")
     assert phone.text == before
+
+
+def test_a_plan_of_after_it_is_none_to_score(world: World) -> None:
+    empty, kept = (agreed.meeting(world, began=before_it()) for _ in range(2))
+    named(world)
+    agreed.agree(world, kept, today(), when=clock.now())
+    with tenancy.scope(world.id):
+        evaluations.begin_round(student=world.student, case_id=kept, at=clock.now())
+    father, given = member(world, "father"), {"score": 1}
+
+    hidden, none = (father.post(f"/cases/{one}/evaluations", given) for one in (kept, empty))
+
+    assert hidden.status_code == none.status_code == 422
+    assert hidden.json()["errors"] == none.json()["errors"]
+    mother = member(world, "mother")
+    assert mother.post(f"/cases/{kept}/evaluations", given).status_code == 201

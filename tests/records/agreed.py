@@ -66,6 +66,13 @@ def agree(world: World, case: UUID, *drafts: Draft, when: datetime = MONDAY) -> 
     return list(made)
 
 
+def planned(world: World) -> UUID:
+    """A meeting with a plan of one item."""
+    case = meeting(world)
+    agree(world, case, daily())
+    return case
+
+
 def one(world: World, made: Draft | None = None, *, case: UUID | None = None) -> ActionItem:
     """One item of a new meeting, or of `case`."""
     return agree(world, case or meeting(world), made or daily())[0]

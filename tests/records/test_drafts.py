@@ -99,6 +99,10 @@ SAID: list[tuple[str, dict[str, Any]]] = [
     ("observed", {"section": "EMOTION", "said_by": "mother"}),
     ("observed", {"section": "EMOTION", "said_by": "mother", "observed": "HOSTILE"}),
     ("observed", {"observed": "SILENT"}),
+    *(
+        ("said_by", {"source": source, "said_by": "mother"})
+        for source in ("STUDENT", "TEACHER", "COMPANY", "SYSTEM", "THIRD")
+    ),
     ("sensitivity", {"sensitivity": "CRI"}),
     ("sensitivity", {"sensitivity": "what"}),
 ]
@@ -111,6 +115,18 @@ def test_a_bad_statement_names_the_field(desk: Desk, field: str, said: dict[str,
         desk.say(record, **said)
 
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("source", "who"),
+    [("GUARDIAN", "mother"), ("STUDENT", "student"), ("COMPANY", "mentor"), ("TEACHER", "teacher")],
+)
+def test_the_student_and_those_at_work_are_named_beside_their_words(
+    desk: Desk, source: str, who: str
+) -> None:
+    said = desk.say(desk.write(), source=source, said_by=who)
+
+    assert said.said_by_id == desk.world[who].pk
 
 
 CLASSES = [

@@ -10,7 +10,7 @@ from records import evaluations
 from records.evaluations import Score
 from records.models import Evaluation, PlanRound
 from tests.factories import World
-from tests.records.agreed import agree, at, daily, draft, entries, meeting
+from tests.records.agreed import agree, at, daily, draft, entries, meeting, planned
 from tests.workflow.outbox import events
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def seen(world: World, name: str) -> set[str]:
 
 
 def test_nobody_sees_the_other_side_before_speaking(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     give(world, case, "teacher")
     assert (seen(world, "teacher"), seen(world, "mother")) == ({"SCHOOL"}, set())
 
@@ -43,7 +43,7 @@ def test_nobody_sees_the_other_side_before_speaking(world: World) -> None:
 
 
 def test_strangers_and_companies_see_no_score(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     for name in ("teacher", "mother", "student"):
         give(world, case, name)
 
@@ -62,7 +62,7 @@ def test_what_is_said_of_one_item_opens_nothing_of_another(world: World) -> None
 
 
 def test_a_side_speaks_once_and_does_not_change_its_word(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     give(world, case, "mother", 2)
 
     with pytest.raises(WrongState):
@@ -72,7 +72,7 @@ def test_a_side_speaks_once_and_does_not_change_its_word(world: World) -> None:
 
 
 def test_the_database_knows_one_score_per_side_without_an_item_too(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     made = give(world, case, "mother")
     with tenancy.scope(world.id), pytest.raises(IntegrityError), transaction.atomic():
         Evaluation.objects.create(
@@ -84,17 +84,17 @@ def test_the_database_knows_one_score_per_side_without_an_item_too(world: World)
 @pytest.mark.parametrize("score", [-3, 3, 100])
 def test_a_score_is_between_minus_two_and_two(world: World, score: int) -> None:
     with pytest.raises(InvalidInput):
-        give(world, meeting(world), "mother", score)
+        give(world, planned(world), "mother", score)
 
 
 @pytest.mark.parametrize("name", ["stranger", "mentor", "classmate", "deputy"])
 def test_whoever_is_no_side_gives_no_score(world: World, name: str) -> None:
     with pytest.raises(NotAllowed):
-        give(world, meeting(world), name)
+        give(world, planned(world), name)
 
 
 def test_scores_reach_the_file_of_each_side_when_both_have_spoken(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     give(world, case, "teacher")
     assert "G" not in entries(world, "evaluation")[0].readers
 
@@ -106,13 +106,13 @@ def test_scores_reach_the_file_of_each_side_when_both_have_spoken(world: World) 
 
 
 def test_that_somebody_spoke_is_an_event_and_what_is_not(world: World) -> None:
-    give(world, meeting(world), "mother", -2, words="压力很大")
+    give(world, planned(world), "mother", -2, words="压力很大")
 
     assert events(world, "plan.scored")[0]["payload"] == {"side": "FAMILY", "round": 1}
 
 
 def test_rounds_are_numbered_and_one_runs_at_a_time(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     with tenancy.scope(world.id):
         first = evaluations.begin_round(student=world.student, case_id=case, at=at(12))
         again = evaluations.begin_round(student=world.student, case_id=case, at=at(13))
@@ -125,7 +125,7 @@ def test_rounds_are_numbered_and_one_runs_at_a_time(world: World) -> None:
 
 
 def test_a_new_round_is_scored_anew(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     with tenancy.scope(world.id):
         evaluations.begin_round(student=world.student, case_id=case, at=at(12))
     give(world, case, "mother", -1)
@@ -152,3 +152,25 @@ def test_an_item_whose_words_the_school_does_not_read_is_not_scored_alone(
 
     with pytest.raises(InvalidInput):
         give(world, case, "mother", words="助学金下来了", item_id=item.pk)
+
+
+@pytest.mark.parametrize("name", ["teacher", "mother", "student"])
+def test_where_nothing_was_planned_there_is_nothing_to_score(world: World, name: str) -> None:
+    case = meeting(world)
+    with pytest.raises(InvalidInput) as refused:
+        give(world, case, name)
+
+    assert (refused.value.field, str(refused.value)) == (
+        "case", "该事项还没有行动计划，没有可以评的。",
+    )  # fmt: skip
+    assert refused.value.mend
+    agree(world, case, draft())
+    assert give(world, case, name).score == 1
+
+
+def test_a_round_that_runs_asks_whatever_is_left_of_its_plan(world: World) -> None:
+    case = meeting(world)
+    with tenancy.scope(world.id):
+        evaluations.begin_round(student=world.student, case_id=case, at=at(12))
+
+    assert give(world, case, "mother").plan_round == 1

@@ -11,7 +11,7 @@ from records import check_ins, evaluations, plans
 from records.evaluations import Score
 from records.models import ActionItem, Evaluation, ItemCheckIn
 from tests.factories import World
-from tests.records.agreed import MONDAY, at, daily, meeting, now, one
+from tests.records.agreed import MONDAY, at, daily, now, one, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def of(world: World, party: str) -> ActionItem:
 
 
 def scored(world: World, by: str, **words: Any) -> Evaluation:
-    case = meeting(world)
+    case = planned(world)
     with tenancy.scope(world.id):
         return evaluations.give(
             student=world.student,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from parties import tenancy
 from parties.errors import InvalidInput, LostRace, SanfangError, WrongState
@@ -110,15 +111,22 @@ def done(world: World) -> Say:
 
 def scoring(world: World) -> Say:
     """This side has scored."""
-    case = plan.meeting(world)
+    give = score_of(world, plan.planned(world))
+    give("作业都交了")
+    return give
 
+
+def scoring_no_plan(world: World) -> Say:
+    return score_of(world, plan.meeting(world))
+
+
+def score_of(world: World, case: UUID) -> Say:
     def give(words: str, by: str = "mother", after: timedelta = NO_TIME) -> None:
         case_plans.score(
             school_id=world.id, case_id=case, by=world[by], at=plan.MONDAY + after,
             given=Score(score=1, words=words),
         )  # fmt: skip
 
-    give("作业都交了")
     return give
 
 
@@ -227,6 +235,7 @@ DOORS: dict[Door, type[SanfangError]] = {
     stuck: WrongState,
     done: WrongState,
     scoring: WrongState,
+    scoring_no_plan: InvalidInput,
     signing: WrongState,
     refusing: WrongState,
     refusing_other_words: LostRace,

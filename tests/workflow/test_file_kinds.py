@@ -22,7 +22,7 @@ from records.models import NoticeReceipt
 from records.notice_attempts import Attempt
 from tests.factories import CN, World
 from tests.processes.notice_walk import FRIDAY, Sent, second_family, sent
-from tests.records.agreed import agree, at, daily, draft, meeting
+from tests.records.agreed import agree, at, daily, draft, meeting, planned
 from tests.records.filed import read
 from tests.workflow.test_plan_days import TALK, look, talks
 from workflow import human_tasks, notice_answering
@@ -213,7 +213,7 @@ def test_a_week_of_checking_in_is_one_line_for_family_and_school(world: World) -
 
 
 def test_a_score_is_one_sides_own_until_the_other_has_spoken(world: World) -> None:
-    case = meeting(world)
+    case = planned(world)
     school, family = ("效果评估：学校", "第 1 轮", "+1"), ("效果评估：家庭", "第 1 轮", "-1")
 
     _score(world, case, "teacher", 1)

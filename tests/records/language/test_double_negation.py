@@ -98,3 +98,8 @@ def test_two_denials_say_it_all_the_same(text: str) -> None:
 @pytest.mark.parametrize("text", DENIES)
 def test_what_is_denied_is_pointed_out(text: str) -> None:
     assert level(text) == "hint"
+
+
+def test_a_word_is_struck_out_where_it_is_all_that_is_banned() -> None:
+    assert level("禁用差生、坏学生。") == "hint"
+    assert level("禁用差生参加比赛。") == "block"

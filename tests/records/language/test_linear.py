@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from records.language import Author, Moment, People, check, context, cues
+from records.language import Author, Moment, People, check, context, cues, denials
 
 SIZES = (2_000, 4_000)
 PEOPLE = People.named(own=["王伟强"], others=["王伟"])
@@ -27,7 +27,8 @@ UNITS = [
     "是差，", "是个", "是个差，，，", "叫问题，家", "差1生", "差1", "无，可救药", "问，题1家a庭",
     "家长担心就开除", "扮演傻子", "该问题学生交", "不签，就",
     "不能因为一次补考就说他是差生", "不赞成不赞成差生", "担心孩子被当成差生", "“差生”改为",
-    "如果医院诊断证明书抑郁症",
+    "如果医院诊断证明书抑郁症", "谁也不是天生的差生", "除了他没有人是天生的差生，",
+    "没有证据他是小偷", "问题家庭问题学生家长",
 ]  # fmt: skip
 
 
@@ -84,9 +85,10 @@ def test_what_is_read_around_a_phrase_is_bounded(
             read.append(len(text))
             return self.pattern.finditer(text)
 
-    for name in ("_negation", "_any_negation", "_word_about_word"):
-        found = getattr(context, name)()
-        monkeypatch.setattr(context, name, lambda found=found: Spy(found))
+    looks = (denials, "_negation"), (denials, "_any_negation"), (context, "_word_about_word")
+    for where, name in looks:
+        found = getattr(where, name)()
+        monkeypatch.setattr(where, name, lambda found=found: Spy(found))
     any_of = cues.any_of
     monkeypatch.setattr(cues, "any_of", lambda name: Spy(any_of(name)))
     each_of = cues.each_of
