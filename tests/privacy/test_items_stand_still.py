@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -281,3 +282,24 @@ def test_a_plan_of_after_it_is_none_to_score(world: World) -> None:
     assert hidden.json()["errors"] == none.json()["errors"]
     mother = member(world, "mother")
     assert mother.post(f"/cases/{kept}/evaluations", given).status_code == 201
+
+
+def test_an_item_of_after_it_is_none_to_score_beside_those_he_knows(world: World) -> None:
+    case = agreed.meeting(world, began=before_it())
+    known, later = agreed.agree(world, case, today(), today(), when=before_it())
+    named(world)
+    with tenancy.scope(world.id):
+        ActionItem.objects.filter(pk=later.pk).update(created_at=clock.now())
+    father = member(world, "father")
+
+    hidden, none = (
+        father.post(f"/cases/{case}/evaluations", {"score": 1, "item": str(one)})
+        for one in (later.pk, uuid4())
+    )
+
+    assert hidden.status_code == none.status_code == 422
+    assert hidden.json()["errors"] == none.json()["errors"]
+    assert hidden.json()["errors"][0]["field"] == "item"
+    for who, item in (("father", known.pk), ("mother", later.pk)):
+        given = {"score": 1, "item": str(item)}
+        assert member(world, who).post(f"/cases/{case}/evaluations", given).status_code == 201
