@@ -192,7 +192,7 @@ class DefinerFunction(DatabaseOperation):
         return (
             f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} LANGUAGE sql"
             f" {self.volatility} SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
-            f" AS $definer${body}$definer$"
+            f" SET jit = off AS $definer${body}$definer$"
         )
 
     @property

@@ -17,11 +17,13 @@ from parties import round_trips
 #: The time; the school; one plan for each prepared statement (parties/statements.py), because
 #: planning a long one anew for its values takes ten times as long as running it; and a page out of
 #: order costs as on a solid state disk: as on a turning one, the server's default, it reads all
-#: records of a school rather than look up five by their keys.
+#: records of a school rather than look up five by their keys. No statement is compiled: a policy
+#: has hundreds of small subqueries, and a server that compiles by default spends seconds on each
+#: reading of twenty rows (decision 44).
 ENTER: Final = """
 SELECT school_now(), set_config('app.school', %s, true),
     set_config('plan_cache_mode', 'force_generic_plan', true),
-    set_config('random_page_cost', '1.1', true)
+    set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true)
 """
 #: The same, and the commit does not wait for the disk.
 _ENTER_UNFLUSHED: Final = f"{ENTER.rstrip()}, set_config('synchronous_commit', 'off', true)"

@@ -195,7 +195,7 @@ def test_the_app_role_is_plain() -> None:
         assert cursor.fetchone() == (False, False, False, False, False)
 
 
-def test_every_definer_function_has_a_fixed_search_path_and_is_not_public() -> None:
+def test_every_definer_function_has_a_fixed_search_path_is_not_compiled_and_not_public() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname, coalesce(array_to_string(proconfig, ';'), ''),"
@@ -205,9 +205,26 @@ def test_every_definer_function_has_a_fixed_search_path_and_is_not_public() -> N
         functions = cursor.fetchall()
 
     assert "school_now" in {name for name, _, _ in functions}
-    for name, path, public in functions:
-        assert path == "search_path=pg_catalog, public, pg_temp", name
+    for name, settings, public in functions:
+        assert settings == "search_path=pg_catalog, public, pg_temp;jit=off", name
         assert not public, name
+
+
+@pytest.mark.parametrize("flushed", [True, False])
+def test_in_a_scope_the_server_looks_up_by_keys_and_compiles_nothing(flushed: bool) -> None:
+    asked = (
+        "SELECT current_setting('jit'), current_setting('random_page_cost'),"
+        " current_setting('plan_cache_mode'), current_setting('synchronous_commit')"
+    )
+    with scope(HERE, flushed=flushed), connection.cursor() as cursor:
+        cursor.execute(asked)
+        inside = cursor.fetchone()
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        outside = cursor.fetchone()
+
+    assert inside == ("off", "1.1", "force_generic_plan", "on" if flushed else "off")
+    assert outside == ("on", "4", "auto", "on")
 
 
 def test_a_temporary_table_does_not_shadow_what_a_definer_function_reads() -> None:
