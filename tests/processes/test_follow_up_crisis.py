@@ -7,6 +7,7 @@ import pytest
 
 from parties import tenancy
 from parties.access import Viewer
+from parties.errors import InvalidInput
 from records.models import ActionItem, Evaluation, PlanRound
 from tests.factories import HOUR, World
 from tests.processes.test_follow_up import (
@@ -207,7 +208,10 @@ def test_a_father_who_knows_of_no_round_scores_none(follow: Hidden) -> None:
     against_the_father(follow)  # at the moment at which the first one began
     calmed(follow)
 
-    follow.score("father", -2)
+    with pytest.raises(InvalidInput, match="还没有行动计划"):  # as where there is none
+        follow.score("father", -2)
 
+    follow.score("mother", 1)  # he has not spoken for the family
     with tenancy.scope(follow.world.id):
-        assert Evaluation.objects.get().plan_round == 0
+        made = Evaluation.objects.get()
+    assert (made.plan_round, made.score) == (2, 1)  # what runs after the crisis
