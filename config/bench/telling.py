@@ -19,7 +19,7 @@ def perform(packed: str) -> None:
     here = machine.describe()
     say(
         f"机器：{here['cores']} 核，{here['processor']}，负载 {here['load']}，"
-        f"fsync {here['fsync_us']} µs，Python {here['python']}"
+        f"fsync {here['fsync_us']} µs，Python {here['python']}（固定一段 {here['python_ms']} ms）"
     )
     say(f"Postgres：{here['postgres']}")
     results = []

@@ -158,6 +158,7 @@ def test_every_workload_is_measured_against_its_floor(tmp_path: Path) -> None:
         assert one["met"] in (True, False), name
         assert one["machine"]["postgres"]["fsync"] == "on", name
         assert one["machine"]["fsync_us"] > 0, name
+        assert one["machine"]["python_ms"] > 0, name
         assert f"【{name}】" in done.stdout
     assert told["step"]["ratio_to_naive"] > 1
     assert told["step"]["open_cases"] == 1000
