@@ -48,6 +48,8 @@ class Denials:
             return not after or after[0] in BREAKS or after.startswith(self._joints)
         if cues.any_of("not_before").match(after):
             return False
+        if before in cues.words("nobody_denies") and cues.any_of("asked_after").match(after):
+            return False
         return not _but_one(text, hit, before, after)
 
 
@@ -64,9 +66,18 @@ def _but_one(text: str, hit: Hit, before: str, after: str) -> bool:
     if cues.any_of("of_everybody").search(before) is None:
         return False
     said = text[max(0, hit.start - _SENTENCE) : hit.start].rpartition(SENTENCE_END)[2]
-    if cues.any_of("but_one_before").search(said):
+    if _but("but_one_before").search(said):
         return True
-    return cues.any_of("but_one_after").match(after) is not None
+    return _but("but_one_after").match(after) is not None
+
+
+@cache
+def _but(name: str) -> re.Pattern[str]:
+    """Ways to except somebody, with the somebody in the place of ~."""
+    one = cues.either(cues.words("somebody"))
+    # 只有方法 names a way, although 方 is a surname.
+    whom = f"(?!{cues.either(cues.words('words_like_names'))}){one}"
+    return re.compile(cues.either(entry.replace("~", whom) for entry in cues.words(name)))
 
 
 def _clause_before(text: str, end: int) -> str:
