@@ -33,14 +33,17 @@ class Denials:
     def __init__(self, text: str, joints: Collection[str]) -> None:
         self._text = text
         self._joints = tuple(joint for joint in joints if joint)
-        self._leads: dict[str, _Lead] = {}
+        #: By what stands before: of that the clause, and what it says.
+        self._leads: dict[str, tuple[str, _Lead]] = {}
 
     def takes_back(self, hit: Hit) -> bool:
         text = self._text
-        before = _clause_before(text, hit.start)
-        lead = self._leads.get(before)
-        if lead is None:
-            lead = self._leads[before] = _lead(before)
+        window = text[max(0, hit.start - _NEAR) : hit.start]
+        known = self._leads.get(window)
+        if known is None:
+            clause = window[max(map(window.rfind, BREAKS)) + 1 :]
+            known = self._leads[window] = clause, _lead(clause)
+        before, lead = known
         if lead is _Lead.PLAIN:
             return False
         after = text[hit.end : hit.end + _NEAR]
@@ -78,11 +81,6 @@ def _but(name: str) -> re.Pattern[str]:
     # 只有方法 names a way, although 方 is a surname.
     whom = f"(?!{cues.either(cues.words('words_like_names'))}){one}"
     return re.compile(cues.either(entry.replace("~", whom) for entry in cues.words(name)))
-
-
-def _clause_before(text: str, end: int) -> str:
-    before = text[max(0, end - _NEAR) : end]
-    return before[max(map(before.rfind, BREAKS)) + 1 :]
 
 
 @cache
