@@ -75,9 +75,12 @@ class CheckInput(Strict):
 class FindingSerializer(serializers.Serializer[Any]):
     """`start` and `end` (exclusive) count Unicode code points, not UTF-16 units."""
 
-    phrase = serializers.CharField(help_text="词表中的词")
-    severity = serializers.ChoiceField([each.value for each in Severity])
-    category = serializers.CharField()
+    phrase = serializers.CharField(help_text="词表中的词；原文的写法见 start 至 end")
+    severity = serializers.ChoiceField(
+        [each.value for each in Severity],
+        help_text="forbidden 不能写进签字的记录；discouraged 宜换说法，否认或提到的词也是",
+    )
+    category = serializers.CharField(help_text="词的类别，如 parent_blame")
     start = serializers.IntegerField(min_value=0, help_text="按码点计，从 0 开始")
     end = serializers.IntegerField(min_value=0, help_text="按码点计，不含")
     suggestion = serializers.CharField(help_text="可以这样写；〔〕内填事实")

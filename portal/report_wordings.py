@@ -63,5 +63,5 @@ def _shown(viewer: Viewer, found: ReportWording) -> dict[str, Any]:
         "due_at": found.due_at,
         "supplement": found.supplement,
         "open": viewer.may(Act.AMEND, found),
-        "findings": [one.finding for one in report_wordings.remarks(found)],
+        "remarks": report_wordings.remarks(found),
     }

@@ -28,4 +28,5 @@ def look(request: HttpRequest, identity: Identity) -> HttpResponse:
     text = typed.text(request, field)[:LONGEST] if field in _TEXTS else ""
     with viewing(identity) as viewer:
         found = softer_words.offered(viewer, text)
-    return pages.show(request, "softer_words", {"text": text, "findings": found})
+    offers = [(one.written(text), one) for one in found]
+    return pages.show(request, "softer_words", {"text": text, "offers": offers})

@@ -192,7 +192,7 @@ def _hints(student: Student, form: RecordForm) -> dict[str, list[dict[str, str]]
             lexicon=words,
         )
         for each in verdict.findings:
-            hint = {"phrase": each.phrase, "instead": each.suggestion, "note": each.note}
+            hint = {"phrase": each.written(text), "instead": each.suggestion, "note": each.note}
             found.setdefault(label, []).append(hint)
     return found
 

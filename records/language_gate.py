@@ -52,7 +52,7 @@ def check_record(
     for place, text, field in _texts(record):
         verdict = _checked(text, field, people, words)
         for finding in verdict.findings:
-            _refuse(place, finding, confirmed)
+            _refuse(place, finding, finding.written(text), confirmed)
             found.append({"place": place, "phrase": finding.phrase, **_codes(finding)})
     return found
 
@@ -129,11 +129,11 @@ def refuse_forbidden(
         verdict = _checked(text, field, people, words)
         for finding in verdict.findings:
             if _names_somebody(finding):
-                raise _named(name, finding)
+                raise _named(name, finding, finding.written(text))
             if finding.effect != Effect.BLOCK:
                 continue
             raise InvalidInput(
-                f"“{finding.phrase}”会让人觉得是评价，不能这样写。{finding.note}",
+                f"“{finding.written(text)}”会让人觉得是评价，不能这样写。{finding.note}",
                 field=name,
                 mend=f"可以写：{finding.suggestion}",
             )
@@ -148,16 +148,16 @@ def refuse_names(texts: Mapping[str, str], *, people: People) -> None:
         verdict = language.check(text, moment=Moment.SIGN, author=Author.STAFF, people=people)
         for finding in verdict.findings:
             if _names_somebody(finding):
-                raise _named(name, finding)
+                raise _named(name, finding, finding.written(text))
 
 
 def _names_somebody(finding: Finding) -> bool:
     return finding.category == THIRD_PARTY and finding.effect != Effect.HINT
 
 
-def _named(field: str, finding: Finding) -> InvalidInput:
+def _named(field: str, finding: Finding, written: str) -> InvalidInput:
     return InvalidInput(
-        f"“{finding.phrase}”是另一名学生的姓名，能看到这里的人都会看到。",
+        f"“{written}”是另一名学生的姓名，能看到这里的人都会看到。",
         field=field,
         mend=f"请写“{finding.suggestion}”。",
     )
@@ -203,18 +203,18 @@ def field_of(said: Statement) -> Field:
     return Field.CERTIFICATE if on_paper else Field.NARRATIVE
 
 
-def _refuse(place: str, finding: Finding, confirmed: Collection[str]) -> None:
+def _refuse(place: str, finding: Finding, written: str, confirmed: Collection[str]) -> None:
     if finding.effect == Effect.BLOCK:
         raise InvalidInput(
-            f"“{finding.phrase}”不能写进交签的记录。{finding.note}",
+            f"“{written}”不能写进交签的记录。{finding.note}",
             field=place,
             mend=f"可以写：{finding.suggestion}",
         )
     if _names_somebody(finding) and (place in HEADER or place.endswith(REDACTED)):
-        raise _named(place, finding)
-    if finding.effect == Effect.CONFIRM and finding.phrase not in confirmed:
+        raise _named(place, finding, written)
+    if finding.effect == Effect.CONFIRM and {finding.phrase, written}.isdisjoint(confirmed):
         raise InvalidInput(
-            f"“{finding.phrase}”建议换一种说法；确要保留，请先确认。{finding.note}",
+            f"“{written}”建议换一种说法；确要保留，请先确认。{finding.note}",
             field=place,
             mend=f"可以写：{finding.suggestion}",
         )

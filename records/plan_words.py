@@ -48,7 +48,7 @@ def _refuse_phrases(field: str, text: str, words: Lexicon, people: People, *, sh
     for found in verdict.findings:
         if found.effect == Effect.BLOCK:
             raise InvalidInput(
-                f"“{found.phrase}”不能写进{'给企业的' if shared else ''}约定。{found.note}",
+                f"“{found.written(text)}”不能写进{'给企业的' if shared else ''}约定。{found.note}",
                 field=field,
                 mend=f"可以写：{found.suggestion}",
             )
@@ -135,7 +135,7 @@ def _refuse_company(student: Student, field: str, text: str) -> None:
     for found in verdict.findings:
         if found.effect == Effect.BLOCK:
             raise InvalidInput(
-                f"“{found.phrase}”请换一种说法，学生和家长会看到。{found.note}",
+                f"“{found.written(text)}”请换一种说法，学生和家长会看到。{found.note}",
                 field=field,
                 mend=f"可以写：{found.suggestion}",
             )

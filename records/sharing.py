@@ -33,17 +33,17 @@ def refuse_disputed(file: RecordFile) -> None:
 
 def refuse_blocked(file: RecordFile) -> None:
     """Raises InvalidInput: the first phrase that may not leave, where, and what to write."""
-    for place, finding in _blocked(file):
+    for place, text, finding in _blocked(file):
         raise InvalidInput(
-            f"“{finding.phrase}”不能写进对外提供的副本。{finding.note}",
+            f"“{finding.written(text)}”不能写进对外提供的副本。{finding.note}",
             field=place,
             mend=f"可以写：{finding.suggestion}，{_WAY_OUT}",
         )
 
 
 def held_back(file: RecordFile) -> list[str]:
-    """Phrases that would have to be let through, each once."""
-    return sorted({finding.phrase for _, finding in _blocked(file)})
+    """What would have to be let through, as it is written, each once."""
+    return sorted({finding.written(text) for _, text, finding in _blocked(file)})
 
 
 def override(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord:
@@ -57,7 +57,7 @@ def override(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRe
         raise WrongState("还没有人签字，请记录人收回修改用语。", state=str(record.state))
     file = reading.seen(viewer, record)
     refuse_disputed(file)
-    blocked = tuple(found for _, found in _blocked(file))
+    blocked = tuple(found for _, _, found in _blocked(file))
     decided = language.override(Verdict(Moment.SHARE, Author.STAFF, blocked), reason=reason)
     made = SharingOverride.objects.create(
         school_id=record.school_id,
@@ -75,8 +75,8 @@ def override(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRe
     return saved(record, viewer, "record.sharing_overridden", refs=refs, **codes)
 
 
-def _blocked(file: RecordFile) -> Iterator[tuple[str, Finding]]:
-    """What still holds this copy back, in the order of the copy."""
+def _blocked(file: RecordFile) -> Iterator[tuple[str, str, Finding]]:
+    """What still holds this copy back, in the order of the copy: its place and text."""
     record = file.record
     passed = {
         phrase for one in SharingOverride.objects.filter(record=record) for phrase in one.phrases
@@ -93,7 +93,7 @@ def _blocked(file: RecordFile) -> Iterator[tuple[str, Finding]]:
         )
         for finding in verdict.findings:
             if finding.effect == Effect.BLOCK and finding.phrase not in passed:
-                yield place, finding
+                yield place, text, finding
 
 
 def _texts(file: RecordFile) -> Iterator[tuple[str, str, Field]]:

@@ -44,6 +44,7 @@ class Remark:
 
     field: str
     finding: Finding
+    written: str
 
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
@@ -77,7 +78,7 @@ def remarks(wording: ReportWording) -> list[Remark]:
     """What there is to say about the report, for its author. Inside a scope."""
     words = lexicons.of(wording.school_id)
     return [
-        Remark(field, finding)
+        Remark(field, finding, finding.written(getattr(wording.report, field)))
         for field, verdict in _verdicts(wording.report, words)
         for finding in verdict.findings
         if finding.effect != language.Effect.QUOTE
@@ -160,7 +161,7 @@ def _refuse(text: str, words: Lexicon) -> None:
     for finding in verdict.findings:
         if finding.severity == Severity.FORBIDDEN and finding.effect == language.Effect.BLOCK:
             raise InvalidInput(
-                f"“{finding.phrase}”还不是中性的说法。{finding.note}",
+                f"“{finding.written(text)}”还不是中性的说法。{finding.note}",
                 field="text",
                 mend=f"可以写：{finding.suggestion}",
             )

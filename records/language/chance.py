@@ -19,6 +19,8 @@ _PHRASE: Final = "~"
 #: In the place of a phrase: beside whichever it is.
 _ANY: Final = "*"
 
+#: A phrase, what stands before it, and what after it.
+_Place = tuple[str, str, str]
 #: What ends before the phrase and what begins after it.
 Beside = tuple[re.Pattern[str], re.Pattern[str]]
 
@@ -32,29 +34,40 @@ class _Around(NamedTuple):
     both: Sequence[Beside]
 
 
-def meets(text: str, hit: Hit) -> bool:
-    """Whether the neighbours of a hit say that it is no phrase at all."""
-    return _stands_beside("by_chance", text, hit)
+class Neighbours:
+    """Of the phrases of one text; one that is repeated mostly has the same on both its sides."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._by_chance: dict[_Place, bool] = {}
+        self._told_of: dict[_Place, bool] = {}
+
+    def meet(self, hit: Hit) -> bool:
+        """Whether the neighbours of a hit say that it is no phrase at all."""
+        known = _listed("by_chance").get(hit.row.phrase)
+        return known is not None and self._stands_beside(known, hit, self._by_chance)
+
+    def tell_of(self, hit: Hit) -> bool:
+        """Whether the neighbours say that it is played, read of, feared or reported (rule 4)."""
+        listed = _listed("told_of")
+        known = listed.get(hit.row.phrase) or listed[_ANY]
+        return self._stands_beside(known, hit, self._told_of)
+
+    def _stands_beside(self, known: _Around, hit: Hit, seen: dict[_Place, bool]) -> bool:
+        text, start, end, phrase = self._text, hit.start, hit.end, hit.row.phrase
+        place = (phrase, text[max(0, start - _NEAR) : start], text[end : end + _NEAR])
+        answer = seen.get(place)
+        if answer is None:
+            answer = seen[place] = _is_beside(known, place[1], place[2])
+        return answer
 
 
-def is_told_of(text: str, hit: Hit) -> bool:
-    """Whether the neighbours say that it is played, read of, feared or reported (rule 4)."""
-    return _stands_beside("told_of", text, hit)
-
-
-def _stands_beside(name: str, text: str, hit: Hit) -> bool:
-    listed = _listed(name)
-    known = listed.get(hit.row.phrase) or listed.get(_ANY)
-    if known is None:
-        return False
-    leads, follows, both = known
-    before = text[max(0, hit.start - _NEAR) : hit.start]
-    if leads is not None and leads.search(before):
+def _is_beside(known: _Around, before: str, after: str) -> bool:
+    if known.leads is not None and known.leads.search(before):
         return True
-    after = text[hit.end : hit.end + _NEAR]
-    if follows is None or not follows.match(after):
+    if known.follows is None or not known.follows.match(after):
         return False
-    return any(follow.match(after) and lead.search(before) for lead, follow in both)
+    return any(follow.match(after) and lead.search(before) for lead, follow in known.both)
 
 
 @cache

@@ -95,14 +95,15 @@ def _phrases(reading: _Reading) -> Iterator[Finding]:
     normal = reading.normal
     words = reading.lexicon
     found = matching.find(normal, words.automaton, reading.names, words.homophones, words.parted)
-    hits = [hit for hit in found if not chance.meets(normal.text, hit)]
+    beside = chance.Neighbours(normal.text)
+    hits = [hit for hit in found if not beside.meet(hit)]
     held = context.quoted_in(normal, hits, context.quotes(normal.original))
     harmless = context.harmless(normal, hits, held)
     for hit, quote, free in zip(hits, held, harmless, strict=True):
         if reading.field == Field.QUOTE and quote is not None:
             yield _finding(reading, hit, Reason.QUOTED)
             continue
-        told = free or chance.is_told_of(normal.text, hit)
+        told = free or beside.tell_of(hit)
         reason = _reason(reading, hit, harmless=told)
         if reason is not None:
             yield _finding(reading, hit, reason)
@@ -136,16 +137,8 @@ def _finding(reading: _Reading, hit: Hit, reason: Reason) -> Finding:
     if judged is None:
         judged = reading.judged[row.kind, reason] = _judged(reading, row.kind, reason)
     start, end = reading.normal.span(hit.start, hit.end)
-    return Finding(
-        phrase=row.phrase,
-        severity=judged.severity,
-        category=row.category,
-        start=start,
-        end=end,
-        suggestion=row.suggestion,
-        effect=judged.effect,
-        note=judged.note,
-    )
+    suggestion, effect, note = row.suggestion, judged.effect, judged.note
+    return Finding(row.phrase, judged.severity, row.category, start, end, suggestion, effect, note)
 
 
 def _judged(reading: _Reading, kind: Kind, reason: Reason) -> _Judged:

@@ -33,20 +33,25 @@ class Denials:
     def __init__(self, text: str, joints: Collection[str]) -> None:
         self._text = text
         self._joints = tuple(joint for joint in joints if joint)
-        self._leads: dict[str, _Lead] = {}
+        #: By what stands before: of that the clause, and what it says.
+        self._leads: dict[str, tuple[str, _Lead]] = {}
 
     def takes_back(self, hit: Hit) -> bool:
         text = self._text
-        before = _clause_before(text, hit.start)
-        lead = self._leads.get(before)
-        if lead is None:
-            lead = self._leads[before] = _lead(before)
+        window = text[max(0, hit.start - _NEAR) : hit.start]
+        known = self._leads.get(window)
+        if known is None:
+            clause = window[max(map(window.rfind, BREAKS)) + 1 :]
+            known = self._leads[window] = clause, _lead(clause)
+        before, lead = known
         if lead is _Lead.PLAIN:
             return False
         after = text[hit.end : hit.end + _NEAR]
         if lead is _Lead.STRUCK:  # 禁用差生参加比赛 calls somebody so
             return not after or after[0] in BREAKS or after.startswith(self._joints)
         if cues.any_of("not_before").match(after):
+            return False
+        if before in cues.words("nobody_denies") and cues.any_of("asked_after").match(after):
             return False
         return not _but_one(text, hit, before, after)
 
@@ -64,14 +69,18 @@ def _but_one(text: str, hit: Hit, before: str, after: str) -> bool:
     if cues.any_of("of_everybody").search(before) is None:
         return False
     said = text[max(0, hit.start - _SENTENCE) : hit.start].rpartition(SENTENCE_END)[2]
-    if cues.any_of("but_one_before").search(said):
+    if _but("but_one_before").search(said):
         return True
-    return cues.any_of("but_one_after").match(after) is not None
+    return _but("but_one_after").match(after) is not None
 
 
-def _clause_before(text: str, end: int) -> str:
-    before = text[max(0, end - _NEAR) : end]
-    return before[max(map(before.rfind, BREAKS)) + 1 :]
+@cache
+def _but(name: str) -> re.Pattern[str]:
+    """Ways to except somebody, with the somebody in the place of ~."""
+    one = cues.either(cues.words("somebody"))
+    # 只有方法 names a way, although 方 is a surname.
+    whom = f"(?!{cues.either(cues.words('words_like_names'))}){one}"
+    return re.compile(cues.either(entry.replace("~", whom) for entry in cues.words(name)))
 
 
 @cache

@@ -94,7 +94,10 @@ class People:
 
 
 class Finding(NamedTuple):
-    """One place in the text. `start` and `end` (exclusive) count code points of the original."""
+    """One place in the text. `start` and `end` (exclusive) count code points of the original.
+
+    `phrase` is the row of the list; whoever reads about it is shown what is `written`.
+    """
 
     phrase: str
     severity: Severity
@@ -104,6 +107,10 @@ class Finding(NamedTuple):
     suggestion: str
     effect: Effect
     note: str
+
+    def written(self, text: str) -> str:
+        """As it stands in the checked text: 家长素质很低, where the list has 父母素质低."""
+        return text[self.start : self.end]
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -44,6 +44,19 @@ def test_the_author_follows_from_who_asks(as_: As, who: str, author: Author) -> 
     assert answer.json() == check(HARSH, moment=Moment.SIGN, author=author).as_json()
 
 
+def test_every_key_of_an_answer_is_described(as_: As) -> None:
+    """Six keys of a finding are promised to whoever calls; two stand beside them."""
+    schemas = as_("teacher").get("/schema").json()["components"]["schemas"]
+    finding, answer = schemas["Finding"], asked(as_("teacher")).json()
+    keys = ["phrase", "severity", "category", "start", "end", "suggestion", "effect", "note"]
+
+    assert list(finding["properties"]) == keys
+    assert set(finding["required"]) == set(keys)
+    assert [list(found) for found in answer["findings"]] == [keys, keys]
+    assert all("description" in finding["properties"][key] for key in keys)
+    assert list(schemas["Verdict"]["properties"]) == list(answer) == ["verdict", "findings"]
+
+
 def test_a_parent_is_never_blocked(as_: As) -> None:
     for moment in ("draft", "sign", "share", "crisis"):
         assert asked(as_("mother"), moment=moment).json()["verdict"] == "hint"

@@ -79,6 +79,17 @@ def test_only_a_text_is_shown_again(world: World, field: str) -> None:
     assert "还没有写内容" in phone.text
 
 
+def test_an_offer_shows_the_words_as_they_were_written(world: World) -> None:
+    """The list has 父母素质低 for it, which nobody wrote."""
+    paper = offered(world, FACT)
+    phone = by_link(world, "mother", purpose=SignInLink.Purpose.RECORD, target_id=paper.id)
+
+    asks(phone, look="note", note="老师说家长素质很低，我不同意。")
+
+    assert "<strong>家长素质很低</strong>" in phone.html
+    assert "父母素质低" not in phone.html
+
+
 def test_an_offer_tells_no_other_name(world: World) -> None:
     """Of a classmate a mother writes, the school's list of students says nothing to her."""
     with tenancy.scope(world.id):

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from config.folders import BASE_DIR
-from records.language import Author, Moment, check
+from records.language import Author, Level, Moment, check
 
 #: Nothing that a database or a broker could be reached by, and a locale that knows ASCII only.
 BARE = {"PATH": os.environ["PATH"], "SANFANG_ENV": "production", "LC_ALL": "C"}
+#: What contracts.md names, in its order.
+PROMISED = ["phrase", "severity", "category", "start", "end", "suggestion"]
+EVERY_VERDICT = "10月9日按时到岗。\n该生上课走神。\n他是差生，家长不配合。\n他不是差生。"
 SIGN = ("--moment", "sign", "--author", "staff")
 
 
@@ -37,6 +40,40 @@ def test_each_line_gets_the_verdict_of_the_one_function() -> None:
     assert answers("\n".join(texts).encode()) == [
         check(text, moment=Moment.SIGN, author=Author.STAFF).as_json() for text in texts
     ]
+
+
+@pytest.fixture(scope="module")
+def said() -> list[Any]:
+    return answers(EVERY_VERDICT.encode())
+
+
+def test_a_finding_has_the_keys_of_the_contract_and_two_more(said: list[Any]) -> None:
+    """The first six are promised to whoever reads the output; the others are described in docs/."""
+    found = [one for answer in said for one in answer["findings"]]
+
+    assert len(found) >= 4
+    for one in found:
+        assert list(one) == [*PROMISED, "effect", "note"]
+        assert [type(one[key]) for key in PROMISED] == [str, str, str, int, int, str]
+
+
+def test_a_verdict_is_one_of_three(said: list[Any]) -> None:
+    assert [answer["verdict"] for answer in said] == ["ok", "hint", "block", "hint"]
+    assert {key for answer in said for key in answer} == {"verdict", "findings"}
+    assert [level.value for level in Level] == ["ok", "hint", "block"]
+    assert {one["severity"] for one in said[1]["findings"] + said[2]["findings"]} == {
+        "discouraged", "forbidden",
+    }  # fmt: skip
+
+
+def test_the_offsets_are_those_of_what_was_written() -> None:
+    """`phrase` is the row of the list, whatever its spelling in the text."""
+    text = "老师说家长素质很低。"
+
+    [answer] = answers(text.encode())
+
+    [found] = answer["findings"]
+    assert (found["phrase"], text[found["start"] : found["end"]]) == ("父母素质低", "家长素质很低")
 
 
 def test_only_newlines_end_a_line() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from records.language import Author, Moment, People, check, context, cues, denials
+from records.language import Author, Moment, People, chance, check, context, cues, denials
 
 SIZES = (2_000, 4_000)
 PEOPLE = People.named(own=["王伟强"], others=["王伟"])
@@ -28,7 +28,8 @@ UNITS = [
     "家长担心就开除", "扮演傻子", "该问题学生交", "不签，就",
     "不能因为一次补考就说他是差生", "不赞成不赞成差生", "担心孩子被当成差生", "“差生”改为",
     "如果医院诊断证明书抑郁症", "谁也不是天生的差生", "除了他没有人是天生的差生，",
-    "没有证据他是小偷", "问题家庭问题学生家长",
+    "没有证据他是小偷", "问题家庭问题学生家长", "没有差生，只有他", "除了小王，没有人是差生，就",
+    "不是差生，怎么会", "谁是差生还没查清", "大家都不是差生，那才怪",
 ]  # fmt: skip
 
 
@@ -97,3 +98,22 @@ def test_what_is_read_around_a_phrase_is_bounded(
     check(unit * 2_000, moment=Moment.SIGN, author=Author.STAFF, people=PEOPLE)
 
     assert max(read, default=0) <= 200
+
+
+@pytest.mark.parametrize("unit", ["差生", "不是差生，", "问题家庭"])
+def test_what_is_repeated_is_read_once(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: Counter[str] = Counter()
+    for where, name in ((chance, "_is_beside"), (denials, "_lead")):
+        look = getattr(where, name)
+
+        def count(*words: Any, look: Any = look, name: str = name) -> Any:
+            looked[name] += 1
+            return look(*words)
+
+        monkeypatch.setattr(where, name, count)
+
+    found = check(unit * 1_000, moment=Moment.SIGN, author=Author.STAFF).findings
+
+    assert len(found) == 1_000
+    assert 1 <= looked["_is_beside"] <= 40
+    assert 1 <= looked["_lead"] <= 20
