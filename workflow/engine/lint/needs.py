@@ -109,19 +109,17 @@ def _codes(diagram: Diagram, found: Any, table: Table, needs: TableNeeds) -> Ite
     """A code that is not its rule's own: people would be told the description of another rule."""
     at, seen = table.outputs.index(needs.code), set[str]()
     for rule, node in zip(table.rules, children(found, "rule"), strict=True):
-        if not rule.id or not _may_be_kept(_fixed(rule.outputs[at]), needs):
-            continue  # reported by itself
         told = text_of(list(children(node, "outputEntry"))[at]).strip()
         mend = f"给这条规则一个自己的 id，结果 {needs.code} 写成与它相同。"
-        if told != f'"{rule.id}"':
+        if rule.id and rule.id in seen:
+            wrong = f"规则 {rule.id} 出现不止一次，分不清说的是哪一条。"
+            yield diagram.finding(node, "table.rule_id", wrong, mend)
+        elif rule.id and _may_be_kept(_fixed(rule.outputs[at]), needs) and told != f'"{rule.id}"':
             wrong = f"规则 {rule.id} 的结果 {needs.code} 是 {told}，不是它的 id，"
             wrong += "决定的人看到的不会是这一条的说明。"
             mend = f'改为 "{rule.id}"。' if _may_be_kept(rule.id, needs) else mend + _ID
             yield diagram.finding(node, "table.code", wrong, mend)
-        elif rule.id in seen:
-            wrong = f"规则 {rule.id} 出现不止一次，决定的人看到的总是前一条的说明。"
-            yield diagram.finding(node, "table.code", wrong, mend)
-        seen.add(rule.id)
+        seen.add(rule.id)  # one without an id, or with a code that cannot be kept: told elsewhere
 
 
 def _may_be_kept(code: object, needs: TableNeeds) -> bool:
