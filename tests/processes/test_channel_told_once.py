@@ -39,3 +39,17 @@ def test_a_column_without_its_values_is_told_once(tmp_path: Path) -> None:
     [finding] = checked(tmp_path, values, "")
 
     assert (finding.rule, finding.element) == ("table.values", "in_danger")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "element"),
+    [
+        ('"notice", "meeting", "crisis"<', "one two<", "table.cell", "out_channel"),
+        ('"yes", "no", "unclear"<', "one two<", "table.cell", "in_danger"),
+        ('"danger_to"><text>"crisis"', '"danger_to"><text>clock("x")', "table.result", "danger_to"),
+    ],
+)
+def test_what_cannot_be_weighed_is_a_finding_and_no_crash(
+    tmp_path: Path, old: str, new: str, rule: str, element: str
+) -> None:
+    assert (rule, element) in [(one.rule, one.element) for one in checked(tmp_path, old, new)]

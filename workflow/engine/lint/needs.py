@@ -59,8 +59,7 @@ def _outputs(diagram: Diagram, found: Any, needs: TableNeeds) -> Iterator[Findin
             yield diagram.finding(found, "table.output", wrong, f"把该列的 name 改回 {name}。")
     if needs.result in columns:
         column = columns[needs.result]
-        listed = coverage.declared(column, "outputValues")
-        if listed is None or unlike(listed, needs.results):
+        if _unlike(column, "outputValues", needs.results):
             wrong = f"输出列 {needs.result} 可取的值须恰好是 {_spoken(needs.results)}。"
             yield diagram.finding(column, "table.values", wrong, "在 outputValues 中这样列出。")
 
@@ -73,8 +72,7 @@ def _inputs(diagram: Diagram, found: Any, needs: TableNeeds) -> Iterator[Finding
             mend = "补上这一列；与它无关的规则在该格写“-”。"
             yield diagram.finding(found, "table.input", wrong, mend)
             continue
-        listed = coverage.declared(columns[name], "inputValues")
-        if listed is None or unlike(listed, values):
+        if _unlike(columns[name], "inputValues", values):
             wrong = f"输入列 {name} 可取的值须恰好是 {_spoken(values)}。"
             yield diagram.finding(
                 columns[name], "table.values", wrong, "在 inputValues 中这样列出。"
@@ -157,6 +155,15 @@ def _fixed(output: Expression | None) -> object:
     if output is None or output.names or output.clocks:
         return None
     return output.run(coverage.NOTHING)
+
+
+def _unlike(column: Any, element: str, values: frozenset[str]) -> bool:
+    """Whether a column lists others, or none; a list that nobody can read is reported by itself."""
+    try:
+        listed = coverage.declared(column, element)
+    except ProcessInvalid:
+        return False
+    return listed is None or unlike(listed, values)
 
 
 def unlike(listed: Sequence[object], values: frozenset[str]) -> bool:
