@@ -1,4 +1,8 @@
-"""签到: the owner says day by day that it was done, or why it was not; and how far it has got."""
+"""签到: the owner says day by day that it was done, or why it was not; and how far it has got.
+
+A day that becomes due when its morning after is over, because 调休 was entered late, is nobody's
+fault: it is never missed, and counts only if somebody signed it. Nobody could have known of it.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -121,7 +125,8 @@ def progress_of(items: Collection[ActionItem], *, at: datetime) -> Mapping[UUID,
 
 def _progress(item: ActionItem, marks: streaks.Marks, *, at: datetime) -> Progress:
     today = plan_times.local_day(at)
-    due = plan_times.due_days(item)
+    every = plan_times.due_days(item)
+    due = [day for day in every if day in marks or not _passed_by(item, day, today=today)]
     so_far = [day for day in due if day <= today]
     states = [marks.get(day) for day in so_far]
     yesterday = today - ONE_DAY
@@ -133,10 +138,20 @@ def _progress(item: ActionItem, marks: streaks.Marks, *, at: datetime) -> Progre
         excused=states.count(_STATE.EXCUSED),
         missed=states.count(_STATE.MISSED),
         streak=streaks.streak(due, marks, today=today),
-        today_due=today in due,
+        today_due=today in every,
         today=marks.get(today, ""),
-        yesterday_open=yesterday in due and open_,
+        yesterday_open=yesterday in every and open_,
     )
+
+
+def _passed_by(item: ActionItem, day: date, *, today: date) -> bool:
+    """Whether nobody will look at this day any more. A copy that stands still does not say so: it
+    would tell how the item went on.
+    """
+    if day >= today or item_stillness.stands_still(item):
+        return False
+    waits = item.next_day_at
+    return waits is None or day < plan_times.local_day(waits) - ONE_DAY
 
 
 def marks_of(item: ActionItem, *between: date) -> Mapping[date, str]:

@@ -104,6 +104,11 @@ def withheld(item: ActionItem) -> frozenset[str]:
     return found
 
 
+def stands_still(item: ActionItem) -> bool:
+    """Whether this copy says less than the item, so that its reader may not tell how that went."""
+    return _UNSEEN in item.__dict__
+
+
 def known_days(item: ActionItem) -> Q:
     """Of its days, those that the reader of this copy knows of; of an item, all."""
     unseen: Unseen | None = item.__dict__.get(_UNSEEN)

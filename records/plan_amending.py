@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from parties import tenancy
+from parties import calendar, tenancy
 from parties.access import Act, Viewer
 from parties.errors import WrongState
 from parties.models import Person
@@ -49,7 +49,8 @@ def amend(  # noqa: PLR0913 -- the values, and who looks before and after
 
 def _put(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> None:
     wanted = plan_words.classed(plan_drafts.of(item, **values))
-    plan_drafts.check(wanted, at=at)
+    anew = any(getattr(item, name) != getattr(wanted, name) for name in _RHYTHM)
+    plan_drafts.check(wanted, at=at, calendar=calendar.load(item.school_id) if anew else None)
     plan_words.refuse(wanted, student=item.student)
     plan_owners.refuse_unowned(wanted, owner_id=item.owner_person_id)
     raised = wanted.field_class != item.field_class

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from parties.calendar import CalendarView
 from parties.errors import InvalidInput
 from records import recurrence
 from records.models import ActionItem
@@ -54,8 +55,9 @@ def of(item: ActionItem, **changed: Any) -> Draft:
     return replace(now, **changed)
 
 
-def check(draft: Draft, *, at: datetime) -> None:
-    """Refuse what cannot be a plan.
+def check(draft: Draft, *, at: datetime, calendar: CalendarView | None) -> None:
+    """Refuse what cannot be a plan. Without a `calendar` its days stay as they were agreed: the
+    school may have closed on them since.
 
     Raises:
         InvalidInput: names the field and the mend.
@@ -73,6 +75,9 @@ def check(draft: Draft, *, at: datetime) -> None:
             "资助、健康方面的事项不能交给企业。", field="field_class", mend="请改由学校或家庭负责。"
         )
     _times(draft, at=at)
+    if draft.recurrence and calendar is not None:
+        rule = recurrence.parse(draft.recurrence)
+        rule.check(first=draft.starts_on, last=_local(draft.due_at), calendar=calendar)
 
 
 def check_start(draft: Draft, *, today: date) -> None:
@@ -93,15 +98,17 @@ def check_words(text: str, *, field: str, mend: str) -> None:
 
 
 def _times(draft: Draft, *, at: datetime) -> None:
-    due = draft.due_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    due = _local(draft.due_at)
     if due < draft.starts_on:
         raise InvalidInput("期限早于开始日期。", field="due_at", mend="请把期限改到开始之后。")
     if due - draft.starts_on > timedelta(days=recurrence.LONGEST_PLAN):
         raise InvalidInput("计划超过两年。", field="due_at", mend="请分成几个较短的事项。")
     if draft.due_at <= at:
         raise InvalidInput("期限已经过去。", field="due_at", mend="请选择今后的时间。")
-    if draft.recurrence:
-        recurrence.parse(draft.recurrence).check(first=draft.starts_on, last=due)
+
+
+def _local(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def _limit(field: str, label: str, text: str, longest: int) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
+from parties import calendar
 from parties.access import Viewer
 from parties.models import Person, Student
 from records import (
@@ -70,7 +71,8 @@ def _ids(key: UUID | None, count: int) -> list[UUID]:
 
 
 def _item(plan: Plan, draft: Draft, maker: Viewer | None, *, at: datetime) -> ActionItem:
-    plan_drafts.check(draft, at=at)
+    school_days = calendar.load(plan.student.school_id)
+    plan_drafts.check(draft, at=at, calendar=school_days)
     plan_drafts.check_start(draft, today=plan_times.local_day(at))
     plan_words.refuse(draft, student=plan.student)
     owner = plan_owners.settle(draft, plan.student, at=at)

@@ -58,13 +58,16 @@ class Recurrence:
         """Due days from `first` to `last`, both included, in order; never more than MAX_DAYS."""
         return list(islice(self._due(first, last, calendar), self.count or MAX_DAYS))
 
-    def check(self, *, first: date, last: date) -> None:
-        """Refuse a rule that brings no day, or too many, in the plain week.
+    def check(self, *, first: date, last: date, calendar: CalendarView) -> None:
+        """Refuse a rule that brings no day, or too many, by the school's calendar as it is now.
 
         Raises:
             InvalidInput: says which, and the mend.
         """
-        found = list(islice(self._due(first, last, CalendarView()), self.count or MAX_DAYS + 1))
+        found = list(islice(self._due(first, last, calendar), self.count or MAX_DAYS + 1))
+        if not found and any(self._due(first, last, CalendarView())):
+            mend = f"请改到开学以后，或去掉“{SCHOOL_DAYS}”"
+            raise _refused("这段时间学校都放假，没有一天需要签到", mend)
         if not found:
             raise _refused("这段时间里没有一天需要签到", "请检查开始日期、期限和星期")
         if len(found) > MAX_DAYS:

@@ -8,6 +8,7 @@ from records.models import ItemCheckIn
 
 _DONE: Final = ItemCheckIn.State.DONE
 _EXCUSED: Final = ItemCheckIn.State.EXCUSED
+_MISSED: Final = ItemCheckIn.State.MISSED
 
 #: State of the check-in by its day.
 Marks = Mapping[date, str]
@@ -29,11 +30,13 @@ def streak(due: Sequence[date], marks: Marks, *, today: date) -> int:
 
 
 def missed_in_a_row(due: Sequence[date], marks: Marks, *, upto: date) -> int:
-    """Due days missed in a row, `upto` the last of them; excused days do not count."""
+    """Due days missed in a row, `upto` the last of them; excused days do not count, nor days that
+    nobody put down as missed: they became due when they were over.
+    """
     length = 0
     for day in reversed([day for day in due if day <= upto]):
         mark = marks.get(day)
         if mark == _DONE:
             break
-        length += mark != _EXCUSED
+        length += mark == _MISSED
     return length

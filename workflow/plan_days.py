@@ -3,7 +3,8 @@
 At 08:00, with a kind word and never a punishing one. Three such days in a row are a sign that
 something is difficult: then 班主任 gets the task to talk about that item. While the talk waits and
 the days go on, 年级组长 hears of it, then 德育处 as well. After an outage the sweep walks through
-every day, but reminds of the last one only.
+every day, but reminds of the last one only. It never turns back: a day that 调休 makes a school day
+when its morning is over was not missed (records.check_ins).
 """
 
 from collections.abc import Sequence

@@ -23,6 +23,7 @@ from records.plan_drafts import Draft
 from records.plan_making import Plan
 from workflow import (
     family_words,
+    late_scores,
     next_contacts,
     plan_policies,
     policies,
@@ -124,7 +125,8 @@ def _waits(viewer: Viewer, case: Case) -> bool:
 
 
 def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Score) -> Evaluation:
-    """Keep what one side says of the plan, and let a process that waits for the family run on.
+    """Keep what one side says of the plan, and let a process that waits for the family run on. Of a
+    score that no process will look at any more a person hears (late_scores).
 
     The instance is locked before the rows, as every step does. A sign of danger is heard in any
     case, the same words once.
@@ -151,6 +153,7 @@ def score(*, school_id: int, case_id: UUID, by: Person, at: datetime, given: Sco
         if _moves(made, at=at):
             for instance_id in waiting:
                 _tell(instance_id, by=by, at=at)
+        late_scores.tell(made, case, awaited=bool(waiting), at=at)
         return made
 
 

@@ -1,7 +1,8 @@
 """PDF: taken apart, judged object by object, and put together anew from its pages.
 
 Only what a page reaches is copied: catalogue, older revisions, attachments, forms and metadata stay
-behind, those of photos included. Active content is refused rather than cut out, because nobody can
+behind, those of photos included, and so is where a link leads: who opens a document of a child
+tells no website of it. Active content is refused rather than cut out, because nobody can
 say what such a page would have shown. A digital signature does not survive; the hash of the
 original does.
 """
@@ -53,7 +54,9 @@ _ELSEWHERE: Final = frozenset({"/F", "/FFilter"})
 #: As an action it may open another file; as a type it is a thread of this one's articles.
 _THREAD: Final = "/Thread"
 _KIND_KEYS: Final = ("/S", "/Subtype", "/Type")
-#: Where a link may lead; anything else runs or opens something on the reader's device.
+#: An action that opens an address, and where in it that stands.
+_WEB: Final = "/URI"
+#: Where a link may have led; anything else runs or opens something on the reader's device.
 _SAFE_LINKS: Final = ("http://", "https://", "mailto:", "tel:")
 #: What a document does by itself when it is opened: going to a page is harmless.
 _OPENING: Final = "/OpenAction"
@@ -189,9 +192,9 @@ def _opens_quietly(found: DictionaryObject) -> bool:
 
 
 def _leads_somewhere_safe(found: DictionaryObject) -> bool:
-    if _kind(found, "/S") != "/URI":
+    if _kind(found, "/S") != _WEB:
         return True
-    address = found.get("/URI")
+    address = found.get(_WEB)
     address = address.get_object() if isinstance(address, IndirectObject) else address
     text = str(address) if isinstance(address, TextStringObject) else ""
     return text.strip().lower().startswith(_SAFE_LINKS)
@@ -202,5 +205,7 @@ def _strip(writer: PdfWriter) -> None:
         if isinstance(found, DictionaryObject):
             for key in _DROPPED + (_DROPPED_NOTES if "/Rect" in found else ()):
                 found.pop(key, None)
+            if _kind(found, "/S") == _WEB:
+                found.clear()  # what points to it, from wherever, now does nothing
         if isinstance(found, StreamObject):
             strip_photo(found)

@@ -12,8 +12,14 @@ _SPACING: Final = frozenset("\t\n\r\f")
 _DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+#: By their category letters and signs, and yet nothing is seen of them: fillers, an empty pattern.
+_UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
 def clean_text(data: bytes) -> Cleaned:
-    """UTF-8 with lines ending at `\\n`; raises UploadRefused for other encodings and controls."""
+    """UTF-8 with lines ending at `\\n`; raises UploadRefused for other encodings and controls, and
+    where nothing can be read.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -28,5 +34,16 @@ def clean_text(data: bytes) -> Cleaned:
             reason=Reason.WRONG_TYPE,
             mend="请把文字复制到新的文本文件，或打印为 PDF。",
         )
+    if not any(_is_seen(sign) for sign in text):
+        raise UploadRefused(
+            "文件是空的：里面只有空格或换行，没有文字。",
+            reason=Reason.EMPTY,
+            mend="请写好内容，保存后再重新选择。",
+        )
     lines = _DIRECTIONS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return Cleaned(Kind.TEXT, lines.encode())
+
+
+def _is_seen(sign: str) -> bool:
+    """Neither space nor control, nor one that only joins, parts or turns others."""
+    return unicodedata.category(sign)[0] not in "ZC" and sign not in _UNSEEN

@@ -3,7 +3,13 @@
 Nothing is decoded: picture and sound stay as they came. Boxes that players do not need, above all
 those that hold place, device and author (`udta`, `meta`, `uuid`), turn into `free` boxes of equal
 size full of zeros, so that no offset moves. A list of what stays, never of what goes: next year's
-metadata box is not on it.
+metadata box is not on it. The boxes fill the file to its last byte: what hangs behind them is
+refused, a box that says "up to the end" as well.
+
+Out of reach without decoding: what stands in `mdat`, whether a track points to it or not, and in
+tables such as `stsd`. A ZIP that can be opened is refused (sniffing); a web page, another archive
+or a place written between the samples stays. It leaves as `video/mp4` to be saved, never as what
+it says it is; to look into it is left to the scanner on the device that saves it.
 """
 
 from collections.abc import Iterator

@@ -25,6 +25,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 #: By what is wrong: bytes, name, declared type, and the reason that the answer names.
 BAD: dict[str, tuple[bytes, str, str, str]] = {
     "nothing": (b"", "空.jpg", "image/jpeg", "empty"),
+    "nothing but spaces": (b" \r\n\t ", "空.txt", "text/plain", "empty"),
     "a program": (b"MZ" + b"\0" * 200, "照片.jpg", "image/jpeg", "wrong_type"),
     "a page": (b"<html><script>1</script></html>", "a.jpg", "image/jpeg", "wrong_type"),
     "an svg": (SVG, "a.png", "image/png", "wrong_type"),

@@ -8,7 +8,16 @@ import pytest
 
 from parties import clock, tenancy
 from parties.access import Viewer
-from records import check_ins, evaluations, item_files, item_rows, plan_amending, plan_views, plans
+from records import (
+    check_ins,
+    evaluations,
+    item_files,
+    item_rows,
+    plan_amending,
+    plan_times,
+    plan_views,
+    plans,
+)
 from records.attachments import Upload
 from records.models import ActionItem, Attachment, ItemCheckIn
 from tests.api.callers import Caller, member
@@ -111,6 +120,25 @@ def test_what_was_there_before_stays_with_him(world: World) -> None:
 
     found = father.get(f"/items/{item.pk}").json()
     assert (found["state"], found["progress"]["done"]) == ("DOING", 1)
+
+
+def test_how_far_it_got_says_nothing_of_its_end(world: World) -> None:
+    """Days that nobody looks at any more count for nobody: here they would tell that it ended."""
+    item, father = item_of(world), member(world, "father")
+    with tenancy.scope(world.id):
+        began = item.starts_on - timedelta(days=3)
+        ActionItem.objects.filter(pk=item.pk).update(
+            starts_on=began, next_day_at=plan_times.morning_after(began)
+        )
+    named(world)
+    before = father.get(f"/items/{item.pk}").json()["progress"]
+    assert before["so_far"] == 4
+
+    do(world, plans.drop, item, "teacher", why="已转为住校")
+
+    assert father.get(f"/items/{item.pk}").json()["progress"] == before
+    ended = member(world, "mother").get(f"/items/{item.pk}").json()["progress"]
+    assert ended["so_far"] == 1
 
 
 def amend(world: World, item: ActionItem, **values: Any) -> None:

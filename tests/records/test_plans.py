@@ -112,6 +112,48 @@ def test_a_draft_that_is_no_plan_names_the_field_and_the_mend(
         assert not ActionItem.objects.exists()
 
 
+def close(world: World, *days: int) -> None:
+    with tenancy.scope(world.id):
+        for day in days:
+            CalendarDay.objects.create(
+                school=world.school, date=date(2026, 10, day), is_working=False
+            )
+
+
+def test_days_that_all_lie_in_a_holiday_are_none(world: World) -> None:
+    close(world, 12, 13, 14, 15, 16)
+
+    with pytest.raises(InvalidInput, match="学校都放假") as caught:
+        one(world, daily(due_at=at(18)))
+    assert caught.value.field == "recurrence"
+    assert "仅上学日" in caught.value.mend
+    with tenancy.scope(world.id):
+        assert not ActionItem.objects.exists()
+
+    one(world, daily(due_at=at(19, 17, 30)))  # the first day after it
+    one(world, draft(recurrence="FREQ=DAILY", due_at=at(18)))  # every day, holidays too
+
+
+def test_a_saturday_that_is_made_a_school_day_is_one(world: World) -> None:
+    with tenancy.scope(world.id):
+        CalendarDay.objects.create(school=world.school, date=date(2026, 10, 17), is_working=True)
+
+    item = one(world, daily(starts_on=date(2026, 10, 17), due_at=at(18)))
+
+    assert now(world, item).next_day_at == at(18, 8)
+
+
+def test_days_that_the_school_took_back_hinder_no_other_change(world: World) -> None:
+    item = one(world, daily(due_at=at(16, 17, 30)))
+    close(world, 12, 13, 14, 15, 16)
+
+    amend(world, item, target="每天完成，周末不限")
+
+    assert now(world, item).target == "每天完成，周末不限"
+    with pytest.raises(InvalidInput, match="学校都放假"):
+        amend(world, item, due_at=at(18))
+
+
 @pytest.mark.parametrize(
     ("party", "owner", "fits"),
     [

@@ -111,12 +111,16 @@ def test_a_rule_that_could_run_wild_is_refused_with_what_to_write_instead(rule: 
 
 def test_more_days_than_a_plan_needs_are_refused() -> None:
     with pytest.raises(InvalidInput, match="超过 400 天"):
-        parse("FREQ=DAILY").check(first=MONDAY, last=MONDAY + MAX_DAYS * ONE_DAY)
+        parse("FREQ=DAILY").check(
+            first=MONDAY, last=MONDAY + MAX_DAYS * ONE_DAY, calendar=CalendarView()
+        )
 
 
 def test_a_rule_without_a_day_is_refused() -> None:
     with pytest.raises(InvalidInput, match="没有一天"):
-        parse("FREQ=WEEKLY;BYDAY=SU").check(first=MONDAY, last=MONDAY + 3 * ONE_DAY)
+        parse("FREQ=WEEKLY;BYDAY=SU").check(
+            first=MONDAY, last=MONDAY + 3 * ONE_DAY, calendar=CalendarView()
+        )
 
 
 @given(st.text(max_size=130))

@@ -89,6 +89,71 @@ def test_a_day_on_which_the_school_closed_after_all_was_not_missed(world: World)
     assert marks(world, item) == {13: "MISSED"}
 
 
+def opened_late(world: World, day: int) -> None:
+    """调休 is entered when that day is over."""
+    with tenancy.scope(world.id):
+        CalendarDay.objects.create(school=world.school, date=date(2026, 10, day), is_working=True)
+
+
+def progress(world: World, item: ActionItem, moment: datetime) -> check_ins.Progress:
+    with tenancy.scope(world.id):
+        return check_ins.progress(ActionItem.objects.get(pk=item.pk), at=moment)
+
+
+def test_a_day_that_became_a_school_day_late_was_not_missed(world: World) -> None:
+    item = one(world)
+    for day in (12, 13, 14, 15, 16):
+        sign(world, item, day)
+    look(at(19, 7, 30))
+    before = progress(world, item, at(19, 9))
+
+    opened_late(world, 17)
+
+    assert look(at(19, 8)) == 0
+    assert progress(world, item, at(19, 9)) == before
+    assert before.streak == 5
+    assert look(at(20, 8)) == 1
+    assert marks(world, item) == {**dict.fromkeys(range(12, 17), "DONE"), 19: "MISSED"}
+    after = progress(world, item, at(20, 9))
+    assert (after.total, after.so_far, after.missed) == (before.total, before.so_far + 1, 1)
+
+
+def test_a_day_that_became_a_school_day_late_may_be_signed_and_then_counts(world: World) -> None:
+    item = one(world)
+    for day in (12, 13, 14, 15, 16):
+        sign(world, item, day)
+    look(at(17, 8))
+    opened_late(world, 17)
+
+    check_ins.check_in(
+        school_id=world.id,
+        item_id=item.pk,
+        by=world["mother"],
+        at=at(18, 9),
+        day=date(2026, 10, 17),
+    )
+
+    found = progress(world, item, at(18, 9))
+    assert (found.total, found.done, found.streak) == (11, 6, 6)
+
+
+def test_two_missed_days_and_one_that_nobody_knew_of_are_no_talk(world: World) -> None:
+    item = one(world)
+    for day in (12, 13, 14, 15):
+        sign(world, item, day)
+    look(at(19, 8))
+    opened_late(world, 17)
+
+    look(at(20, 8))
+
+    assert marks(world, item) == {
+        **dict.fromkeys(range(12, 16), "DONE"),
+        16: "MISSED",
+        19: "MISSED",
+    }
+    assert talks(world) == []
+
+
 def test_a_new_deadline_before_the_look_leaves_yesterday_to_be_looked_at(world: World) -> None:
     """Moved at half past seven, while yesterday waits for eight o'clock."""
     item = one(world)

@@ -38,6 +38,10 @@ RECORD_TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("请说说这段时间的变化", "请登录，说说这段时间的变化。"),
         ENGLISH: Text("How did it go?", "Please sign in and say how it went."),
     },
+    "plan.scored_late": {
+        CHINESE: Text("有一份评价晚到了", "家里补上了对这段时间的评价，请登录查看。"),
+        ENGLISH: Text("A late word on a plan", "The family has now said how it went; sign in."),
+    },
     "plan.contact_soon": {
         CHINESE: Text("明天有一次约定的沟通", "明天有一次约定的沟通，请登录查看。"),
         ENGLISH: Text("A talk is planned", "A talk is planned for tomorrow, please sign in."),

@@ -9,6 +9,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
+    DictionaryObject,
     NameObject,
     NumberObject,
     PdfObject,
@@ -133,6 +134,46 @@ def test_opening_on_a_page_and_links_to_the_web_are_harmless() -> None:
     assert refusal(pdf(catalogue={"/OpenAction": place})) is None
     assert refusal(pdf(catalogue={"/OpenAction": named(S=NameObject("/GoTo"), D=place)})) is None
     assert refusal(with_note(named(Subtype=NameObject("/Link"), A=WEBSITE))) is None
+
+
+def behind_another() -> PdfObject:
+    """A leap within the document, and then the website."""
+    place = ArrayObject([NumberObject(0), NameObject("/Fit")])
+    return named(S=NameObject("/GoTo"), D=place, Next=ArrayObject([WEBSITE]))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        named(A=WEBSITE),
+        named(PA=WEBSITE),
+        named(A=behind_another()),
+        named(A=named(S=NameObject("/URI"), URI=TextStringObject("mailto:a@example.net"))),
+        named(A=named(S=NameObject("/URI"), URI=TextStringObject(" HTTPS://example.net/?who=7"))),
+    ],
+    ids=["link", "earlier link", "behind another", "mail", "spelled otherwise"],
+)
+def test_where_a_link_leads_does_not_come_out(link: DictionaryObject) -> None:
+    link.update(named(Subtype=NameObject("/Link"), Rect=ArrayObject([NumberObject(9)] * 4)))
+    sent = with_note(link)
+    assert b"example" in sent
+
+    kept = taken(sent).data
+
+    assert b"example" not in kept
+    assert b"/URI" not in kept
+    [note] = opened_pdf(kept).pages[0].annotations or []
+    assert note.get_object()["/Rect"] == [9, 9, 9, 9]
+
+
+def test_a_link_within_the_document_stays() -> None:
+    place = ArrayObject([NumberObject(0), NameObject("/Fit")])
+    kept = taken(
+        with_note(named(Subtype=NameObject("/Link"), A=named(S=NameObject("/GoTo"), D=place)))
+    )
+
+    [note] = opened_pdf(kept.data).pages[0].annotations or []
+    assert note.get_object()["/A"]["/S"] == "/GoTo"
 
 
 def test_author_program_and_xmp_do_not_come_out() -> None:

@@ -87,6 +87,29 @@ def test_an_empty_file_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "blank",
+    [
+        " ",
+        "\r\n\t \n",
+        "\ufeff",
+        "\u3000\u00a0\n",
+        "\u200b\u200d\u2060",
+        "\u202e \u202c",
+        "\u2800\u3164",
+    ],
+)
+def test_a_text_in_which_nothing_can_be_read_is_refused_as_empty(blank: str) -> None:
+    refused = refusal(blank.encode(), "来信.txt", "text/plain")
+
+    assert refused is not None
+    assert (refused.code, refused.status, refused.field) == ("upload.refused", 422, "file")
+    assert refused.reason is Reason.EMPTY
+    assert "空" in str(refused)
+    assert refused.mend
+    assert refusal(f"{blank}好{blank}".encode(), "来信.txt", "text/plain") is None
+
+
+@pytest.mark.parametrize(
     "sent",
     [
         EICAR,

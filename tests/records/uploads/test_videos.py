@@ -85,6 +85,9 @@ def test_sound_alone_is_refused_and_sound_with_a_picture_is_taken() -> None:
     [
         mp4() + b"<html><script>alert(1)</script></html>",
         mp4() + b"\0" * 7,
+        mp4() + b"\0" * 8,
+        mp4() + b"Rar!\x1a\x07\x01\0",
+        mp4() + mp4()[:40],
         mp4()[:-1],
         mp4()[:40],
         mp4().replace(struct.pack(">I", 72) + b"mdat", bytes(4) + b"mdat"),
@@ -95,7 +98,8 @@ def test_sound_alone_is_refused_and_sound_with_a_picture_is_taken() -> None:
         mp4(tracks=(track(url=b"\0\0\0\0http://10.0.0.1/film\0"),)),
     ],
     ids=[
-        "html behind", "zeros behind", "cut", "cut early", "open end", "box too long",
+        "html behind", "zeros behind", "zeros as a box", "archive behind",
+        "half another clip behind", "cut", "cut early", "open end", "box too long",
         "box too short", "box of exabytes", "no moov", "samples elsewhere",
     ],
 )  # fmt: skip
@@ -117,6 +121,17 @@ def test_a_clip_that_is_an_archive_as_well_is_refused(hidden: bytes) -> None:
 
     assert refused is not None
     assert refused.reason is Reason.TWO_IN_ONE
+
+
+def test_what_is_written_between_the_samples_stays_and_leaves_as_a_video_alone() -> None:
+    """What the module says of itself: nothing is decoded, so nobody knows what a sample is."""
+    page = b"<html><script>alert(1)</script></html>"
+
+    kept = taken(mp4(samples=page), "课堂.html.mp4", "video/mp4")
+
+    assert page in kept.data
+    assert kept.media_type == "video/mp4"
+    assert kept.name.endswith(".mp4")
 
 
 def test_countless_boxes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,26 +55,28 @@ def check(diagram: Diagram, decision: Any, found: Any) -> Iterator[Finding]:
     if table.hit_policy != "UNIQUE":
         return
     promises = any(column.declared is not None for column in columns)
-    hindrance = _hindrance(table, columns)
+    hindrance = _hindrance(decision, table, columns)
     if hindrance is None:
         yield from _combinations(diagram, decision, table, rules, columns, complete=promises)
     elif promises:
-        yield diagram.finding(decision, *hindrance)
+        yield diagram.finding(*hindrance)
 
 
-def _hindrance(table: Table, columns: Sequence[_Column]) -> tuple[str, str, str] | None:
-    """Why the combinations of a table cannot all be tried: rule, what is wrong, the mend."""
-    undeclared = [column.text for column in columns if column.declared is None]
+def _hindrance(
+    decision: Any, table: Table, columns: Sequence[_Column]
+) -> tuple[Any, str, str, str] | None:
+    """Why the combinations of a table cannot all be tried: place, rule, what is wrong, the mend."""
+    undeclared = [column for column in columns if column.declared is None]
     if 0 < len(undeclared) < len(columns):
-        wrong = f"输入列 {undeclared[0]!r} 没有列出可取的值，其他列列出了。"
-        return "table.values", wrong, "在 inputValues 中列出该列的全部取值。"
+        wrong = f"输入列 {undeclared[0].text!r} 没有列出可取的值，其他列列出了。"
+        return undeclared[0].node, "table.values", wrong, "在 inputValues 中列出该列的全部取值。"
     cells = (cell for rule in table.rules for cell in rule.cells if cell is not None)
     if any(cell.operand.names or cell.operand.clocks for cell in cells):
         wrong = "有单元格与变化的值比较，无法逐一核对。"
-        return "table.open_cell", wrong, "单元格只写固定的值。"
+        return decision, "table.open_cell", wrong, "单元格只写固定的值。"
     if prod(len(column.tried) for column in columns) > MOST_COMBINATIONS:
         wrong = f"取值的组合超过 {MOST_COMBINATIONS} 种，无法逐一核对。"
-        return "table.too_wide", wrong, "减少输入列或取值，或拆成两张表。"
+        return decision, "table.too_wide", wrong, "减少输入列或取值，或拆成两张表。"
     return None
 
 
@@ -150,7 +152,7 @@ def _results(
         for cell, output, allowed, name in zip(
             cells, rule.outputs, results, table.outputs, strict=True
         ):
-            if allowed is None or (output is not None and output.names):
+            if allowed is None or (output is not None and (output.names or output.clocks)):
                 continue
             value = None if output is None else output.run(NOTHING)
             if value not in allowed:

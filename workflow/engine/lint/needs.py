@@ -59,8 +59,7 @@ def _outputs(diagram: Diagram, found: Any, needs: TableNeeds) -> Iterator[Findin
             yield diagram.finding(found, "table.output", wrong, f"把该列的 name 改回 {name}。")
     if needs.result in columns:
         column = columns[needs.result]
-        listed = coverage.declared(column, "outputValues")
-        if listed is None or unlike(listed, needs.results):
+        if _unlike(column, "outputValues", needs.results):
             wrong = f"输出列 {needs.result} 可取的值须恰好是 {_spoken(needs.results)}。"
             yield diagram.finding(column, "table.values", wrong, "在 outputValues 中这样列出。")
 
@@ -73,8 +72,7 @@ def _inputs(diagram: Diagram, found: Any, needs: TableNeeds) -> Iterator[Finding
             mend = "补上这一列；与它无关的规则在该格写“-”。"
             yield diagram.finding(found, "table.input", wrong, mend)
             continue
-        listed = coverage.declared(columns[name], "inputValues")
-        if listed is None or unlike(listed, values):
+        if _unlike(columns[name], "inputValues", values):
             wrong = f"输入列 {name} 可取的值须恰好是 {_spoken(values)}。"
             yield diagram.finding(
                 columns[name], "table.values", wrong, "在 inputValues 中这样列出。"
@@ -109,19 +107,17 @@ def _codes(diagram: Diagram, found: Any, table: Table, needs: TableNeeds) -> Ite
     """A code that is not its rule's own: people would be told the description of another rule."""
     at, seen = table.outputs.index(needs.code), set[str]()
     for rule, node in zip(table.rules, children(found, "rule"), strict=True):
-        if not rule.id or not _may_be_kept(_fixed(rule.outputs[at]), needs):
-            continue  # reported by itself
         told = text_of(list(children(node, "outputEntry"))[at]).strip()
         mend = f"给这条规则一个自己的 id，结果 {needs.code} 写成与它相同。"
-        if told != f'"{rule.id}"':
+        if rule.id and rule.id in seen:
+            wrong = f"规则 {rule.id} 出现不止一次，分不清说的是哪一条。"
+            yield diagram.finding(node, "table.rule_id", wrong, mend)
+        elif rule.id and _may_be_kept(_fixed(rule.outputs[at]), needs) and told != f'"{rule.id}"':
             wrong = f"规则 {rule.id} 的结果 {needs.code} 是 {told}，不是它的 id，"
             wrong += "决定的人看到的不会是这一条的说明。"
             mend = f'改为 "{rule.id}"。' if _may_be_kept(rule.id, needs) else mend + _ID
             yield diagram.finding(node, "table.code", wrong, mend)
-        elif rule.id in seen:
-            wrong = f"规则 {rule.id} 出现不止一次，决定的人看到的总是前一条的说明。"
-            yield diagram.finding(node, "table.code", wrong, mend)
-        seen.add(rule.id)
+        seen.add(rule.id)  # one without an id, or with a code that cannot be kept: told elsewhere
 
 
 def _may_be_kept(code: object, needs: TableNeeds) -> bool:
@@ -159,6 +155,15 @@ def _fixed(output: Expression | None) -> object:
     if output is None or output.names or output.clocks:
         return None
     return output.run(coverage.NOTHING)
+
+
+def _unlike(column: Any, element: str, values: frozenset[str]) -> bool:
+    """Whether a column lists others, or none; a list that nobody can read is reported by itself."""
+    try:
+        listed = coverage.declared(column, element)
+    except ProcessInvalid:
+        return False
+    return listed is None or unlike(listed, values)
 
 
 def unlike(listed: Sequence[object], values: frozenset[str]) -> bool:

@@ -35,6 +35,7 @@ def check(name: str, root: Any, project: Project) -> Iterator[Finding]:
         yield table.finding(root, "namespace.unknown", "不支持这个 DMN 版本。", "导出为 DMN 1.3。")
     for node in root.iter(etree.Element):
         yield from _vocabulary(table, node)
+    yield from _ids(table, root)
     decisions = list(children(root, "decision"))
     if not decisions:
         yield table.finding(root, "table.missing", "文件中没有决策表。", "至少画一张决策表。")
@@ -59,31 +60,59 @@ def _vocabulary(table: Diagram, node: Any) -> Iterator[Finding]:
         )
 
 
+def _ids(table: Diagram, root: Any) -> Iterator[Finding]:
+    """A finding names its place by the id: of two elements with one nobody knows which is meant."""
+    seen: dict[str, Any] = {}
+    for node in root.iter(etree.Element):
+        first = seen.setdefault(node.get("id", ""), node)
+        if first is node or not node.get("id"):
+            continue
+        if _is_rule(node) and _is_rule(first) and node.getparent() is first.getparent():
+            continue  # told with the rules of its table
+        wrong = f"编号 {node.get('id')!r} 重复。"
+        yield table.finding(node, "id.duplicate", wrong, "每个元素用不同的编号。")
+
+
+def _is_rule(node: Any) -> bool:
+    return bool(etree.QName(node).localname == "rule")
+
+
 def _decision(table: Diagram, decision: Any, project: Project) -> Iterator[Finding]:
+    """What our code needs of a table and what holds for every table may be broken by one slip:
+    then it is told once, with the narrower mend of the two.
+    """
     found = list(children(decision, "decisionTable"))
     if len(found) != 1:
         yield table.finding(
             decision, "table.missing", "一个决策须恰好有一张决策表。", "每个决策画一张表。"
         )
         return
-    policy = found[0].get("hitPolicy", "UNIQUE")
-    if policy not in HIT_POLICIES or found[0].get("aggregation"):
+    needed = list(needs.check(table, decision, found[0], project))
+    told = {(one.rule, one.element, one.line) for one in needed}
+    yield from needed
+    for one in _every_table(table, decision, found[0], project):
+        if (one.rule, one.element, one.line) not in told:
+            yield one
+
+
+def _every_table(table: Diagram, decision: Any, found: Any, project: Project) -> Iterator[Finding]:
+    policy = found.get("hitPolicy", "UNIQUE")
+    if policy not in HIT_POLICIES or found.get("aggregation"):
         yield table.finding(
-            decision,
+            found,
             "table.hit_policy",
-            f"命中策略 {found[0].get('aggregation') or policy} 不会照此执行。",
+            f"命中策略 {found.get('aggregation') or policy} 不会照此执行。",
             "改为 UNIQUE 或 COLLECT（不聚合）。",
         )
-    for column in children(found[0], "output"):
+    for column in children(found, "output"):
         if not NAME.match(column.get("name", "")):
             yield table.finding(
                 column, "table.output", "输出列没有可用的名称。", "用字母、数字、下划线命名。"
             )
-    yield from _rule_ids(table, found[0])
-    yield from _cells(table, found[0], _Names(table, decision, project))
-    yield from _values(table, found[0])
-    yield from coverage.check(table, decision, found[0])
-    yield from needs.check(table, decision, found[0], project)
+    yield from _rule_ids(table, found)
+    yield from _cells(table, found, _Names(table, decision, project))
+    yield from _values(table, found)
+    yield from coverage.check(table, decision, found)
 
 
 def _rule_ids(table: Diagram, found: Any) -> Iterator[Finding]:
