@@ -141,6 +141,22 @@ def test_another_source_for_what_a_parent_said_is_refused(world: World) -> None:
     assert told(world)[1] == ("HOME", "STUDENT", "")
 
 
+def test_a_parent_who_is_not_ticked_is_asked_for_before_it_is_handed_over(world: World) -> None:
+    phone, address = writing(world)
+    mother, father = str(world["mother"].pk), str(world["father"].pk)
+    said = {"source_FACT": "GUARDIAN", "whose_FACT": father, **TYPED}
+
+    answer = phone.send(address, offer="1", people=[mother], **said)
+
+    assert answer.status_code == 400
+    [wrong] = re.findall(r'class="field wrong" id="field-people">.*?</fieldset>', phone.html, re.S)
+    assert "“问题描述”写明了是谁，参加的人中却没有father" in wrong
+    assert filled(phone)["whose_FACT"] == [father]
+    assert tap(phone, address, offer="1", people=[mother, father]) == 200
+    assert "陈述人：father" in phone.text
+    assert "待签字" in phone.text
+
+
 def test_who_is_a_guardian_of_nobody_here_cannot_be_chosen(world: World) -> None:
     phone, address = writing(world, "STUDY")
     stranger = str(world["teacher"].pk)

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from records import as_read, sheets
-from records.models import CommunicationRecord
+from parties.errors import InvalidInput
+from records import as_read, drafts, sheets
+from records.draft_input import Present
+from records.models import CommunicationRecord, Statement
 from tests.api.callers import member
 from tests.api.papers import written
 from tests.factories import World
@@ -65,6 +67,56 @@ def test_nobody_is_named_who_did_not_take_part(desk: Desk) -> None:
 
     assert whose(desk, record, "teacher") == ["", ""]
     assert [said.said_by for said in desk.read(record, "teacher").statements] == [None, None]
+
+
+def test_who_is_not_among_those_who_took_part_is_asked_for(desk: Desk, world: World) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, LATE, section="HOME", said_by="father", **GUARDIAN)
+
+    with pytest.raises(InvalidInput, match="参加的人中却没有father") as refused:
+        desk.check(record)
+    assert refused.value.field == "participants"
+    assert desk.now(record).state == "DRAFT"
+    people = [
+        Present(person=world["mother"].pk, capacity="GUARDIAN", presence="IN_PERSON"),
+        Present(person=world["father"].pk, capacity="GUARDIAN", presence="ABSENT"),
+    ]
+    with desk.as_("teacher") as viewer:
+        drafts.attend(viewer, record_id=record.pk, people=people)
+
+    desk.check(record)
+    desk.offer(record)
+
+    assert whose(desk, record, "mother") == ["", "陈述人：father"]
+
+
+def test_a_reaction_is_of_somebody_who_took_part(desk: Desk) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, "约2分钟没有说话。", **{**SILENT, "said_by": "father"})
+
+    with pytest.raises(InvalidInput, match="没有father"):
+        desk.check(record)
+
+
+def test_what_was_taken_back_asks_for_nobody(desk: Desk) -> None:
+    record = desk.drafted(FACT)
+    said = desk.say(record, LATE, said_by="father", **GUARDIAN)
+    with desk.as_("teacher") as viewer:
+        drafts.retract(viewer, record_id=record.pk, statement_id=said.pk)
+
+    desk.check(record)
+
+    assert desk.now(record).state == "CHECKED"
+
+
+def test_whom_a_colleague_named_is_told_to_nobody_else(desk: Desk, world: World) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, LATE, said_by="father", **GUARDIAN)
+    with desk.as_("teacher"):
+        Statement.objects.filter(record=record).update(entered_by=world["counsellor"])
+
+    with pytest.raises(InvalidInput, match="没有这个人"):
+        desk.check(record)
 
 
 def test_where_only_the_class_is_named_nobody_is(desk: Desk, world: World) -> None:
