@@ -97,6 +97,7 @@ def check(
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
     _refuse_incomplete(record)
     named_speakers.refuse_unnamed(viewer, record)
+    named_speakers.refuse_parents(viewer, record)
     prepared_files.refuse_gone(viewer, record)
     bases.refuse_lapsed(record, at=viewer.at)
     prepared_files.refuse_unfounded(viewer, record)

@@ -90,6 +90,62 @@ def test_who_is_not_among_those_who_took_part_is_asked_for(desk: Desk, world: Wo
     assert whose(desk, record, "mother") == ["", "陈述人：father"]
 
 
+def came(desk: Desk, record: CommunicationRecord, **capacities: str) -> None:
+    people = [
+        Present(person=desk.world[who].pk, capacity=capacity, presence="IN_PERSON")
+        for who, capacity in capacities.items()
+    ]
+    with desk.as_("teacher") as viewer:
+        drafts.attend(viewer, record_id=record.pk, people=people)
+
+
+@pytest.mark.parametrize(
+    ("source", "capacity"),
+    [("TEACHER", "ST"), ("TEACHER", "PSY"), ("TEACHER", "LEADER"), ("COMPANY", "COMPANY")],
+)
+def test_a_parent_who_came_as_something_else_is_named_beside_it(
+    desk: Desk, source: str, capacity: str
+) -> None:
+    record = desk.write()
+    came(desk, record, mother="GUARDIAN", father=capacity)
+    desk.say(record, FACT, source=source, said_by="father")
+    desk.say(record, LATE, said_by="father", **GUARDIAN)
+    desk.check(record)
+    desk.offer(record)
+
+    assert whose(desk, record, "mother") == ["陈述人：father"] * 2
+
+
+@pytest.mark.parametrize(
+    ("source", "capacity"),
+    [
+        ("TEACHER", "GUARDIAN"), ("TEACHER", "COMPANY"), ("TEACHER", "OTHER"),
+        ("COMPANY", "GUARDIAN"), ("COMPANY", "HT"), ("STUDENT", "ST"), ("THIRD", "COMPANY"),
+    ],
+)  # fmt: skip
+def test_as_what_a_parent_came_decides_over_the_source(
+    desk: Desk, source: str, capacity: str
+) -> None:
+    record = desk.write()
+    came(desk, record, father=capacity)
+
+    with pytest.raises(InvalidInput, match="来源却不是“家长陈述”") as refused:
+        desk.say(record, FACT, source=source, said_by="father")
+
+    assert refused.value.field == "said_by"
+    assert ("身份参加的" in refused.value.mend) == (source in ("TEACHER", "COMPANY"))
+
+
+def test_who_is_put_down_as_a_parent_after_all_is_asked_again(desk: Desk) -> None:
+    record = desk.write()
+    came(desk, record, mother="GUARDIAN", father="ST")
+    desk.say(record, FACT, source="TEACHER", said_by="father")
+    came(desk, record, mother="GUARDIAN", father="GUARDIAN")
+
+    with pytest.raises(InvalidInput, match="来源却不是“家长陈述”"):
+        desk.check(record)
+
+
 def test_a_reaction_is_of_somebody_who_took_part(desk: Desk) -> None:
     record = desk.drafted(FACT)
     desk.say(record, "约2分钟没有说话。", **{**SILENT, "said_by": "father"})
