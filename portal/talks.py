@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parties.access import Act
+from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal import matters, pages
 from portal.forms import MatterForm
@@ -23,9 +23,7 @@ from workflow.models import Matter
 def talk(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     """Only for the guardian whom the notice was sent to, in the place of no other child."""
     with viewing(identity) as viewer:
-        receipt = viewer.get(NoticeReceipt, target_id)
-        viewer.require(Act.ANSWER, receipt)
-        student = receipt.student
+        student = _own(viewer, target_id).student
         people = [(str(student.pk), f"{student.person.name}（{student.school_class.name}）")]
     if request.method != "POST":
         usual = {"nonce": uuid4(), "student": people[0][0], "trigger": Matter.Trigger.VISIT.value}
@@ -40,9 +38,18 @@ def talk(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
 
 @require_safe
 @signed_in(bound=True)
-def slip(request: HttpRequest, _identity: Identity, target_id: UUID) -> HttpResponse:
+def slip(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
     """Of what was asked for last in this session."""
+    with viewing(identity) as viewer:
+        _own(viewer, target_id)
     kept = matters.kept(request)
     if kept is None:
         return redirect("portal:notice-talk", target_id=target_id)
     return pages.show(request, "matter_slip", {"slip": kept, "notice": target_id})
+
+
+def _own(viewer: Viewer, receipt_id: UUID) -> NoticeReceipt:
+    """Raises NotFound, NotAllowed: the notice was sent to somebody else."""
+    receipt = viewer.get(NoticeReceipt, receipt_id)
+    viewer.require(Act.ANSWER, receipt)
+    return receipt

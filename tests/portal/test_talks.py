@@ -94,6 +94,7 @@ def test_nobody_asks_in_her_place(world: World, walk: Sent, who: str, status: in
     phone = by_password(world, who)
 
     assert phone.open(page_of(walk)).status_code == status
+    assert phone.client.get(f"{page_of(walk)}/slip").status_code == status
     assert phone.send(page_of(walk), **TOLD).status_code in (403, status)
 
     assert raised(world) == []
