@@ -4,6 +4,7 @@ The numbers and the button for an emergency stand above the form, because this i
 one.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,10 +34,17 @@ def matter(request: HttpRequest, identity: Identity) -> HttpResponse:
         typed = typed or {"nonce": uuid4(), "individual": True}
         typed.setdefault("trigger", "" if staff else Matter.Trigger.VISIT.value)
         form = MatterForm(people=people, initial=typed)
-        return _ask(request, form, staff, found=len(people) if "find" in request.POST else None)
+        found = len(people) if "find" in request.POST else None
+        return ask(request, form, staff=staff, found=found)
     form = MatterForm(request.POST, people=people)
     if not form.is_valid():
-        return _ask(request, form, staff, status=400)
+        return ask(request, form, staff=staff, status=400)
+    take(request, identity, form, staff=staff)
+    return redirect("portal:matter-slip")
+
+
+def take(request: HttpRequest, identity: Identity, form: MatterForm, *, staff: bool) -> None:
+    """Raise what a valid form says, and keep its slip for the next page. A second tap is one."""
     given = form.cleaned_data
     slip = matters.receive(
         person=identity.person,
@@ -44,27 +52,32 @@ def matter(request: HttpRequest, identity: Identity) -> HttpResponse:
         key=f"form:{given.get('nonce') or uuid4()}",
     )
     request.session[_KEPT] = {"no": slip.receipt_no}
-    return redirect("portal:matter-slip")
+
+
+def kept(request: HttpRequest) -> Mapping[str, str] | None:
+    """The slip of the matter raised last in this session."""
+    found: Mapping[str, str] | None = request.session.get(_KEPT)
+    return found
 
 
 @require_safe
 @signed_in()
 def slip(request: HttpRequest, _identity: Identity) -> HttpResponse:
-    """Of the matter raised last in this session."""
-    kept = request.session.get(_KEPT)
-    if kept is None:
+    found = kept(request)
+    if found is None:
         return redirect("portal:matter")
-    return pages.show(request, "matter_slip", {"slip": kept})
+    return pages.show(request, "matter_slip", {"slip": found})
 
 
-def _ask(
+def ask(
     request: HttpRequest,
     form: MatterForm,
-    staff: bool,  # noqa: FBT001 -- what the page is called
     *,
+    staff: bool,
     found: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The form; `staff` decides what the page is called."""
     context = {"form": form, "staff": staff, "found": found}
     return pages.show(request, "matter", context, status=status)
 

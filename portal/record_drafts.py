@@ -61,8 +61,8 @@ def store(viewer: Viewer, page: Page, *, seen: int | None = None) -> Communicati
         both = Header(**{**old, **header})
         seen = given["seen"] if seen is None else seen
         record = drafts.change(viewer, record_id=found.pk, header=both, seen=seen)
+    _attend(viewer, record, page)  # before the words: as what somebody came decides over them
     _say(viewer, record, page.form)
-    _attend(viewer, record, page)
     _lay(viewer, record, page.form)
     return viewer.get(CommunicationRecord, record.pk)
 

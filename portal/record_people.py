@@ -123,14 +123,16 @@ def whom(record: CommunicationRecord, people: Sequence[Present]) -> set[tuple[st
 
 
 def kept(record: CommunicationRecord) -> dict[str, object]:
-    """What the form shows of them; which of its two lists somebody stands in, the page knows."""
+    """What the form shows of them; which of its two lists somebody stands in, the page knows. A
+    parent with a post stands in both, and came as one of the two.
+    """
     there = record.participants.exclude(person=None).exclude(person=record.author_id)
     rows = list(there.order_by("pk").values_list("person_id", "capacity", "presence"))
     home = (Participant.Capacity.GUARDIAN, Participant.Capacity.STUDENT)
-    ids = [str(pk) for pk, _, _ in rows]
+    posts = meeting_minutes.POSTS.values()
     return {
-        "people": ids,
-        "staff": ids,
+        "people": [str(pk) for pk, capacity, _ in rows if capacity not in posts],
+        "staff": [str(pk) for pk, capacity, _ in rows if capacity not in home],
         "presence": next((how for _, capacity, how in rows if capacity in home), ""),
         "staff_presence": next(
             (how for _, capacity, how in rows if capacity not in home),

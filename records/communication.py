@@ -26,6 +26,7 @@ from records import (
     file_entries,
     hold_waits,
     language_gate,
+    named_speakers,
     prepared_files,
     standings,
     taken_back,
@@ -89,12 +90,14 @@ def check(
 
     `confirmed` are phrases that the author has looked at and wants to keep (discouraged ones).
 
-    Raises InvalidInput: names the section or the words, and what to write instead.
+    Raises InvalidInput: names the section, the words or who is missing, and what to do instead.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.check_language):
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
     _refuse_incomplete(record)
+    named_speakers.refuse_unnamed(viewer, record)
+    named_speakers.refuse_parents(viewer, record)
     prepared_files.refuse_gone(viewer, record)
     bases.refuse_lapsed(record, at=viewer.at)
     prepared_files.refuse_unfounded(viewer, record)

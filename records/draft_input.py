@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from parties.errors import InvalidInput
-from parties.models import GuardianLink, Person
+from parties.models import Person
 from records import bases, language, observation_sheets, sensitivity
 from records.language import OTHER_STUDENT, People
 from records.models import (
@@ -107,11 +107,10 @@ def refuse_restricted(words: Mapping[str, str]) -> None:
     sensitivity.refuse_special(words, mend="请写成单独的一条陈述，系统只给可以看的人看。")
 
 
-def statement_values(said: Said, people: People, *, student_id: UUID) -> Mapping[str, Any]:
+def statement_values(said: Said, people: People) -> Mapping[str, Any]:
     """Columns of the statement; `people` are those whose names may and may not stand in it."""
     text = said.text.strip()
     _refuse_statement(said, text, people)
-    _refuse_parent(said, student_id)
     whole = f"{text}\n{said.basis}"
     return {
         "section": said.section,
@@ -149,22 +148,6 @@ def _refuse_statement(said: Said, text: str, people: People) -> None:
     if said.said_by is not None and not Person.objects.filter(pk=said.said_by).exists():
         raise InvalidInput("没有这个人。", field="said_by", mend="请从参与人员中选择。")
     _refuse_unredacted(said, people)
-
-
-def _refuse_parent(said: Said, student_id: UUID) -> None:
-    """What a parent says is 家长陈述. The student, or somebody at work, is named beside their own
-    words as well; and a reaction of a parent is what somebody else saw.
-    """
-    source, reaction = Statement.Source.GUARDIAN, said.section == Statement.Section.EMOTION
-    if said.said_by is None or said.source == source or reaction:
-        return
-    links = GuardianLink.objects.filter(student=student_id, guardian=said.said_by)
-    if links.filter(state=GuardianLink.State.LIVE).exists():
-        raise InvalidInput(
-            f"写明了是哪位家长说的，来源却不是“{source.label}”。",
-            field="said_by",
-            mend=f"请把来源改为“{source.label}”，或不写是哪位家长。",
-        )
 
 
 def _refuse_reaction(said: Said, text: str) -> None:

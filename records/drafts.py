@@ -13,7 +13,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Student
 from parties.roles import Role
-from records import authors, file_entries, language_gate, taken_back
+from records import authors, file_entries, language_gate, named_speakers, taken_back
 from records.draft_input import (
     Header,
     Prepared,
@@ -129,6 +129,7 @@ def state(
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     _open(record)
+    named_speakers.refuse_parent(record, said)
     made = Statement.objects.create(
         school_id=record.school_id,
         student_id=record.student_id,
@@ -136,7 +137,7 @@ def state(
         entered_by=viewer.person,
         at=viewer.at,
         place=record.statements.count() + 1,
-        **statement_values(said, _people(record, others), student_id=record.student_id),
+        **statement_values(said, _people(record, others)),
     )
     saved(record, viewer, "statement.added", refs=[("statement", made.pk)])
     return made
@@ -155,8 +156,9 @@ def restate(
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     statement = _own(record, statement_id, viewer)
     _open(record)
+    named_speakers.refuse_parent(record, said)
     people = _people(record, others)
-    for name, value in statement_values(said, people, student_id=record.student_id).items():
+    for name, value in statement_values(said, people).items():
         setattr(statement, name, value)
     statement.save()
     saved(record, viewer, "statement.changed", refs=[("statement", statement.pk)])

@@ -170,6 +170,14 @@ def barred(case: Case, *, at: datetime) -> frozenset[UUID]:
     return _shut(case, CaseParty.AGAINST, _SILENT | unmet, lifted, at=at)
 
 
+def unwritten(case: Case, *, at: datetime) -> frozenset[UUID]:
+    """Who gets no word at all. An order that only forbids a meeting is kept best by a guest who
+    hears that the date they had is off: it says nothing that they did not know.
+    """
+    lifted = case.pk if case.safe_to_tell == Case.SafeToTell.YES else None
+    return _shut(case, CaseParty.AGAINST, _SILENT, lifted, at=at)
+
+
 def unreached(case: Case | None, *, stands: bool, at: datetime) -> frozenset[UUID]:
     """Whom a message about the case must not reach when it leaves: whoever is barred. One about
     what `stands` still for its reader is kept back by orders alone that the case did not give.

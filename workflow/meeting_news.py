@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from parties import links, relations
 from parties.access import Viewer
 from parties.models import Person, SignInLink
@@ -27,6 +29,7 @@ LATE: Final = "meeting.late"
 COPY: Final = "record.copy"
 GUEST_NO: Final = "meeting.guest_no"
 
+_GUESTS: Final = (MeetingInvitee.Capacity.STAFF, MeetingInvitee.Capacity.COMPANY)
 #: As long as a family may need to answer, weekend and ladder included. Machine time.
 LINK_LIFETIME: Final = timedelta(days=7)
 _ROLES: Final = {
@@ -110,7 +113,9 @@ def invite(case: Case, meeting: Meeting, *, at: datetime) -> int:
 
 
 def call_off(case: Case, meeting: Meeting, *, at: datetime) -> int:
-    """Whoever was invited hears that the date holds no more."""
+    """Whoever was invited hears that the date holds no more; a guest as well who must not be met by
+    now, and who would stand before a closed door.
+    """
     return _to_all(case, meeting, CALLED_OFF, at=at, told=True)
 
 
@@ -136,7 +141,10 @@ def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: 
     if told:
         invitees = invitees.filter(told_at__isnull=False)
     barred = contacts.barred(case, at=at) | home_faces.keepers(case, meeting)
-    capacities = dict(invitees.exclude(person__in=barred).values_list("person_id", "capacity"))
+    hear = ~Q(person__in=barred)
+    if told:
+        hear |= Q(capacity__in=_GUESTS) & ~Q(person__in=contacts.unwritten(case, at=at))
+    capacities = dict(invitees.filter(hear).values_list("person_id", "capacity"))
     if not told:
         capacities = _still_there(case, capacities, at=at)
     rows = about_date(case, meeting, template, capacities)

@@ -15,6 +15,7 @@ from django.db.models import Q
 from parties.models import Restriction
 from parties.relations import in_force
 from parties.roles import Role
+from workflow import contacts
 from workflow.models import Case, CaseParty, Notification
 
 _KINDS: Final = (
@@ -22,12 +23,17 @@ _KINDS: Final = (
     Restriction.Kind.DO_NOT_TELL,
     Restriction.Kind.NO_MEETING,
 )
+_CALLED_OFF: Final = "meeting.called_off"
 _HOME: Final = (Role.G.value, Role.STU.value)
 
 
 def stands(row: Notification, *, at: datetime) -> bool:
-    """Whether a message reaches somebody at home although they are barred by now. In a scope."""
+    """Whether a message reaches somebody although they are barred by now: at home what was
+    promised, a guest that a date is off. In a scope.
+    """
     case, promised = row.case, row.created_at
+    if case is not None and row.template == _CALLED_OFF and row.to_role not in _HOME:
+        return row.recipient_id not in contacts.unwritten(case, at=at)
     if case is None or row.lane != Notification.Lane.ROUTINE or row.to_role not in _HOME:
         return False
     orders = Restriction.objects.filter(

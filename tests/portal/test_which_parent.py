@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from parties import tenancy
-from parties.models import GuardianLink
+from parties.models import GuardianLink, Membership
+from parties.roles import Role
 from records.models import Statement
 from tests.api.papers import FACT, Paper, written
-from tests.factories import World
+from tests.factories import LONG_AGO, World
 from tests.portal.browsers import filled, tap
 from tests.portal.test_plan_costs import cost
-from tests.portal.test_records import TYPED, writing
+from tests.portal.test_records import TYPED, stored, writing
 from tests.portal.visitors import Phone, by_password
 
 LATE = "孩子晚上十一点以后才回家。"
@@ -125,10 +126,31 @@ def test_a_parent_beside_another_source_is_refused_in_its_row(world: World) -> N
     [wrong] = re.findall(
         r'<div class="field wrong" id="field-whose_FACT">.*?</div>', phone.html, re.S
     )
-    assert f"{REFUSED}。请把来源改为“家长陈述”，或不写是哪位家长。" in wrong
+    assert (
+        f"{REFUSED}。请把来源改为“家长陈述”，或不写是哪位家长。以老师或企业人员身份参加的" in wrong
+    )
     assert filled(phone)["whose_FACT"] == [mother]
     assert tap(phone, address, keep="1", source_FACT="GUARDIAN") == 200
     assert told(world) == [("FACT", "GUARDIAN", "mother")]
+
+
+def test_a_parent_who_came_as_a_teacher_is_named_beside_what_a_teacher_saw(world: World) -> None:
+    father, mother = str(world["father"].pk), str(world["mother"].pk)
+    with tenancy.scope(world.id):
+        Membership.objects.create(
+            school=world.school, person=world["father"], role=Role.GL, starts_at=LONG_AGO
+        )
+    phone, address = writing(world)
+    came = {"people": [mother], "staff": [father], "staff_presence": "IN_PERSON"}
+
+    assert phone.send(address, keep="1", whose_FACT=father, **came, **TYPED).status_code == 200
+
+    assert told(world) == [("FACT", "TEACHER", "father")]
+    address = f"/records/{stored(world).pk}/edit"
+    phone.open(address)
+    assert [filled(phone)[name] for name in ("people", "staff")] == [[mother], [father]]
+    assert tap(phone, address, offer="1", place="二楼") == 200
+    assert "陈述人：father" in phone.text
 
 
 def test_another_source_for_what_a_parent_said_is_refused(world: World) -> None:
@@ -139,6 +161,22 @@ def test_another_source_for_what_a_parent_said_is_refused(world: World) -> None:
     assert tap(phone, address, keep="1", whose_HOME="") == 200
 
     assert told(world)[1] == ("HOME", "STUDENT", "")
+
+
+def test_a_parent_who_is_not_ticked_is_asked_for_before_it_is_handed_over(world: World) -> None:
+    phone, address = writing(world)
+    mother, father = str(world["mother"].pk), str(world["father"].pk)
+    said = {"source_FACT": "GUARDIAN", "whose_FACT": father, **TYPED}
+
+    answer = phone.send(address, offer="1", people=[mother], **said)
+
+    assert answer.status_code == 400
+    [wrong] = re.findall(r'class="field wrong" id="field-people">.*?</fieldset>', phone.html, re.S)
+    assert "“问题描述”写明了是谁，参加的人中却没有father" in wrong
+    assert filled(phone)["whose_FACT"] == [father]
+    assert tap(phone, address, offer="1", people=[mother, father]) == 200
+    assert "陈述人：father" in phone.text
+    assert "待签字" in phone.text
 
 
 def test_who_is_a_guardian_of_nobody_here_cannot_be_chosen(world: World) -> None:

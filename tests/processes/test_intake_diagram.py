@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
+from itertools import product
 
 import pytest
 from django.conf import settings
@@ -99,6 +100,24 @@ def test_a_person_is_asked_whatever_was_found(
     assert set(run.open) == {task}
     assert run.open[task].role == Role.HT
     assert run.called("route") == []
+
+
+@pytest.mark.parametrize("level", ["none", "amber", "red", "complaint"])
+@pytest.mark.parametrize("danger", ["yes", "no", "unclear"])
+@pytest.mark.parametrize("trigger", ["praise", "academic"])
+def test_no_answers_close_a_matter_that_nobody_decided(
+    start: Start, level: str, danger: str, trigger: str
+) -> None:
+    """With words of danger or without any: time alone ends nothing."""
+    asked = {"choose_channel", "choose_channel_now"}
+    for said in product(["yes", "no"], repeat=3):
+        rest = dict(zip(("repeated", "needs_family", "individual"), said, strict=True))
+        run = start(level=level, danger=danger, trigger=trigger, **rest)
+        run.wait(NOW + 30 * DAY)
+
+        assert not run.finished, rest
+        assert len(set(run.open) & asked) == 1, rest
+        assert run.called("route") == [], rest
 
 
 # --- what a person decides ------------------------------------------------------------------------

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from records import as_read, sheets
-from records.models import CommunicationRecord
+from parties.errors import InvalidInput
+from records import as_read, drafts, sheets
+from records.draft_input import Present
+from records.models import CommunicationRecord, Statement
 from tests.api.callers import member
 from tests.api.papers import written
 from tests.factories import World
@@ -65,6 +67,112 @@ def test_nobody_is_named_who_did_not_take_part(desk: Desk) -> None:
 
     assert whose(desk, record, "teacher") == ["", ""]
     assert [said.said_by for said in desk.read(record, "teacher").statements] == [None, None]
+
+
+def test_who_is_not_among_those_who_took_part_is_asked_for(desk: Desk, world: World) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, LATE, section="HOME", said_by="father", **GUARDIAN)
+
+    with pytest.raises(InvalidInput, match="参加的人中却没有father") as refused:
+        desk.check(record)
+    assert refused.value.field == "participants"
+    assert desk.now(record).state == "DRAFT"
+    people = [
+        Present(person=world["mother"].pk, capacity="GUARDIAN", presence="IN_PERSON"),
+        Present(person=world["father"].pk, capacity="GUARDIAN", presence="ABSENT"),
+    ]
+    with desk.as_("teacher") as viewer:
+        drafts.attend(viewer, record_id=record.pk, people=people)
+
+    desk.check(record)
+    desk.offer(record)
+
+    assert whose(desk, record, "mother") == ["", "陈述人：father"]
+
+
+def came(desk: Desk, record: CommunicationRecord, **capacities: str) -> None:
+    people = [
+        Present(person=desk.world[who].pk, capacity=capacity, presence="IN_PERSON")
+        for who, capacity in capacities.items()
+    ]
+    with desk.as_("teacher") as viewer:
+        drafts.attend(viewer, record_id=record.pk, people=people)
+
+
+@pytest.mark.parametrize(
+    ("source", "capacity"),
+    [("TEACHER", "ST"), ("TEACHER", "PSY"), ("TEACHER", "LEADER"), ("COMPANY", "COMPANY")],
+)
+def test_a_parent_who_came_as_something_else_is_named_beside_it(
+    desk: Desk, source: str, capacity: str
+) -> None:
+    record = desk.write()
+    came(desk, record, mother="GUARDIAN", father=capacity)
+    desk.say(record, FACT, source=source, said_by="father")
+    desk.say(record, LATE, said_by="father", **GUARDIAN)
+    desk.check(record)
+    desk.offer(record)
+
+    assert whose(desk, record, "mother") == ["陈述人：father"] * 2
+
+
+@pytest.mark.parametrize(
+    ("source", "capacity"),
+    [
+        ("TEACHER", "GUARDIAN"), ("TEACHER", "COMPANY"), ("TEACHER", "OTHER"),
+        ("COMPANY", "GUARDIAN"), ("COMPANY", "HT"), ("STUDENT", "ST"), ("THIRD", "COMPANY"),
+    ],
+)  # fmt: skip
+def test_as_what_a_parent_came_decides_over_the_source(
+    desk: Desk, source: str, capacity: str
+) -> None:
+    record = desk.write()
+    came(desk, record, father=capacity)
+
+    with pytest.raises(InvalidInput, match="来源却不是“家长陈述”") as refused:
+        desk.say(record, FACT, source=source, said_by="father")
+
+    assert refused.value.field == "said_by"
+    assert ("身份参加的" in refused.value.mend) == (source in ("TEACHER", "COMPANY"))
+
+
+def test_who_is_put_down_as_a_parent_after_all_is_asked_again(desk: Desk) -> None:
+    record = desk.write()
+    came(desk, record, mother="GUARDIAN", father="ST")
+    desk.say(record, FACT, source="TEACHER", said_by="father")
+    came(desk, record, mother="GUARDIAN", father="GUARDIAN")
+
+    with pytest.raises(InvalidInput, match="来源却不是“家长陈述”"):
+        desk.check(record)
+
+
+def test_a_reaction_is_of_somebody_who_took_part(desk: Desk) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, "约2分钟没有说话。", **{**SILENT, "said_by": "father"})
+
+    with pytest.raises(InvalidInput, match="没有father"):
+        desk.check(record)
+
+
+def test_what_was_taken_back_asks_for_nobody(desk: Desk) -> None:
+    record = desk.drafted(FACT)
+    said = desk.say(record, LATE, said_by="father", **GUARDIAN)
+    with desk.as_("teacher") as viewer:
+        drafts.retract(viewer, record_id=record.pk, statement_id=said.pk)
+
+    desk.check(record)
+
+    assert desk.now(record).state == "CHECKED"
+
+
+def test_whom_a_colleague_named_is_told_to_nobody_else(desk: Desk, world: World) -> None:
+    record = desk.drafted(FACT)
+    desk.say(record, LATE, said_by="father", **GUARDIAN)
+    with desk.as_("teacher"):
+        Statement.objects.filter(record=record).update(entered_by=world["counsellor"])
+
+    with pytest.raises(InvalidInput, match="没有这个人"):
+        desk.check(record)
 
 
 def test_where_only_the_class_is_named_nobody_is(desk: Desk, world: World) -> None:

@@ -14,11 +14,11 @@ from parties import tenancy
 from parties.models import Person, Restriction
 from records.models import MeetingSlot
 from tests.factories import LONG_AGO, World
-from tests.processes.meeting_walk import MeetingWalk, agreed, offered
+from tests.processes.meeting_walk import MeetingWalk, agreed, begin, offered
 from tests.receivers import MailServer, mail_server
-from tests.records.meeting_days import local
+from tests.records.meeting_days import local, restrict
 from workflow import calendar_entries
-from workflow.models import Incident, Notification
+from workflow.models import CaseParty, Incident, Notification
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -231,3 +231,79 @@ def test_a_worker_that_sends_twice_sends_the_same_mail(
 
 def address_inside(row: Notification) -> str:
     return str(row.recipient.email)
+
+
+def with_guests(world: World) -> MeetingWalk:
+    """A date agreed at the company, which its mentor and a colleague have in their calendars."""
+    with tenancy.scope(world.id):
+        for who in ("mentor", "counsellor"):
+            person = Person.objects.get(pk=world[who].pk)
+            person.email = f"{who}@guests.test"
+            person.save()
+    walk = begin(world)
+    guests = [str(world[who].pk) for who in ("mentor", "counsellor")]
+    walk.do("meeting_prepare", kind="AT_COMPANY", people=guests)
+    walk.go_to(local(12, 9))
+    walk.do("meeting_dossier")
+    walk.offer()
+    walk.choose()
+    walk.deliver()
+    return walk
+
+
+def to_another_date(walk: MeetingWalk) -> None:
+    walk.wait(hours=1)
+    walk.change()
+    walk.deliver()
+    walk.offer(first=19)
+    walk.choose(3)
+    walk.deliver()
+
+
+@pytest.mark.parametrize("who", ["mentor", "counsellor"])
+def test_a_guest_who_comes_off_the_list_is_told_that_the_date_is_off_and_no_more(
+    world: World, mailbox: MailServer, who: str
+) -> None:
+    walk = with_guests(world)
+    restrict(world, who, "NO_MEETING", starts_at=walk.at)
+    to_another_date(walk)
+
+    (asked, first), (taken_off, last) = entries(mailbox, f"{who}@guests.test")
+    assert (asked, taken_off) == ("REQUEST", "CANCEL")
+    assert last["UID"] == first["UID"]
+    assert (first["SEQUENCE"], last["SEQUENCE"]) == (1, 2)
+    assert last["STATUS"] == "CANCELLED"
+    for known in ("DTSTART", "DTEND", "SUMMARY", "LOCATION", "ATTENDEE", "URL"):
+        assert last[known] == first[known]
+    mine = [email.message_from_bytes(one) for one in mailbox.mails]
+    letter = [str(one) for one in mine if one["to"] == f"{who}@guests.test"]
+    assert len(letter) == 2
+    meeting = walk.meeting
+    with tenancy.scope(world.id):
+        invitee = meeting.invitees.get(person=world[who])
+        assert (invitee.part, invitee.told_at) == ("MUST_NOT", None)
+
+
+@pytest.mark.parametrize("kind", ["NO_CONTACT", "DO_NOT_TELL"])
+def test_who_is_not_to_be_written_to_hears_of_nothing(
+    world: World, mailbox: MailServer, kind: str
+) -> None:
+    walk = with_guests(world)
+    restrict(world, "mentor", kind, starts_at=walk.at)
+    to_another_date(walk)
+
+    assert [method for method, _ in entries(mailbox, "mentor@guests.test")] == ["REQUEST"]
+    found = entries(mailbox, "counsellor@guests.test")
+    assert [method for method, _ in found] == ["REQUEST", "CANCEL", "REQUEST"]
+
+
+def test_a_guest_whom_the_case_names_hears_of_nothing(world: World, mailbox: MailServer) -> None:
+    walk = with_guests(world)
+    with tenancy.scope(world.id):
+        CaseParty.objects.create(
+            school=world.school, case_id=walk.case_id, person=world["mentor"], since=walk.at,
+            part=CaseParty.Part.SUSPECT,
+        )  # fmt: skip
+    to_another_date(walk)
+
+    assert [method for method, _ in entries(mailbox, "mentor@guests.test")] == ["REQUEST"]

@@ -1,0 +1,46 @@
+"""Words of the timeline that other acts bring about: each is recorded, and the page says it."""
+
+import pytest
+
+from tests.factories import World
+from tests.portal.test_notices import sent
+from tests.portal.visitors import by_password
+from tests.processes.walker import to_follow_up
+
+pytestmark = pytest.mark.django_db
+
+
+def page(world: World, case_id: object, who: str) -> str:
+    phone = by_password(world, who)
+    assert phone.open(f"/cases/{case_id}").status_code == 200
+    return phone.text
+
+
+def test_an_event_that_a_process_waited_for(world: World) -> None:
+    walk = to_follow_up(world)
+    walk.wait(days=7)
+    before = walk.kinds().count("event.caught")
+
+    walk.do("follow_up", danger="again")
+
+    assert walk.kinds().count("event.caught") == before + 1
+    text = page(world, walk.case_id, "principal")
+    assert "等到了答复" in text
+    assert "event.caught" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        ("孩子昨晚说不想活了", "danger.hinted", "家长的话里有危险迹象，已提示"),
+        ("再这样我就打12345投诉", "complaint.hinted", "家长的话里有投诉或法律类用语，已告知德育处"),
+    ],
+)
+def test_words_of_a_reply(world: World, words: str, kind: str, said: str) -> None:
+    walk = sent(world)
+    walk.act("reply", "mother", text=words)
+
+    assert walk.kinds().count(kind) == 1
+    text = page(world, walk.case_id, "teacher")
+    assert said in text
+    assert kind not in text
