@@ -1,5 +1,7 @@
 """请求面谈 on the page of a notice: for whom the link is, about that child, once."""
 
+from uuid import UUID
+
 import pytest
 
 from parties import tenancy
@@ -24,7 +26,7 @@ def page_of(walk: Sent, who: str = "mother") -> str:
     return f"/notices/{walk.receipt(who).pk}/talk"
 
 
-def raised(world: World) -> list[tuple[str, str, str]]:
+def raised(world: World) -> list[tuple[str, str, UUID]]:
     with tenancy.scope(world.id):
         rows = Matter.objects.order_by("raised_at")
         return list(rows.values_list("raised_role", "raised_by__name", "case__student__person"))

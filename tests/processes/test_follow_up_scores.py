@@ -8,7 +8,8 @@ from parties import tenancy
 from records import evaluations
 from records.evaluations import Score
 from tests.factories import CN, World
-from tests.processes.test_follow_up import EFFECT, Follow, follow, told
+from tests.processes.test_follow_up import EFFECT, Follow, follow
+from tests.workflow.test_plan_ladder import told
 from workflow import plans
 from workflow.errors import InvalidInput
 
