@@ -20,6 +20,7 @@ from parties import keyring
 from tests import stand_ins, template_database
 from tests.factories import World
 from tests.kept_worlds import Worlds
+from tests.services import FIGURES
 from workflow import quiet_hours
 
 Wipe = Callable[[], None]
@@ -45,6 +46,14 @@ def pytest_collection_finish() -> None:
     """As every process that serves; here ten thousand tests stay as well."""
     startup.spare_what_stays()
     gc.set_threshold(_MANY_OBJECTS)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that a test has told, also one in another process."""
+    for report in terminalreporter.getreports("passed"):
+        for name, figures in report.user_properties:
+            if name == FIGURES and report.when == "call":
+                terminalreporter.write_line(str(figures))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ RUN = "SANFANG_TEST_RUN"
 HOME_URL = "SANFANG_TEST_HOME_URL"
 EMBEDDED_BROKER = "unix"
 DROP_TRIES = 50
+#: Property of a test whose value stands at the end of the run.
+FIGURES = "figures"
 
 _stacks: list[devstack.Stack] = []
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import pytest
 from django.db import connection
 
 from parties import tenancy
@@ -26,6 +25,7 @@ from tests.crash.rest import settle
 from tests.crash.restarts import Restarts, Scene, look
 from tests.factories import World
 from tests.processes.meeting_walk import read_mark
+from tests.services import FIGURES
 from workflow import human_tasks, processes
 from workflow.models import HumanTask
 
@@ -197,11 +197,9 @@ class Story:
             raise AssertionError("\n".join(violations))
 
 
-def print_figures(tally: Tally, capsys: pytest.CaptureFixture[str]) -> None:
+def tell_figures(tally: Tally, record_property: Callable[[str, object], None]) -> None:
     """The last test of a file: every transition was walked, and here is how often we died."""
-    told = tally.judge()
-    with capsys.disabled():
-        print(f"\n{told}")  # noqa: T201 -- the figures are the point
+    record_property(FIGURES, tally.judge())
 
 
 @contextmanager

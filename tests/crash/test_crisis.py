@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parties import tenancy
-from tests.crash.stories import Story, Tally, print_figures
+from tests.crash.stories import Story, Tally, tell_figures
 from tests.factories import MINUTE, NOW
 from tests.processes.walker import ANSWERS, DOERS, FATHER, Walk, begin
 from workflow import processes
@@ -212,6 +212,6 @@ def _closed(crisis: Crisis) -> None:
 
 
 def test_every_transition_of_the_diagram_is_survived(
-    tally: Tally, capsys: pytest.CaptureFixture[str]
+    tally: Tally, record_property: Callable[[str, object], None]
 ) -> None:
-    print_figures(tally, capsys)
+    tell_figures(tally, record_property)

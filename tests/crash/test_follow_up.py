@@ -1,5 +1,6 @@
 """Every transition of bpmn/follow_up.bpmn, with processes that die while it is crossed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -8,7 +9,7 @@ import pytest
 
 from parties import tenancy
 from records.evaluations import Score
-from tests.crash.stories import Story, Tally, print_figures
+from tests.crash.stories import Story, Tally, tell_figures
 from tests.crash.test_meeting import held
 from tests.factories import MINUTE
 from tests.processes.test_follow_up import CLOSE, CONTACT, CONTACTS, EFFECT, Follow
@@ -143,6 +144,6 @@ def test_after_the_last_round_the_office_decides(
 
 
 def test_every_transition_of_the_diagram_is_survived(
-    tally: Tally, capsys: pytest.CaptureFixture[str]
+    tally: Tally, record_property: Callable[[str, object], None]
 ) -> None:
-    print_figures(tally, capsys)
+    tell_figures(tally, record_property)

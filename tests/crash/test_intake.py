@@ -1,11 +1,12 @@
 """Every transition of bpmn/intake.bpmn, with processes that die while it is crossed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.crash.stories import Story, Tally, print_figures
+from tests.crash.stories import Story, Tally, tell_figures
 from tests.factories import MINUTE, NOW
 from tests.processes.intake_walk import CALM, RED, Intake, raised
 from workflow import processes
@@ -69,6 +70,6 @@ def test_calm_words_may_be_a_crisis(story: Story) -> None:
 
 
 def test_every_transition_of_the_diagram_is_survived(
-    tally: Tally, capsys: pytest.CaptureFixture[str]
+    tally: Tally, record_property: Callable[[str, object], None]
 ) -> None:
-    print_figures(tally, capsys)
+    tell_figures(tally, record_property)

@@ -10,7 +10,7 @@ import pytest
 from parties import tenancy
 from records.evaluations import Score
 from records.models import CommunicationRecord
-from tests.crash.stories import Story, Tally, print_figures
+from tests.crash.stories import Story, Tally, tell_figures
 from tests.factories import MINUTE, NOW
 from tests.processes.intake_walk import raised
 from tests.processes.meeting_walk import ANSWERS, MeetingWalk
@@ -260,6 +260,6 @@ def _next_contact(told: Told) -> None:
 
 
 def test_every_transition_of_the_diagram_is_survived(
-    tally: Tally, capsys: pytest.CaptureFixture[str]
+    tally: Tally, record_property: Callable[[str, object], None]
 ) -> None:
-    print_figures(tally, capsys)
+    tell_figures(tally, record_property)

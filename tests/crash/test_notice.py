@@ -1,5 +1,6 @@
 """Every transition of bpmn/notice.bpmn, with processes that die while it is crossed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from parties import tenancy
 from records.models import Notice
-from tests.crash.stories import Story, Tally, print_figures
+from tests.crash.stories import Story, Tally, tell_figures
 from tests.factories import CN, MINUTE, NOW
 from tests.processes.intake_walk import raised
 from tests.processes.notice_walk import FRIDAY, Sent, drafted, second_family
@@ -138,6 +139,6 @@ def test_a_matter_is_routed_to_somebody_who_tells(story: Story) -> None:
 
 
 def test_every_transition_of_the_diagram_is_survived(
-    tally: Tally, capsys: pytest.CaptureFixture[str]
+    tally: Tally, record_property: Callable[[str, object], None]
 ) -> None:
-    print_figures(tally, capsys)
+    tell_figures(tally, record_property)
