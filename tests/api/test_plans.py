@@ -323,6 +323,15 @@ def test_a_score_outside_the_scale_is_refused(
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "score")
 
 
+@pytest.mark.parametrize("score", [3, -3])
+def test_a_score_that_is_refused_names_the_scale(as_: As, case: UUID, score: int) -> None:
+    answer = as_("mother").post(f"/cases/{case}/evaluations", {"score": score})
+
+    assert answer.json()["errors"] == [
+        {"field": "score", "wrong": "应在 -2 到 2 之间。", "mend": "请填写 -2 到 2 的整数。"}
+    ]
+
+
 def test_a_plan_waits_for_nobody_who_left(world: World, as_: As, item: ActionItem) -> None:
     mother = as_("mother")
     with tenancy.scope(world.id):
