@@ -13,7 +13,7 @@ from api.meeting_shapes import MeetingSerializer, shown
 from api.meetings import WordsInput
 from api.moments import Moment
 from api.schema import describe
-from api.views import ApiView, Id, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Strict, Whole, read_body, text, viewing
 from parties.access import Viewer
 from parties.errors import WrongState
 from records.meetings.invitations import Plan
@@ -62,7 +62,7 @@ class PaperInput(Strict):
 
 class OfferInput(Strict):
     starts_at = Moment()
-    minutes = serializers.IntegerField(min_value=SHORTEST, max_value=LONGEST, default=45)
+    minutes = Whole(low=SHORTEST, high=LONGEST, default=45)
     place_kind = serializers.ChoiceField(MeetingSlot.Place.choices)
     place = text(longest=100, required=False, allow_blank=True, default="")
 

@@ -19,9 +19,9 @@ from rest_framework.response import Response
 from api import problems
 from api.problem_texts import PROBLEMS
 from api.problems import Mistake, Problem, Refused
-from api.rule_texts import OTHER_RULE, RULES
+from api.rule_texts import OTHER_RULE, OUT_OF_RANGE, RULES
 from api.texts import speaks_english
-from parties.errors import InvalidInput, LostRace, SanfangError, TooMany
+from parties.errors import CursorInvalid, InvalidInput, LostRace, SanfangError, TooMany
 from records.notice_facts import Finding
 from records.notice_wording import Hint, NotNeutral
 from records.notices import AboutOnePerson
@@ -101,20 +101,23 @@ def _of_domain(exc: SanfangError) -> Problem:
         headers = {"Retry-After": str(exc.context.get("retry_after", 60))}
     if exc.status == 401:  # noqa: PLR2004 - Unauthorized
         headers = {"WWW-Authenticate": "Api-Key"}
-    mistakes = tuple(_told_all(exc)) if isinstance(exc, InvalidInput) else ()
     return Problem(
         code,
         status=exc.status,
         detail=detail,
-        mistakes=mistakes,
+        mistakes=tuple(_told_all(exc)),
         headers=headers,
         members=_members(exc),
     )
 
 
-def _told_all(exc: InvalidInput) -> Iterator[Mistake]:
+def _told_all(exc: SanfangError) -> Iterator[Mistake]:
     """A refused notice names every place, with its words; positions count from 1 for people."""
-    if speaks_english():
+    if isinstance(exc, CursorInvalid):
+        yield problems.broken("cursor", "cursor")
+    elif not isinstance(exc, InvalidInput):
+        return
+    elif speaks_english():
         yield _told(exc)
     elif isinstance(exc, AboutOnePerson):
         yield from (_place(found.field, found.finding) for found in exc.findings)
@@ -138,7 +141,7 @@ def _told(exc: InvalidInput) -> Mistake:
 def _mistakes(details: Any, path: str = "") -> Iterator[Mistake]:
     """DRF's tree of errors as a flat list, deepest field first in its own order."""
     if isinstance(details, Mapping) and set(details) == {"message", "code"}:
-        yield _mistake(path or "body", str(details["code"]))
+        yield _mistake(path or "body", str(details["code"]), str(details["message"]))
     elif isinstance(details, Mapping):
         for name, inner in details.items():
             part = "" if name == "non_field_errors" else str(name)
@@ -155,6 +158,11 @@ def _is_leaf(item: Any) -> bool:
     return isinstance(item, Mapping) and set(item) == {"message", "code"}
 
 
-def _mistake(field: str, code: str) -> Mistake:
+def _mistake(field: str, code: str, said: str) -> Mistake:
+    """A number beyond its limits says these (views.Whole), so that the mend can name them."""
+    if code == "range":
+        low, _, high = said.partition(" ")
+        named = [str(text).format(low=low, high=high) for text in OUT_OF_RANGE]
+        return Mistake(field, *named)
     wrong, mend = RULES.get(code, OTHER_RULE)
     return Mistake(field, str(wrong), str(mend))

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.schema import describe
-from api.views import ApiView, Id, Strict, read_body, text, viewing
+from api.views import ApiView, Id, Strict, Whole, read_body, text, viewing
 from parties.access import Viewer
 from records import free_words, plan_drafts
 from records.evaluations import Score
@@ -34,11 +34,9 @@ class EvaluationsSerializer(serializers.Serializer[Any]):
 
 
 class ScoreInput(Strict):
-    score = serializers.IntegerField(min_value=Evaluation.LOWEST, max_value=Evaluation.HIGHEST)
+    score = Whole(low=Evaluation.LOWEST, high=Evaluation.HIGHEST)
     item = Id(required=False, allow_null=True, help_text="只评这一项；不写为整个计划")
-    plan_round = serializers.IntegerField(
-        required=False, min_value=1, max_value=100, help_text="评的是哪一轮；不写为现在这一轮"
-    )
+    plan_round = Whole(low=1, high=100, required=False, help_text="评的是哪一轮；不写为现在这一轮")
     baseline_now = text(
         longest=plan_drafts.LONGEST_WORDS, default="", required=False, allow_blank=True
     )

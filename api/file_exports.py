@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from api.files import FILTERS, FileQuery, filters_of, parameters
 from api.schema import describe
-from api.views import ApiView, read_query, viewing
+from api.views import ApiView, Whole, read_query, viewing
 from records import exports, file_streams
 from records.exports import Form, Purpose
 from records.printing import as_json, pdf
@@ -27,7 +27,7 @@ class ExportQuery(FileQuery):
 
     purpose = serializers.ChoiceField(Purpose.choices)
     format = serializers.ChoiceField(Form.choices)
-    volume = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
+    volume = Whole(low=1, high=1_000_000, required=False)
 
 
 class FileExportView(ApiView):

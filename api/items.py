@@ -39,6 +39,9 @@ class AmendInput(Strict):
     target = text(longest=plan_drafts.LONGEST_TEXT, required=False, allow_blank=True)
     due_at = Moment(required=False)
     recurrence = text(longest=120, required=False, allow_blank=True)
+    owner = Id(
+        required=False, allow_null=True, help_text="改由同一方的谁负责；null 为该方，不指定人"
+    )
 
 
 class WhyInput(Strict):
@@ -95,7 +98,7 @@ class ItemView(ApiView):
                 item_id=item_id,
                 by=viewer.person,
                 at=viewer.at,
-                values=given,
+                values=_values(given),
                 unchanged=unchanged,
             )
             return _after(request, item_id)
@@ -195,6 +198,10 @@ class DropView(ItemAct):
     @_verb("不再进行", WhyInput)
     def post(self, request: Request, item_id: UUID) -> Response:
         return self.act(request, item_id, plans.drop)
+
+
+def _values(given: dict[str, Any]) -> dict[str, Any]:
+    return {{"owner": "owner_id"}.get(name, name): value for name, value in given.items()}
 
 
 def _after(request: Request, item_id: UUID) -> Response:

@@ -17,7 +17,7 @@ from api.record_part_shapes import (
 )
 from api.schema import objects
 from api.shapes import PersonSerializer, StudentSerializer
-from records import as_read
+from records import acts_now, as_read
 from records.earlier_files import Earlier
 from records.models import (
     Attachment,
@@ -106,7 +106,9 @@ class RecordSerializer(serializers.Serializer[Any]):
     offered_at = serializers.DateTimeField(required=False, allow_null=True)
     signed_at = serializers.DateTimeField(required=False, allow_null=True)
     effective_at = serializers.DateTimeField(required=False, allow_null=True)
-    may = serializers.ListField(child=serializers.CharField())
+    may = serializers.ListField(
+        child=serializers.CharField(), help_text="您现在可以对这一版做什么，照它现在的状态"
+    )
     as_read = serializers.CharField(
         help_text="您读到的文字的标记；签字、拒签、代记签字时原样送回，文字改过则 409"
     )
@@ -146,7 +148,7 @@ def shown(file: RecordFile) -> dict[str, Any]:
         body["held_by"] = shapes.plain(record.held_by_id)
     if "content_hash" in fields:
         body["content_hash"] = bytes(record.content_hash or b"").hex()
-    body["may"] = sorted(act.value for act in file.may)
+    body["may"] = sorted(act.value for act in acts_now.of(file))
     body["as_read"] = as_read.mark(file)
     return body | _parts(file) | {"disputed": file.disputed} | _rare(file)
 

@@ -32,6 +32,10 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
     "min_length": (Text("太短。", "Too short."), Text("请补充完整。", "Complete it.")),
     "max_value": (Text("太大。", "Too large."), Text("请改小。", "Choose a smaller value.")),
     "min_value": (Text("太小。", "Too small."), Text("请改大。", "Choose a larger value.")),
+    "cursor": (
+        Text("不是这个列表给出的翻页标记。", "Not a cursor that this list gave you."),
+        Text("请去掉 cursor，从第一页重新开始。", "Leave it out and start from the first page."),
+    ),
     "unknown": (
         Text("没有这一项。", "There is no such field."),
         Text("请删除该项。", "Remove it."),
@@ -83,6 +87,11 @@ RULES: Final[dict[str, tuple[Text, Text]]] = {
         Text("请改正后重试。", "Correct it and send it again."),
     ),
 }
+#: With the lowest and the highest number in their places.
+OUT_OF_RANGE: Final = (
+    Text("应在 {low} 到 {high} 之间。", "Must be between {low} and {high}."),
+    Text("请填写 {low} 到 {high} 的整数。", "Send a whole number from {low} to {high}."),
+)
 OTHER_RULE: Final = (
     Text("格式不对。", "Wrong format."),
     Text("请按接口说明的格式填写。", "Use the format that the API description asks for."),

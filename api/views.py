@@ -141,6 +141,20 @@ class Id(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
+class Whole(serializers.IntegerField):
+    """A whole number between two limits, which a refusal names (api.errors)."""
+
+    def __init__(self, *, low: int, high: int, **options: Any) -> None:
+        super().__init__(min_value=low, max_value=high, **options)
+        self.low, self.high = low, high
+
+    def to_internal_value(self, data: Any) -> int:
+        number = super().to_internal_value(data)
+        if not self.low <= number <= self.high:
+            raise serializers.ValidationError(f"{self.low} {self.high}", "range")
+        return number
+
+
 class _Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

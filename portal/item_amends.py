@@ -1,5 +1,6 @@
 """Change an item of a plan that is agreed on, as the page showed it; nothing typed is lost."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,9 +18,11 @@ from portal.item_forms import AmendForm
 from portal.session import signed_in, viewing
 from records import plan_views
 from records.models import ActionItem
-from workflow import plan_moves
+from workflow import owner_choices, plan_moves
+from workflow.models import Case
 
 _AMENDED: Final = ("title", "measure", "baseline", "target", "due_at", "recurrence")
+_STUDENTS: Final = ActionItem.Party.STUDENT
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,10 +42,10 @@ def _amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespo
         item, at = _amendable(viewer, item_id), viewer.at
         values = plan_views.shown(viewer, item)
         plan_views.note_reads(viewer, [item])
-    usual: dict[str, Any] = {"rhythm": item.recurrence, "initial": _as_typed(values)}
+        make = _form_of(viewer, item, _as_typed(values), rhythm=item.recurrence)
     if request.method != "POST":
-        return _ask_again(request, item, AmendForm(**usual), plan_views.fingerprint(values))
-    form, seen = AmendForm(request.POST, **usual), request.POST.get("seen", "")
+        return _ask_again(request, item, make(None), plan_views.fingerprint(values))
+    form, seen = make(request.POST), request.POST.get("seen", "")
     try:
         kept = form.is_valid() and _amended(identity, item_id, form, seen=seen, at=at)
     except LostRace:
@@ -65,7 +68,7 @@ def _amended(
             item_id=item_id,
             by=identity.person,
             at=at,
-            values={name: form.cleaned_data[name] for name in form.changed_data},
+            values=_changed(form),
             unchanged=unchanged,
         )
     except InvalidInput as refused:
@@ -74,16 +77,43 @@ def _amended(
     return True
 
 
+def _changed(form: AmendForm) -> dict[str, Any]:
+    """An older page has no field for the owner: what it did not send, nobody changed."""
+    values = {name: form.cleaned_data[name] for name in form.changed_data}
+    owner = values.pop("owner", None)
+    if owner is None or "owner" not in form.data:
+        return values
+    return {**values, "owner_id": UUID(owner) if owner else None}
+
+
+def _form_of(
+    viewer: Viewer, item: ActionItem, values: dict[str, Any], *, rhythm: str
+) -> Callable[[Any], AmendForm]:
+    """Whose it is now can stay so, also where they left. What the student does stays theirs."""
+    case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
+    owners = dict(owner_choices.of_party(viewer, case, str(item.owner_party)))
+    if item.owner_person is not None:
+        owners.setdefault(item.owner_person.pk, f"{item.owner_person.name}（目前负责）")
+
+    def make(data: Any) -> AmendForm:
+        form = AmendForm(data, rhythm=rhythm, owners=list(owners.items()), initial=values)
+        if item.owner_party == _STUDENTS:
+            del form.fields["owner"]
+        return form
+
+    return make
+
+
 def _overtaken(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpResponse:
     """What was typed stays, above what stands there now; saved again, it was seen."""
     with viewing(identity) as viewer:
         item = _amendable(viewer, item_id)
         values = plan_views.shown(viewer, item)
         plan_views.note_reads(viewer, [item])
-    now = _as_typed(values)
-    usual: dict[str, Any] = {"rhythm": item.recurrence, "initial": now}
-    whole = overtaken.merged(AmendForm(request.POST, **usual), now)
-    form = AmendForm(whole.data, **usual)
+        now = _as_typed(values)
+        make = _form_of(viewer, item, now, rhythm=item.recurrence)
+    whole = overtaken.merged(make(request.POST), now)
+    form = make(whole.data)
     found = {"overtaken": {"why": "", "now": whole.both, "taken": whole.taken}}
     return _ask_again(request, item, form, plan_views.fingerprint(values), found)
 
@@ -95,7 +125,7 @@ def _too_late(
     with viewing(identity) as viewer:
         item = viewer.get(ActionItem, item_id)
         viewer.require(Act.AMEND, item)
-    form = AmendForm(request.POST, rhythm=request.POST.get("recurrence", ""))
+        form = _form_of(viewer, item, {}, rhythm=request.POST.get("recurrence", ""))(request.POST)
     found = {
         "why": str(late),
         "way": "要约定别的，请复制要用的内容，添加新的一项。",
@@ -108,7 +138,8 @@ def _too_late(
 def _as_typed(values: plan_views.Shown) -> dict[str, Any]:
     """A field for the moment of a deadline knows no seconds."""
     typed = {name: values.get(name, "") for name in _AMENDED}
-    return {**typed, "due_at": values["due_at"].replace(second=0, microsecond=0)}
+    due_at = values["due_at"].replace(second=0, microsecond=0)
+    return {**typed, "due_at": due_at, "owner": str(values.get("owner_person") or "")}
 
 
 def _amendable(viewer: Viewer, item_id: UUID) -> ActionItem:

@@ -1,5 +1,6 @@
 """The form of an item of a plan. Its limits are the domain's (records.plan_drafts)."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from records.models import ActionItem
 from records.plan_drafts import Draft
 from records.recurrence import SCHOOL_DAYS
 from workflow.case_plans import CasePlan
+from workflow.owner_choices import Choice
 
 _WORDS: Final = {
     "required": "请填写这一项。",
@@ -44,9 +46,16 @@ class AmendForm(Marked):
     recurrence = forms.ChoiceField(
         label="重复", choices=RHYTHMS, required=False, error_messages=_WORDS
     )
+    owner = forms.ChoiceField(label="负责人", required=False, error_messages=_WORDS)
 
-    def __init__(self, data: Any = None, *, rhythm: str = "", **more: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, rhythm: str = "", owners: Sequence[Choice] = (), **more: Any
+    ) -> None:
         super().__init__(data, **more)
+        people = ((str(pk), called) for pk, called in owners)
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]
+            ("", "不指定，由该方自己商量"), *people
+        ]  # fmt: skip
         if rhythm not in dict(RHYTHMS):  # agreed over the API: it stays as it is
             kept = [*RHYTHMS, (rhythm, "按原来约定的日子")]
             self.fields["recurrence"].choices = kept  # type: ignore[attr-defined]
@@ -66,7 +75,6 @@ class ItemForm(AmendForm):
         error_messages=_WORDS,
         widget=forms.RadioSelect,
     )
-    owner = forms.ChoiceField(label="负责人", required=False, error_messages=_WORDS)
     starts_on = DayField(label="从哪天开始")
     from_consensus = forms.ChoiceField(
         label="来自哪条共识（可不选）", required=False, error_messages=_WORDS
@@ -87,12 +95,8 @@ class ItemForm(AmendForm):
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, plan: CasePlan, **more: Any) -> None:
-        super().__init__(data, **more)
-        people = [(str(pk), called) for pk, called in plan.owners]
+        super().__init__(data, owners=plan.owners, **more)
         points = [(str(pk), text[:_KEPT]) for pk, text in plan.points]
-        self.fields["owner"].choices = [  # type: ignore[attr-defined]
-            ("", "不指定，由该方自己商量"), *people
-        ]  # fmt: skip
         self.fields["from_consensus"].choices = [  # type: ignore[attr-defined]
             ("", "不是来自某一条共识"), *points
         ]  # fmt: skip

@@ -12,13 +12,12 @@ from parties import statements
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal.session import signed_in, viewing
-from records import communication, known_records
+from records import acts_now, communication, known_records
 from records.models import CommunicationRecord
 from records.reading import RecordFile
 from workflow import communication as acts
 
 State = CommunicationRecord.State
-_OVER = (State.SEALED, State.SUPERSEDED, State.DISCARDED)
 
 
 def shown(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def shown(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
         return {"newer": (newer.pk, newer.version)}
     if communication.is_followed(record):
         return {"followed": True}  # by whoever has the class now, and not for this reader
-    return {"may_begin": record.state not in _OVER}
+    return {"may_begin": Act.EDIT in acts_now.of(found)}
 
 
 @require_POST

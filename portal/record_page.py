@@ -18,6 +18,7 @@ from parties.sign_in import Identity, Means
 from portal import holding, next_versions, pages, typed
 from portal.session import viewing
 from records import (
+    acts_now,
     additions,
     as_read,
     custody,
@@ -39,9 +40,6 @@ from records.reading import RecordFile
 from records.signatures import Method
 
 State = CommunicationRecord.State
-
-_SIGNABLE: Final = (State.PENDING_SIGNATURES, State.EFFECTIVE)
-_OBJECTABLE: Final = (State.EFFECTIVE, State.ARCHIVED, State.UNDER_OBJECTION)
 _DIGITS: Final = 8
 _REPLIES: Final = (
     ("ACCEPTED", "接受，另出新版本"),
@@ -176,17 +174,17 @@ def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dic
     ]
     open_by_me = any(one["open"] and one["mine"] for one in objected)
     may_copy = record_copies.may_copy(found.fields, record)
-    decides = Act.OVERRIDE in found.may and record.signed_at is not None and not found.disputed
+    now = acts_now.of(found)
     return {
         **_signing(viewer, found),
         **_writing(found),
-        "may_object": Act.OBJECT in found.may and record.state in _OBJECTABLE and not open_by_me,
+        "may_object": Act.OBJECT in now and not open_by_me,
         "may_copy": may_copy,
         "may_share": may_copy and not found.disputed and not policies.is_at_home(viewer, record),
-        "held_back": sharing.held_back(found) if decides else [],
+        "held_back": sharing.held_back(found) if Act.OVERRIDE in now else [],
         "may_add": additions.may_add(viewer, record),
-        "may_archive": Act.ARCHIVE in found.may and record.state == State.EFFECTIVE,
-        "may_seal": Act.SEAL in found.may and record.state in keeping.SEALABLE,
+        "may_archive": Act.ARCHIVE in now,
+        "may_seal": Act.SEAL in now,
         "whys": [(one.value, one.label) for one in keeping.Why],
         "objections": objected,
     }
@@ -196,10 +194,11 @@ def _signing(viewer: Viewer, found: RecordFile) -> dict[str, bool]:
     record = found.record
     mine = [one for one in found.signatures if one.signer_id == viewer.person.pk]
     spoken = any(one.method != Method.REFUSED or one.is_own_refusal for one in mine)
-    can_sign = Act.SIGN in found.may and record.state in _SIGNABLE and not spoken
+    now = acts_now.of(found)
+    can_sign = Act.SIGN in now and not spoken
     return {
         "may_sign": can_sign,
-        "may_witness": Act.WITNESS in found.may and record.state in _SIGNABLE,
+        "may_witness": Act.WITNESS in now,
         "may_refuse": can_sign and record.student_id in policies.family_of(viewer),
     }
 

@@ -85,6 +85,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "plan.item_reopened": "行动事项继续进行",
     "plan.item_started": "行动事项开始",
     "plan.item_verified": "行动事项已核实",
+    "plan.handed_over": "行动事项换了负责人，已告知",
     "plan.moved": "行动事项改期，已告知各方",
     "plan.overdue": "行动事项逾期，已提醒",
     "plan.unverified": "行动事项待核实，已告知上一级",

@@ -126,7 +126,8 @@ def progress_of(items: Collection[ActionItem], *, at: datetime) -> Mapping[UUID,
 def _progress(item: ActionItem, marks: streaks.Marks, *, at: datetime) -> Progress:
     today = plan_times.local_day(at)
     every = plan_times.due_days(item)
-    due = [day for day in every if day in marks or not _passed_by(item, day, today=today)]
+    named = [day for day in every if day in marks or not _passed_by(item, day, today=today)]
+    due = streaks.counted(named, marks)
     so_far = [day for day in due if day <= today]
     states = [marks.get(day) for day in so_far]
     yesterday = today - ONE_DAY

@@ -206,6 +206,20 @@ def _refuse_classmate(one: Present, around: People) -> None:
         )
 
 
+def prepared_list(
+    record: CommunicationRecord, items: Sequence[Prepared], *, at: datetime
+) -> list[dict[str, Any]]:
+    """As prepared_values, of each; what is wrong names its row, the first being 0."""
+    found = []
+    for place, item in enumerate(items):
+        try:
+            found.append(prepared_values(record, item, at=at))
+        except InvalidInput as refused:
+            refused.field = f"prepared.{place}.{refused.field}"
+            raise
+    return found
+
+
 def prepared_values(record: CommunicationRecord, item: Prepared, *, at: datetime) -> dict[str, Any]:
     """Columns of the item, with the consent that a psychological report rests on."""
     _choice("kind", item.kind, PreparedItem.Kind.values)

@@ -21,7 +21,7 @@ from records.draft_input import (
     Said,
     header_values,
     open_words,
-    prepared_values,
+    prepared_list,
     refuse_header,
     refuse_people,
     statement_values,
@@ -211,7 +211,7 @@ def prepare(
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     _open(record)
-    wanted = [prepared_values(record, item, at=viewer.at) for item in items]
+    wanted = prepared_list(record, items, at=viewer.at)
     record.prepared.all().delete()
     for values in wanted:
         PreparedItem.objects.create(

@@ -21,6 +21,7 @@ from records.models import ActionItem, EarlierWords
 _KEPT: Final = (
     "title", "measure", "baseline", "target", "starts_on", "due_at", "recurrence", "kind",
     "field_class", "blocked_why", "evidence_note", "evidence", "done_by_id", "done_at",
+    "owner_person_id",
 )  # fmt: skip
 
 #: What is somebody's own word where it becomes so, though the same words stood there before.

@@ -56,6 +56,6 @@ def record(
 
 
 def open_entry(item: ActionItem) -> None:
-    """The office of its class finds an item whose class was raised."""
-    readers = plan_owners.readers(item)
-    file_entries.open_to(kind="action_item", object_id=item.pk, readers=readers)
+    """The office of its class finds an item whose class was raised, and who took it on."""
+    readers, people = plan_owners.readers(item), plan_owners.named(item)
+    file_entries.open_to(kind="action_item", object_id=item.pk, readers=readers, people=people)

@@ -22,9 +22,6 @@ from records.record_rows import lock, saved
 
 State = CommunicationRecord.State
 
-#: What may be sealed; an effective version is archived first, by people who know it.
-SEALABLE: Final = (State.SUPERSEDED, State.UNDER_OBJECTION, State.ARCHIVED)
-
 _SHORTEST_REASON: Final = 5  # characters
 #: Somebody other than 德育处 has the next word: the author, or whoever objected.
 _UNHEARD: Final = (Objection.State.FILED, Objection.State.ANSWERED)

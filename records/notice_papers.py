@@ -70,10 +70,15 @@ def proven(receipt: NoticeReceipt, given: OnPaper) -> NoticeReceipt.State:
     return State.CONFIRMED if scanned or witnessed else State.OPENED
 
 
+def most(receipt: NoticeReceipt) -> NoticeReceipt.State:
+    """As much as a slip with its scan can prove."""
+    asks_to_sign = receipt.notice.strength == Notice.Strength.SIGN
+    return State.SIGNED if asks_to_sign else State.CONFIRMED
+
+
 def claimed(receipt: NoticeReceipt, given: OnPaper) -> NoticeReceipt.State:
     """What it is brought along for, whether or not it proves that much."""
-    asks_to_sign = receipt.notice.strength == Notice.Strength.SIGN
-    return State.SIGNED if asks_to_sign and _is_scanned(given, receipt) else proven(receipt, given)
+    return most(receipt) if _is_scanned(given, receipt) else proven(receipt, given)
 
 
 def _is_scanned(given: OnPaper, receipt: NoticeReceipt) -> bool:

@@ -154,10 +154,24 @@ def refuse_not_sent(notice: Notice) -> None:
         raise WrongState("通知还没有发出。", notice=str(notice.pk))
 
 
+def refuse_needless(receipt: NoticeReceipt) -> None:
+    """A scan that no answer would ever rest on. What was written down on paper may get its page.
+
+    Raises WrongState: this guardian has said as much by other means.
+    """
+    on_paper = receipt.how == NoticeReceipt.How.PAPER
+    if not on_paper and _says(receipt, notice_papers.most(receipt)):
+        raise WrongState("这位家长已经答复，不用再上传回执。", receipt=str(receipt.pk))
+
+
 def _stands(receipt: NoticeReceipt, given: OnPaper) -> bool:
     """Whether the answer that is there says as much as what was brought along."""
+    return _says(receipt, notice_papers.claimed(receipt, given))
+
+
+def _says(receipt: NoticeReceipt, much: State) -> bool:
     order = _ORDER.index(State(receipt.state)) if receipt.state in _ORDER else -1
-    return order > 0 and order >= _ORDER.index(notice_papers.claimed(receipt, given))
+    return order > 0 and order >= _ORDER.index(much)
 
 
 def _complete(receipt: NoticeReceipt, given: OnPaper, *, at: datetime) -> None:

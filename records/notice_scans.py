@@ -38,8 +38,8 @@ def store(
     """Keep the scan of one receipt. Not for use inside a scope.
 
     Raises NotFound; NotAllowed: this reader does not call that family; WrongState: the notice is
-    not sent, or an answer rests on the scan that is there; UploadRefused over the file itself;
-    VaultUnavailable.
+    not sent, an answer rests on the scan that is there, or the guardian answered without a slip;
+    UploadRefused over the file itself; VaultUnavailable.
     """
     with tenancy.scope(school_id):
         _allowed(Viewer.load(by, at=at), receipt_id)
@@ -70,7 +70,9 @@ def _lock(viewer: Viewer, receipt_id: UUID) -> NoticeReceipt:
 
 
 def _known(receipt: NoticeReceipt, cleaned: CleanFile) -> Attachment | None:
-    """The scan that is there, if it is this very picture. Raises WrongState: it may not go."""
+    """The scan that is there, if it is this very picture. Raises WrongState: it may not go, or no
+    answer would rest on another.
+    """
     there = kept_scans.of(receipt)
     if (
         there is not None
@@ -79,6 +81,7 @@ def _known(receipt: NoticeReceipt, cleaned: CleanFile) -> Attachment | None:
     ):
         return there
     kept_scans.refuse_replacing(receipt)
+    notice_receipts.refuse_needless(receipt)
     return None
 
 

@@ -1,4 +1,6 @@
-"""Adjust what was agreed: other words, another rhythm, another deadline. The old ones are kept."""
+"""Adjust what was agreed: other words, another rhythm, another deadline, another owner of the same
+party. What it was before is kept.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -12,6 +14,9 @@ from parties.models import Person
 from records import earlier_words, item_rows, plan_drafts, plan_owners, plan_times, plan_words
 from records.models import ActionItem
 
+_OWNER: Final = "owner_id"
+#: As it is called in the item.
+_COLUMNS: Final = {_OWNER: "owner_person_id"}
 _RHYTHM: Final = frozenset({"due_at", "starts_on", "recurrence"})
 
 
@@ -40,7 +45,7 @@ def amend(  # noqa: PLR0913 -- the values, and who looks before and after
         with earlier_words.kept(item, by=by, at=at):
             _put(item, values, at=at)
             _begin_anew(item, values, at=at)
-        item_rows.record("plan.item_amended", item, at=at, actor=by, fields=sorted(values))
+        item_rows.record("plan.item_amended", item, at=at, actor=by, fields=_named(values))
         item.save()
         if amended is not None:
             amended(item)
@@ -52,12 +57,20 @@ def _put(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> None:
     anew = any(getattr(item, name) != getattr(wanted, name) for name in _RHYTHM)
     plan_drafts.check(wanted, at=at, calendar=calendar.load(item.school_id) if anew else None)
     plan_words.refuse(wanted, student=item.student)
-    plan_owners.refuse_unowned(wanted, owner_id=item.owner_person_id)
-    raised = wanted.field_class != item.field_class
-    for name, value in {**values, "field_class": wanted.field_class}.items():
-        setattr(item, name, value)
-    if raised:
+    owner = item.owner_person_id
+    if values.get(_OWNER, owner) != owner:
+        owner = plan_owners.hand_over(item, wanted, at=at)
+    plan_owners.refuse_unowned(wanted, owner_id=owner)
+    changed = {**values, _OWNER: owner, "field_class": wanted.field_class}
+    opens = item.field_class, item.owner_person_id
+    for name, value in changed.items():
+        setattr(item, _COLUMNS.get(name, name), value)
+    if opens != (item.field_class, item.owner_person_id):
         item_rows.open_entry(item)
+
+
+def _named(values: Mapping[str, Any]) -> list[str]:
+    return sorted(_COLUMNS.get(name, name) for name in values)
 
 
 def _begin_anew(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> None:

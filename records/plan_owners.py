@@ -45,6 +45,24 @@ def settle(draft: Draft, student: Student, *, at: datetime) -> Owner:
     return Owner(draft.owner_id)
 
 
+def hand_over(item: ActionItem, draft: Draft, *, at: datetime) -> UUID | None:
+    """Who answers for an item from now on: somebody else of the same party, or that as such.
+
+    Raises:
+        InvalidInput: as settle; it is the student's own, or a company's that they have left.
+    """
+    if item.owner_party == _PARTY.STUDENT and draft.owner_id != item.owner_person_id:
+        raise InvalidInput(
+            "学生负责的事项不能换人。", field="owner", mend="请结束这一项，再添加新的一项。"
+        )
+    owner = settle(draft, item.student, at=at)
+    if owner.placement_id != item.placement_id:
+        raise InvalidInput(
+            "这一项是原实习单位的。", field="owner", mend="请结束这一项，再添加新的一项。"
+        )
+    return owner.person_id
+
+
 def refuse_unowned(draft: Draft, *, owner_id: UUID | None) -> None:
     """What is about money or health is done by somebody who is named, and so reads it.
 

@@ -1,4 +1,9 @@
-"""已连续 n 天: how a row of due days went. Plain arithmetic, so that pages and sweeps agree."""
+"""已连续 n 天: how a row of due days went. Plain arithmetic, so that pages and sweeps agree.
+
+A day that was done stays done and counts, in every number, also where the rule was changed since
+and does not name it any more: nobody loses a day that they did. What was missed or excused on such
+a day counts no more.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,6 +17,11 @@ _MISSED: Final = ItemCheckIn.State.MISSED
 
 #: State of the check-in by its day.
 Marks = Mapping[date, str]
+
+
+def counted(due: Sequence[date], marks: Marks) -> Sequence[date]:
+    """Days that count: what the rule names now, and what was done, in order."""
+    return sorted({*due, *(day for day, mark in marks.items() if mark == _DONE)})
 
 
 def streak(due: Sequence[date], marks: Marks, *, today: date) -> int:

@@ -5,23 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from parties import relations
 from parties.access import Viewer
 from parties.errors import NotFound
-from parties.models import GuardianLink, Placement, Student
-from parties.roles import Role
+from parties.models import Student
 from records import plan_consensus
-from records.meetings import family
 from records.models import ActionItem
-from workflow import contacts, exclusions, policies
+from workflow import owner_choices, policies
 from workflow.models import Case
+from workflow.owner_choices import Choice
 
-#: Who at school takes on an item.
-_STAFF: Final = (Role.HT, Role.ST, Role.GL, Role.PSY, Role.ME, Role.FA, Role.DOC)
 _PLANNED: Final = (Case.Channel.MEETING, Case.Channel.NOTICE)
-
-#: Whom an item may name: the id, and how people call them.
-Owner = tuple[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,7 @@ class CasePlan:
     case: Case
     student: Student
     items: Sequence[ActionItem]
-    owners: Sequence[Owner]
+    owners: Sequence[Choice]
     points: Sequence[tuple[UUID, str]]
 
 
@@ -51,40 +44,6 @@ def read(viewer: Viewer, case_id: UUID) -> CasePlan:
         case=case,
         student=case.student,
         items=list(items.order_by("created_at", "pk")),
-        owners=[*_at_home(viewer, case), *_at_school(viewer, case), *_at_company(case)],
+        owners=owner_choices.of_case(viewer, case),
         points=[(one.pk, one.text) for one in plan_consensus.of_case(viewer, case_id)],
     )
-
-
-def _at_home(viewer: Viewer, case: Case) -> list[Owner]:
-    """Nobody whom the school must not meet: an item is a message to its owner."""
-    if case.student is None:
-        return []
-    named = contacts.named(case)
-    invited = family.of(case.student, at=viewer.at, named=named).invited
-    links = GuardianLink.objects.filter(student=case.student, guardian__in=invited)
-    return [
-        (link.guardian_id, f"{link.guardian.name}（家庭，{link.get_relation_display()}）")
-        for link in links.select_related("guardian").order_by("contact_priority", "pk")
-    ]
-
-
-def _at_school(viewer: Viewer, case: Case) -> list[Owner]:
-    shut_out, found = exclusions.excluded_people(case), dict[UUID, str]()
-    for role in _STAFF:
-        for post in relations.holders(role=role, at=viewer.at, student=case.student):
-            if post.person.pk not in shut_out:
-                found.setdefault(post.person.pk, f"{post.person.name}（学校，{role.label}）")
-    return list(found.items())
-
-
-def _at_company(case: Case) -> list[Owner]:
-    if case.student is None:
-        return []
-    running = case.student.placements.filter(state=Placement.State.ACTIVE)
-    away = exclusions.excluded_people(case)
-    return [
-        (one.mentor.pk, f"{one.mentor.name}（企业，指导教师）")
-        for one in running.select_related("mentor")
-        if one.mentor is not None and one.mentor_id not in away
-    ]

@@ -80,7 +80,8 @@ def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
     """Every third missed day in a row asks for a talk about this item; where one waits already,
     whoever is above hears of it. The item is locked, so nobody asks twice.
     """
-    due, marks = plan_times.due_days(item), check_ins.marks_of(item)
+    marks = check_ins.marks_of(item)
+    due = streaks.counted(plan_times.due_days(item), marks)
     day = max(day for day, mark in marks.items() if mark == "MISSED")
     missed = streaks.missed_in_a_row(due, marks, upto=day)
     if missed % IN_A_ROW:

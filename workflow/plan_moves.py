@@ -20,7 +20,7 @@ from parties.models import Person
 from parties.roles import Role
 from records import earlier_words, item_rows, item_stillness, plan_amending
 from records.models import ActionItem
-from workflow import clocks, contacts, plan_people
+from workflow import clocks, contacts, plan_handovers, plan_people
 from workflow.models import Case
 
 _MOVED: Final = "plan.moved"
@@ -39,16 +39,22 @@ def amend(
     values: dict[str, Any],
     unchanged: Callable[[Viewer, ActionItem], None],
 ) -> ActionItem:
-    """As records.plan_amending.amend, and a new deadline is told. Raises as that."""
-    before: list[datetime] = []
+    """As records.plan_amending.amend; a new deadline is told, and a new owner. Raises as that."""
+    before: list[tuple[datetime, UUID | None]] = []
 
     def looked_at(viewer: Viewer, item: ActionItem) -> None:
         unchanged(viewer, item)
-        before.append(item.due_at)
+        plan_handovers.refuse_wrong(viewer, item, values.get("owner_id"))
+        before.append((item.due_at, item.owner_person_id))
+
+    def amended(item: ActionItem) -> None:
+        due_at, owner = before[0]
+        plan_handovers.tell(item, owner, by=by, at=at)
+        _moved(item, due_at, by=by, at=at)
 
     return plan_amending.amend(
-        school_id=school_id, item_id=item_id, by=by, at=at, values=values, unchanged=looked_at,
-        amended=lambda item: _moved(item, before[0], by=by, at=at),
+        school_id=school_id, item_id=item_id, by=by, at=at, values=values,
+        unchanged=looked_at, amended=amended,
     )  # fmt: skip
 
 

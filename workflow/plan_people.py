@@ -48,14 +48,27 @@ def owners(item: ActionItem, *, case: Case, at: datetime) -> Sequence[tuple[str,
         return [(Role.STU.value, item.student.person_id)]
     if item.owner_party == _PARTY.COMPANY:
         return [(role, person) for role, person in _company(item, at)]
-    if item.owner_person_id and item.owner_person_id not in exclusions.excluded_people(case):
-        return [(post_of(item.owner_person_id, at), item.owner_person_id)]
-    return [(Role.HT.value, person) for person in holders(Role.HT.value, case=case, at=at)]
+    named = _at_school(item, case, at)
+    return named or [(Role.HT.value, one) for one in holders(Role.HT.value, case=case, at=at)]
+
+
+def _at_school(item: ActionItem, case: Case, at: datetime) -> Sequence[tuple[str, UUID]]:
+    """The named person while they hold a post; nobody is told of pupils they have left."""
+    person = item.owner_person_id
+    if person is None or person in exclusions.excluded_people(case):
+        return []
+    post = _post(person, at)
+    return [(post, person)] if post else []
 
 
 def post_of(person: UUID, at: datetime) -> str:
+    return _post(person, at) or Role.ST.value
+
+
+def _post(person: UUID, at: datetime) -> str:
+    """Their first post in force; empty where they hold none."""
     posts = in_force(Membership.objects.filter(person=person), at).order_by("starts_at", "pk")
-    return posts.values_list("role", flat=True).first() or Role.ST.value
+    return posts.values_list("role", flat=True).first() or ""
 
 
 def _family(item: ActionItem, case: Case, at: datetime) -> Sequence[UUID]:

@@ -90,6 +90,7 @@ KINDS: Final = {
     "plan.day_missed": "【签到】昨天没有签到，早上提醒一次",
     "plan.talk_asked": "【签到】连续几天没有签到，请班主任问问需要什么帮助",
     "plan.talk_waits": "【签到】还没有人联系，已告知年级组长",
+    "plan.handed_over": "【方案】一项约定换了负责人，已告知",
     "plan.moved": "【方案】一项约定的期限改了，已告知各方",
     "plan.overdue": "【方案】一项约定到期未完成，提醒负责人",
     "plan.unverified": "【方案】一项约定已完成，还没有人核实，已告知上一级",

@@ -87,6 +87,37 @@ def test_an_answer_by_phone_rests_on_no_scan(world: World, as_: As) -> None:
     assert another(as_("teacher"), walk).json()["id"] == newer.json()["id"]  # the same bytes
 
 
+@pytest.mark.parametrize(
+    ("strength", "act"), [("SIGN", "sign"), ("CONFIRM", "confirm"), ("CONFIRM", "phone")]
+)
+def test_who_has_answered_by_other_means_needs_no_scan(
+    world: World, as_: As, strength: str, act: str
+) -> None:
+    walk = sent(world, strength)
+    if act == "phone":
+        assert on_paper(as_, walk, how="PHONE").json()["state"] == "CONFIRMED"
+    else:
+        walk.act(act, "father", how="APP")
+
+    refused = another(as_("teacher"), walk)
+
+    assert (refused.status_code, code(refused)) == (409, "state.wrong")
+    assert "这位家长已经答复" in refused.json()["detail"]
+    assert "这位家长已经答复" in on_paper(as_, walk).json()["detail"]
+    assert walk.receipt("father").scan is None
+    with tenancy.scope(world.id):
+        assert not Attachment.objects.exists()
+        assert not Event.objects.filter(kind="receipt.scanned").exists()
+
+
+def test_who_has_only_confirmed_may_still_sign_on_paper(world: World, as_: As) -> None:
+    walk = sent(world)
+    walk.act("confirm", "father", how="APP")
+
+    assert another(as_("teacher"), walk).status_code == 201
+    assert on_paper(as_, walk).json()["state"] == "SIGNED"
+
+
 def test_the_same_picture_twice_is_one_act(world: World, as_: As) -> None:
     walk = sent(world)
     before = [scan(as_("teacher"), walk.receipt("father").pk).json()["id"] for _ in range(2)]

@@ -69,6 +69,13 @@ def test_an_edited_or_cut_cursor_is_refused(as_: As, cases: list[str]) -> None:
     for bad in (flipped, good[:-4], good + "AAAA", "x", "*", "A" * 2000, "0" * 40, "%F0%9F"):
         answer = principal.get(f"/cases?cursor={bad}")
         assert (answer.status_code, code(answer)) == (400, "cursor.invalid"), bad
+        assert answer.json()["errors"] == [
+            {
+                "field": "cursor",
+                "wrong": "不是这个列表给出的翻页标记。",
+                "mend": "请去掉 cursor，从第一页重新开始。",
+            }
+        ]
 
 
 def test_a_borrowed_cursor_is_refused(as_: As, cases: list[str]) -> None:

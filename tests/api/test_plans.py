@@ -270,6 +270,20 @@ def test_the_mark_is_the_readers_own_and_family_changes_nothing(
     assert patch(mother, item, tag, target="少一点").status_code == 403
 
 
+def test_an_item_is_handed_over_to_another_guardian(
+    world: World, as_: As, item: ActionItem
+) -> None:
+    teacher = as_("teacher")
+    tag = teacher.get(f"/items/{item.pk}").headers["ETag"]
+
+    refused = patch(teacher, item, tag, owner=str(world["duty_officer"].pk))
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "owner")
+    handed = patch(teacher, item, tag, owner=str(world["father"].pk))
+    assert handed.json()["owner_person"] == str(world["father"].pk)
+    back = patch(teacher, item, handed.headers["ETag"], owner=None)
+    assert (back.status_code, back.json()["owner_person"]) == (200, None)
+
+
 # --- scores ---------------------------------------------------------------------------------------
 
 
@@ -307,6 +321,15 @@ def test_a_score_outside_the_scale_is_refused(
     answer = as_("mother").post(f"/cases/{case}/evaluations", {"score": score})
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "score")
+
+
+@pytest.mark.parametrize("score", [3, -3])
+def test_a_score_that_is_refused_names_the_scale(as_: As, case: UUID, score: int) -> None:
+    answer = as_("mother").post(f"/cases/{case}/evaluations", {"score": score})
+
+    assert answer.json()["errors"] == [
+        {"field": "score", "wrong": "应在 -2 到 2 之间。", "mend": "请填写 -2 到 2 的整数。"}
+    ]
 
 
 def test_a_plan_waits_for_nobody_who_left(world: World, as_: As, item: ActionItem) -> None:

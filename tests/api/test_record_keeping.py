@@ -18,6 +18,35 @@ def archived(world: World, as_: As) -> str:
     return paper.id
 
 
+def may(as_: As, record: str) -> dict[str, set[str]]:
+    people = ("teacher", "mother", "head_of_office")
+    return {name: set(as_(name).get(f"/records/{record}").json()["may"]) for name in people}
+
+
+def test_nobody_is_told_of_acts_that_the_state_refuses(world: World, as_: As) -> None:
+    paper = effective(world)
+    assert may(as_, paper.id) == {
+        "teacher": {"archive", "edit", "sign", "witness"},
+        "mother": {"object", "sign"},
+        "head_of_office": {"archive", "hold", "override", "witness"},
+    }
+    as_("teacher").post(f"/records/{paper.id}/archive", {"why": "graduation"})
+    assert may(as_, paper.id) == {
+        "teacher": {"edit"},
+        "mother": {"object"},
+        "head_of_office": {"hold", "override", "seal"},
+    }
+    as_("head_of_office").post(f"/records/{paper.id}/seal", REASON)
+    assert may(as_, paper.id) == {
+        "teacher": set(), "mother": set(), "head_of_office": {"hold", "override"},
+    }  # fmt: skip
+
+
+def test_a_draft_is_written_and_neither_signed_nor_shared(world: World, as_: As) -> None:
+    paper = written(world)
+    assert set(as_("teacher").get(f"/records/{paper.id}").json()["may"]) == {"edit"}
+
+
 def test_a_homeroom_teacher_archives_and_everybody_reads_on(world: World, as_: As) -> None:
     paper = effective(world)
     address = f"/records/{paper.id}/archive"

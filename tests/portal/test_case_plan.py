@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from parties import clock, tenancy
-from parties.models import Restriction
+from parties.models import Membership, Restriction
 from records.models import ActionItem, Statement
 from tests.api import plan_stories
 from tests.api.meeting_stories import on_offer
@@ -155,6 +155,39 @@ def test_an_item_is_adjusted_as_the_page_showed_it(world: World, case: UUID) -> 
     again = phone.value("seen")
     phone.send(f"/plan/{item.pk}/amend", seen=again, title="又改", target="", **same)
     assert items(world)[0].title == "又改"
+
+
+def test_an_item_is_handed_over_and_its_present_owner_may_stay(world: World, case: UUID) -> None:
+    officer, leader = str(world["duty_officer"].pk), str(world["grade_leader"].pk)
+    item = plan_stories.item(world, case, owner_party="SCHOOL", owner_id=officer)
+    with tenancy.scope(world.id):
+        Membership.objects.filter(person=officer).update(ends_at=clock.now())
+    phone, page = at_plan(world, case), f"/plan/{item.pk}/amend"
+    phone.open(page)
+    assert f'value="{officer}" selected' in phone.html
+    assert str(world["mother"].pk) not in phone.html
+    same = {"title": "值班", "due_at": phone.value("due_at"), "recurrence": "FREQ=DAILY"}
+
+    phone.send(page, seen=phone.value("seen"), **same)
+    assert str(items(world)[0].owner_person_id) == officer  # an older page has no such field
+    phone.open(page)
+    phone.send(page, seen=phone.value("seen"), owner=officer, **same)
+    assert str(items(world)[0].owner_person_id) == officer
+    phone.open(page)
+    phone.send(page, seen=phone.value("seen"), owner=leader, **same)
+    assert str(items(world)[0].owner_person_id) == leader
+    with tenancy.scope(world.id):
+        told = Notification.objects.filter(template="plan.handed_over")
+        assert [row.recipient_id for row in told] == [world["grade_leader"].pk]
+
+
+def test_nobody_else_is_offered_what_the_student_does(world: World, case: UUID) -> None:
+    item = plan_stories.item(world, case, owner_party="STUDENT")
+    phone = at_plan(world, case)
+    phone.open(f"/plan/{item.pk}/amend")
+
+    assert 'name="title"' in phone.html
+    assert 'name="owner"' not in phone.html
 
 
 def test_words_for_an_item_that_was_done_meanwhile_come_back(world: World, case: UUID) -> None:

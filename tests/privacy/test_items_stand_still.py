@@ -160,6 +160,19 @@ def test_words_that_were_amended_since_stay_for_him_as_they_were(world: World) -
     assert (mother["title"], mother["target"]) == ("在外婆家签到", "再试一次")
 
 
+def test_who_took_it_on_since_stays_unknown_to_him(world: World) -> None:
+    item, father = item_of(world), member(world, "father")
+    named(world)
+    before = answers(father, world, item)
+
+    amend(world, item, owner_id=world["mother"].pk)
+
+    assert answers(father, world, item) == before
+    assert before[1]["owner_person"] is None
+    mother = member(world, "mother").get(f"/items/{item.pk}").json()
+    assert mother["owner_person"] == str(world["mother"].pk)
+
+
 def test_words_of_before_that_nobody_kept_are_absent(world: World) -> None:
     item, father = item_of(world), member(world, "father")
     named(world)

@@ -53,7 +53,7 @@ def papers_of(desk: Desk, record_id: Any) -> list[str]:
 def test_no_report_without_a_consent_that_holds_or_a_named_duty(
     desk: Desk, item: dict[str, Any], field: str
 ) -> None:
-    with refused(field):
+    with refused(f"prepared.0.{field}"):
         lay(desk, desk.write(), **item)
 
 
@@ -80,19 +80,19 @@ def test_a_consent_of_another_student_counts_for_nobody_else(desk: Desk, world: 
         world.student = world["student"].student
 
     assert consent_of_classmate.student_id != world.student.pk
-    with refused("basis"):
+    with refused("prepared.0.basis"):
         lay(desk, desk.write())
 
 
 def test_a_consent_that_ran_out_or_was_taken_back_does_not_hold(desk: Desk) -> None:
     consent = give(desk)
     withdraw(desk, consent)
-    with refused("basis"):
+    with refused("prepared.0.basis"):
         lay(desk, desk.write())
     give(desk)
     desk.later(days=31)
 
-    with refused("basis"):
+    with refused("prepared.0.basis"):
         lay(desk, desk.write())
 
 
@@ -109,7 +109,7 @@ def test_the_consent_of_a_guardian_who_is_barred_by_now_does_not_hold(
             starts_at=NOW,
         )
 
-    with refused("basis"):
+    with refused("prepared.0.basis"):
         lay(desk, desk.write())
 
 
@@ -122,7 +122,7 @@ def test_the_consent_of_somebody_who_is_no_guardian_any_more_does_not_hold(
         link.end()
         link.save()
 
-    with refused("basis"):
+    with refused("prepared.0.basis"):
         lay(desk, desk.write())
 
 

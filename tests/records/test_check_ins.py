@@ -14,7 +14,7 @@ from records import check_ins, plans
 from records.check_ins import Progress
 from records.models import ActionItem, ItemCheckIn
 from tests.factories import World
-from tests.records.agreed import at, daily, draft, entries, marks, now, one
+from tests.records.agreed import amend, at, daily, draft, entries, marks, now, one
 from tests.workflow.outbox import events
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +209,22 @@ def test_a_forgotten_day_is_open_until_tomorrow_ends(world: World) -> None:
     assert progress(world, item, at(14)).streak == 0
     sign(world, item, 14, on=13)
     assert progress(world, item, at(14)).streak == 2
+
+
+def test_another_rule_takes_no_done_day_away(world: World) -> None:
+    """Monday and Wednesday were done; on Tuesdays alone it goes on."""
+    item = one(world, daily(recurrence="FREQ=DAILY;COUNT=3"))
+    sign(world, item, 12)
+    sign(world, item, 14, on=13, excuse="加班")
+    sign(world, item, 14)
+
+    amend(world, item, recurrence="FREQ=WEEKLY;BYDAY=TU")
+
+    found = progress(world, item, at(14, 21))
+    assert (found.total, found.so_far, found.done, found.streak) == (4, 3, 2, 2)
+    assert (found.today, found.today_due) == ("DONE", False)
+    sign(world, item, 20)
+    assert progress(world, item, at(20, 21)).streak == 3
 
 
 # --- the file -------------------------------------------------------------------------------------

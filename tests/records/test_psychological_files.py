@@ -55,7 +55,7 @@ def test_no_such_file_lies_on_the_table_without_a_basis(
 ) -> None:
     record = desk.drafted()
 
-    with refused(field) as no:
+    with refused(f"prepared.0.{field}") as no:
         lay(desk, record, psychological(world, record), kind=kind, **item)
     assert no.value.mend
 
@@ -63,7 +63,7 @@ def test_no_such_file_lies_on_the_table_without_a_basis(
 def test_of_several_classes_one_is_enough_to_ask(desk: Desk, world: World) -> None:
     record = desk.drafted()
 
-    with refused("basis"):
+    with refused("prepared.0.basis"):
         lay(desk, record, psychological(world, record, sensitivity="COM PSY"))
 
 

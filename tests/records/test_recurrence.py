@@ -224,6 +224,14 @@ def test_excusing_a_day_never_shortens_a_streak_and_doing_it_never_either(
 
 
 @given(marks=marked)
+def test_a_done_day_counts_under_every_rule(marks: dict[date, str]) -> None:
+    days = streaks.counted(DUE[:2], marks)
+
+    assert list(days) == sorted(set(days))
+    assert {*DUE[:2], *(day for day in DUE if marks.get(day) == "DONE")} == set(days)
+
+
+@given(marks=marked)
 def test_what_is_a_streak_is_no_row_of_misses(marks: dict[date, str]) -> None:
     today = DUE[-1]
     missed = streaks.missed_in_a_row(DUE, marks, upto=today)

@@ -247,9 +247,9 @@ def test_a_note_on_a_paper_says_nothing_of_another_class(desk: Desk, field: str)
     item = Prepared(**given)
 
     with pytest.raises(InvalidInput) as refused, desk.as_("teacher") as viewer:
-        drafts.prepare(viewer, record_id=record.pk, items=[item])
+        drafts.prepare(viewer, record_id=record.pk, items=[Prepared(kind="OTHER"), item])
 
-    assert refused.value.field == field
+    assert refused.value.field == f"prepared.1.{field}"
 
 
 def test_the_purpose_of_a_meeting_is_read_by_guests_too(world: World) -> None:

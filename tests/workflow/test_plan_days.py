@@ -336,3 +336,21 @@ def test_racing_sweeps_and_a_tap_leave_one_mark_a_day(world: World) -> None:
     assert found[12] == "MISSED"
     assert found[13] == "DONE"
     assert len(events(world, "plan.day_missed")) in (1, 2)  # the tap may come after the sweep
+
+
+def test_a_day_done_under_an_earlier_rule_parts_two_rows_of_misses(world: World) -> None:
+    """Tuesdays alone since the 16th: the 13th was missed, the 14th and 15th were done."""
+    item = one(world, daily(due_at=at(30, 17, 30)))
+    for day in (12, 14, 15):
+        sign(world, item, day)
+    look(at(16, 8))
+    plan_amending.amend(
+        school_id=world.id, item_id=item.pk, by=world["teacher"], at=at(16, 9),
+        values={"recurrence": "FREQ=WEEKLY;BYDAY=TU"}, unchanged=lambda *_: None,
+    )  # fmt: skip
+
+    look(at(28, 8))
+
+    missed = dict.fromkeys((13, 20, 27), "MISSED")
+    assert marks(world, item) == {**dict.fromkeys((12, 14, 15), "DONE"), **missed}
+    assert talks(world) == []

@@ -299,6 +299,21 @@ def test_a_mentor_who_left_hears_nothing(world: World) -> None:
     assert told(world)[0][1] == "teacher"  # never silent
 
 
+@pytest.mark.parametrize(("away", "instead"), [(False, "teacher"), (True, "grade_leader")])
+def test_what_somebody_who_left_took_on_is_the_class_teachers(
+    world: World, *, away: bool, instead: str
+) -> None:
+    late(world, owner_party="SCHOOL", owner_id=world["duty_officer"].pk)
+    gone = ["duty_officer", "teacher"] if away else ["duty_officer"]
+    with tenancy.scope(world.id):
+        people = [world[name] for name in gone]
+        Membership.objects.filter(person__in=people).update(ends_at=at(13))
+    look(FRIDAY)
+
+    assert told(world) == [("plan.due", instead, "in_app")]
+    assert events(world, "plan.overdue")[0]["payload"]["told"] == 1
+
+
 def test_a_rung_with_nobody_passes_to_the_next(world: World) -> None:
     with tenancy.scope(world.id):
         Membership.objects.filter(role__in=[Role.HT, Role.GL]).update(ends_at=at(13))

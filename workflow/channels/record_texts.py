@@ -26,6 +26,10 @@ RECORD_TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
         CHINESE: Text("有一项约定的期限改了", "有一项约定的期限改了，请登录看看。"),
         ENGLISH: Text("A date you agreed on moved", "A date you agreed on was changed."),
     },
+    "plan.handed_over": {
+        CHINESE: Text("有一项约定请您负责", "有一项约定现在请您负责，请登录看看。"),
+        ENGLISH: Text("An item is yours now", "An agreed item is now yours, please sign in."),
+    },
     "plan.blocked": {
         CHINESE: Text("有一项约定遇到困难", "有一项约定遇到困难，请登录查看。"),
         ENGLISH: Text("An agreed item is stuck", "An agreed item is stuck, please sign in."),

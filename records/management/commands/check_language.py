@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any, BinaryIO
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from records.language import Author, Field, Moment, check
 
@@ -28,8 +28,15 @@ class Command(BaseCommand):
         try:
             _answer(source, target, moment=Moment(moment), author=Author(author), field=field)
         except BrokenPipeError:  # whoever reads has seen enough
-            # Else the interpreter would try to flush once more at its end, and complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), target.fileno())
+            _let_go(target)
+        except OSError as error:
+            _let_go(target)
+            raise CommandError(f"Stopped before the end: {error.strerror}.") from None
+
+
+def _let_go(target: BinaryIO) -> None:
+    """Else the interpreter would try to flush once more at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), target.fileno())
 
 
 def _answer(

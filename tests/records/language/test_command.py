@@ -155,3 +155,15 @@ def test_a_reader_that_leaves_early_is_no_fault() -> None:
 
         assert asked.stderr.read() == b""
         assert asked.wait(timeout=60) == 0
+
+
+def test_a_full_disk_is_told_in_one_line() -> None:
+    command = [sys.executable, "manage.py", "check_language", *SIGN]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=BARE, input="差生\n".encode(), stdout=full,
+            stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stderr == b"CommandError: Stopped before the end: No space left on device.\n"
