@@ -3,11 +3,9 @@
 PLANNED --(the morning before)--> task and reminder --(held)--> HELD
     +-----(a working day after)--> MISSED: 年级组长 hears of it, the task stays open
 
-The morning before is the calendar's, a Sunday too: what is to be said on a Monday is still useful
-then, the domain (2.4, 2.5) keeps quiet hours and no quiet days, and nothing rings: it is a task.
-
-Where no case could hold the task, the next record is what tells that they talked
-(workflow/record_contacts.py).
+The morning before is the calendar's, a Sunday too: the domain (2.4, 2.5) keeps quiet hours and no
+quiet days, and nothing rings. Where no case could hold the task, the next record is what tells
+that they talked (workflow/record_contacts.py).
 """
 
 from datetime import datetime, time, timedelta
