@@ -45,7 +45,7 @@ class ContactsView(ApiView):
             owing = notice_owing.disclosed(viewer=viewer, notice=notice)
             children = [one.student.pk for one in owing]
             arrived = notice_sending.delivered(notice, students=children)
-            numbers = notice_owing.numbers(notice)
+            numbers = notice_owing.numbers(notice, viewer=viewer)
             return Response(
                 {
                     "numbers": asdict(numbers),

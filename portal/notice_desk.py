@@ -153,7 +153,7 @@ def _face(viewer: Viewer, notice: Notice) -> dict[str, Any]:
         "stops": _stops(notice) if draft else [],
         "hints": _hints(notice) if draft else [],
         "audience": None if out else notices.preview(viewer=viewer, notice_id=notice.pk),
-        "counts": notice_owing.numbers(notice) if out else None,
+        "counts": notice_owing.numbers(notice, viewer=viewer) if out else None,
     }
 
 

@@ -84,12 +84,14 @@ def send(notice: Notice, *, at: datetime) -> str:
 
 
 def remind(notice: Notice, *, rung: int, at: datetime) -> str:
-    """The next families that still owe something and were not reminded on this rung."""
+    """The next families that still owe something and were not reminded on this rung: by their
+    receipts, also of a child who has changed class meanwhile.
+    """
     if is_quiet(clocks.load(notice.school_id), at=at):
         return MORNING
     note_delivered(notice, at=at)
     owed = notice_owing.receipts(notice).filter(rung__lt=rung).select_related("guardian")
-    told = notice_audience.links(notice, at=at).filter(
+    told = notice_audience.tellable(at=at).filter(
         guardian=OuterRef("guardian"), student=OuterRef("student")
     )
     found = list(owed.filter(Exists(told)).order_by("student_id", "guardian_id")[:BATCH])
