@@ -79,11 +79,13 @@ def tellable(*, at: datetime) -> QuerySet[GuardianLink]:
 
 
 def unsent(notice: Notice, *, at: datetime, limit: int) -> Sequence[GuardianLink]:
-    """The next guardians without a receipt, in a stable order."""
-    made = NoticeReceipt.objects.filter(
-        notice=notice, guardian=OuterRef("guardian"), student=OuterRef("student")
-    )
-    missing = links(notice, at=at).filter(~Exists(made))
+    """The next guardians without a receipt, in a stable order; also of a child about whom somebody
+    got it before the child changed class.
+    """
+    made = NoticeReceipt.objects.filter(notice=notice)
+    own = made.filter(guardian=OuterRef("guardian"), student=OuterRef("student"))
+    about = Q(student__in=students(notice)) | Q(student__in=made.values("student"))
+    missing = tellable(at=at).filter(~Exists(own), about).select_related("guardian")
     return list(missing.order_by("student_id", "guardian_id")[:limit])
 
 

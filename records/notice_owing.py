@@ -62,9 +62,10 @@ def is_anybody(notice: Notice, *, classes: Collection[UUID] | None = None) -> bo
     return owed.exists()
 
 
-def class_ids(notice: Notice) -> list[UUID]:
-    """Classes with families that still need contact."""
-    found = receipts(notice).values_list("student__school_class", flat=True)
+def class_ids(notice: Notice, *, asked_before: int) -> list[UUID]:
+    """Classes with families that still need contact, and were told before this rung."""
+    told = receipts(notice).filter(rung__lt=asked_before)
+    found = told.values_list("student__school_class", flat=True)
     return sorted(set(found), key=str)
 
 
