@@ -110,7 +110,7 @@ def change(
     with tenancy.scope(school_id):
         notice = held(notice_id, by=by, at=at, act=Act.EDIT)
         if notice.state not in Notice.EDITABLE:
-            raise WrongState("通知已提交，不能再修改。", notice=str(notice.pk))
+            raise WrongState(f"{notice.standing}，不能再修改。", notice=str(notice.pk))
         if notice.version != version:
             raise LostRace(
                 f"您依据的是第 {version} 版，现在是第 {notice.version} 版。",
