@@ -64,7 +64,7 @@ class ContactsSerializer(serializers.Serializer[Any]):
     numbers = NumbersSerializer()
     results = OwingSerializer(many=True)
     unreached = StudentSerializer(
-        many=True, help_text="没有可告知的监护人的学生：谁也没有收到，不计入 numbers"
+        many=True, help_text="家里还没有人收到的学生，多半没有可告知的监护人；不计入 numbers"
     )
     answers = AnswerSerializer(many=True, help_text="家长的回复，按学生列出")
 

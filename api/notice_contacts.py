@@ -34,7 +34,7 @@ class ContactsView(ApiView):
     @describe(
         "仍需联系的家庭，和家长的回复",
         description="按学生列出，只给打电话的人看；其他人只看数字。"
-        "unreached 是没有可告知的监护人、谁也没有收到的学生。",
+        "unreached 是家里还没有人收到的学生：多半没有可告知的监护人。",
         answers={200: ContactsSerializer},
         codes=["access.not_found"],
         tags=["notices"],
@@ -45,7 +45,7 @@ class ContactsView(ApiView):
             owing = notice_owing.disclosed(viewer=viewer, notice=notice)
             children = [one.student.pk for one in owing]
             arrived = notice_sending.delivered(notice, students=children)
-            numbers = notice_owing.numbers(notice)
+            numbers = notice_owing.numbers(notice, viewer=viewer)
             return Response(
                 {
                     "numbers": asdict(numbers),

@@ -33,7 +33,8 @@ def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpR
         context = {
             "pk": found.pk,
             "title": found.title,
-            "counts": notice_owing.numbers(found),
+            "counts": notice_owing.numbers(found, viewer=viewer),
+            "others": notice_owing.elsewhere(found, viewer=viewer),
             "owing": [_line(one, arrived=one.student.pk in arrived) for one in people],
             "unreached": [
                 one.person.name for one in notice_unreached.children(viewer=viewer, notice=found)

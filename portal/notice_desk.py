@@ -66,10 +66,11 @@ def edit(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpRespo
     with viewing(identity) as viewer:
         notice = _own(viewer, notice_id)
         usual, over = _as_typed(notice), notice.state not in Notice.EDITABLE
+        now = notice.standing
         classes, at = _classes(), viewer.at
     if request.method != "POST":
         if over:
-            raise WrongState("通知已提交，不能再修改。", notice=str(notice_id))
+            raise WrongState(f"{now}，不能再修改。", notice=str(notice_id))
         return _ask(request, NoticeForm(classes=classes, initial=usual))
     form = NoticeForm(request.POST, classes=classes)
     try:
@@ -153,7 +154,7 @@ def _face(viewer: Viewer, notice: Notice) -> dict[str, Any]:
         "stops": _stops(notice) if draft else [],
         "hints": _hints(notice) if draft else [],
         "audience": None if out else notices.preview(viewer=viewer, notice_id=notice.pk),
-        "counts": notice_owing.numbers(notice) if out else None,
+        "counts": notice_owing.numbers(notice, viewer=viewer) if out else None,
     }
 
 

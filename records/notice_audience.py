@@ -62,27 +62,30 @@ def students(notice: Notice) -> QuerySet[Student]:
 
 
 def links(notice: Notice, *, at: datetime) -> QuerySet[GuardianLink]:
-    """Guardians who may be told, per child."""
+    """Guardians who may be told, per child of its scope."""
+    return tellable(at=at).filter(student__in=students(notice)).select_related("guardian")
+
+
+def tellable(*, at: datetime) -> QuerySet[GuardianLink]:
+    """Guardians who may be told of their child now, wherever it learns."""
     barred = in_force(Restriction.objects.filter(case_id=None), at).filter(
         kind__in=[Restriction.Kind.NO_CONTACT, Restriction.Kind.DO_NOT_TELL],
         student=OuterRef("student"),
         person=OuterRef("guardian"),
     )
-    live = GuardianLink.objects.filter(
-        ~Exists(barred),
-        state=GuardianLink.State.LIVE,
-        child_data_access=True,
-        student__in=students(notice),
+    return GuardianLink.objects.filter(
+        ~Exists(barred), state=GuardianLink.State.LIVE, child_data_access=True
     )
-    return live.select_related("guardian")
 
 
 def unsent(notice: Notice, *, at: datetime, limit: int) -> Sequence[GuardianLink]:
-    """The next guardians without a receipt, in a stable order."""
-    made = NoticeReceipt.objects.filter(
-        notice=notice, guardian=OuterRef("guardian"), student=OuterRef("student")
-    )
-    missing = links(notice, at=at).filter(~Exists(made))
+    """The next guardians without a receipt, in a stable order; also of a child about whom somebody
+    got it before the child changed class.
+    """
+    made = NoticeReceipt.objects.filter(notice=notice)
+    own = made.filter(guardian=OuterRef("guardian"), student=OuterRef("student"))
+    about = Q(student__in=students(notice)) | Q(student__in=made.values("student"))
+    missing = tellable(at=at).filter(~Exists(own), about).select_related("guardian")
     return list(missing.order_by("student_id", "guardian_id")[:limit])
 
 

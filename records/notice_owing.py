@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from parties import crypto
 from parties.access import Viewer
 from parties.models import GuardianLink, Person, Student
-from records import notices
+from records import notice_followers, notice_policies, notices
 from records.models import Notice, NoticeContact, NoticeReceipt
 
 
@@ -62,21 +62,37 @@ def is_anybody(notice: Notice, *, classes: Collection[UUID] | None = None) -> bo
     return owed.exists()
 
 
-def class_ids(notice: Notice) -> list[UUID]:
-    """Classes with families that still need contact."""
-    found = receipts(notice).values_list("student__school_class", flat=True)
+def class_ids(notice: Notice, *, asked_before: int) -> list[UUID]:
+    """Classes with families that still need contact, and were told before this rung."""
+    told = receipts(notice).filter(rung__lt=asked_before)
+    found = told.values_list("student__school_class", flat=True)
     return sorted(set(found), key=str)
 
 
-def numbers(notice: Notice) -> Numbers:
-    counted = NoticeReceipt.objects.filter(notice=notice).aggregate(
+def numbers(notice: Notice, *, viewer: Viewer | None = None) -> Numbers:
+    """Of all families; for a viewer who does not follow the whole notice, of those they call."""
+    made, owed = NoticeReceipt.objects.filter(notice=notice), receipts(notice)
+    if viewer is not None and not notice_followers.follows(viewer, notice):
+        mine = viewer.rows(NoticeReceipt).exclude(student__in=viewer.kin).values("pk")
+        made, owed = made.filter(pk__in=mine), owed.filter(pk__in=mine)
+    counted = made.aggregate(
         children=Count("student", distinct=True),
         receipts=Count("pk"),
         opened=Count("pk", filter=Q(opened_at__isnull=False)),
         settled=Count("pk", filter=Q(settled_at__isnull=False)),
     )
-    owing = receipts(notice).values("student").distinct().count()
-    return Numbers(owing=owing, **counted)
+    return Numbers(owing=owed.values("student").distinct().count(), **counted)
+
+
+def elsewhere(notice: Notice, *, viewer: Viewer) -> int:
+    """How many families more somebody else calls, for who follows the whole notice; never one's
+    own family.
+    """
+    if not viewer.is_staff or not notice_followers.follows(viewer, notice):
+        return 0
+    others = receipts(notice).exclude(student__in=viewer.kin)
+    others = others.exclude(student__school_class__in=notice_policies.classes(viewer))
+    return others.values("student").distinct().count()
 
 
 def people(*, viewer: Viewer, notice: Notice) -> list[Owing]:

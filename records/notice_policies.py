@@ -16,7 +16,7 @@ from parties.access import Act, Viewer
 from parties.models import Membership, SchoolClass
 from parties.relations import in_force
 from parties.roles import Role
-from records import file_stillness, item_stillness, notices
+from records import file_stillness, item_stillness, notice_followers, notices
 from records.models import (
     ActionItem,
     Attachment,
@@ -25,12 +25,12 @@ from records.models import (
     NoticeContact,
     NoticeReceipt,
 )
+from records.notice_followers import LEADERS, WENT_OUT
 from records.part_policies import HIDDEN, PartPolicy
 from records.policies import family_of, of_known, reads_file
 
-LEADERS: Final = frozenset({Role.ME, Role.VP, Role.PR})
-_WENT_OUT: Final = (Notice.State.SENT, Notice.State.CLOSED)
-_SUBMITTED: Final = (Notice.State.PENDING_APPROVAL, Notice.State.APPROVED, *_WENT_OUT)
+#: Leaders follow every notice anyway.
+_CALLERS: Final = frozenset({Role.HT, Role.GL})
 FOR_FAMILY: Final = frozenset(
     {
         "id",
@@ -64,29 +64,22 @@ def classes(viewer: Viewer) -> QuerySet[SchoolClass]:
     return SchoolClass.objects.filter(Q(pk__in=[pk for pk in own if pk]) | cared & vacant)
 
 
+def _families(viewer: Viewer) -> QuerySet[NoticeReceipt]:
+    """Receipts about children whose families this member of staff calls, as of today."""
+    called = NoticeReceipt.objects.filter(student__school_class__in=classes(viewer))
+    return called.exclude(student__in=viewer.kin)
+
+
 class NoticePolicy:
-    """The author; whoever approves it; and once it went out, the staff of its scope."""
+    """Who follows the whole of it; and who calls a child's family, by the receipt: it stays when
+    the child changes class.
+    """
 
     def rows(self, viewer: Viewer) -> QuerySet[Notice]:
-        seen = Q(author=viewer.person)
-        if viewer.serves(LEADERS):
-            seen |= Q(state__in=_SUBMITTED)
-        for post in viewer.posts:
-            if post.role == Role.GL:
-                seen |= self._of_grade(Q() if not post.grade else Q(grade=post.grade))
-            if post.role == Role.HT and post.school_class_id is not None:
-                own = SchoolClass.objects.filter(pk=post.school_class_id)
-                seen |= Q(school_class=post.school_class_id, state__in=_SUBMITTED)
-                seen |= Q(scope="GRADE", grade__in=own.values("grade"), state__in=_WENT_OUT)
-                seen |= Q(scope="SCHOOL", state__in=_WENT_OUT)
+        seen = notice_followers.whole(viewer)
+        if any(post.role in _CALLERS for post in viewer.posts):
+            seen |= Q(state__in=WENT_OUT, pk__in=_families(viewer).values("notice"))
         return Notice.objects.select_related("school_class", "author", "approver").filter(seen)
-
-    def _of_grade(self, grade: Q) -> Q:
-        inside = SchoolClass.objects.filter(grade)
-        of_class = Q(scope="CLASS", school_class__in=inside)
-        of_grade = Q(scope="GRADE", grade__in=inside.values("grade"))
-        everybody = Q(scope="SCHOOL", state__in=_WENT_OUT)
-        return (of_class | of_grade) & Q(state__in=_SUBMITTED) | everybody
 
     def fields(self, viewer: Viewer, obj: Notice) -> frozenset[str]:
         return frozenset(Notice.field_classes) - {"school"}
@@ -101,7 +94,7 @@ class NoticeReceiptPolicy:
     """One's own as a guardian; as staff, the families of one's classes, never one's own."""
 
     def rows(self, viewer: Viewer) -> QuerySet[NoticeReceipt]:
-        own = Q(guardian=viewer.person, student__in=viewer.wards, notice__state__in=_WENT_OUT)
+        own = Q(guardian=viewer.person, student__in=viewer.wards, notice__state__in=WENT_OUT)
         mine = Q(student__school_class__in=classes(viewer)) if viewer.is_staff else Q(pk__in=[])
         if viewer.serves(LEADERS):
             mine |= ~Q(hint="")
@@ -150,7 +143,7 @@ class FilePolicy(PartPolicy):
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
-        own = Q(guardian=viewer.person, student__in=viewer.wards, notice__state__in=_WENT_OUT)
+        own = Q(guardian=viewer.person, student__in=viewer.wards, notice__state__in=WENT_OUT)
         if viewer.is_staff:
             called = Q(student__school_class__in=classes(viewer)) & ~Q(student__in=viewer.kin)
             own |= called

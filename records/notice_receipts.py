@@ -142,7 +142,9 @@ def receipt_of(
     pk = mine.exclude(guardian=by).values_list("pk", flat=True).first()
     if pk is None:
         raise InvalidInput(
-            "没有找到这位家长的回执。", field="guardian", mend="请从待联系名单中选择学生和家长。"
+            "没有找到这位家长的回执。",
+            field="guardian",
+            mend="请从待联系名单中选择学生和家长；换了班的学生由现在的班主任联系。",
         )
     rows = NoticeReceipt.objects.select_for_update(of=("self",)).select_related("notice", "student")
     return rows.get(pk=pk)

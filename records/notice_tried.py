@@ -18,14 +18,15 @@ from records.models import Notice, NoticeContact, NoticeReceipt
 def untried(
     notice: Notice, *, classes: Collection[UUID], since: datetime, viewer: Viewer
 ) -> frozenset[UUID]:
-    """Children of these classes whose family owed something by `since` and has neither answered
-    nor been tried from then on; not those of the viewer's own family. Inside a scope.
+    """Children of these classes whose family was told before `since`, owed something then, and has
+    neither answered nor been tried from then on; not those of the viewer's own family. Inside a
+    scope.
     """
     answered = NoticeReceipt.objects.filter(
         notice=notice, student=OuterRef("student"), replied_at__gte=since
     )
     owed = notice_owing.receipts(notice).filter(
-        ~Exists(answered), student__school_class__in=classes, created_at__lte=since
+        ~Exists(answered), student__school_class__in=classes, created_at__lt=since
     )
     children = frozenset(owed.exclude(student__in=viewer.kin).values_list("student_id", flat=True))
     return children - _tried(notice, children, since=since)

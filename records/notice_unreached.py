@@ -1,12 +1,16 @@
-"""Children about whom nobody could be told of a notice: for who calls the families, by name.
+"""Children about whom nobody has got a notice: for who calls the families, by name.
 
-Why nobody may be told is not said: no guardian at all and a standing order look the same.
+Why is not said: no guardian at all, a standing order, and one who may be told since and hears of it
+on the next rung look the same. Every child of the scope is here or has a receipt. Who left the
+class before anybody was told is in its scope no more; who came to the school after it ended never
+was.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from parties import crypto
 from parties.access import Viewer
@@ -21,11 +25,12 @@ def children(*, viewer: Viewer, notice: Notice) -> Sequence[Student]:
     """In the classes whose families `viewer` calls, once the notice went out. Inside a scope."""
     if notice.state not in _WENT_OUT or not viewer.is_staff:
         return []
-    told = notice_audience.links(notice, at=viewer.at).filter(student=OuterRef("pk"))
     got = NoticeReceipt.objects.filter(notice=notice, student=OuterRef("pk"))
     found = notice_audience.students(notice).filter(
-        ~Exists(told), ~Exists(got), school_class__in=notice_policies.classes(viewer)
+        ~Exists(got), school_class__in=notice_policies.classes(viewer)
     )
+    if notice.ended_at is not None:
+        found = found.exclude(enrolled_on__gt=timezone.localdate(notice.ended_at))
     rows = found.exclude(pk__in=viewer.kin).select_related("person", "school_class")
     students = list(rows.order_by("student_no", "pk"))
     crypto.warm([one.person for one in students])

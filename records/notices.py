@@ -13,11 +13,11 @@ from uuid import UUID, uuid4
 from ledger import events
 from parties import taps, tenancy
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, LostRace, NotAllowed, WrongState
+from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, WrongState
 from parties.models import Person, SchoolClass
 from parties.roles import STAFF, Role
 from parties.standings import StaffPost
-from records import notice_audience, notice_fields, notice_gate
+from records import notice_audience, notice_fields, notice_followers, notice_gate
 from records.models import Notice
 from records.notice_audience import Preview
 from records.notice_fields import Found
@@ -110,7 +110,7 @@ def change(
     with tenancy.scope(school_id):
         notice = held(notice_id, by=by, at=at, act=Act.EDIT)
         if notice.state not in Notice.EDITABLE:
-            raise WrongState("通知已提交，不能再修改。", notice=str(notice.pk))
+            raise WrongState(f"{notice.standing}，不能再修改。", notice=str(notice.pk))
         if notice.version != version:
             raise LostRace(
                 f"您依据的是第 {version} 版，现在是第 {notice.version} 版。",
@@ -125,8 +125,11 @@ def change(
 
 
 def preview(*, viewer: Viewer, notice_id: UUID) -> Preview:
-    """Who would get it. Inside a scope. Raises NotFound."""
-    return notice_audience.preview(viewer.get(Notice, notice_id), viewer=viewer)
+    """Who would get it. Inside a scope. Raises NotFound: not for this reader, or not the whole."""
+    notice = viewer.get(Notice, notice_id)
+    if not notice_followers.follows(viewer, notice):
+        raise NotFound("没有找到。")
+    return notice_audience.preview(notice, viewer=viewer)
 
 
 def findings(notice: Notice) -> list[Found]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ledger import events
 from parties import relations
@@ -33,8 +33,10 @@ _LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 
 
 def ask_to_call(case: Case, notice: Notice, *, rung: int, at: datetime) -> int:
-    """One task per class with families that still owe something; answers how many."""
-    wanted = notice_owing.class_ids(notice)
+    """One task per class with families that still owe something; answers how many. Who was told on
+    this very rung is called with the next one.
+    """
+    wanted = notice_owing.class_ids(notice, asked_before=rung)
     notice_owing.receipts(notice).filter(rung__lt=rung).update(rung=rung)
     callers = _callers(wanted, at=at)
     openings.join(case, {pk for _, people in callers.values() for pk in people}, at=at)
@@ -72,14 +74,14 @@ def settle_calls(notice: Notice, *, at: datetime, everything: bool = False) -> N
 
 
 def open_meetings(notice: Notice, *, by: Person | None, at: datetime) -> bool:
-    """A meeting for each child whose family owes an answer; True: there are more.
-
-    Whoever has said something owes at most a signature.
+    """A meeting for each child whose family owes an answer and had it long enough: five working
+    days from its own first receipt, whenever the others were told. True: there are more.
     """
-    answered = NoticeReceipt.objects.filter(
-        notice=notice, student=OuterRef("student"), replied_at__isnull=False
-    )
-    owed = notice_owing.receipts(notice).filter(~Exists(answered), rung__lt=MEETING)
+    book = clocks.load(notice.school_id)
+    silent = _silent(notice)
+    moments = silent.order_by().values_list("created_at", flat=True).distinct()
+    due = [told for told in moments if book.due("notice.meeting", anchors={}, at=told) <= at]
+    owed = silent.filter(created_at__in=due)
     children = owed.order_by("student_id").values_list("student_id", flat=True)
     pks = list(children.distinct()[:MEETINGS])
     for student in Student.objects.filter(pk__in=pks).order_by("pk"):
@@ -93,6 +95,20 @@ def open_meetings(notice: Notice, *, by: Person | None, at: datetime) -> bool:
         )
     NoticeReceipt.objects.filter(notice=notice, student__in=pks).update(rung=MEETING)
     return len(pks) == MEETINGS
+
+
+def is_meeting_ahead(notice: Notice) -> bool:
+    """Whether a family that was told late still has time to answer before it is asked to one."""
+    return _silent(notice).exists()
+
+
+def _silent(notice: Notice) -> QuerySet[NoticeReceipt]:
+    """Receipts of children without a word from the family and without a meeting yet. Whoever has
+    said something owes at most a signature.
+    """
+    known = NoticeReceipt.objects.filter(notice=notice, student=OuterRef("student"))
+    heard = known.filter(Q(replied_at__isnull=False) | Q(rung__gte=MEETING))
+    return notice_owing.receipts(notice).filter(~Exists(heard))
 
 
 def open_meeting(notice: Notice, student: Student, *, by: Person | None, at: datetime) -> Case:

@@ -63,6 +63,24 @@ def send(notice: Notice, *, at: datetime) -> str:
     if notice.state == Notice.State.APPROVED:
         notice.send(at=at, closes_at=closing(notice, book, at=at))
         notice.save()
+    return NOW if _send_next(notice, rung=0, at=at) == BATCH else DONE
+
+
+def send_late(notice: Notice, *, rung: int, at: datetime) -> int:
+    """Guardians who may be told only since it went out, as of this rung; answers how many.
+
+    They are told as the others were at first; the steps that follow find them like everybody, and
+    a meeting waits for five working days of their own (notice_calls). Nothing is sent of what is
+    over or past its own deadline.
+    """
+    until = notice.deadline or notice.closes_at
+    over = notice.state != Notice.State.SENT or until is None or until <= at
+    if over or is_quiet(clocks.load(notice.school_id), at=at):
+        return 0
+    return _send_next(notice, rung=rung, at=at)
+
+
+def _send_next(notice: Notice, *, rung: int, at: datetime) -> int:
     found = notice_audience.unsent(notice, at=at, limit=BATCH)
     made = NoticeReceipt.objects.bulk_create(
         [
@@ -72,6 +90,7 @@ def send(notice: Notice, *, at: datetime) -> str:
                 guardian=link.guardian,
                 student_id=link.student_id,
                 created_at=at,
+                rung=rung,
             )
             for link in found
         ]
@@ -79,20 +98,23 @@ def send(notice: Notice, *, at: datetime) -> str:
     _enter_in_files(notice, {receipt.student_id for receipt in made}, at=at)
     _tell(notice, made, {receipt.pk: _first_ways(receipt.guardian) for receipt in made}, at=at)
     if made:
-        notices.record("notice.sent", notice, by=None, at=at, count=len(made), rung=0)
-    return NOW if len(found) == BATCH else DONE
+        notices.record("notice.sent", notice, by=None, at=at, count=len(made), rung=rung)
+    return len(made)
 
 
 def remind(notice: Notice, *, rung: int, at: datetime) -> str:
-    """The next families that still owe something and were not reminded on this rung."""
+    """The next families that still owe something and were not reminded on this rung: by their
+    receipts, also of a child who has changed class meanwhile.
+    """
     if is_quiet(clocks.load(notice.school_id), at=at):
         return MORNING
     note_delivered(notice, at=at)
+    room = BATCH - send_late(notice, rung=rung, at=at)
     owed = notice_owing.receipts(notice).filter(rung__lt=rung).select_related("guardian")
-    told = notice_audience.links(notice, at=at).filter(
+    told = notice_audience.tellable(at=at).filter(
         guardian=OuterRef("guardian"), student=OuterRef("student")
     )
-    found = list(owed.filter(Exists(told)).order_by("student_id", "guardian_id")[:BATCH])
+    found = list(owed.filter(Exists(told)).order_by("student_id", "guardian_id")[:room])
     NoticeReceipt.objects.filter(pk__in=[one.pk for one in found]).update(rung=rung)
     for one in found:
         one.rung = rung
@@ -100,7 +122,7 @@ def remind(notice: Notice, *, rung: int, at: datetime) -> str:
     _tell(notice, found, {one.pk: ways(one.guardian) for one in found}, at=at)
     if found:
         notices.record("notice.reminded", notice, by=None, at=at, count=len(found), rung=rung)
-    return NOW if len(found) == BATCH else DONE
+    return NOW if len(found) == room else DONE
 
 
 def note_delivered(notice: Notice, *, at: datetime) -> int:

@@ -30,7 +30,7 @@ def submit(*, school_id: int, notice_id: UUID, by: Person, at: datetime) -> Noti
     with tenancy.scope(school_id):
         notice = notices.held(notice_id, by=by, at=at, act=Act.SUBMIT)
         if notice.state not in Notice.EDITABLE:
-            raise WrongState("通知已经提交。", notice=str(notice.pk))
+            raise WrongState(f"{notice.standing}，不能再提交。", notice=str(notice.pk))
         found = notices.findings(notice)
         if found:
             notices.refuse(notice, found, by=by.pk, at=at)
@@ -78,7 +78,7 @@ def withdraw(*, school_id: int, notice_id: UUID, by: Person, at: datetime) -> No
         notice_process.lock(notice_id)
         notice = notices.held(notice_id, by=by, at=at, act=Act.EDIT)
         if notice.state in (Notice.State.SENT, Notice.State.CLOSED, Notice.State.WITHDRAWN):
-            raise WrongState("通知已经发出，不能撤回。", notice=str(notice.pk))
+            raise WrongState(f"{notice.standing}，不能再撤回。", notice=str(notice.pk))
         running = notice.state not in Notice.EDITABLE
         notice.withdraw(at=at)
         notice.save()

@@ -134,6 +134,13 @@ class Notice(FSMModelMixin, models.Model):
     def crypto_subject(self) -> UUID:
         return self.pk
 
+    @property
+    def standing(self) -> str:
+        """How it is put to whoever comes too late to change it."""
+        if self.state == self.State.WITHDRAWN:
+            return "通知已撤回"
+        return "通知已发出" if self.sent_at is not None else "通知已提交"
+
     @transition(field=state, source=[State.DRAFT, State.REFUSED], target=State.DRAFT)
     def edit(self) -> None:
         """The text is another one now; whoever looked at the older version looks again."""

@@ -161,7 +161,7 @@ def test_an_item_is_handed_over_and_its_present_owner_may_stay(world: World, cas
     officer, leader = str(world["duty_officer"].pk), str(world["grade_leader"].pk)
     item = plan_stories.item(world, case, owner_party="SCHOOL", owner_id=officer)
     with tenancy.scope(world.id):
-        Membership.objects.filter(person=officer).update(ends_at=clock.now())
+        Membership.objects.filter(person=UUID(officer)).update(ends_at=clock.now())
     phone, page = at_plan(world, case), f"/plan/{item.pk}/amend"
     phone.open(page)
     assert f'value="{officer}" selected' in phone.html

@@ -197,7 +197,7 @@ def test_what_was_typed_stays_when_the_notice_was_submitted_meanwhile(world: Wor
     )
 
     assert late.status_code == 409
-    assert "通知已提交，不能再修改" in phone.text
+    assert "，不能再修改" in phone.text  # 已提交, and by day 已发出
     assert "改到周四的家长会" in phone.html  # typed
     assert "标题，现在是： 家长会通知" in phone.text  # what stands there
     assert f'href="{address}/desk"' in phone.html

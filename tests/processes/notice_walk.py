@@ -62,6 +62,13 @@ class Sent:
             tasks = HumanTask.objects.filter(case=case_id, state__in=_LIVE)
             return {task.name: task for task in tasks}
 
+    def open_task_of(self, name: str, person: str) -> UUID:
+        """Where several classes call, `name` is open once for each."""
+        case_id = self.case_id
+        with tenancy.scope(self.world.id):
+            tasks = HumanTask.objects.filter(case=case_id, name=name, state__in=_LIVE)
+            return tasks.get(candidates__contains=[self.world[person].pk]).pk
+
     def candidates(self, name: str) -> set[str]:
         return people_of(self.world, set(self.open_tasks()[name].candidates))
 

@@ -95,20 +95,27 @@ def remind(context: StepContext, *, rung: int) -> Results:
 def ask_to_call(context: StepContext, *, rung: int) -> Results:
     notice = _notice(context)
     notice_sending.note_delivered(notice, at=context.at)
+    notice_sending.send_late(notice, rung=rung, at=context.at)
     notice_calls.ask_to_call(_case(context), notice, rung=rung, at=context.at)
     return {}
 
 
 @service_task("notice.open_meetings", decides=("more",))
 def open_meetings(context: StepContext) -> Results:
-    """Only where an answer is owed: silence about mere information is no matter for a meeting."""
+    """Only where an answer is owed: silence about mere information is no matter for a meeting.
+    Who was told late has as many days; it comes back each morning for them, until it closes.
+    """
     notice = _notice(context)
+    notice_sending.send_late(notice, rung=notice_calls.SECOND, at=context.at)
     if not notice.needs_answer:
         return {"more": notice_sending.DONE}
     if notice_sending.is_quiet(clocks.load(context.school_id), at=context.at):
         return {"more": notice_sending.MORNING}
     more = notice_calls.open_meetings(notice, by=notice.author, at=context.at)
-    return {"more": notice_sending.NOW if more else notice_sending.DONE}
+    if more:
+        return {"more": notice_sending.NOW}
+    later = notice_calls.is_meeting_ahead(notice)
+    return {"more": notice_sending.MORNING if later else notice_sending.DONE}
 
 
 @service_task("notice.close")
