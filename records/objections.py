@@ -23,9 +23,8 @@ from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
 from records import (
     annotations,
-    communication,
     complaints,
-    disputes,
+    corrections,
     file_entries,
     language_gate,
     unanswered,
@@ -92,14 +91,15 @@ def _written(
 
 
 def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Objection:
-    """The author accepts, wholly or in part, and begins the next version; or refuses, with reasons.
+    """The author accepts, wholly or in part, and corrects it (corrections.py); or refuses, with
+    reasons.
 
     A guardian to whom the record stands still may object to a version that was replaced: what is
     corrected is the newest one.
 
     Raises NotFound, NotAllowed, WrongState, InvalidInput.
     """
-    newest = disputes.newest(viewer.get(Objection, objection_id).record, lock=True)
+    later = corrections.lock(viewer.get(Objection, objection_id).record)
     objection, record = _locked(viewer, objection_id, Act.ANSWER)
     if objection.state == State.ANSWERED and objection.replied_by_id == viewer.person.pk:
         if (objection.reply, objection.reply_words) == (reply, words.strip()):
@@ -112,7 +112,7 @@ def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Obj
     language_gate.refuse_forbidden({"words": words}, student=record.student)
     objection.answer(reply=reply, words=words.strip(), by=viewer.person, at=viewer.at)
     if reply != Objection.Reply.REFUSED:
-        objection.correction = communication.next_version(viewer, record_id=newest.pk)
+        objection.correction = corrections.of(viewer, objection, later)
     objection.save()
     _note(objection, "objection.answered", viewer, reply=reply)
     return objection

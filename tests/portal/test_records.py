@@ -218,6 +218,26 @@ def test_an_objection_is_made_answered_and_ended_on_the_phone(world: World) -> N
     assert "已了结" in phone.text
 
 
+def test_an_objection_is_accepted_on_the_phone_after_the_next_version_was_begun(
+    world: World,
+) -> None:
+    paper = effective(world)
+    mother, teacher = by_record_link(world, "mother", paper.id), by_password(world, "teacher")
+    mother.open(f"/records/{paper.id}/object")
+    mother.send(f"/records/{paper.id}/object", ground="WRONG", wish="CORRECT", words="只有一次")
+    newer = paper.writer.post(f"/records/{paper.id}/next-version", {}).json()["id"]
+    with tenancy.scope(world.id):
+        address = f"/records/{paper.id}/objections/{Objection.objects.get().pk}"
+    teacher.open(f"/records/{paper.id}")
+    assert "接受，在新版本中更正" in teacher.text
+
+    teacher.send(address, how="answer", reply="ACCEPTED", words="第二版已改为一次")
+
+    assert "第二版已改为一次" in teacher.text
+    with tenancy.scope(world.id):
+        assert str(Objection.objects.get().correction_id) == newer
+
+
 @pytest.mark.parametrize("path", ["", "/edit", "/object", "/pdf", "/sign", "/refuse", "/offer"])
 def test_a_link_opens_its_own_record_and_no_other(world: World, path: str) -> None:
     paper, other = offered(world), offered(world)
