@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from ledger.models import Event
+from parties import legible
 from parties.access import Viewer
 from parties.errors import InvalidInput, WrongState
 from records.models import CommunicationRecord, Objection
@@ -50,7 +51,7 @@ def refuse(viewer: Viewer, record: CommunicationRecord, complaint: Complaint) ->
         raise InvalidInput("没有选择理由。", field="ground", mend="请从给出的选项中选择。")
     if complaint.wish not in Objection.Wish.values:
         raise InvalidInput("没有选择希望怎样处理。", field="wish", mend="请从给出的选项中选择。")
-    if not complaint.words.strip():
+    if not legible.said(complaint.words):
         raise InvalidInput("没有写明理由。", field="words", mend="请写明哪里不对、实际情况是什么。")
     late = viewer.at > _received(viewer, record, effective) + WINDOW
     if late and not complaint.new_facts and complaint.ground not in {Ground.WRONG, *AT_ONCE}:

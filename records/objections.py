@@ -18,6 +18,7 @@ from uuid import UUID
 from django_fsm import can_proceed
 
 from ledger import events
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
@@ -91,8 +92,7 @@ def _written(
 
 
 def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Objection:
-    """The author accepts, wholly or in part, and corrects it (corrections.py); or refuses, with
-    reasons.
+    """The author accepts and corrects it, wholly or in part (corrections.py); or refuses.
 
     A guardian to whom the record stands still may object to a version that was replaced: what is
     corrected is the newest one.
@@ -182,7 +182,7 @@ def annotate(viewer: Viewer, *, objection_id: UUID, words: str) -> Objection:
     InvalidInput.
     """
     objection, _ = _locked(viewer, objection_id, Act.OBJECT)
-    said = words.strip()
+    said = legible.said(words)
     if not said or len(said) > LONGEST_ANNOTATION:
         raise InvalidInput(
             f"附记须为 1 到 {LONGEST_ANNOTATION} 字。", field="annotation", mend="请补充或缩短。"
@@ -206,7 +206,7 @@ def _locked(viewer: Viewer, objection_id: UUID, act: Act) -> tuple[Objection, Co
 def _refuse_reply(reply: str, words: str) -> None:
     if reply not in (*Objection.Reply.values,) or not reply:
         raise InvalidInput("没有选择答复。", field="reply", mend="请选择接受、部分接受或不接受。")
-    if not words.strip():
+    if not legible.said(words):
         raise InvalidInput("没有写答复的理由。", field="words", mend="请写明理由。")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
@@ -223,7 +224,7 @@ def _refuse_closed(viewer: Viewer, record: CommunicationRecord, known: Communica
 
 
 def _refuse_short(reason: str) -> None:
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写一句不签字的理由。")
 
 

@@ -145,8 +145,18 @@ def test_the_same_person_has_one_open_objection(world: World, as_: As) -> None:
     assert first.json()["id"] == again.json()["id"]
 
 
+def test_words_that_nobody_can_read_are_none(world: World, as_: As) -> None:
+    paper = effective(world)
+
+    answer = filed(paper, as_("mother"), words="\u200b")
+
+    assert (answer.status_code, code(answer)) == (400, "input.invalid")
+    assert answer.json()["errors"][0]["field"].startswith("words")
+    assert filed(paper, as_("mother"), quoted="\u200b").json()["quoted"] == ""
+
+
 def test_a_reply_is_chosen_and_has_reasons(world: World, as_: As) -> None:
     made = filed(paper := effective(world), as_("mother"))
 
-    for body in ({"reply": "", "words": "好"}, {"reply": "ACCEPTED", "words": " "}, {}):
+    for body in ({"reply": "", "words": "好"}, {"reply": "ACCEPTED", "words": "\u200b"}, {}):
         assert act(paper.writer, made, "answer", body).status_code == 400

@@ -199,6 +199,8 @@ def test_an_objection_is_made_answered_and_ended_on_the_phone(world: World) -> N
     assert FACT[:10] in phone.text
 
     assert phone.send(f"/records/{paper.id}/object", words="不对").status_code == 400
+    chosen = {"ground": "WRONG", "wish": "CORRECT"}
+    assert phone.send(f"/records/{paper.id}/object", words="\u200b", **chosen).status_code == 400
     phone.send(f"/records/{paper.id}/object", ground="WRONG", wish="CORRECT", words="只有一次")
     assert "争议处理中" in phone.text
     assert "已提出" in phone.text
