@@ -101,6 +101,18 @@ def refuse_header(header: Header) -> None:
     refuse_restricted(open_words(header))
 
 
+def refuse_to_come(record: CommunicationRecord, *, at: datetime) -> None:
+    """What is signed tells of a talk that was. Raises InvalidInput: it is still to come."""
+    moments = {"started_at": ("沟通", record.started_at), "ended_at": ("结束", record.ended_at)}
+    for field, (what, moment) in moments.items():
+        if moment is not None and moment > at:
+            raise InvalidInput(
+                f"{what}时间在将来。",
+                field=field,
+                mend="请填写实际的时间；还没有谈的，先留作草稿，谈过以后再检查和交签。",
+            )
+
+
 def refuse_restricted(words: Mapping[str, str]) -> None:
     """Words by field that all readers of a record read hold nothing that only some of them may.
 
