@@ -22,6 +22,7 @@ from records import (
     paper_originals,
     signers,
     standings,
+    unsignable,
     witnessed,
 )
 from records import prepared_files as prepared
@@ -32,7 +33,6 @@ from records.record_rows import lock, note, saved
 from records.stillness import as_known
 from records.witnessed import Witnessed, refuse_more
 
-State = CommunicationRecord.State
 Method = Signature.Method
 Side = Signature.Side
 
@@ -218,8 +218,7 @@ def _refuse_spoken(record: CommunicationRecord, spoken: bool) -> None:  # noqa: 
 
 
 def _refuse_closed(viewer: Viewer, record: CommunicationRecord, known: CommunicationRecord) -> None:
-    if known.state not in (State.PENDING_SIGNATURES, State.EFFECTIVE):
-        raise WrongState("这份记录现在不能签字。", state=str(known.state))
+    unsignable.refuse(known)
     prepared.refuse_unsigned(viewer, record)
 
 

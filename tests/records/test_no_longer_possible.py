@@ -46,3 +46,37 @@ def test_who_objects_where_nobody_can_hears_what_is_true(desk: Desk, kind: str) 
 
     assert refused.value.context["state"] == desk.now(record).state
     assert ("还没有生效" in str(refused.value)) == (kind == "offered")
+
+
+UNSIGNABLE = {
+    "objected": "有异议，正在处理",
+    "archived": "已归档",
+    "replaced": "请打开最新版本",
+    "sealed": "已封存",
+}
+
+
+@pytest.mark.parametrize("verb", ["sign", "refuse"])
+@pytest.mark.parametrize("kind", UNSIGNABLE)
+def test_who_signs_where_nobody_can_hears_why_and_what_to_do(
+    desk: Desk, kind: str, verb: str
+) -> None:
+    record = made(desk, kind)
+
+    with pytest.raises(WrongState, match=UNSIGNABLE[kind]) as refused:
+        getattr(desk, verb)(record, "father")
+
+    assert refused.value.context["state"] == desk.now(record).state
+    assert "。" in str(refused.value).removesuffix("。")  # the mend follows
+
+
+def test_a_page_for_what_is_not_signed_any_more_names_the_state(desk: Desk) -> None:
+    record = made(desk, "objected")
+
+    with pytest.raises(WrongState, match="有异议，正在处理"):
+        desk.witness(record, signer="father")
+
+
+def test_what_is_at_the_desk_is_signed_once_it_is_offered(desk: Desk) -> None:
+    with pytest.raises(WrongState, match="还没有交双方签字"):
+        desk.sign(desk.drafted(), "teacher")
