@@ -76,7 +76,9 @@ class ObjectionSerializer(serializers.Serializer[Any]):
     record = serializers.UUIDField()
     about = serializers.UUIDField(allow_null=True)
     filed_by = serializers.UUIDField()
-    correction = serializers.UUIDField(allow_null=True, help_text="答复后另出的新版本")
+    correction = serializers.UUIDField(
+        allow_null=True, help_text="接受后更正它的新版本；几份异议可以在同一版中更正"
+    )
     receipt_no = serializers.CharField()
     ground = serializers.ChoiceField(Objection.Ground.choices)
     wish = serializers.ChoiceField(Objection.Wish.choices)
@@ -93,7 +95,7 @@ class ObjectionSerializer(serializers.Serializer[Any]):
     replied_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     newer = NewerSerializer(
-        required=False, help_text="所针对的版本之后已生效的最新版本；接受时更正它。仅校内可见"
+        required=False, help_text="所针对的版本之后已生效的最新版本。仅校内可见"
     )
     may = serializers.ListField(child=serializers.CharField())
 

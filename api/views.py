@@ -20,7 +20,7 @@ from api.auth import KeyAuthentication, SessionAuthentication, SignedIn, identit
 from api.parsers import LARGEST_BODY, StrictJSONParser, is_storable
 from api.problems import Problem, Refused, broken, invalid
 from api.schema import Schema
-from parties import tenancy
+from parties import legible, tenancy
 from parties.access import Viewer
 
 
@@ -156,6 +156,11 @@ class Whole(serializers.IntegerField):
 
 
 class _Text(serializers.CharField):
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """What nobody can read is as if nothing had been written."""
+        unread = isinstance(data, str) and not legible.said(data)
+        return super().run_validation("" if unread else data)
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")

@@ -25,7 +25,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
 
-from parties import consent_givers, consent_notes, consent_views
+from parties import consent_givers, consent_notes, consent_views, legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed
 from parties.models import Consent, Person, Student
@@ -199,7 +199,7 @@ def _giver(viewer: Viewer, student: Student, given: Given) -> Person:
         return mine
     if not consent_notes.is_asked_by(viewer, student):
         raise NotAllowed("只有该生家庭，或与其工作有关的教师可以登记同意。", act="consent")
-    if given.proof == Consent.Proof.IN_APP or not given.proof_note.strip():
+    if given.proof == Consent.Proof.IN_APP or not legible.said(given.proof_note):
         raise InvalidInput(
             "代为登记的同意须有凭据。",
             field="proof_note",

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from parties import legible
+
 
 def ended(text: str) -> str:
     """A line ends with one letter, as browsers count it; they send two."""
@@ -17,4 +19,7 @@ class LinesField(forms.CharField):
         super().__init__(**{"widget": forms.Textarea(attrs={"rows": rows}), **options})
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(ended(value) if isinstance(value, str) else value))
+        """What nobody can read is as if nothing had been written."""
+        return legible.said(
+            str(super().to_python(ended(value) if isinstance(value, str) else value))
+        )

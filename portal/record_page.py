@@ -42,8 +42,8 @@ from records.signatures import Method
 State = CommunicationRecord.State
 _DIGITS: Final = 8
 _REPLIES: Final = (
-    ("ACCEPTED", "接受，另出新版本"),
-    ("PARTLY", "部分接受，另出新版本"),
+    ("ACCEPTED", "接受，在新版本中更正"),
+    ("PARTLY", "部分接受，在新版本中更正"),
     ("REFUSED", "不接受"),
 )
 #: What a button needs to stand on the page: without it there is no place beside it.

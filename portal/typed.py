@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from django.http import HttpRequest
 
+from parties import legible
 from parties.errors import InvalidInput
 from portal import typed_fields
 from portal.lines import ended
@@ -26,8 +27,8 @@ _MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)(?::\d\d)?)?")
 
 
 def text(request: HttpRequest, field: str) -> str:
-    """All of it but the room around it."""
-    return ended(request.POST.get(field, "").replace("\x00", "")).strip()
+    """All of it but the room around it; empty where nothing can be read."""
+    return legible.said(ended(request.POST.get(field, "").replace("\x00", "")))
 
 
 def within(request: HttpRequest, field: str, *, most: int) -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.privacy import FieldClass, parse
-from records import bases, originals
+from records import bases, originals, unsignable
 from records.models import Attachment, CommunicationRecord
 
 #: Files of each kind that one record has; more is an archive, not an attachment. What is gone is
@@ -118,5 +118,4 @@ def _refuse_page(record: CommunicationRecord, *, vouches: bool) -> None:
         raise WrongState(
             "还没有交双方签字，没有签字页。请先检查用语、交双方签字。", state=str(record.state)
         )
-    if record.state not in _SIGNABLE:
-        raise WrongState("这份记录现在不能签字，不能加签字页。", state=str(record.state))
+    unsignable.refuse(record)

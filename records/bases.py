@@ -9,7 +9,7 @@ basis. Inside a scope.
 from datetime import datetime
 from typing import Final
 
-from parties import consents
+from parties import consents, legible
 from parties.errors import InvalidInput
 from parties.models import Consent, Student
 from parties.privacy import FieldClass, parse
@@ -50,7 +50,7 @@ def settle(  # noqa: PLR0913 - what a paper says of itself
         return _held(student, at=at)
     if basis != _Basis.DUTY:
         raise InvalidInput(f"使用{_named(kind)}须有依据。", field="basis", mend=_ASK)
-    if not basis_note.strip():
+    if not legible.said(basis_note):
         raise InvalidInput(
             "没有写明职责。", field="basis_note", mend="请写明这次为什么须用到这份报告。"
         )

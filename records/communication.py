@@ -32,7 +32,7 @@ from records import (
     taken_back,
     templates,
 )
-from records.draft_input import OPEN_WORDS, refuse_restricted
+from records.draft_input import OPEN_WORDS, refuse_restricted, refuse_to_come
 from records.drafts import KIND
 from records.models import Attachment, CommunicationRecord, Statement
 from records.record_rows import lock, note, saved
@@ -90,11 +90,12 @@ def check(
 
     `confirmed` are phrases that the author has looked at and wants to keep (discouraged ones).
 
-    Raises InvalidInput: names the section, the words or who is missing, and what to do instead.
+    Raises InvalidInput: names the section, the words, the time or who is missing, and what to do.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.check_language):
         raise WrongState("只有草稿需要检查用语。", state=str(record.state))
+    refuse_to_come(record, at=viewer.at)
     _refuse_incomplete(record)
     named_speakers.refuse_unnamed(viewer, record)
     named_speakers.refuse_parents(viewer, record)
@@ -111,12 +112,13 @@ def offer(viewer: Viewer, *, record_id: UUID, seen: int | None = None) -> Commun
     """Let both sides read and sign it. The family sees it from now on, unless it is held.
 
     Raises InvalidInput: it rests on a consent that no longer holds or on a file that is gone or has
-    no basis, or nobody of the family took part. WrongState: it is not checked, or 德育处 has been
-    asked for a hold and may still decide.
+    no basis, the talk is still to come, or nobody of the family took part. WrongState: it is not
+    checked, or 德育处 has been asked for a hold and may still decide.
     """
     record = lock(viewer, record_id, Act.EDIT, seen=seen)
     if not can_proceed(record.offer):
         raise WrongState("请先检查用语，再交双方签字。", state=str(record.state))
+    refuse_to_come(record, at=viewer.at)
     hold_waits.refuse_undecided(record, at=viewer.at)
     prepared_files.refuse_gone(viewer, record)
     bases.refuse_lapsed(record, at=viewer.at)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from parties import privacy, tenancy
+from parties import legible, privacy, tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
@@ -130,7 +130,7 @@ def known(viewer: Viewer, attachment_id: UUID) -> Attachment:
 def _refuse_unsaid(why: str, reason: str) -> None:
     if why not in set(Why):
         raise InvalidInput("没有选择销毁的原因。", field="why", mend="请从给出的选项中选择。")
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么销毁这个附件。")
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django_fsm import can_proceed
 
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
@@ -71,7 +72,7 @@ def _refuse(record: CommunicationRecord, reason: str, *, promised: tuple[str, ..
         raise WrongState(
             "这一版是对异议答应的更正，异议了结前不能放弃；请写完它。", state=str(record.state)
         )
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么放弃这份草稿。")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from parties import legible
 from parties.errors import InvalidInput
 from parties.models import Person
 from records import bases, language, observation_sheets, sensitivity
@@ -79,7 +80,8 @@ class Prepared:
 
 
 def header_values(header: Header) -> dict[str, Any]:
-    return {field.name: getattr(header, field.name) for field in fields(header)}
+    values = {field.name: getattr(header, field.name) for field in fields(header)}
+    return values | {name: legible.said(text) for name, text in open_words(header).items()}
 
 
 def open_words(header: Header) -> dict[str, str]:
@@ -99,6 +101,18 @@ def refuse_header(header: Header) -> None:
     refuse_restricted(open_words(header))
 
 
+def refuse_to_come(record: CommunicationRecord, *, at: datetime) -> None:
+    """What is signed tells of a talk that was. Raises InvalidInput: it is still to come."""
+    moments = {"started_at": ("沟通", record.started_at), "ended_at": ("结束", record.ended_at)}
+    for field, (what, moment) in moments.items():
+        if moment is not None and moment > at:
+            raise InvalidInput(
+                f"{what}时间在将来。",
+                field=field,
+                mend="请填写实际的时间；还没有谈的，先留作草稿，谈过以后再检查和交签。",
+            )
+
+
 def refuse_restricted(words: Mapping[str, str]) -> None:
     """Words by field that all readers of a record read hold nothing that only some of them may.
 
@@ -109,7 +123,7 @@ def refuse_restricted(words: Mapping[str, str]) -> None:
 
 def statement_values(said: Said, people: People) -> Mapping[str, Any]:
     """Columns of the statement; `people` are those whose names may and may not stand in it."""
-    text = said.text.strip()
+    text = legible.said(said.text)
     _refuse_statement(said, text, people)
     whole = f"{text}\n{said.basis}"
     return {
@@ -117,9 +131,9 @@ def statement_values(said: Said, people: People) -> Mapping[str, Any]:
         "source": said.source,
         "status": said.status,
         "text": text,
-        "redacted_text": said.redacted_text.strip(),
+        "redacted_text": legible.said(said.redacted_text),
         "is_quote": said.is_quote,
-        "basis": said.basis.strip(),
+        "basis": legible.said(said.basis),
         "observed": said.observed,
         "said_by_id": said.said_by,
         "sensitivity": sensitivity.classify(
@@ -182,7 +196,7 @@ def refuse_people(people: Sequence[Present], around: People) -> None:
     for one in people:
         _choice("capacity", one.capacity, Participant.Capacity.values)
         _choice("presence", one.presence, Participant.Presence.values)
-        if one.person is None and not one.name.strip():
+        if one.person is None and not legible.said(one.name):
             raise InvalidInput(
                 "参与人员没有姓名。", field="participants", mend="请选择人员，或填写姓名。"
             )

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from ledger import events
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from records import hold_waits, holds, known_records
@@ -124,7 +125,7 @@ def _lock(known: HoldRequest) -> HoldRequest:
 
 
 def _refuse_short(reason: str, *, mend: str) -> None:
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend=mend)
 
 

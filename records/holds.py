@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from ledger import events
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from records import hold_waits, taken_back
@@ -47,7 +48,7 @@ def hold(viewer: Viewer, *, record_id: UUID, reason: str, until: datetime) -> Co
     _refuse_own(viewer, versions)
     if not can_begin(record):
         raise WrongState("家长或学生已表示过意见，不能再暂缓查看。", state=str(record.state))
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么暂缓家长查看。")
     if not viewer.at < until <= viewer.at + LONGEST:
         raise InvalidInput(

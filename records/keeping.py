@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django_fsm import can_proceed
 
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from records import disputes
@@ -76,7 +77,7 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
     if record.state == State.SEALED:
         return record
     _refuse_in_use(record)
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写明为什么封存这份记录。")
     record.seal()
     made = Sealing.objects.create(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from parties import legible
 from parties.access import Act
 from parties.errors import InvalidInput
 from parties.models import Person, Student
@@ -76,7 +77,7 @@ def _enter(made: NoticeContact, student: Student, *, case_id: UUID | None) -> No
 def _refuse_incomplete(given: Attempt, *, at: datetime) -> None:
     if given.tried_at > at:
         raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
-    if given.channel in _PLACED and not given.place.strip():
+    if given.channel in _PLACED and not legible.said(given.place):
         raise InvalidInput(
             "没有填写地点。", field="place", mend="请填写在哪里打的电话，或到哪里上门。"
         )

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
@@ -76,7 +77,7 @@ def reply(*, receipt_id: UUID, by: Person, at: datetime, text: str) -> NoticeRec
         NotFound: as open_().
         InvalidInput: nothing was written.
     """
-    if not text.strip():
+    if not legible.said(text):
         raise InvalidInput("还没有写内容。", field="text", mend="请写下您想说的话。")
     receipt = _own(receipt_id, by=by, at=at)
     _add_reply(receipt, text, at=at)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from parties import crypto
 from parties.access import Viewer
+from parties.legible import said
 from records import notice_owing
 from records.models import Notice, NoticeContact, NoticeReceipt
 
@@ -37,4 +38,4 @@ def _tried(notice: Notice, children: frozenset[UUID], *, since: datetime) -> fro
     minute = since.replace(second=0, microsecond=0)
     found = list(NoticeContact.objects.filter(notice=notice, student__in=children, at__gte=minute))
     crypto.warm(found)
-    return frozenset(one.student_id for one in found if one.place.strip() and one.note.strip())
+    return frozenset(one.student_id for one in found if said(one.place) and said(one.note))

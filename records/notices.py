@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from ledger import events
-from parties import taps, tenancy
+from parties import legible, taps, tenancy
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, NotAllowed, NotFound, WrongState
 from parties.models import Person, SchoolClass
@@ -196,6 +196,9 @@ def _values(given: Draft) -> dict[str, Any]:
 def _put(notice: Notice, values: Mapping[str, Any], *, at: datetime) -> None:
     for name, value in values.items():
         setattr(notice, "school_class_id" if name == "school_class" else name, value)
+    for name in ("title", "body"):
+        if not legible.said(getattr(notice, name)):
+            raise InvalidInput("没有写内容。", field=name, mend="请写好标题和正文。")
     _refuse_scope(notice)
     if notice.deadline is not None and notice.deadline <= at:
         raise InvalidInput("截止时间已经过去。", field="deadline", mend="请选择以后的时间。")

@@ -18,14 +18,14 @@ from uuid import UUID
 from django_fsm import can_proceed
 
 from ledger import events
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.roles import Role
 from records import (
     annotations,
-    communication,
     complaints,
-    disputes,
+    corrections,
     file_entries,
     language_gate,
     unanswered,
@@ -92,14 +92,14 @@ def _written(
 
 
 def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Objection:
-    """The author accepts, wholly or in part, and begins the next version; or refuses, with reasons.
+    """The author accepts and corrects it, wholly or in part (corrections.py); or refuses.
 
     A guardian to whom the record stands still may object to a version that was replaced: what is
     corrected is the newest one.
 
     Raises NotFound, NotAllowed, WrongState, InvalidInput.
     """
-    newest = disputes.newest(viewer.get(Objection, objection_id).record, lock=True)
+    later = corrections.lock(viewer.get(Objection, objection_id).record)
     objection, record = _locked(viewer, objection_id, Act.ANSWER)
     if objection.state == State.ANSWERED and objection.replied_by_id == viewer.person.pk:
         if (objection.reply, objection.reply_words) == (reply, words.strip()):
@@ -112,7 +112,7 @@ def answer(viewer: Viewer, *, objection_id: UUID, reply: str, words: str) -> Obj
     language_gate.refuse_forbidden({"words": words}, student=record.student)
     objection.answer(reply=reply, words=words.strip(), by=viewer.person, at=viewer.at)
     if reply != Objection.Reply.REFUSED:
-        objection.correction = communication.next_version(viewer, record_id=newest.pk)
+        objection.correction = corrections.of(viewer, objection, later)
     objection.save()
     _note(objection, "objection.answered", viewer, reply=reply)
     return objection
@@ -182,7 +182,7 @@ def annotate(viewer: Viewer, *, objection_id: UUID, words: str) -> Objection:
     InvalidInput.
     """
     objection, _ = _locked(viewer, objection_id, Act.OBJECT)
-    said = words.strip()
+    said = legible.said(words)
     if not said or len(said) > LONGEST_ANNOTATION:
         raise InvalidInput(
             f"附记须为 1 到 {LONGEST_ANNOTATION} 字。", field="annotation", mend="请补充或缩短。"
@@ -206,7 +206,7 @@ def _locked(viewer: Viewer, objection_id: UUID, act: Act) -> tuple[Objection, Co
 def _refuse_reply(reply: str, words: str) -> None:
     if reply not in (*Objection.Reply.values,) or not reply:
         raise InvalidInput("没有选择答复。", field="reply", mend="请选择接受、部分接受或不接受。")
-    if not words.strip():
+    if not legible.said(words):
         raise InvalidInput("没有写答复的理由。", field="words", mend="请写明理由。")
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from parties import legible
 from parties.calendar import CalendarView
 from parties.errors import InvalidInput
 from records import recurrence
@@ -62,7 +63,7 @@ def check(draft: Draft, *, at: datetime, calendar: CalendarView | None) -> None:
     Raises:
         InvalidInput: names the field and the mend.
     """
-    if not draft.title.strip():
+    if not legible.said(draft.title):
         raise InvalidInput("没有写做什么。", field="title", mend="请用一句话写明。")
     _limit("title", "事项", draft.title, LONGEST_TITLE)
     for name, label in _LABELS.items():
@@ -92,7 +93,7 @@ def check_start(draft: Draft, *, today: date) -> None:
 
 def check_words(text: str, *, field: str, mend: str) -> None:
     """A reason or a note: somebody's own words, not empty and of a length that can be read."""
-    if not text.strip():
+    if not legible.said(text):
         raise InvalidInput("还没有填写。", field=field, mend=mend)
     _limit(field, "内容", text, LONGEST_WORDS)
 

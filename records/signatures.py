@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotAllowed, WrongState
 from parties.models import Person
@@ -21,6 +22,7 @@ from records import (
     paper_originals,
     signers,
     standings,
+    unsignable,
     witnessed,
 )
 from records import prepared_files as prepared
@@ -31,7 +33,6 @@ from records.record_rows import lock, note, saved
 from records.stillness import as_known
 from records.witnessed import Witnessed, refuse_more
 
-State = CommunicationRecord.State
 Method = Signature.Method
 Side = Signature.Side
 
@@ -217,13 +218,12 @@ def _refuse_spoken(record: CommunicationRecord, spoken: bool) -> None:  # noqa: 
 
 
 def _refuse_closed(viewer: Viewer, record: CommunicationRecord, known: CommunicationRecord) -> None:
-    if known.state not in (State.PENDING_SIGNATURES, State.EFFECTIVE):
-        raise WrongState("这份记录现在不能签字。", state=str(known.state))
+    unsignable.refuse(known)
     prepared.refuse_unsigned(viewer, record)
 
 
 def _refuse_short(reason: str) -> None:
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("没有写理由。", field="reason", mend="请写一句不签字的理由。")
 
 

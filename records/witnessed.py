@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from parties import legible
 from parties.access import Viewer
 from parties.errors import WrongState
 from parties.models import Person
@@ -91,7 +92,7 @@ def _same_two(standing: Signature, given: Witnessed, by: Person) -> bool:
 
 def refuse_other_paper(viewer: Viewer, record: CommunicationRecord, given: Witnessed) -> None:
     """Printed by who writes it down, by who stood beside, or by the guardian."""
-    if given.method != Signature.Method.PAPER or not given.printed.strip():
+    if given.method != Signature.Method.PAPER or not legible.said(given.printed):
         return
     others = Person.objects.filter(pk__in=[given.witness, given.signer]).order_by("pk")
     readers = [viewer, *(Viewer.load(one, at=viewer.at) for one in others)]

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from ledger import together
-from parties import inserts, keyring, round_trips, tenancy
+from parties import inserts, keyring, legible, round_trips, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person, Student
 from parties.roles import Role
@@ -90,7 +90,7 @@ def _receive(school_id: int, identify: Callable[[datetime], Said]) -> tuple[Rece
 
 def _refuse_incomplete(report: ReportInput) -> None:
     for field, value in (("who", report.who), ("observed", report.observed)):
-        if not value.strip() and not (field == "who" and report.student_id):
+        if not legible.said(value) and not (field == "who" and report.student_id):
             raise InvalidInput("还缺一项必填内容。", field=field, mend="请填写后再提交。")
     if report.safe_now not in CrisisReport.Safe.values:
         raise InvalidInput(

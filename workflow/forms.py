@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
-from parties import years
+from parties import legible, years
 from workflow.errors import InvalidInput
 
 Schema = Mapping[str, Any]
@@ -47,15 +48,26 @@ def _is_day(value: object) -> bool:
     return not isinstance(value, str) or years.is_believable(date.fromisoformat(value))
 
 
+def _is_long_enough(
+    _validator: object, least: int, value: object, _schema: object
+) -> Iterator[ValidationError]:
+    """By what can be read of it: a word that is asked for says something."""
+    if isinstance(value, str) and legible.length(value) < least:
+        yield ValidationError("too short")
+
+
+_Validator: Final = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"minLength": _is_long_enough}
+)
+
+
 def check(schema: Schema, answer: Mapping[str, Any]) -> None:
     """Refuse an answer that the form does not allow.
 
     Raises:
         InvalidInput: names the first wrong field, in the form's own order, and the mend.
     """
-    validator = Draft202012Validator(
-        {**schema, "additionalProperties": False}, format_checker=_formats
-    )
+    validator = _Validator({**schema, "additionalProperties": False}, format_checker=_formats)
     order = list(schema.get("properties", {}))
     problems = [_explain(error, order) for error in validator.iter_errors(dict(answer))]
     problems += [(name, *_SENTENCES["format"]) for name, told in answer.items() if _broken(told)]

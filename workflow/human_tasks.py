@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from parties import tenancy
+from parties import legible, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
 from workflow import (
@@ -135,7 +135,7 @@ def return_(
     with tenancy.scope(school_id):
         task = task_rows.held(task_id, by=by, at=at, act=Act.RETURN)
         _refuse_held_by_another(task, by)
-        if not reason.strip():
+        if not legible.said(reason):
             raise InvalidInput("没有填写退回原因。", field="reason", mend="请说明为什么退回。")
         if task.instance_id is None:
             raise InvalidInput("该任务不能退回。", field="to", mend="请直接办理。")

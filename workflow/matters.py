@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from ledger import events
-from parties import tenancy
+from parties import legible, tenancy
 from parties.access import Viewer
 from parties.models import Person, Student
 from parties.roles import Role
@@ -137,7 +137,7 @@ def _request_key(person: Person, matter: MatterInput, key: str) -> str:
 
 
 def _refuse_incomplete(matter: MatterInput) -> None:
-    if not matter.words.strip():
+    if not legible.said(matter.words):
         raise InvalidInput("没有写明事由。", field="words", mend="请用自己的话写几句。")
     if matter.trigger not in Matter.Trigger.values:
         raise InvalidInput("没有选择触发原因。", field="trigger", mend="请从列表中选择一项。")

@@ -7,7 +7,7 @@ student; down from a crisis only two people together (workflow.stabilising).
 from datetime import datetime
 from uuid import UUID
 
-from parties import tenancy
+from parties import legible, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
 from workflow import exclusions, processes, routing, undecided, upgrade_requests
@@ -78,7 +78,7 @@ def downgrade(
 
 
 def require_reason(reason: str) -> None:
-    if not reason.strip():
+    if not legible.said(reason):
         raise InvalidInput("没有填写理由。", field="reason", mend="请写明为什么改变渠道。")
 
 

@@ -28,6 +28,10 @@ _QUOTING: Final = re.compile(f"[{re.escape(''.join({*_OPENING, *_OPENING.values(
 _TITLE: Final = re.compile("《[^《》\\n]{1,40}》")
 #: More inside the quotation marks than this is a quotation, not the name of a word.
 _WORD_AND: Final = 2
+#: What is rejected in one breath, how it is divided, and where the rejection stands.
+_SAYING: Final = 12
+_PARTS: Final = re.compile("[，,。；;！!？?\\n]")
+_BEHIND: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +151,21 @@ def _mentioned(normal: Normal, hit: Hit, quote: Quote | None) -> bool:
     text = normal.text
     if _word_about_word().match(text[hit.end : hit.end + _NEAR]):
         return True
-    if quote is None or not _is_word(normal, hit, quote):
+    if quote is None:
         return False
+    behind = normal.original[quote.end + 1 : quote.end + 1 + _BEHIND]
+    if _is_rejected(normal, quote, behind):
+        return True
+    return _is_word(normal, hit, quote) and _is_named(text, hit, behind)
+
+
+def _is_named(text: str, hit: Hit, behind: str) -> bool:
+    """Whether what stands around a quoted word speaks of the word, or strikes it out."""
     before = text[max(0, hit.start - _NEAR) : hit.start].rpartition(SENTENCE_END)[2]
     if cues.any_of("words_about_words").search(before):
         return True
     if _struck().search(before.rpartition(CLAUSE_END)[2]) is not None:
         return True
-    behind = normal.original[quote.end + 1 : quote.end + 1 + _NEAR]
     return cues.any_of("rewritten").match(behind) is not None
 
 
@@ -162,6 +173,14 @@ def _is_word(normal: Normal, hit: Hit, quote: Quote) -> bool:
     """Whether the quotation holds the phrase and hardly more."""
     start, end = normal.span(hit.start, hit.end)
     return (quote.end - quote.start) - (end - start) <= _WORD_AND
+
+
+def _is_rejected(normal: Normal, quote: Quote, behind: str) -> bool:
+    """Whether the quotation is one short clause and what stands behind it rejects the whole."""
+    said = normal.original[quote.start : quote.end]
+    if len(said) > _SAYING or _PARTS.search(said.rstrip("。！!")):
+        return False
+    return cues.any_of("rejected").match(behind) is not None
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from parties import legible
 from parties.errors import InvalidInput
 from records.language.values import Effect, Finding, Moment, Verdict
 
@@ -63,7 +64,7 @@ def override(verdict: Verdict, *, reason: str) -> Override:
     if not blocked:
         raise InvalidInput("没有需要放行的内容。", field="text", mend="可以直接提供。")
     said = reason.strip()
-    if len(said) < _SHORTEST_REASON:
+    if legible.length(reason) < _SHORTEST_REASON:
         raise InvalidInput("理由太短。", field="reason", mend="请写明为什么须按原文提供。")
     findings = tuple(
         found._replace(effect=Effect.CONFIRM) if found.effect == Effect.BLOCK else found

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from parties import legible
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import Person
 from records import language_gate
@@ -130,7 +131,7 @@ def may_change(meeting: Meeting) -> bool:
 
 
 def _refuse_unsaid(meeting: Meeting, words: str, *, of_school: bool) -> None:
-    if not words.strip():
+    if not legible.said(words):
         missing, mend = _UNSAID[of_school]
         raise InvalidInput(missing, field="words", mend=mend)
     if of_school:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from parties import legible
 from parties.errors import InvalidInput, WrongState
 from parties.models import GuardianLink, Membership, Person, Placement, Student
 from parties.relations import in_force
@@ -129,7 +130,7 @@ def _refuse_unclear(plan: Plan) -> None:
     for field, value, known, mend in closed:
         if value not in known:
             raise InvalidInput("还缺一项选择。", field=field, mend=mend)
-    if not plan.purpose.strip():
+    if not legible.said(plan.purpose):
         raise InvalidInput("没有写明会谈目的。", field="purpose", mend="请用一两句话写明目的。")
 
 

@@ -4,16 +4,13 @@ import re
 import unicodedata
 from typing import Final
 
+from parties import legible
 from records.uploads.errors import Reason, UploadRefused
 from records.uploads.kinds import Cleaned, Kind
 
 _SPACING: Final = frozenset("\t\n\r\f")
 #: They turn the direction of what follows, so that a line reads other than it is written.
 _DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-#: By their category letters and signs, and yet nothing is seen of them: fillers, an empty pattern.
-_UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def clean_text(data: bytes) -> Cleaned:
@@ -34,7 +31,7 @@ def clean_text(data: bytes) -> Cleaned:
             reason=Reason.WRONG_TYPE,
             mend="请把文字复制到新的文本文件，或打印为 PDF。",
         )
-    if not any(_is_seen(sign) for sign in text):
+    if not legible.said(text):
         raise UploadRefused(
             "文件是空的：里面只有空格或换行，没有文字。",
             reason=Reason.EMPTY,
@@ -42,8 +39,3 @@ def clean_text(data: bytes) -> Cleaned:
         )
     lines = _DIRECTIONS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return Cleaned(Kind.TEXT, lines.encode())
-
-
-def _is_seen(sign: str) -> bool:
-    """Neither space nor control, nor one that only joins, parts or turns others."""
-    return unicodedata.category(sign)[0] not in "ZC" and sign not in _UNSEEN

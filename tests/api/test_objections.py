@@ -61,6 +61,21 @@ def test_an_accepted_one_begins_the_next_version(world: World, as_: As) -> None:
     assert (draft["version"], draft["state"]) == (2, "DRAFT")
 
 
+@pytest.mark.parametrize("reply", ["ACCEPTED", "PARTLY"])
+def test_two_guardians_are_both_accepted_with_one_next_version(
+    world: World, as_: As, reply: str
+) -> None:
+    paper = effective(world)
+    body = {"reply": reply, "words": "应为一次。"}
+    mothers, fathers = filed(paper, as_("mother")), filed(paper, as_("father"))
+
+    first = act(paper.writer, mothers, "answer", body)
+    second = act(paper.writer, fathers, "answer", body)
+
+    assert (first.status_code, second.status_code) == (200, 200), second.content.decode()
+    assert first.json()["correction"] == second.json()["correction"]
+
+
 def test_who_insists_is_heard_by_the_office(world: World, as_: As) -> None:
     paper, mother = effective(world), as_("mother")
     made = filed(paper, mother)
@@ -130,8 +145,18 @@ def test_the_same_person_has_one_open_objection(world: World, as_: As) -> None:
     assert first.json()["id"] == again.json()["id"]
 
 
+def test_words_that_nobody_can_read_are_none(world: World, as_: As) -> None:
+    paper = effective(world)
+
+    answer = filed(paper, as_("mother"), words="\u200b")
+
+    assert (answer.status_code, code(answer)) == (400, "input.invalid")
+    assert answer.json()["errors"][0]["field"].startswith("words")
+    assert filed(paper, as_("mother"), quoted="\u200b").json()["quoted"] == ""
+
+
 def test_a_reply_is_chosen_and_has_reasons(world: World, as_: As) -> None:
     made = filed(paper := effective(world), as_("mother"))
 
-    for body in ({"reply": "", "words": "好"}, {"reply": "ACCEPTED", "words": " "}, {}):
+    for body in ({"reply": "", "words": "好"}, {"reply": "ACCEPTED", "words": "\u200b"}, {}):
         assert act(paper.writer, made, "answer", body).status_code == 400

@@ -199,6 +199,8 @@ def test_an_objection_is_made_answered_and_ended_on_the_phone(world: World) -> N
     assert FACT[:10] in phone.text
 
     assert phone.send(f"/records/{paper.id}/object", words="不对").status_code == 400
+    chosen = {"ground": "WRONG", "wish": "CORRECT"}
+    assert phone.send(f"/records/{paper.id}/object", words="\u200b", **chosen).status_code == 400
     phone.send(f"/records/{paper.id}/object", ground="WRONG", wish="CORRECT", words="只有一次")
     assert "争议处理中" in phone.text
     assert "已提出" in phone.text
@@ -216,6 +218,26 @@ def test_an_objection_is_made_answered_and_ended_on_the_phone(world: World) -> N
     assert "争议处理中" not in phone.text
     assert phone.text.index("当天发烧") < phone.text.index("以考勤为准")
     assert "已了结" in phone.text
+
+
+def test_an_objection_is_accepted_on_the_phone_after_the_next_version_was_begun(
+    world: World,
+) -> None:
+    paper = effective(world)
+    mother, teacher = by_record_link(world, "mother", paper.id), by_password(world, "teacher")
+    mother.open(f"/records/{paper.id}/object")
+    mother.send(f"/records/{paper.id}/object", ground="WRONG", wish="CORRECT", words="只有一次")
+    newer = paper.writer.post(f"/records/{paper.id}/next-version", {}).json()["id"]
+    with tenancy.scope(world.id):
+        address = f"/records/{paper.id}/objections/{Objection.objects.get().pk}"
+    teacher.open(f"/records/{paper.id}")
+    assert "接受，在新版本中更正" in teacher.text
+
+    teacher.send(address, how="answer", reply="ACCEPTED", words="第二版已改为一次")
+
+    assert "第二版已改为一次" in teacher.text
+    with tenancy.scope(world.id):
+        assert str(Objection.objects.get().correction_id) == newer
 
 
 @pytest.mark.parametrize("path", ["", "/edit", "/object", "/pdf", "/sign", "/refuse", "/offer"])

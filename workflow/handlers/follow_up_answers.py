@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger import events
+from parties import legible
 from parties.access import Viewer
 from records import evaluations, file_entries
 from records.evaluations import Score
@@ -84,7 +85,7 @@ def closing_decided(completion: Completion) -> None:
     left = _left(task.case) if answer["decision"] == "close" else []
     if not left:
         return
-    if not str(answer.get("why_open", "")).strip():
+    if not legible.said(str(answer.get("why_open", ""))):
         raise InvalidInput(
             f"{'，'.join(_LEFT[code] for code in left)}。",
             field="why_open",

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from ledger.models import Event
-from parties import relations
+from parties import legible, relations
 from parties.models import Person
 from parties.roles import Role
 from records import signs
@@ -124,7 +124,7 @@ def route(context: StepContext) -> Results:
 def choose(completion: Completion) -> None:
     """A person decides. Going another way than the table needs a reason; a crisis starts here."""
     matter, channel = _matter(completion.task.case_id), _channel(completion.task)
-    if channel != matter.proposed and not _reason(completion.task).strip():
+    if channel != matter.proposed and not legible.said(_reason(completion.task)):
         raise InvalidInput(
             "与建议的渠道不同，须写明理由。", field="reason", mend="请写明为什么这样决定。"
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from parties import legible
 from parties.access import Viewer
 from records import as_read
 from records.meetings import answers, dossier, family, outcomes, rows
@@ -230,7 +231,7 @@ def plan(completion: Completion) -> None:
             field="outcome",
             mend="请先登记谁、做什么、到什么时候，再完成这一步。",
         )
-    if answer["outcome"] == "none" and not str(answer.get("reason", "")).strip():
+    if answer["outcome"] == "none" and not legible.said(str(answer.get("reason", ""))):
         raise InvalidInput(
             "没有说明为什么不需要行动。", field="reason", mend="请写明理由，或登记行动项。"
         )

@@ -5,6 +5,7 @@ is written down, or the answer says why not. There is always a way to complete i
 from collections.abc import Mapping
 from typing import Any, Final
 
+from parties import legible
 from parties.access import Viewer
 from records import notice_tried
 from records.models import Notice
@@ -41,7 +42,7 @@ def _refuse_unexplained(answer: Mapping[str, Any], *, families: int) -> None:
             mend="请在待联系名单里逐户补记；确实联系不上的，"
             "请选“还有联系不上的”，并在说明里写明原因。",
         )
-    if not str(answer.get("note", "")).strip():
+    if not legible.said(str(answer.get("note", ""))):
         raise InvalidInput(
             f"{some}，也没有说明原因。",
             field="note",
