@@ -11,13 +11,7 @@ from parties.errors import InvalidInput
 from parties.models import Person
 from records import bases, language, observation_sheets, sensitivity
 from records.language import OTHER_STUDENT, People
-from records.models import (
-    Attachment,
-    CommunicationRecord,
-    Participant,
-    PreparedItem,
-    Statement,
-)
+from records.models import Attachment, CommunicationRecord, Participant, PreparedItem, Statement
 
 #: Of a header: everybody reads them who reads the record.
 OPEN_WORDS: Final = ("trigger_note", "place", "next_focus")

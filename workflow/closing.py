@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from parties import legible
 from workflow import clocks
 from workflow.models import Case, HumanTask, ZeroReport
 
@@ -21,7 +22,7 @@ def unmet(case: Case, *, outcome: str, at: datetime) -> Sequence[str]:
         "two_names_needed": bool(proposal),
         "tasks_open": not _others_open(case),
         "zero_reports_due": not case.zero_reports.filter(state=ZeroReport.State.DUE).exists(),
-        "lesson_missing": bool(str(proposal.get("lesson", "")).strip()),
+        "lesson_missing": bool(legible.said(str(proposal.get("lesson", "")))),
     }
     if outcome not in _HANDED_ON:
         checks |= _after_the_danger(case, proposal, at=at)

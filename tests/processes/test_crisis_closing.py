@@ -2,6 +2,7 @@
 
 import pytest
 
+from parties.errors import InvalidInput
 from tests.factories import World
 from tests.processes.walker import follow_all, to_follow_up
 from workflow.models import Case, Escalation
@@ -31,7 +32,6 @@ def test_two_people_close_with_every_condition_met(world: World) -> None:
     [
         ({"student_view": ""}, "student_view_missing"),
         ({"guardian_view": ""}, "guardian_view_missing"),
-        ({"lesson": " "}, "lesson_missing"),
     ],
 )
 def test_an_unmet_condition_sends_the_proposal_back_with_its_name(
@@ -44,6 +44,17 @@ def test_an_unmet_condition_sends_the_proposal_back_with_its_name(
 
     assert walk.open() == {"close_propose"}
     assert code in walk.payloads("closing.refused")[-1]["unmet"]
+
+
+def test_a_lesson_that_nobody_can_read_is_refused_by_the_form(world: World) -> None:
+    walk = to_follow_up(world)
+    follow_all(walk)
+
+    with pytest.raises(InvalidInput, match="复盘") as refused:
+        walk.do("close_propose", lesson=" \u200b")
+
+    assert refused.value.field == "lesson"
+    assert walk.open() == {"close_propose"}
 
 
 def test_the_second_name_can_refuse(world: World) -> None:
