@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from ledger import events
-from parties import relations
+from parties import crypto, relations
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person, Placement, Student
 from parties.roles import Role
@@ -61,6 +61,7 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
     mine = task.state in LIVE and viewer.may(Act.COMPLETE, task)
     about = Person.objects.filter(pk=task.about).first() if mine and task.about else None
     if about is not None:
+        crypto.warm([about])  # a page shows the number when the scope is over
         _record_disclosure(viewer, task, about)
     may = frozenset(act for act in _ACTS if task.state in LIVE and viewer.may(act, task))
     case_visible = viewer.find(Case, task.case_id) is not None

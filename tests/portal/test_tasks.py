@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from parties import tenancy
+from parties import keyring, tenancy
+from parties.models import Person
+from tests.api.meeting_stories import on_offer
 from tests.api.stories import triaged
 from tests.factories import World
 from tests.portal.visitors import by_link, by_password
@@ -153,3 +155,21 @@ def test_a_colleague_who_was_faster_is_said_kindly(world: World, crisis: Walk) -
 
     assert answer.status_code == 409
     assert "情况已经变化" in phone.text
+
+
+def test_the_number_to_call_stands_there_also_in_a_process_that_has_just_begun(
+    world: World,
+) -> None:
+    walk = on_offer(world)
+    walk.wait(days=6)
+    with tenancy.scope(world.id):
+        task = HumanTask.objects.get(case=walk.case_id, name="meeting_call")
+        called = Person.objects.get(pk=task.about)
+        number = called.phone
+    phone = by_password(world, "teacher")
+    keyring.forget()
+
+    phone.open(f"/tasks/{task.pk}")
+
+    assert phone.page.status_code == 200, phone.text
+    assert f"{called.name} {number}" in phone.text
