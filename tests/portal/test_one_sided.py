@@ -34,7 +34,7 @@ def test_the_page_that_writes_it_keeps_what_was_typed_and_stores_nothing(world: 
     absent = {**TYPED, "presence": "ABSENT", "people": [str(world["father"].pk)]}
     phone.send(address, offer="1", nonce=nonce, **absent)
     assert states(world) == ["PENDING_SIGNATURES"]
-    assert "father（家长，未到）" in phone.text
+    assert "father（家长，父亲，未到）" in phone.text
 
 
 def test_a_draft_may_still_be_kept_without_them(world: World) -> None:

@@ -54,7 +54,7 @@ def test_a_teacher_writes_a_record_and_hands_it_over_in_one_go(world: World) -> 
 
     assert "待签字" in phone.text
     assert FACT in phone.text
-    assert "mother（家长，到场）" in phone.text
+    assert "mother（家长，母亲，到场）" in phone.text
     assert stored(world).state == "PENDING_SIGNATURES"
     with tenancy.scope(world.id):
         assert Notification.objects.filter(template="link.record").exists()
