@@ -1,5 +1,7 @@
 """Words of the timeline that other acts bring about: each is recorded, and the page says it."""
 
+import re
+
 import pytest
 
 from tests.factories import World
@@ -44,3 +46,22 @@ def test_words_of_a_reply(world: World, words: str, kind: str, said: str) -> Non
     text = page(world, walk.case_id, "teacher")
     assert said in text
     assert kind not in text
+
+
+def test_a_notice_from_its_draft_to_its_end_is_told_in_chinese(world: World) -> None:
+    walk = sent(world, strength="SIGN", needs_answer=True)
+    walk.act("open_", "mother", how="APP")
+    for days in (1, 1, 1, 1):
+        walk.wait(days=days)
+    walk.act("reply", "mother", text="周五能来")
+    walk.act("sign", "mother", how="APP")
+    walk.wait(days=20)
+
+    kinds = set(walk.kinds())
+    assert {
+        "notice.submitted", "notice.approved", "notice.sent", "notice.reminded", "calls.asked",
+        "receipt.opened", "receipt.replied", "receipt.signed", "notice.closed",
+    } <= kinds, kinds  # fmt: skip
+    text = page(world, walk.case_id, "teacher")
+    assert re.findall(r"[a-z_]+\.[a-z_]+", text) == []
+    assert "类型 常规通知" in text
