@@ -9,7 +9,8 @@ from parties import legible
 from parties.access import Act
 from parties.errors import InvalidInput
 from parties.models import Person, Student
-from records import file_entries, notice_receipts, notices
+from records import file_entries, language_gate, notice_receipts, notices
+from records.language import Field
 from records.models import FileEntry, NoticeContact
 
 Channel = NoticeContact.Channel
@@ -35,12 +36,13 @@ def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> Not
     """Write down one try (三有: time, place, record), in the student's file as well.
 
     Raises as notice_receipts.by_staff(); InvalidInput: a time to come; a call or a visit without
-    its place.
+    its place; forbidden words of staff, or another student's name.
     """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     notice_receipts.refuse_not_sent(notice)
     receipt = notice_receipts.receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
     _refuse_incomplete(given, at=at)
+    _refuse_words(given, receipt.student)
     made = NoticeContact.objects.create(
         school_id=notice.school_id,
         notice=notice,
@@ -72,6 +74,12 @@ def _enter(made: NoticeContact, student: Student, *, case_id: UUID | None) -> No
         by=made.by,
         case_id=case_id,
     )
+
+
+def _refuse_words(given: Attempt, student: Student) -> None:
+    """What stands in “ ” was said by whoever was reached; the rest is told by staff."""
+    texts = {"place": given.place, "note": given.note}
+    language_gate.refuse_forbidden(texts, student=student, field=Field.QUOTE)
 
 
 def _refuse_incomplete(given: Attempt, *, at: datetime) -> None:

@@ -200,3 +200,24 @@ def test_a_family_sees_no_try(world: World) -> None:
 
     assert walk.notice.title in father.text
     assert "接通两次" not in father.text
+
+
+@pytest.mark.parametrize("note", ["家长素质低，问题家庭", "classmate的妈妈说打不通"])
+def test_a_try_that_judges_or_names_another_student_is_not_kept(world: World, note: str) -> None:
+    walk = sent(world)
+    address = f"/receipts/{walk.receipt('mother').pk}/contact"
+    phone = by_password(world, "teacher")
+    phone.open(address)
+    said = {"channel": "PHONE", "outcome": "NO_ANSWER", "place": "办公室"}
+
+    phone.send(address, at="2026-10-09T10:00", note=note, **said)
+
+    assert phone.page.status_code == 400
+    assert note in phone.text
+    assert "可以写" in phone.text or "另一名学生的姓名" in phone.text
+    with tenancy.scope(world.id):
+        assert not NoticeContact.objects.exists()
+
+    phone.send(address, at="2026-10-09T10:00", note="拨了三次，没有人接", **said)
+    with tenancy.scope(world.id):
+        assert NoticeContact.objects.get().note == "拨了三次，没有人接"
