@@ -41,8 +41,7 @@ def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> Not
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     notice_receipts.refuse_not_sent(notice)
     receipt = notice_receipts.receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
-    _refuse_incomplete(given, at=at)
-    _refuse_words(given, receipt.student)
+    _refuse_unfit(given, receipt.student, at=at)
     made = NoticeContact.objects.create(
         school_id=notice.school_id,
         notice=notice,
@@ -76,16 +75,13 @@ def _enter(made: NoticeContact, student: Student, *, case_id: UUID | None) -> No
     )
 
 
-def _refuse_words(given: Attempt, student: Student) -> None:
-    """What stands in “ ” was said by whoever was reached; the rest is told by staff."""
-    texts = {"place": given.place, "note": given.note}
-    language_gate.refuse_forbidden(texts, student=student, field=Field.QUOTE)
-
-
-def _refuse_incomplete(given: Attempt, *, at: datetime) -> None:
+def _refuse_unfit(given: Attempt, student: Student, *, at: datetime) -> None:
     if given.tried_at > at:
         raise InvalidInput("联系时间在将来。", field="at", mend="请填写实际联系的时间。")
     if given.channel in _PLACED and not legible.said(given.place):
         raise InvalidInput(
             "没有填写地点。", field="place", mend="请填写在哪里打的电话，或到哪里上门。"
         )
+    # What stands in “ ” was said by whoever was reached; the rest is told by staff.
+    texts = {"place": given.place, "note": given.note}
+    language_gate.refuse_forbidden(texts, student=student, field=Field.QUOTE)

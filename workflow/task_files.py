@@ -61,7 +61,6 @@ def read(*, viewer: Viewer, task_id: UUID) -> TaskFile:
     mine = task.state in LIVE and viewer.may(Act.COMPLETE, task)
     about = Person.objects.filter(pk=task.about).first() if mine and task.about else None
     if about is not None:
-        crypto.warm([about])  # a page shows the number when the scope is over
         _record_disclosure(viewer, task, about)
     may = frozenset(act for act in _ACTS if task.state in LIVE and viewer.may(act, task))
     case_visible = viewer.find(Case, task.case_id) is not None
@@ -157,6 +156,7 @@ def _earlier(task: HumanTask) -> list[HumanTask]:
 
 
 def _record_disclosure(viewer: Viewer, task: HumanTask, about: Person) -> None:
+    crypto.warm([about])  # a page shows the number when the scope is over
     events.append(
         school_id=task.school_id,
         kind="contact.read",
