@@ -37,6 +37,14 @@ hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("SANFANG_TEST_DEPTH", "usual"))
 
 
+def pytest_configure() -> None:
+    """Every client of a test has middleware of its own, which would look for all static files.
+
+    Now one is looked for when it is asked for, as a server under development does.
+    """
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The order of one file's tests stays."""
     items.sort(key=lambda item: not set(_LONG_FIRST) & set(item.path.parent.parts))

@@ -1,4 +1,4 @@
-"""One migrated template for the run, one clone of it per pytest process, and the wiping of clones.
+"""One template with the migrated tables, a clone of it per pytest process, the wiping of clones.
 
 Wiping is done by the owner, in test code alone: the product has no switch that lifts the ledger's
 trigger.
@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from config.binaries import postgres_folder
+from tests import kept_tables
 from tests.services import HOME_URL, drop, template_name, with_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +32,7 @@ _ENABLED = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
 
 def make_template() -> None:
-    """Migrate the template unless another process of this run has. Safe to call from several."""
+    """Make the template unless another process of this run has. Safe to call from several."""
     with psycopg.connect(os.environ[HOME_URL], autocommit=True) as owner:
         owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [template_name()])
         found = owner.execute(
@@ -38,7 +40,17 @@ def make_template() -> None:
         ).fetchone()
         if found is None:
             _create(owner, template_name())
-            migrate(os.environ, template_name())
+            _fill(kept_tables.file(owner.info.parameter_status("server_version") or ""))
+
+
+def _fill(kept: Path) -> None:
+    """From what an earlier run has kept of these very tables, or else by migrating."""
+    if kept.exists():
+        restore(kept.read_bytes(), with_database(os.environ[HOME_URL], template_name()))
+        return
+    migrate(os.environ, template_name())
+    with suppress(subprocess.CalledProcessError):  # a server given to us, newer than our pg_dump
+        kept_tables.keep(kept, dumped(template_name()))
 
 
 def clone_template(name: str) -> None:
@@ -70,9 +82,13 @@ def migrate(environment: os._Environ[str] | dict[str, str], database: str) -> No
 def dump_template() -> bytes:
     """The template as SQL, to be restored on another server in a fraction of a migration's time."""
     make_template()
+    return dumped(template_name())
+
+
+def dumped(database: str) -> bytes:
     words = [
         str(postgres_folder() / "pg_dump"),
-        with_database(os.environ[HOME_URL], template_name()),
+        with_database(os.environ[HOME_URL], database),
     ]
     return subprocess.run(words, check=True, capture_output=True).stdout
 

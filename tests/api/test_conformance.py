@@ -3,24 +3,19 @@
 `make test-deep` searches longer.
 """
 
-from datetime import timedelta
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from parties import clock, tenancy
 from tests.api import meeting_stories, plan_stories, stories
 from tests.api.callers import company, member
 from tests.api.conformance import described, search
+from tests.api.existing import PEOPLE, ids
 from tests.api.test_record_conformance import RECORD_OPERATIONS
-from tests.factories import CN, World
-from tests.processes.notice_walk import drafted, sent
+from tests.factories import World
 from tests.processes.walker import Walk
-from tests.records import consented
-from tests.records.desk import Desk
-from workflow import notifications
-from workflow.models import HumanTask, Notification
 
 # Requests come in on threads of their own, so what they need is committed for real.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,50 +142,6 @@ MUST_ASK = {"purpose", "format"}
 OF_FAMILY = {
     f"POST /api/v1/receipts/{{receipt_id}}/{verb}" for verb in ("open", "confirm", "reply", "sign")
 }
-PEOPLE = {"staff": "duty_officer", "guardian": "mother", "company": "company"}
-
-
-def ids(world: World, walk: Walk, who: str) -> dict[str, UUID]:
-    """Things that exist; the staff member may see and do each of them."""
-    notifications.deliver_due(lane="crisis", via="test")
-    with tenancy.scope(world.id):
-        message = Notification.objects.filter(channel="in_app").order_by("created_at")
-        mine = message.filter(recipient=world[who]).first() if who in world.people else None
-        tasks = HumanTask.objects.filter(case=walk.case_id).order_by("created_at")
-        person = world.people.get(who)
-        task = tasks.filter(candidates__contains=[person.pk]).first() if person else None
-        task = task or tasks.first()
-    assert task is not None
-    return {
-        **notice_ids(world, who),
-        "case_id": walk.case_id,
-        "task_id": task.pk,
-        "message_id": mine.pk if mine else walk.case_id,
-        "student_id": world.student.pk,
-        "item_id": _item(world, who),
-        "consent_id": _consent(world),
-    }
-
-
-def _item(world: World, who: str) -> UUID:
-    """One that is this person's to do, in a plan of its own."""
-    party = {"duty_officer": "SCHOOL", "mother": "FAMILY"}.get(who, "COMPANY")
-    owner = world[who].pk if party == "SCHOOL" else None
-    return plan_stories.item(world, owner_party=party, owner_id=owner).pk
-
-
-def _consent(world: World) -> UUID:
-    """Given by the mother, for a while from now."""
-    return consented.give(Desk(world, at=clock.now())).pk
-
-
-def notice_ids(world: World, who: str) -> dict[str, UUID]:
-    """A draft of the staff member's own, or a notice that went out; a receipt with a reply."""
-    yesterday = clock.now().astimezone(CN).replace(hour=10) - timedelta(days=1)
-    out = sent(world, at=yesterday)
-    out.act("reply", "mother", text="孩子说不想活了")
-    mine = drafted(world, by=who, at=yesterday) if who == PEOPLE["staff"] else out
-    return {"notice_id": mine.notice_id, "receipt_id": out.receipt("mother").pk}
 
 
 def test_every_operation_is_tried(db: None) -> None:
@@ -226,8 +177,9 @@ def test_nobody_gets_a_fault_or_an_undescribed_answer(
 ) -> None:
     who = PEOPLE[kind]
     caller = company(world) if kind == "company" else member(world, who)
-    known = ids(world, crisis, who)
+    known = ids(world, crisis, who, operation)
     known |= _stage(world, operation)
+    assert set(re.findall(r"{(\w+)}", operation)) <= set(known)
 
     def mend(case: Any) -> dict[str, str]:
         if case.query:  # a random cursor is never a sealed one

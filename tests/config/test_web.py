@@ -1,5 +1,7 @@
 """Headers of every answer."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -15,7 +17,11 @@ def test_every_answer_is_safe_to_show(db: None, path: str) -> None:
     assert "geolocation=()" in headers["Permissions-Policy"]
 
 
-def test_files_may_be_kept_by_a_browser(db: None) -> None:
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_files_may_be_kept_by_a_browser(db: None, settings: Any, asked_for: bool) -> None:
+    """Also of a server, which knows all files from its start on; tests look for each."""
+    settings.WHITENOISE_AUTOREFRESH = asked_for
+
     answer = Client().get("/static/portal/portal.css")
 
     assert answer.status_code == 200

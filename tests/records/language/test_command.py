@@ -10,6 +10,7 @@ import pytest
 
 from config.folders import BASE_DIR
 from records.language import Author, Level, Moment, check
+from tests.management import manage
 
 #: Nothing that a database or a broker could be reached by, and a locale that knows ASCII only.
 BARE = {"PATH": os.environ["PATH"], "SANFANG_ENV": "production", "LC_ALL": "C"}
@@ -19,25 +20,26 @@ EVERY_VERDICT = "10月9日按时到岗。\n该生上课走神。\n他是差生�
 SIGN = ("--moment", "sign", "--author", "staff")
 
 
-def run(*words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "manage.py", "check_language", *words]
-    done = subprocess.run(
-        command, cwd=BASE_DIR, env=BARE, input=stdin, capture_output=True, timeout=60, check=False
-    )
-    assert b"Traceback" not in done.stderr + done.stdout
-    return done
-
-
 def answers(stdin: bytes, *words: str) -> list[Any]:
-    done = run(*(words or SIGN), stdin=stdin)
+    done = manage("check_language", *(words or SIGN), stdin=stdin)
+    return read(done)
+
+
+def read(done: subprocess.CompletedProcess[bytes]) -> list[Any]:
     assert (done.returncode, done.stderr) == (0, b"")
     return [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
 
 
 def test_each_line_gets_the_verdict_of_the_one_function() -> None:
+    """In a process of its own, where nothing else can be reached; the others ask here."""
     texts = ["他是差生", "", "上课走神", "10月9日按时到岗。", "  "]
 
-    assert answers("\n".join(texts).encode()) == [
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check_language", *SIGN], cwd=BASE_DIR, env=BARE,
+        input="\n".join(texts).encode(), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert read(done) == [
         check(text, moment=Moment.SIGN, author=Author.STAFF).as_json() for text in texts
     ]
 
@@ -127,7 +129,7 @@ def test_a_quote_field_can_be_asked_for() -> None:
     [("--author", "staff"), ("--moment", "now", "--author", "staff"), (*SIGN, "file.txt")],
 )
 def test_wrong_usage_is_two(words: tuple[str, ...]) -> None:
-    done = run(*words)
+    done = manage("check_language", *words)
 
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr
