@@ -203,8 +203,8 @@ def _part(filters: Filters, after: Place | None) -> Part:
         since=None if filters.start is None else _midnight(filters.start),
         until=None if filters.end is None else _midnight(filters.end + timedelta(days=1)),
         case_id=filters.case_id,
-        after_at=None if after is None else after.at,
-        after_id=None if after is None else after.id,
+        after_at=file_rows.NEWEST if after is None else after.at,
+        after_id=file_rows.LAST_ID if after is None else after.id,
     )
 
 

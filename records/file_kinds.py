@@ -145,7 +145,7 @@ def _home_of(attachment: Attachment) -> tuple[str, UUID] | None:
 
 def _not_put_aside(viewer: Viewer, _student: Student) -> QuerySet[CommunicationRecord]:
     there = ~Q(state=CommunicationRecord.State.DISCARDED)
-    return viewer.rows(CommunicationRecord).filter(there | Q(taken_back.stands(viewer)))
+    return viewer.rows(CommunicationRecord).filter(there | taken_back.stands(viewer))
 
 
 def _replaced_unseen(viewer: Viewer, found: Sequence[Attachment]) -> frozenset[UUID]:
@@ -173,7 +173,7 @@ def _of_file(attachment: Attachment, *, replaced: bool) -> str:
 
 def _files_of_those(viewer: Viewer, _student: Student) -> QuerySet[Attachment]:
     gone = CommunicationRecord.objects.filter(state=CommunicationRecord.State.DISCARDED)
-    gone = gone.exclude(Q(taken_back.stands(viewer)))
+    gone = gone.exclude(taken_back.stands(viewer))
     scanned = viewer.rows(NoticeReceipt).filter(scan=OuterRef("pk")).order_by("pk")
     rows = viewer.rows(Attachment).exclude(record_id__in=gone.values("pk"))
     return rows.annotate(receipt=Subquery(scanned.values("pk")[:1]))

@@ -8,7 +8,7 @@ moves no cursor, and a page costs the same number of queries however much is hid
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final, Self
 from uuid import UUID
@@ -29,6 +29,11 @@ COMPANY: Final = frozenset({Role.CM, Role.CA})
 COMPANY_KINDS: Final = frozenset({"action_item", "evaluation", "plan_checkin"})
 
 
+#: Before the first entry: so the first page is the statement of every other, and built with it.
+NEWEST: Final = datetime.max.replace(tzinfo=UTC)
+LAST_ID: Final = UUID(int=2**128 - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What of a file is asked for; [since, until), and only what is older than (at, id)."""
@@ -38,8 +43,8 @@ class Part:
     since: datetime | None = None
     until: datetime | None = None
     case_id: UUID | None = None
-    after_at: datetime | None = None
-    after_id: UUID | None = None
+    after_at: datetime = NEWEST
+    after_id: UUID = LAST_ID
 
 
 def standing(viewer: Viewer, student: Student) -> frozenset[Role]:
@@ -132,11 +137,9 @@ def _asked_for(part: Part) -> Q:
         wanted &= Q(at__gte=part.since)
     if part.until is not None:
         wanted &= Q(at__lt=part.until)
-    if part.after_at is not None:
-        # The plain bound on `at` is what the index can start from.
-        older = Q(at__lt=part.after_at) | Q(at=part.after_at, pk__lt=part.after_id)
-        wanted &= older & Q(at__lte=part.after_at)
-    return wanted
+    # The plain bound on `at` is what the index can start from.
+    older = Q(at__lt=part.after_at) | Q(at=part.after_at, pk__lt=part.after_id)
+    return wanted & older & Q(at__lte=part.after_at)
 
 
 def _may_know(sight: Sight) -> Q:

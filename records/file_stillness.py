@@ -23,6 +23,8 @@ def files_came_later(viewer: Viewer) -> Q:
     """Files that others added to what this guardian has of a record, while it was shut to them, or
     after it was taken back. What was there when a text came to them came with it.
     """
+    if not viewer.wards:
+        return Q(pk__in=[])
     uploaded = OuterRef("uploaded_at")
     records = CommunicationRecord.objects.annotate(
         **walls.asked(viewer, taken_back.CAME),

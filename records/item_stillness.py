@@ -125,6 +125,8 @@ def beyond(viewer: Viewer, item: ActionItem, moment: datetime | None) -> bool:
 
 def came_later(viewer: Viewer, item: str, moment: str, by: str) -> Q:
     """Rows beside an item, `moment` long after it was shut to this guardian, that others added."""
+    if not viewer.wards:
+        return Q(pk__in=[])
     items = ActionItem.objects.annotate(**{walls.SINCE: walls.since(viewer, OuterRef(moment))})
     shut = items.filter(
         pk=OuterRef(item), student__in=viewer.wards, **{f"{walls.SINCE}__lt": OuterRef(moment)}
@@ -134,6 +136,8 @@ def came_later(viewer: Viewer, item: str, moment: str, by: str) -> Q:
 
 def days_that_stand(viewer: Viewer) -> Q:
     """Rows of days that stand for others, and of which this guardian knows what they were then."""
+    if not viewer.wards:
+        return Q(pk__in=[])
     then = ItemCheckIn.objects.filter(item=OuterRef("item"), day=OuterRef("day"))
     then = then.exclude(replaced_at=None)
     known = then.filter(came_later(viewer, "item_id", "replaced_at", "by"))

@@ -42,11 +42,13 @@ def at_school(viewer: Viewer) -> Q:
 
 def at_home(viewer: Viewer) -> Q:
     """What they have, and of what they have no more, what stands still for them as it was."""
-    return live_at_home(viewer) | Q(taken_back.stands(viewer))
+    return live_at_home(viewer) | taken_back.stands(viewer)
 
 
 def live_at_home(viewer: Viewer) -> Q:
     """What a guardian gave their word to stays with them, whatever is kept from them since."""
+    if not (viewer.wards or viewer.student_id):
+        return Q(pk__in=[])
     signed = Q(Exists(_signatures_of(viewer)), student__in=viewer.wards)
     return (
         (walls.open_at_home(viewer, taken_back.CAME) | signed)

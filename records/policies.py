@@ -77,9 +77,7 @@ class RecordPolicy:
     def rows(self, viewer: Viewer) -> QuerySet[CommunicationRecord]:
         records = CommunicationRecord.objects.select_related(
             "student__person", "student__school_class", "author"
-        ).annotate(
-            **walls.asked(viewer, taken_back.CAME), **{taken_back.KEPT: taken_back.latest(viewer)}
-        )
+        ).annotate(**walls.asked(viewer, taken_back.CAME), **taken_back.asked(viewer))
         return records.filter(known_records.at_school(viewer) | known_records.at_home(viewer))
 
     def live(self, viewer: Viewer) -> QuerySet[CommunicationRecord]:

@@ -91,9 +91,14 @@ def latest(viewer: Viewer, what: str = "pk") -> Subquery:
     return Subquery(texts.order_by("-place").values("kept")[:1])
 
 
-def stands(viewer: Viewer) -> Any:
-    """Records in whose place such a text stands, as a condition."""
-    return IsNull(latest(viewer), rhs=False)
+def asked(viewer: Viewer) -> Mapping[str, Any]:
+    """What records are annotated with, so that stands_in can tell of them."""
+    return {KEPT: latest(viewer)} if viewer.wards else {}
+
+
+def stands(viewer: Viewer) -> Q:
+    """Records in whose place such a text stands."""
+    return Q(IsNull(latest(viewer), rhs=False)) if viewer.wards else Q(pk__in=[])
 
 
 def of(viewer: Viewer, record: CommunicationRecord) -> TakenBack | None:

@@ -59,28 +59,34 @@ def since(viewer: Viewer, came: Moment) -> Any:
     What comes later than that is theirs all the same where it came after all their walls: whether a
     moment was shut is `since` of that moment, or shut_at.
     """
-    found = [FirstShut(viewer.walls, came, _ABOUT), *(unjudged(viewer) for unjudged in _unjudged)]
     never = Value(NEVER, DateTimeField())
+    if not viewer.wards:  # nothing stands behind a wall; what is not built costs nothing
+        return never
+    found = [FirstShut(viewer.walls, came, _ABOUT), *(unjudged(viewer) for unjudged in _unjudged)]
     shut = Coalesce(Least(*found), never, output_field=DateTimeField())
     return Case(When(Q(student__in=viewer.wards), then=shut), default=never)
 
 
 def asked(viewer: Viewer, came: Moment) -> Mapping[str, Any]:
     """What rows are annotated with, so that shut_since and shut_at can tell of them."""
-    alone = [unjudged(viewer) for unjudged in _unjudged] or [Value(None)]
+    alone = [unjudged(viewer) for unjudged in _unjudged if viewer.wards] or [Value(None)]
     alone = [ExpressionWrapper(one, DateTimeField()) for one in alone]
     return {SINCE: since(viewer, came), UNJUDGED: alone[0]}
 
 
 def open_to_guardian(viewer: Viewer, came: Moment) -> Q:
     """Rows about the viewer's wards that came to the family while nothing was shut."""
+    if not viewer.wards:
+        return Q(pk__in=[])
     then = F(came) if isinstance(came, str) else came
     return Q(GreaterThan(since(viewer, came), then), student__in=viewer.wards)
 
 
 def open_to_student(viewer: Viewer) -> Q:
     """Rows of the viewer's own file, unless its case leaves them out."""
-    mine = Q(student=viewer.student_id) if viewer.student_id else Q(pk__in=[])
+    if not viewer.student_id:
+        return Q(pk__in=[])
+    mine = Q(student=viewer.student_id)
     for left_out in _left_out:
         mine &= ~Q(left_out(viewer))
     return mine

@@ -16,7 +16,7 @@ from parties.likeness import Ids
 from parties.models import CompanyMember, GuardianLink, Membership, Student
 from parties.prepared import Filling, Nothing, _filled
 from parties.roles import Role
-from records import file, file_rows
+from records import file, file_rows, walls
 from records.file_rows import Part, Sight
 from tests.factories import LONG_AGO, MINUTE, NOW, World
 from tests.records.filed import CRISIS, UNROUTED, case, objects, read
@@ -187,6 +187,35 @@ def test_what_is_kept_of_a_reading_holds_nobodys_id(world: World) -> None:
     ids = [made.pk, world.student.pk, world.school_class.pk, world.other_class.pk, world.company.pk,
            *(person.pk for person in world.people.values())]  # fmt: skip
     assert [one for one in ids for text in kept if one.hex in text] == []
+
+
+def test_the_first_page_and_the_next_are_one_statement(world: World) -> None:
+    with tenancy.scope(world.id):
+        made = [case(world), case(world)]
+    statements.forget()
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world["mother"], at=NOW + MINUTE)
+        first, following = file.page(viewer, world.student, file.Filters(), after=None, limit=1)
+        rest, end = file.page(viewer, world.student, file.Filters(), after=following, limit=1)
+
+    assert {one.object_id for one in (*first, *rest)} == {one.pk for one in made}
+    assert end is None
+    assert len([text for text in _texts() if "records_fileentry" in text]) == 1
+
+
+@pytest.mark.parametrize("who", ["teacher", "duty_officer", "auditor", "student", "mentor"])
+def test_for_whom_nothing_is_read_at_home_no_wall_is_built(
+    world: World, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def built(viewer: Viewer) -> Any:
+        raise AssertionError(f"a wall for {viewer.person.name}")
+
+    monkeypatch.setattr(walls, "_unjudged", [built])
+    with tenancy.scope(world.id):
+        kinds = file._registered(""), file._sources[file.CASE]
+        str(file_rows._newest_first(_sight(world, who), PLACE, *kinds).query)
+        with pytest.raises(AssertionError, match="a wall for"):
+            file_rows._newest_first(_sight(world, "mother"), PLACE, *kinds)
 
 
 def _texts() -> Iterator[str]:
