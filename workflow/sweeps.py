@@ -22,6 +22,7 @@ from workflow import (
     human_tasks,
     meeting_lateness,
     next_contacts,
+    notice_aftercare,
     notifications,
     order_reviews,
     plan_days,
@@ -102,6 +103,7 @@ _SWEEPS: Final[Mapping[str, Sequence[tuple[str, Sweep]]]] = {
         ("retried", lambda via: processes.retry_incidents_due(via=via)),
         ("delivered", _deliver(ROUTINE)),
         ("counted", lambda via: word_counts.look_hourly(via=via)),
+        ("followed", lambda via: notice_aftercare.look_hourly(via=via)),
         ("swept", _swept),
     ),
 }
