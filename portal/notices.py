@@ -118,9 +118,7 @@ def _shown(
         "title": receipt.notice.title,
         "body": receipt.notice.body,
         "deadline": receipt.notice.deadline,
-        "needs_answer": receipt.notice.needs_answer
-        and receipt.replied_at is None
-        and not receipt.only_to_read,
+        "needs_answer": receipt.asks_answer and receipt.replied_at is None,
         "only_to_read": own and receipt.only_to_read,
         "reply": receipt.reply,
         "scan": receipt.scan is not None and viewer.find(Attachment, receipt.scan) is not None,

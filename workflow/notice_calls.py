@@ -51,7 +51,9 @@ def ask_again(case: Case, notice: Notice, *, at: datetime) -> int:
     new = [pk for pk in notice_owing.class_ids(moved) if pk not in known]
     rung = SECOND if moved.filter(rung=SECOND).exists() else CALL
     made = _ask(case, notice, new, rung=rung, at=at)
-    moved.update(asked_task=_in_class_of([*known.values(), *made]))
+    asked = [*known.values(), *made]  # where nobody can call, the next look asks again
+    theirs = moved.filter(student__school_class__in=[task.about for task in asked])
+    theirs.update(asked_task=_in_class_of(asked))
     settle_calls(notice, at=at)
     return len(made)
 

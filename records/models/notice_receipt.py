@@ -147,6 +147,11 @@ class NoticeReceipt(FSMModelMixin, models.Model):
         ended = self.notice.ended_at
         return ended is not None and self.created_at >= ended
 
+    @property
+    def asks_answer(self) -> bool:
+        """Whether the family is asked for words."""
+        return self.notice.needs_answer and not self.only_to_read
+
     @transition(field=state, source=State.PENDING, target=State.DELIVERED)
     def deliver(self, *, at: datetime) -> None:
         self.delivered_at = at

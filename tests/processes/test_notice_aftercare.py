@@ -9,7 +9,8 @@ import pytest
 
 from parties import tenancy
 from parties.access import Viewer
-from parties.models import GuardianLink, Restriction, SchoolClass, Student
+from parties.models import GuardianLink, Membership, Restriction, SchoolClass, Student
+from parties.roles import Role
 from records import notice_owing, notice_unreached
 from records.models import Notice, NoticeReceipt
 from tests.factories import CN, LONG_AGO, World
@@ -127,6 +128,23 @@ def test_a_child_who_moves_back_is_asked_for_again_alone(world: World) -> None:
     assert again.state == HumanTask.State.OPEN
     with pytest.raises(InvalidInput, match="还有 1 户"):
         human_tasks.complete(task_id=again.pk, answer={"done": "all"}, **done | {"at": hours(101)})
+
+
+def test_where_nobody_can_call_it_is_asked_once_somebody_can(world: World) -> None:
+    walk = called(world)
+    move(world, "student", world.other_class)
+    with tenancy.scope(world.id):
+        posts = Membership.objects.exclude(person=world["teacher"])
+        posts = posts.filter(role__in=[Role.HT, Role.GL, Role.ME])
+        ended = list(posts.values_list("pk", flat=True))
+        posts.update(ends_at=walk.at)
+    look(walk, at=hours(98))
+    assert calls(walk, "stranger") == []
+
+    with tenancy.scope(world.id):
+        Membership.objects.filter(pk__in=ended).update(ends_at=None)
+    look(walk, at=hours(99))
+    assert len(calls(walk, "stranger")) == 1
 
 
 @pytest.mark.parametrize("why", ["answered", "night", "not_called", "same"])
