@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import idempotency
+from api import idempotency, shapes
 from api.attachments import MULTIPART, UploadView, read_form
 from api.file_parts import FilePart
 from api.moments import Moment
@@ -41,6 +41,11 @@ class AmendInput(Strict):
     recurrence = text(longest=120, required=False, allow_blank=True)
     owner = Id(
         required=False, allow_null=True, help_text="改由同一方的谁负责；null 为该方，不指定人"
+    )
+    why = text(
+        longest=plan_drafts.LONGEST_WORDS,
+        required=False,
+        help_text="为什么：改期限或换负责人须写明，其他改动可不写",
     )
 
 
@@ -82,11 +87,10 @@ class ItemView(ApiView):
     )
     def patch(self, request: Request, item_id: UUID) -> Response:
         given = read_body(request, AmendInput)
+        values = _values(given)
         with viewing(request) as viewer:
             viewer.get(ActionItem, item_id)
-        expected = request.headers.get("If-Match", "").strip()
-        if not expected:
-            raise Refused(Problem("precondition.required"))
+        expected = _if_match(request)
 
         def unchanged(reader: Viewer, item: ActionItem) -> None:
             if expected != _tag(reader, item):
@@ -98,8 +102,9 @@ class ItemView(ApiView):
                 item_id=item_id,
                 by=viewer.person,
                 at=viewer.at,
-                values=_values(given),
+                values=values,
                 unchanged=unchanged,
+                why=given.get("why", ""),
             )
             return _after(request, item_id)
 
@@ -201,7 +206,16 @@ class DropView(ItemAct):
 
 
 def _values(given: dict[str, Any]) -> dict[str, Any]:
-    return {{"owner": "owner_id"}.get(name, name): value for name, value in given.items()}
+    """What of the item changes, as the domain calls it."""
+    names = {"owner": "owner_id"}
+    return {names.get(name, name): value for name, value in given.items() if name != "why"}
+
+
+def _if_match(request: Request) -> str:
+    expected = str(request.headers.get("If-Match", "")).strip()
+    if not expected:
+        raise Refused(Problem("precondition.required"))
+    return expected
 
 
 def _after(request: Request, item_id: UUID) -> Response:
@@ -210,7 +224,13 @@ def _after(request: Request, item_id: UUID) -> Response:
 
 
 def _answer(viewer: Viewer, item: ActionItem) -> Response:
-    return Response(shown(viewer, item), headers={"ETag": _tag(viewer, item)})
+    body = shown(viewer, item)
+    if changes := plan_views.explained(viewer, [item]).get(item.pk):
+        body["changes"] = [
+            {"by": shapes.person(one.by), "at": one.at.isoformat(), "why": one.why}
+            for one in changes
+        ]
+    return Response(body, headers={"ETag": _tag(viewer, item)})
 
 
 def _tag(viewer: Viewer, item: ActionItem) -> str:

@@ -25,7 +25,7 @@ from records import notice_answers, notice_owing, notice_unreached
 from records.models import Notice, NoticeReceipt
 from records.notice_attempts import Attempt
 from records.notice_papers import OnPaper
-from workflow import notice_answering, notice_sending
+from workflow import notice_answering, notice_arrivals
 
 _CODES: Final = ("access.not_found", "access.not_allowed", "state.wrong")
 
@@ -44,7 +44,7 @@ class ContactsView(ApiView):
             notice = viewer.get(Notice, notice_id)
             owing = notice_owing.disclosed(viewer=viewer, notice=notice)
             children = [one.student.pk for one in owing]
-            arrived = notice_sending.delivered(notice, students=children)
+            arrived = notice_arrivals.delivered(notice, students=children)
             numbers = notice_owing.numbers(notice, viewer=viewer)
             return Response(
                 {

@@ -1,7 +1,7 @@
 """行动方案: a student's plan as this reader may see it, and new items of it."""
 
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample
@@ -16,12 +16,10 @@ from api.shapes import PersonSerializer
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
-from records import check_ins, item_stillness, plan_drafts, plan_views
+from records import check_ins, item_acts, item_stillness, plan_drafts, plan_views
 from records.models import ActionItem
 from records.plan_drafts import Draft
 from workflow import plan_notes, plans
-
-_ACTS: Final = (Act.START, Act.FINISH, Act.CHECK_IN, Act.VERIFY, Act.DROP, Act.AMEND)
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -55,6 +53,12 @@ class NoteSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
     day = serializers.DateField(required=False, help_text="说的是哪一天的签到")
     evidence = serializers.ListField(child=serializers.UUIDField())
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    by = PersonSerializer()
+    at = serializers.DateTimeField()
+    why = serializers.CharField()
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -92,11 +96,13 @@ class ItemSerializer(serializers.Serializer[Any]):
     verified_at = serializers.DateTimeField(required=False, allow_null=True)
     created_by = serializers.UUIDField(required=False, allow_null=True)
     created_at = serializers.DateTimeField(required=False)
-    may = serializers.ListField(child=serializers.ChoiceField([act.value for act in _ACTS]))
+    may = serializers.ListField(child=serializers.ChoiceField(item_acts.CODES))
     as_read = serializers.CharField(
         required=False, help_text="您读到的文字的标记；由您核实的，核实时原样送回"
     )
     progress = ProgressSerializer(required=False)
+    #: Why deadline or owner changed; for one item by itself, the newest first.
+    changes = ChangeSerializer(many=True, required=False)
     noted = NoteSerializer(
         many=True,
         required=False,
@@ -202,9 +208,11 @@ class PlanView(ApiView):
 def shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     """One item with what this reader may do; how it goes day by day for who reads its rhythm."""
     values = plan_views.shown(viewer, item)
-    item = item_stillness.as_it_stood(viewer, item)
+    stood = item_stillness.as_it_stood(viewer, item)
     body = {name: _plain(value) for name, value in values.items()}
-    body["may"] = sorted(act.value for act in _ACTS if viewer.may(act, item))
+    may = item_acts.of(viewer, item, state=str(stood.state))
+    body["may"] = sorted(act.value for act in may)
+    item = stood
     if Act.VERIFY.value in body["may"]:
         body["as_read"] = plan_views.mark(values)
     if values.get("recurrence"):

@@ -37,7 +37,7 @@ def receipt_body(receipt: NoticeReceipt, viewer: Viewer) -> dict[str, Any]:
         "title": notice.title,
         "body": notice.body,
         "strength": notice.strength,
-        "needs_answer": notice.needs_answer,
+        "needs_answer": receipt.asks_answer,
         "deadline": shapes.moment(notice.deadline),
         "state": receipt.shown_state,
         "sent_at": receipt.created_at.isoformat(),

@@ -107,7 +107,11 @@ def _lines(viewer: Viewer, found: CasePlan) -> list[dict[str, Any]]:
     crypto.warm(found.items)
     plan_views.note_reads(viewer, found.items)
     noted = plan_notes.of_items(viewer, found.items)
-    return [{**_line(viewer, item), "noted": noted[item.pk]} for item in found.items]
+    whys = plan_views.explained(viewer, found.items)
+    return [
+        {**_line(viewer, item), "noted": noted[item.pk], "changes": whys.get(item.pk, ())}
+        for item in found.items
+    ]
 
 
 def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:

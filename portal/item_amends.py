@@ -14,7 +14,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, WrongState
 from parties.sign_in import Identity
 from portal import overtaken, pages
-from portal.item_forms import AmendForm
+from portal.item_forms import ChangeForm
 from portal.session import signed_in, viewing
 from records import plan_views
 from records.models import ActionItem
@@ -56,7 +56,7 @@ def _amend(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespo
 
 
 def _amended(
-    identity: Identity, item_id: UUID, form: AmendForm, *, seen: str, at: datetime
+    identity: Identity, item_id: UUID, form: ChangeForm, *, seen: str, at: datetime
 ) -> bool:
     def unchanged(reader: Viewer, now: ActionItem) -> None:
         if plan_views.fingerprint(plan_views.shown(reader, now)) != seen:
@@ -70,6 +70,7 @@ def _amended(
             at=at,
             values=_changed(form),
             unchanged=unchanged,
+            why=form.cleaned_data["why"],
         )
     except InvalidInput as refused:
         form.refuse(refused)
@@ -77,9 +78,10 @@ def _amended(
     return True
 
 
-def _changed(form: AmendForm) -> dict[str, Any]:
+def _changed(form: ChangeForm) -> dict[str, Any]:
     """An older page has no field for the owner: what it did not send, nobody changed."""
     values = {name: form.cleaned_data[name] for name in form.changed_data}
+    values.pop("why", None)
     owner = values.pop("owner", None)
     if owner is None or "owner" not in form.data:
         return values
@@ -88,15 +90,15 @@ def _changed(form: AmendForm) -> dict[str, Any]:
 
 def _form_of(
     viewer: Viewer, item: ActionItem, values: dict[str, Any], *, rhythm: str
-) -> Callable[[Any], AmendForm]:
+) -> Callable[[Any], ChangeForm]:
     """Whose it is now can stay so, also where they left. What the student does stays theirs."""
     case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
     owners = dict(owner_choices.of_party(viewer, case, str(item.owner_party)))
     if item.owner_person is not None:
         owners.setdefault(item.owner_person.pk, f"{item.owner_person.name}（目前负责）")
 
-    def make(data: Any) -> AmendForm:
-        form = AmendForm(data, rhythm=rhythm, owners=list(owners.items()), initial=values)
+    def make(data: Any) -> ChangeForm:
+        form = ChangeForm(data, rhythm=rhythm, owners=list(owners.items()), initial=values)
         if item.owner_party == _STUDENTS:
             del form.fields["owner"]
         return form
@@ -153,7 +155,7 @@ def _amendable(viewer: Viewer, item_id: UUID) -> ActionItem:
 def _ask_again(
     request: HttpRequest,
     item: ActionItem,
-    form: AmendForm,
+    form: ChangeForm,
     seen: str,
     found: dict[str, Any] | None = None,
 ) -> HttpResponse:

@@ -66,6 +66,12 @@ class AmendForm(Marked):
         self.add_error(known, f"{refused}{refused.mend}")
 
 
+class ChangeForm(AmendForm):
+    """An item that is agreed on: another deadline or owner is explained."""
+
+    why = _text("为什么改（改期限、换负责人须写）", plan_drafts.LONGEST_WORDS, required=False)
+
+
 class ItemForm(AmendForm):
     """A new item: who does it as well, and which point of the consensus it comes from."""
 

@@ -51,7 +51,7 @@ def take(request: HttpRequest, identity: Identity, form: MatterForm, *, staff: b
         matter=_matter(given, staff=staff),
         key=f"form:{given.get('nonce') or uuid4()}",
     )
-    request.session[_KEPT] = {"no": slip.receipt_no}
+    request.session[_KEPT] = {"no": slip.receipt_no, "added": "yes" if slip.added else ""}
 
 
 def kept(request: HttpRequest) -> Mapping[str, str] | None:

@@ -19,7 +19,7 @@ from records import notice_answers, notice_owing, notice_slips, notice_unreached
 from records.models import Notice, NoticeReceipt
 from records.notice_owing import Owing
 from records.printing import pdf
-from workflow import notice_calls, notice_sending
+from workflow import notice_arrivals, notice_calls
 from workflow.task_files import TaskFile
 
 
@@ -29,7 +29,7 @@ def contacts(request: HttpRequest, identity: Identity, notice_id: UUID) -> HttpR
     with viewing(identity) as viewer:
         found = viewer.get(Notice, notice_id)
         people = notice_owing.disclosed(viewer=viewer, notice=found)
-        arrived = notice_sending.delivered(found, students=[one.student.pk for one in people])
+        arrived = notice_arrivals.delivered(found, students=[one.student.pk for one in people])
         context = {
             "pk": found.pk,
             "title": found.title,

@@ -18,7 +18,7 @@ from portal import pages, typed, uploads
 from portal.notice_phone import colleagues_of, take_down
 from portal.session import signed_in, viewing
 from portal.uploads import takes_file
-from records import attachments, kept_scans, notice_scans
+from records import attachments, kept_scans, notice_receipts, notice_scans
 from records.attachments import Upload
 from records.models import Attachment, Notice, NoticeReceipt
 from records.notice_papers import OnPaper
@@ -85,6 +85,7 @@ def _shown(viewer: Viewer, receipt: NoticeReceipt) -> dict[str, Any]:
         "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
         "kept": receipt.scan if kept_scans.is_standing(receipt) else None,
         "scanned": _scan_of(viewer, receipt) is not None,
+        "needless": notice_receipts.is_needless(receipt),
     }
 
 
@@ -95,7 +96,7 @@ def _scan_of(viewer: Viewer, receipt: NoticeReceipt) -> Attachment | None:
 def _beside(refused: InvalidInput, context: dict[str, Any]) -> str:
     """The field of the page that it is about; empty if the page does not show it."""
     shown = {
-        "file": not context["kept"],
+        "file": not (context["kept"] or context["needless"]),
         "witness": context["must_witness"] and not context["answered"],
         "reply": context["needs_answer"] or context["answered"],
     }

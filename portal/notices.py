@@ -118,7 +118,8 @@ def _shown(
         "title": receipt.notice.title,
         "body": receipt.notice.body,
         "deadline": receipt.notice.deadline,
-        "needs_answer": receipt.notice.needs_answer and receipt.replied_at is None,
+        "needs_answer": receipt.asks_answer and receipt.replied_at is None,
+        "only_to_read": own and receipt.only_to_read,
         "reply": receipt.reply,
         "scan": receipt.scan is not None and viewer.find(Attachment, receipt.scan) is not None,
         "pk": receipt.pk,
@@ -167,7 +168,7 @@ def for_home(viewer: Viewer) -> dict[str, Any]:
                 "child": one.student.person.name,
                 "title": one.notice.title,
                 "at": one.created_at,
-                "open": one.settled_at is None,
+                "open": one.settled_at is None and not one.only_to_read,
             }
             for one in statements.rows(_own, viewer, limit=_FEW)
         ],

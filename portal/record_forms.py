@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django import forms
 
 from parties.errors import InvalidInput, LostRace
-from portal import prepared_rows, statement_rows
+from portal import prepared_rows, presences, statement_rows
 from portal.lines import LinesField
 from portal.moments import MomentField
 from portal.overtaken import Marked, Merged, merged
@@ -94,6 +94,7 @@ class RecordForm(Marked):
             "staff": staff,
         }  # fmt: skip
         self.fields["people"].choices = people  # type: ignore[attr-defined]
+        self.fields.update(presences.fields(people))
         self.fields["staff"].choices = staff  # type: ignore[attr-defined]
         self._lay_rows(trigger, guardians)
         self.places = prepared_rows.places_of(self.data, self.initial)
@@ -110,6 +111,10 @@ class RecordForm(Marked):
 
     def head(self) -> list[forms.BoundField]:
         return [self[name] for name in ("started_at", "place_kind", "presence", "people")]
+
+    def each(self) -> list[forms.BoundField]:
+        """How each of the family took part, where there are several."""
+        return [self[one] for one in self.fields if presences.is_one(one)]
 
     def groups(self) -> list[dict[str, Any]]:
         """Each statement with what belongs to its words, folded away unless it is wrong.
@@ -190,6 +195,8 @@ class RecordForm(Marked):
             if name in (row.words, *row.about):
                 return row.words
         found = [str(place) for place in self.places if self._is_of(name, place)]
+        if presences.is_one(name):
+            return _OF_LIST["presence"]
         return found[0] if found else _OF_LIST.get(name, name)
 
     def above(self, now: Mapping[str, Any]) -> tuple["RecordForm", Merged]:

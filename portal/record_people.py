@@ -1,4 +1,5 @@
-"""Who took part, on the form of a record: the family in one way, each colleague as what they are.
+"""Who took part, on the form of a record: each of a family in their way, colleagues as what they
+are.
 
 Somebody whom the page does not list stays as they are, and so do colleagues where it did not ask
 for any.
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from parties import relations
 from parties.models import GuardianLink, Person, Student
+from portal import presences
 from portal.record_forms import RecordForm
 from portal.statement_rows import Choices
 from records.draft_input import Present
@@ -76,7 +78,7 @@ def _family(
             person=UUID(pk),
             capacity="GUARDIAN" if pk in links else "STUDENT",
             relation=links.get(pk, ""),
-            presence=given["presence"] or "IN_PERSON",
+            presence=presences.of(given, pk),
         )
         for pk in given["people"]
     ]
@@ -133,7 +135,7 @@ def kept(record: CommunicationRecord) -> dict[str, object]:
     return {
         "people": [str(pk) for pk, capacity, _ in rows if capacity not in posts],
         "staff": [str(pk) for pk, capacity, _ in rows if capacity not in home],
-        "presence": next((how for _, capacity, how in rows if capacity in home), ""),
+        **presences.kept(rows),
         "staff_presence": next(
             (how for _, capacity, how in rows if capacity not in home),
             Participant.Presence.IN_PERSON.value,

@@ -37,6 +37,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "matter.proposed": "系统提出渠道建议",
     "matter.raised": "提出事项",
     "members.withdrawn": "会谈成员退出",
+    "matter.added": "家庭补充了提出的事项",
     "meeting.agreed": "会谈时间已约定",
     "meeting.attempted": "联系家长",
     "meeting.called_off": "原约定取消",

@@ -217,14 +217,14 @@ def _refuse_classmate(one: Present, around: People) -> None:
 def prepared_list(
     record: CommunicationRecord, items: Sequence[Prepared], *, at: datetime
 ) -> list[dict[str, Any]]:
-    """As prepared_values, of each; what is wrong names its row, the first being 0."""
+    """As prepared_values, of each; what is wrong names its row: a path from 0, people from 1."""
     found = []
     for place, item in enumerate(items):
         try:
             found.append(prepared_values(record, item, at=at))
         except InvalidInput as refused:
-            refused.field = f"prepared.{place}.{refused.field}"
-            raise
+            said, field = f"第 {place + 1} 项材料：{refused}", f"prepared.{place}.{refused.field}"
+            raise InvalidInput(said, field=field, mend=refused.mend) from None
     return found
 
 

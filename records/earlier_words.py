@@ -36,8 +36,8 @@ _FIELDS: Final[Mapping[str, Any]] = {
 
 
 @contextmanager
-def kept(item: ActionItem, *, by: Person, at: datetime) -> Iterator[None]:
-    """Keep the values that are changed inside. The item is locked; inside a scope."""
+def kept(item: ActionItem, *, by: Person, at: datetime, why: str = "") -> Iterator[None]:
+    """Keep the values that are changed inside, and why. The item is locked; inside a scope."""
     before = copy(item)
     yield
     wrote = _WRITTEN.get(item.state, ()) if item.state != before.state else ()
@@ -47,7 +47,14 @@ def kept(item: ActionItem, *, by: Person, at: datetime) -> Iterator[None]:
         name: one for name, one in values.items() if name in wrote or one != getattr(item, name)
     }
     if said:
-        _add(item, said, by=by, at=at)
+        _add(item, said, by=by, at=at, why=why)
+
+
+def explained(items: Collection[UUID]) -> Sequence[EarlierWords]:
+    """Changes of which is known why, the newest first, with their words open. Inside a scope."""
+    rows = EarlierWords.objects.filter(item__in=list(items), aside=False)
+    crypto.warm(found := list(rows.select_related("by").order_by("-place", "pk")))
+    return [row for row in found if row.why]
 
 
 def deadlines(item: ActionItem) -> Sequence[datetime]:
@@ -66,7 +73,13 @@ def put_aside(item: ActionItem, said: Mapping[str, Any], *, by: Person, at: date
 
 
 def _add(
-    item: ActionItem, said: Mapping[str, Any], *, by: Person, at: datetime, aside: bool = False
+    item: ActionItem,
+    said: Mapping[str, Any],
+    *,
+    by: Person,
+    at: datetime,
+    aside: bool = False,
+    why: str = "",
 ) -> None:
     EarlierWords.objects.create(
         school_id=item.school_id,
@@ -77,6 +90,7 @@ def _add(
         by=by,
         at=at,
         aside=aside,
+        why=why,
     )
 
 

@@ -70,8 +70,8 @@ def seal(viewer: Viewer, *, record_id: UUID, reason: str) -> CommunicationRecord
     """Close a version to its former readers, for good; again changes nothing.
 
     Raises NotFound, NotAllowed; WrongState: it is still in use, its words stand in a next version
-    that is unfinished, or an objection to it waits for its author or filer; InvalidInput: no
-    reason.
+    that is unfinished, or an objection to it or to one before it waits for its author or filer;
+    InvalidInput: no reason.
     """
     record = lock(viewer, record_id, Act.SEAL)
     if record.state == State.SEALED:
@@ -101,5 +101,6 @@ def _refuse_in_use(record: CommunicationRecord) -> None:
             "新版本还没有定稿，里面有同样的内容；请等它生效，或先放弃它，再封存。",
             state=str(record.state),
         )
-    if record.objections.filter(state__in=_UNHEARD).exists():
+    upto = disputes.objections_to(record).filter(record__version__lte=record.version)
+    if upto.filter(state__in=_UNHEARD).exists():
         raise WrongState("异议还在等记录人或提出人答复，不能封存。", state=str(record.state))

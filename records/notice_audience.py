@@ -61,6 +61,14 @@ def students(notice: Notice) -> QuerySet[Student]:
     return found
 
 
+def audience(notice: Notice) -> QuerySet[Student]:
+    """Of what went out: also who has left its scope since, whether or not anybody was told."""
+    made = NoticeReceipt.objects.filter(notice=notice).values("student")
+    return Student.objects.filter(
+        Q(pk__in=students(notice).values("pk")) | Q(pk__in=made) | Q(pk__in=notice.untold)
+    )
+
+
 def links(notice: Notice, *, at: datetime) -> QuerySet[GuardianLink]:
     """Guardians who may be told, per child of its scope."""
     return tellable(at=at).filter(student__in=students(notice)).select_related("guardian")
@@ -79,14 +87,22 @@ def tellable(*, at: datetime) -> QuerySet[GuardianLink]:
 
 
 def unsent(notice: Notice, *, at: datetime, limit: int) -> Sequence[GuardianLink]:
-    """The next guardians without a receipt, in a stable order; also of a child about whom somebody
-    got it before the child changed class.
+    """The next guardians without a receipt, in a stable order; also of a child who changed class
+    after it went out. Once it is over, of those alone about whom it was when it went out.
     """
     made = NoticeReceipt.objects.filter(notice=notice)
     own = made.filter(guardian=OuterRef("guardian"), student=OuterRef("student"))
-    about = Q(student__in=students(notice)) | Q(student__in=made.values("student"))
+    about = Q(student__in=made.values("student")) | Q(student__in=notice.untold)
+    if notice.ended_at is None:
+        about |= Q(student__in=students(notice))
     missing = tellable(at=at).filter(~Exists(own), about).select_related("guardian")
     return list(missing.order_by("student_id", "guardian_id")[:limit])
+
+
+def nobody_told(notice: Notice) -> list[UUID]:
+    """Children of its scope about whom nobody has got it."""
+    got = NoticeReceipt.objects.filter(notice=notice, student=OuterRef("pk"))
+    return list(students(notice).filter(~Exists(got)).order_by("pk").values_list("pk", flat=True))
 
 
 def preview(notice: Notice, *, viewer: Viewer) -> Preview:

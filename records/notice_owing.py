@@ -5,6 +5,7 @@ A child counts as answered as soon as one guardian has done all that the notice 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -62,11 +63,21 @@ def is_anybody(notice: Notice, *, classes: Collection[UUID] | None = None) -> bo
     return owed.exists()
 
 
-def class_ids(notice: Notice, *, asked_before: int) -> list[UUID]:
-    """Classes with families that still need contact, and were told before this rung."""
-    told = receipts(notice).filter(rung__lt=asked_before)
-    found = told.values_list("student__school_class", flat=True)
-    return sorted(set(found), key=str)
+def class_ids(found: QuerySet[NoticeReceipt]) -> list[UUID]:
+    """Classes, as of today, of the children whom these receipts are about."""
+    return sorted(set(found.values_list("student__school_class", flat=True)), key=str)
+
+
+def moved(
+    notice: Notice, *, asked: QuerySet[Any], rungs: Collection[int]
+) -> QuerySet[NoticeReceipt]:
+    """Receipts still owed on these rungs of children who left the class of the call (`asked`, each
+    `about` a class) that was to be made to their family.
+    """
+    theirs = asked.filter(pk=OuterRef("asked_task"))
+    elsewhere = theirs.exclude(about=OuterRef("student__school_class"))
+    found = receipts(notice).filter(Exists(elsewhere), rung__in=rungs)
+    return NoticeReceipt.objects.filter(pk__in=list(found.values_list("pk", flat=True)))
 
 
 def numbers(notice: Notice, *, viewer: Viewer | None = None) -> Numbers:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties import access
 from parties.access import Act, Viewer
-from parties.models import Membership, SchoolClass
+from parties.models import Membership, SchoolClass, Student
 from parties.relations import in_force
 from parties.roles import Role
 from records import file_stillness, item_stillness, notice_followers, notices
@@ -64,6 +64,12 @@ def classes(viewer: Viewer) -> QuerySet[SchoolClass]:
     return SchoolClass.objects.filter(Q(pk__in=[pk for pk in own if pk]) | cared & vacant)
 
 
+def _missed(viewer: Viewer) -> Q:
+    """Notices that went out without anybody being told of a child whose family they call."""
+    called = Student.objects.filter(school_class__in=classes(viewer)).exclude(pk__in=viewer.kin)
+    return Q(state__in=WENT_OUT, untold__overlap=called.values("pk"))
+
+
 def _families(viewer: Viewer) -> QuerySet[NoticeReceipt]:
     """Receipts about children whose families this member of staff calls, as of today."""
     called = NoticeReceipt.objects.filter(student__school_class__in=classes(viewer))
@@ -71,18 +77,19 @@ def _families(viewer: Viewer) -> QuerySet[NoticeReceipt]:
 
 
 class NoticePolicy:
-    """Who follows the whole of it; and who calls a child's family, by the receipt: it stays when
-    the child changes class.
+    """Who follows the whole of it; and who calls a child's family, by the receipt, or as one whom
+    nobody was told of: both stay when the child changes class.
     """
 
     def rows(self, viewer: Viewer) -> QuerySet[Notice]:
         seen = notice_followers.whole(viewer)
         if any(post.role in _CALLERS for post in viewer.posts):
             seen |= Q(state__in=WENT_OUT, pk__in=_families(viewer).values("notice"))
+            seen |= _missed(viewer)
         return Notice.objects.select_related("school_class", "author", "approver").filter(seen)
 
     def fields(self, viewer: Viewer, obj: Notice) -> frozenset[str]:
-        return frozenset(Notice.field_classes) - {"school"}
+        return frozenset(Notice.field_classes) - {"school", "untold"}
 
     def may(self, viewer: Viewer, act: Act, obj: Notice) -> bool:
         if act in (Act.EDIT, Act.SUBMIT):

@@ -162,9 +162,14 @@ def refuse_needless(receipt: NoticeReceipt) -> None:
 
     Raises WrongState: this guardian has said as much by other means.
     """
-    on_paper = receipt.how == NoticeReceipt.How.PAPER
-    if not on_paper and _says(receipt, notice_papers.most(receipt)):
+    if is_needless(receipt):
         raise WrongState("这位家长已经答复，不用再上传回执。", receipt=str(receipt.pk))
+
+
+def is_needless(receipt: NoticeReceipt) -> bool:
+    """Whether no answer would rest on a scan, and there is none on paper that gets its page."""
+    on_paper = receipt.how == NoticeReceipt.How.PAPER
+    return not on_paper and _says(receipt, notice_papers.most(receipt))
 
 
 def _stands(receipt: NoticeReceipt, given: OnPaper) -> bool:

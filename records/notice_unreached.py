@@ -1,9 +1,8 @@
 """Children about whom nobody has got a notice: for who calls the families, by name.
 
 Why is not said: no guardian at all, a standing order, and one who may be told since and hears of it
-on the next rung look the same. Every child of the scope is here or has a receipt. Who left the
-class before anybody was told is in its scope no more; who came to the school after it ended never
-was.
+on the next rung look the same. Every child of the audience is here or has a receipt, whatever class
+it is in by now; who came to the school after it ended never was of it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ def children(*, viewer: Viewer, notice: Notice) -> Sequence[Student]:
     if notice.state not in _WENT_OUT or not viewer.is_staff:
         return []
     got = NoticeReceipt.objects.filter(notice=notice, student=OuterRef("pk"))
-    found = notice_audience.students(notice).filter(
+    found = notice_audience.audience(notice).filter(
         ~Exists(got), school_class__in=notice_policies.classes(viewer)
     )
     if notice.ended_at is not None:

@@ -28,22 +28,25 @@ def amend(  # noqa: PLR0913 -- the values, and who looks before and after
     at: datetime,
     values: Mapping[str, Any],
     unchanged: Callable[[Viewer, ActionItem], None],
+    why: str = "",
     amended: Callable[[ActionItem], None] | None = None,
 ) -> ActionItem:
     """Adjust an item. `unchanged` raises if it is not what `by` was looking at; `amended` is called
     with the saved item in the same transaction.
 
-    A new deadline begins the ladder anew; a new rhythm counts from today.
+    A new deadline begins the ladder anew; a new rhythm counts from today. `why` is kept with what
+    it was before.
 
-    Raises: NotFound, NotAllowed; WrongState: it is done or dropped; InvalidInput.
+    Raises: NotFound, NotAllowed; WrongState: it is done or dropped; InvalidInput: also another
+    deadline or owner without a reason, or forbidden words in it.
     """
     with tenancy.scope(school_id):
         item = item_rows.locked(item_id, by=by, at=at, act=Act.AMEND)
         unchanged(Viewer.load(by, at=at), item)
         if item.state not in ActionItem.LIVE:
             raise WrongState("该事项的状态已经变化，请刷新后再看。", item=str(item.pk))
-        with earlier_words.kept(item, by=by, at=at):
-            _put(item, values, at=at)
+        with earlier_words.kept(item, by=by, at=at, why=why.strip()):
+            _explain(item, _put(item, values, at=at), why)
             _begin_anew(item, values, at=at)
         item_rows.record("plan.item_amended", item, at=at, actor=by, fields=_named(values))
         item.save()
@@ -52,7 +55,16 @@ def amend(  # noqa: PLR0913 -- the values, and who looks before and after
         return item
 
 
-def _put(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> None:
+def _explain(item: ActionItem, moved: bool, why: str) -> None:  # noqa: FBT001
+    """Whoever was promised something, or has it on hand from now on, may ask why."""
+    if moved or why:
+        plan_drafts.check_words(why, field="why", mend="请写明为什么改期限或换负责人。")
+        item_rows.raise_by(item, "why", why, by_staff=True)
+
+
+def _put(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> bool:
+    """Whether it is due at another moment now, or somebody else's."""
+    before = item.due_at, item.owner_person_id
     wanted = plan_words.classed(plan_drafts.of(item, **values))
     anew = any(getattr(item, name) != getattr(wanted, name) for name in _RHYTHM)
     plan_drafts.check(wanted, at=at, calendar=calendar.load(item.school_id) if anew else None)
@@ -67,6 +79,7 @@ def _put(item: ActionItem, values: Mapping[str, Any], *, at: datetime) -> None:
         setattr(item, _COLUMNS.get(name, name), value)
     if opens != (item.field_class, item.owner_person_id):
         item_rows.open_entry(item)
+    return before != (item.due_at, item.owner_person_id)
 
 
 def _named(values: Mapping[str, Any]) -> list[str]:

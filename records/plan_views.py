@@ -3,15 +3,17 @@ that changes whenever this reader's view does."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import orjson
 
 from ledger import events
 from parties.access import Viewer
 from parties.errors import LostRace, NotFound
-from parties.models import Student
-from records import item_stillness, plan_consensus
+from parties.models import Person, Student
+from records import earlier_words, item_stillness, plan_consensus
 from records.models import ActionItem
 
 _PEOPLE: Final = ("owner_person", "done_by", "verified_by", "created_by")
@@ -44,6 +46,26 @@ def shown(viewer: Viewer, item: ActionItem) -> Shown:
     if "field_class" in fields or "title" not in fields:
         values["label"] = item.get_field_class_display()
     return values
+
+
+class Change(NamedTuple):
+    """Another deadline or owner: by whom, when and why."""
+
+    by: Person
+    at: datetime
+    why: str
+
+
+def explained(viewer: Viewer, items: Sequence[ActionItem]) -> Mapping[UUID, list[Change]]:
+    """By item, why its deadline or owner changed, the newest first: for who reads all of it, as far
+    as they know of it. Needs items of Viewer.rows. Inside the scope.
+    """
+    read = {item.pk: item for item in items if "baseline" in viewer.fields(item)}
+    found: dict[UUID, list[Change]] = {}
+    for row in earlier_words.explained(read):
+        if not item_stillness.beyond(viewer, read[row.item_id], row.at):
+            found.setdefault(row.item_id, []).append(Change(row.by, row.at, row.why))
+    return found
 
 
 def fingerprint(values: Shown) -> str:

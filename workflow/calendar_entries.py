@@ -26,6 +26,8 @@ REQUEST: Final = "REQUEST"
 PUBLISH: Final = "PUBLISH"
 CANCEL: Final = "CANCEL"
 INVITATION: Final = "meeting.invitation"
+#: Whoever gets it was asked to a date that goes on without them.
+RELEASED: Final = "meeting.released"
 
 
 def of(
@@ -42,8 +44,8 @@ def of(
     if meeting is None:
         return None
     method = REQUEST if template == INVITATION else CANCEL
-    if meeting.set_aside_at is not None and not stands:
-        slot = _of_set_aside(meeting, template)
+    if template == RELEASED or (meeting.set_aside_at is not None and not stands):
+        slot = _called_off_for_them(meeting, template)
     elif meeting.sequence == int(sequence):
         slot = rows.agreed(meeting) if method == REQUEST else rows.called_off(meeting)
     else:
@@ -55,8 +57,8 @@ def of(
     return entry(meeting, slot, method, address=address, at=at)
 
 
-def _of_set_aside(meeting: Meeting, template: str) -> MeetingSlot | None:
-    """The row stands as somebody knows it; for everybody else its date is called off."""
+def _called_off_for_them(meeting: Meeting, template: str) -> MeetingSlot | None:
+    """The row stands as somebody knows it; for whoever reads this its date is called off."""
     slot = rows.agreed(meeting) or rows.called_off(meeting)
     if template == INVITATION or slot is None:
         return None

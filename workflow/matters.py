@@ -20,7 +20,7 @@ from parties import legible, tenancy
 from parties.access import Viewer
 from parties.models import Person, Student
 from parties.roles import Role
-from workflow import matter_entries, openings, processes, reports, routing
+from workflow import added_matters, matter_entries, openings, processes, reports, routing
 from workflow.errors import InvalidInput, NotAllowed
 from workflow.models import Case, Matter
 
@@ -62,12 +62,15 @@ class MatterInput:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """Proof that a matter was taken in; `repeated` when the same request came before."""
+    """Proof that a matter was taken in; `repeated` when the same request came before, `added` when
+    it went into one that nobody has decided yet.
+    """
 
     case_id: UUID
     receipt_no: str
     raised_at: datetime
     repeated: bool
+    added: bool = False
 
 
 def receive(*, person: Person, matter: MatterInput, key: str) -> Slip:
@@ -101,7 +104,8 @@ def raise_matter(
     matter: MatterInput,
     request_key: str,
 ) -> Slip:
-    """Store a matter, open its case and start the intake. Repeating `request_key` changes nothing.
+    """Store a matter, open its case and start the intake. Repeating `request_key` changes nothing;
+    what a family asks again before anybody has decided is one matter (added_matters).
 
     Raises:
         InvalidInput: no words, or a code that the form does not offer.
@@ -110,7 +114,8 @@ def raise_matter(
     _refuse_incomplete(matter)
     try:
         with tenancy.scope(school_id):
-            slip = _known(by, request_key) or _open(by, role, matter, request_key, at=at)
+            known = _known(by, request_key) or _added(by, role, matter, at=at)
+            slip = known or _open(by, role, matter, request_key, at=at)
     except IntegrityError:  # the same request arrived twice at the same moment
         with tenancy.scope(school_id):
             known = _known(by, request_key)
@@ -154,6 +159,14 @@ def _known(by: Person, request_key: str) -> Slip | None:
     return Slip(found.case_id, found.receipt_no, found.raised_at, repeated=True)
 
 
+def _added(by: Person, role: Role, given: MatterInput, *, at: datetime) -> Slip | None:
+    said = Matter(**_columns(given))
+    found = added_matters.add(said, by=by, role=role, student=given.student_id, at=at)
+    if found is None:
+        return None
+    return Slip(found.case_id, found.receipt_no, found.raised_at, repeated=True, added=True)
+
+
 def _open(by: Person, role: Role, matter: MatterInput, request_key: str, *, at: datetime) -> Slip:
     viewer = Viewer.load(by, at=at)
     student = viewer.get(Student, matter.student_id)
@@ -181,14 +194,20 @@ def _kept(case: Case, matter: MatterInput, raised: Mapping[str, Any]) -> Matter:
         school_id=case.school_id,
         case=case,
         receipt_no=reports.receipt_no(raised["raised_at"], prefix="SX"),
-        trigger=matter.trigger,
-        words=matter.words,
-        danger=matter.danger,
-        repeated=matter.repeated,
-        needs_family=matter.needs_family,
-        individual=matter.individual,
+        **_columns(matter),
         **raised,
     )
+
+
+def _columns(given: MatterInput) -> dict[str, Any]:
+    return {
+        "trigger": given.trigger,
+        "words": given.words,
+        "danger": given.danger,
+        "repeated": given.repeated,
+        "needs_family": given.needs_family,
+        "individual": given.individual,
+    }
 
 
 def _record(matter: Matter, *, at: datetime) -> None:

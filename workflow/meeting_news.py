@@ -28,8 +28,10 @@ CALLED_OFF: Final = "meeting.called_off"
 LATE: Final = "meeting.late"
 COPY: Final = "record.copy"
 GUEST_NO: Final = "meeting.guest_no"
+BARRED: Final = "meeting.barred"
+RELEASED: Final = "meeting.released"
 
-_GUESTS: Final = (MeetingInvitee.Capacity.STAFF, MeetingInvitee.Capacity.COMPANY)
+GUESTS: Final = (MeetingInvitee.Capacity.STAFF, MeetingInvitee.Capacity.COMPANY)
 #: As long as a family may need to answer, weekend and ladder included. Machine time.
 LINK_LIFETIME: Final = timedelta(days=7)
 _ROLES: Final = {
@@ -140,10 +142,8 @@ def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: 
     invitees = meeting.invitees.filter(part=MeetingInvitee.Part.MUST)
     if told:
         invitees = invitees.filter(told_at__isnull=False)
-    barred = contacts.barred(case, at=at) | home_faces.keepers(case, meeting)
-    hear = ~Q(person__in=barred)
-    if told:
-        hear |= Q(capacity__in=_GUESTS) & ~Q(person__in=contacts.unwritten(case, at=at))
+    keepers = home_faces.keepers(case, meeting)
+    hear = hears_off(case, besides=keepers, at=at) if told else _hears(case, keepers, at=at)
     capacities = dict(invitees.filter(hear).values_list("person_id", "capacity"))
     if not told:
         capacities = _still_there(case, capacities, at=at)
@@ -152,6 +152,18 @@ def _to_all(case: Case, meeting: Meeting, template: str, *, at: datetime, told: 
     if not told:
         invited.mark_told(meeting, list(capacities), at=at)
     return len(capacities)
+
+
+def hears_off(case: Case, *, besides: Collection[UUID] = (), at: datetime) -> Q:
+    """Who may hear that a date is off: as of any news, but for `besides`, and a guest besides who
+    must not be met, as long as they may be written to.
+    """
+    guest = Q(capacity__in=GUESTS) & ~Q(person__in=contacts.unwritten(case, at=at))
+    return _hears(case, besides, at=at) | guest
+
+
+def _hears(case: Case, besides: Collection[UUID], *, at: datetime) -> Q:
+    return ~Q(person__in=contacts.barred(case, at=at) | frozenset(besides))
 
 
 def _still_there(case: Case, capacities: Mapping[UUID, str], *, at: datetime) -> dict[UUID, str]:

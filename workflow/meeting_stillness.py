@@ -16,7 +16,7 @@ from uuid import UUID
 from parties.models import Person
 from records.meetings import invited, outcomes, rows
 from records.models import Meeting, MeetingInvitee
-from workflow import contacts, home_faces, meeting_news, meeting_process, notifications
+from workflow import home_faces, meeting_news, meeting_process, notifications
 from workflow.models import Case, Notification
 
 State = Case.State
@@ -100,9 +100,8 @@ def _tell(
     )
     others = frozenset[UUID]()
     if template == meeting_news.CALLED_OFF and meeting.set_aside_at is None:
-        told = meeting.invitees.filter(told_at__isnull=False)
+        told = meeting.invitees.filter(meeting_news.hears_off(case, at=at), told_at__isnull=False)
         others = frozenset(told.values_list("person_id", flat=True))
-        others -= contacts.barred(case, at=at)
     to = {pk: capacity for pk, capacity in hears.items() if pk in still | others}
     messages = [
         replace(one, lane=Notification.Lane.ROUTINE.value, stands=one.to_id in still)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from ledger import events
 from parties import relations
@@ -36,8 +36,47 @@ def ask_to_call(case: Case, notice: Notice, *, rung: int, at: datetime) -> int:
     """One task per class with families that still owe something; answers how many. Who was told on
     this very rung is called with the next one.
     """
-    wanted = notice_owing.class_ids(notice, asked_before=rung)
-    notice_owing.receipts(notice).filter(rung__lt=rung).update(rung=rung)
+    told = notice_owing.receipts(notice).filter(rung__lt=rung)
+    made = _ask(case, notice, notice_owing.class_ids(told), rung=rung, at=at)
+    told.update(rung=rung, asked_task=_in_class_of(made))
+    return len(made)
+
+
+def ask_again(case: Case, notice: Notice, *, at: datetime) -> int:
+    """Children who changed class since their family was to be called: whoever calls it now is
+    asked, unless a call of that class is open already; answers how many are asked.
+    """
+    moved = notice_owing.moved(notice, asked=_asked(case), rungs=(CALL, SECOND))
+    known = {task.about: task for task in _asked(case).filter(state__in=_LIVE).order_by("pk")}
+    new = [pk for pk in notice_owing.class_ids(moved) if pk not in known]
+    rung = SECOND if moved.filter(rung=SECOND).exists() else CALL
+    made = _ask(case, notice, new, rung=rung, at=at)
+    asked = [*known.values(), *made]  # where nobody can call, the next look asks again
+    theirs = moved.filter(student__school_class__in=[task.about for task in asked])
+    theirs.update(asked_task=_in_class_of(asked))
+    settle_calls(notice, at=at)
+    return len(made)
+
+
+def earlier(task: HumanTask) -> QuerySet[HumanTask]:
+    """Calls of this notice that were asked for before this one."""
+    return _asked(task.case).filter(created_at__lt=task.created_at)
+
+
+def _asked(case: Case) -> QuerySet[HumanTask]:
+    return HumanTask.objects.filter(case=case, name__in=[CALL_TASK, SECOND_TASK])
+
+
+def _in_class_of(tasks: Collection[HumanTask]) -> Subquery:
+    """Of these calls the one about the class of a receipt's child."""
+    own = Student.objects.filter(pk=OuterRef(OuterRef("student_id"))).values("school_class")
+    found = HumanTask.objects.filter(pk__in=[task.pk for task in tasks], about__in=own)
+    return Subquery(found.order_by("-created_at", "pk").values("pk")[:1])
+
+
+def _ask(
+    case: Case, notice: Notice, wanted: Sequence[UUID], *, rung: int, at: datetime
+) -> list[HumanTask]:
     callers = _callers(wanted, at=at)
     openings.join(case, {pk for _, people in callers.values() for pk in people}, at=at)
     due = clocks.load(case.school_id).due("notice.calls", anchors={}, at=at)
@@ -55,7 +94,7 @@ def ask_to_call(case: Case, notice: Notice, *, rung: int, at: datetime) -> int:
         _nobody(case, at=at)
     if made:
         notices.record("calls.asked", notice, by=None, at=at, count=len(made), rung=rung)
-    return len(made)
+    return made
 
 
 def settle_calls(notice: Notice, *, at: datetime, everything: bool = False) -> None:
@@ -104,11 +143,12 @@ def is_meeting_ahead(notice: Notice) -> bool:
 
 def _silent(notice: Notice) -> QuerySet[NoticeReceipt]:
     """Receipts of children without a word from the family and without a meeting yet. Whoever has
-    said something owes at most a signature.
+    said something owes at most a signature; who may be told only since it ended owes nothing.
     """
     known = NoticeReceipt.objects.filter(notice=notice, student=OuterRef("student"))
     heard = known.filter(Q(replied_at__isnull=False) | Q(rung__gte=MEETING))
-    return notice_owing.receipts(notice).filter(~Exists(heard))
+    found = notice_owing.receipts(notice).filter(~Exists(heard))
+    return found if notice.ended_at is None else found.filter(created_at__lt=notice.ended_at)
 
 
 def open_meeting(notice: Notice, student: Student, *, by: Person | None, at: datetime) -> Case:

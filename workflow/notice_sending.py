@@ -8,20 +8,18 @@ minute and comes again while there are more. Nothing leaves between evening and 
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, UUIDField, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef
 
 from parties import links
 from parties.models import Person, SignInLink
 from parties.roles import Role
 from records import file_entries, notice_audience, notice_owing, notices
 from records.models import FileEntry, Notice, NoticeReceipt
-from workflow import clocks, notifications
+from workflow import clocks, notice_arrivals, notifications
 from workflow.clocks import ClockBook
-from workflow.models import Notification
 from workflow.notifications import Message
 
 #: Receipts of one batch.
@@ -29,7 +27,6 @@ BATCH: Final = 500
 #: How long a link in a message works, in machine time: until the next one comes, and longer.
 LINK_LASTS: Final = timedelta(days=7)
 TEMPLATE: Final = "notice.new"
-LINK_TEMPLATE: Final = "notice.link"
 LANE: Final = "routine"
 
 RESEND: Final = 1
@@ -63,7 +60,11 @@ def send(notice: Notice, *, at: datetime) -> str:
     if notice.state == Notice.State.APPROVED:
         notice.send(at=at, closes_at=closing(notice, book, at=at))
         notice.save()
-    return NOW if _send_next(notice, rung=0, at=at) == BATCH else DONE
+    if _send_next(notice, rung=0, at=at) == BATCH:
+        return NOW
+    notice.untold = notice_audience.nobody_told(notice)
+    notice.save(update_fields=["untold"])
+    return DONE
 
 
 def send_late(notice: Notice, *, rung: int, at: datetime) -> int:
@@ -80,7 +81,25 @@ def send_late(notice: Notice, *, rung: int, at: datetime) -> int:
     return _send_next(notice, rung=rung, at=at)
 
 
+def let_read(notice: Notice, *, at: datetime) -> int:
+    """Guardians who may be told only since it ended find it to read: no message, nothing to do;
+    what was answered for the child stands.
+    """
+    made = _make(notice, rung=0, at=at)
+    if made:
+        notices.record("notice.let_read", notice, by=None, at=at, count=len(made))
+    return len(made)
+
+
 def _send_next(notice: Notice, *, rung: int, at: datetime) -> int:
+    made = _make(notice, rung=rung, at=at)
+    _tell(notice, made, {receipt.pk: _first_ways(receipt.guardian) for receipt in made}, at=at)
+    if made:
+        notices.record("notice.sent", notice, by=None, at=at, count=len(made), rung=rung)
+    return len(made)
+
+
+def _make(notice: Notice, *, rung: int, at: datetime) -> list[NoticeReceipt]:
     found = notice_audience.unsent(notice, at=at, limit=BATCH)
     made = NoticeReceipt.objects.bulk_create(
         [
@@ -96,10 +115,7 @@ def _send_next(notice: Notice, *, rung: int, at: datetime) -> int:
         ]
     )
     _enter_in_files(notice, {receipt.student_id for receipt in made}, at=at)
-    _tell(notice, made, {receipt.pk: _first_ways(receipt.guardian) for receipt in made}, at=at)
-    if made:
-        notices.record("notice.sent", notice, by=None, at=at, count=len(made), rung=rung)
-    return len(made)
+    return made
 
 
 def remind(notice: Notice, *, rung: int, at: datetime) -> str:
@@ -108,7 +124,7 @@ def remind(notice: Notice, *, rung: int, at: datetime) -> str:
     """
     if is_quiet(clocks.load(notice.school_id), at=at):
         return MORNING
-    note_delivered(notice, at=at)
+    notice_arrivals.note_delivered(notice, at=at)
     room = BATCH - send_late(notice, rung=rung, at=at)
     owed = notice_owing.receipts(notice).filter(rung__lt=rung).select_related("guardian")
     told = notice_audience.tellable(at=at).filter(
@@ -123,49 +139,6 @@ def remind(notice: Notice, *, rung: int, at: datetime) -> str:
     if found:
         notices.record("notice.reminded", notice, by=None, at=at, count=len(found), rung=rung)
     return NOW if len(found) == room else DONE
-
-
-def note_delivered(notice: Notice, *, at: datetime) -> int:
-    """Receipts whose own text message or mail has arrived by now: a guardian of two children gets
-    one for each, and one that arrived says nothing of the other.
-    """
-    if notice.case_id is None:
-        return 0
-    waiting = NoticeReceipt.objects.filter(
-        notice=notice, state=NoticeReceipt.State.PENDING, pk__in=_arrived(notice.case_id)
-    )
-    return waiting.update(state=NoticeReceipt.State.DELIVERED, delivered_at=at)
-
-
-def delivered(notice: Notice, *, students: Collection[UUID]) -> frozenset[UUID]:
-    """Of these children, those of whom some guardian got it, as of now: never which one, for that
-    would tell whom an order kept out.
-    """
-    known = NoticeReceipt.objects.filter(notice=notice, student__in=students)
-    got = ~Q(state__in=[NoticeReceipt.State.PENDING, NoticeReceipt.State.UNREACHED])
-    if notice.case_id is not None:
-        got |= Q(pk__in=_arrived(notice.case_id))
-    return frozenset(known.filter(got).values_list("student_id", flat=True))
-
-
-def _arrived(case_id: UUID) -> QuerySet[SignInLink, Any]:
-    """Receipts whose own link the provider of messages has taken."""
-    sent = Notification.objects.filter(
-        case_id=case_id,
-        state=Notification.State.SENT,
-        channel__in=["sms", "email"],
-        template=LINK_TEMPLATE,
-    )
-    arrived = SignInLink.objects.filter(
-        pk__in=sent.annotate(link=_link_in_key()).values("link"),
-        purpose=SignInLink.Purpose.NOTICE,
-    )
-    return arrived.values("target_id")
-
-
-def _link_in_key() -> Cast:
-    """The link that a message carries, out of its key (see _message)."""
-    return Cast(Func(F("key"), Value(":"), Value(2), function="split_part"), UUIDField())
 
 
 # --- by what way ----------------------------------------------------------------------------------
@@ -224,7 +197,7 @@ def _message(notice: Notice, receipt: NoticeReceipt, way: str, *, link: UUID | N
         to_id=receipt.guardian_id,
         to_role=Role.G.value,
         channel=way,
-        template=TEMPLATE if inside else LINK_TEMPLATE,
+        template=TEMPLATE if inside else notice_arrivals.LINK_TEMPLATE,
         key=key,
         lane=LANE,
     )

@@ -30,7 +30,7 @@ _ABOVE: Final = ((2, "GL"), (4, "ME"))
 _FAR: Final = "plan.moved_far"
 
 
-def amend(
+def amend(  # noqa: PLR0913 -- the values, why, and who looks before
     *,
     school_id: int,
     item_id: UUID,
@@ -38,6 +38,7 @@ def amend(
     at: datetime,
     values: dict[str, Any],
     unchanged: Callable[[Viewer, ActionItem], None],
+    why: str = "",
 ) -> ActionItem:
     """As records.plan_amending.amend; a new deadline is told, and a new owner. Raises as that."""
     before: list[tuple[datetime, UUID | None]] = []
@@ -48,13 +49,12 @@ def amend(
         before.append((item.due_at, item.owner_person_id))
 
     def amended(item: ActionItem) -> None:
-        due_at, owner = before[0]
-        plan_handovers.tell(item, owner, by=by, at=at)
-        _moved(item, due_at, by=by, at=at)
+        plan_handovers.tell(item, before[0][1], by=by, at=at)
+        _moved(item, before[0][0], by=by, at=at)
 
     return plan_amending.amend(
         school_id=school_id, item_id=item_id, by=by, at=at, values=values,
-        unchanged=looked_at, amended=amended,
+        unchanged=looked_at, why=why, amended=amended,
     )  # fmt: skip
 
 

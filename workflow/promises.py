@@ -23,7 +23,8 @@ _KINDS: Final = (
     Restriction.Kind.DO_NOT_TELL,
     Restriction.Kind.NO_MEETING,
 )
-_CALLED_OFF: Final = "meeting.called_off"
+#: What a guest hears of a date that is theirs no more.
+_OFF: Final = frozenset({"meeting.called_off", "meeting.released"})
 _HOME: Final = (Role.G.value, Role.STU.value)
 
 
@@ -32,7 +33,7 @@ def stands(row: Notification, *, at: datetime) -> bool:
     promised, a guest that a date is off. In a scope.
     """
     case, promised = row.case, row.created_at
-    if case is not None and row.template == _CALLED_OFF and row.to_role not in _HOME:
+    if case is not None and row.template in _OFF and row.to_role not in _HOME:
         return row.recipient_id not in contacts.unwritten(case, at=at)
     if case is None or row.lane != Notification.Lane.ROUTINE or row.to_role not in _HOME:
         return False

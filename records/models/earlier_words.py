@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db import models
 
-from parties.crypto import EncryptedJSONField
+from parties.crypto import EncryptedJSONField, EncryptedTextField
 from parties.models import Person
 from parties.models.belonging import school_of_its_references
 from records.models.action_item import ActionItem
@@ -15,6 +15,7 @@ from records.models.action_item import ActionItem
 class EarlierWords(models.Model):
     """The values that one change took out of an item, by field. Rows are only added.
 
+    `why` it was changed, where that is asked for.
     `aside`: words that never stood in the item, for who wrote them could not know how far it was.
     """
 
@@ -27,6 +28,7 @@ class EarlierWords(models.Model):
     #: In the order of the changes, from 1: two may bear the same time.
     place = models.PositiveIntegerField()
     said = EncryptedJSONField()
+    why = EncryptedTextField(blank=True, default="")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False)
     at = models.DateTimeField()
     aside = models.BooleanField(default=False, db_default=False)
@@ -38,6 +40,7 @@ class EarlierWords(models.Model):
         "case_id": "COM",
         "place": "AUD",
         "said": "COM ECO HLT",
+        "why": "COM ECO HLT",
         "by": "COM",
         "at": "COM",
         "aside": "AUD",

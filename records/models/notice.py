@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -17,7 +18,8 @@ class Notice(FSMModelMixin, models.Model):
     """One text for a class, a grade or the school. It says nothing about any one person.
 
     What the gate has not passed yet may hold what must not be there, so the text is encrypted.
-    `case_id` and `sent_at` are empty until somebody submitted and the process sent it.
+    `case_id` and `sent_at` are empty until somebody submitted and the process sent it. `untold` are
+    the children of the scope about whom nobody could be told when it went out.
     """
 
     class Scope(models.TextChoices):
@@ -70,6 +72,7 @@ class Notice(FSMModelMixin, models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    untold = ArrayField(models.UUIDField(), default=list, blank=True)
     closes_at = models.DateTimeField("最迟结束", null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     state = FSMField(choices=State.choices, default=State.DRAFT, protected=True)
@@ -94,6 +97,7 @@ class Notice(FSMModelMixin, models.Model):
         "submitted_at": "COM",
         "approved_at": "COM",
         "sent_at": "COM",
+        "untold": "AUD",
         "closes_at": "COM",
         "ended_at": "COM",
         "state": "COM",

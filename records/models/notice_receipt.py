@@ -19,7 +19,8 @@ class NoticeReceipt(FSMModelMixin, models.Model):
 
     `settled_at` is when this guardian had done all that the notice asks. `rung` counts how often
     the ladder came by: 0 sent, then resend, text message, call, second guardian, meeting.
-    `hint` says that the reply holds words which a person should look at soon.
+    `asked_task` is the call that somebody was last asked to make to this family. `hint` says that
+    the reply holds words which a person should look at soon.
     """
 
     class State(models.TextChoices):
@@ -65,6 +66,7 @@ class NoticeReceipt(FSMModelMixin, models.Model):
     reply = EncryptedTextField("回复", blank=True, default="")
     hint = models.CharField(max_length=9, choices=Hint.choices, blank=True)
     rung = models.PositiveSmallIntegerField(default=0)
+    asked_task = models.UUIDField(null=True, blank=True)
     state = FSMField(choices=State.choices, default=State.PENDING, protected=True)
 
     field_classes: ClassVar[Mapping[str, str]] = {
@@ -87,6 +89,7 @@ class NoticeReceipt(FSMModelMixin, models.Model):
         "reply": "VOI",
         "hint": "VOI",
         "rung": "AUD",
+        "asked_task": "AUD",
         "state": "COM",
     }
 
@@ -137,6 +140,17 @@ class NoticeReceipt(FSMModelMixin, models.Model):
     def shown_state(self) -> str:
         """As anybody is told: how far it came on its way would tell who was left out of it."""
         return UNOPENED if self.state in _UNOPENED else str(self.state)
+
+    @property
+    def only_to_read(self) -> bool:
+        """Made when the notice was over: nothing is asked of who may be told only since then."""
+        ended = self.notice.ended_at
+        return ended is not None and self.created_at >= ended
+
+    @property
+    def asks_answer(self) -> bool:
+        """Whether the family is asked for words."""
+        return self.notice.needs_answer and not self.only_to_read
 
     @transition(field=state, source=State.PENDING, target=State.DELIVERED)
     def deliver(self, *, at: datetime) -> None:

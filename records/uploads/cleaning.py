@@ -21,7 +21,7 @@ from records.uploads.kinds import (
 from records.uploads.limits import Stream, read_limited, refuse_grown, refuse_large, refuse_oversize
 from records.uploads.names import ending_of, safe_name
 from records.uploads.sniffing import kind_of, refuse_malware, refuse_two_in_one
-from records.uploads.texts import clean_text
+from records.uploads.texts import clean_text, refuse_blank
 from records.uploads.videos import clean_video
 
 #: Cleaners that look at each byte themselves and need no library.
@@ -42,6 +42,8 @@ def clean(*, source: bytes | Stream, declared_name: str, declared_type: str) -> 
     kind = kind_of(data)
     refuse_large(kind, len(data))
     refuse_malware(data)
+    if kind is Kind.TEXT:
+        refuse_blank(data)  # nobody is asked for another name of a file with nothing in it
     _refuse_mismatch(kind, declared_name, declared_type)
     cleaned = _cleaned(kind, data)
     refuse_grown(len(cleaned.data))

@@ -31,11 +31,23 @@ def clean_text(data: bytes) -> Cleaned:
             reason=Reason.WRONG_TYPE,
             mend="请把文字复制到新的文本文件，或打印为 PDF。",
         )
+    _refuse_blank(text)
+    lines = _DIRECTIONS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return Cleaned(Kind.TEXT, lines.encode())
+
+
+def refuse_blank(data: bytes) -> None:
+    """Raises UploadRefused where nothing can be read in it, whatever it is called."""
+    try:
+        _refuse_blank(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return  # not a text that is blank
+
+
+def _refuse_blank(text: str) -> None:
     if not legible.said(text):
         raise UploadRefused(
             "文件是空的：里面只有空格或换行，没有文字。",
             reason=Reason.EMPTY,
             mend="请写好内容，保存后再重新选择。",
         )
-    lines = _DIRECTIONS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return Cleaned(Kind.TEXT, lines.encode())

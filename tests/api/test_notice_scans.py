@@ -217,3 +217,21 @@ def test_a_teacher_photographs_the_slip_and_the_answer_counts(world: World) -> N
     assert by_password(world, "father").open(f"/receipts/{receipt}/slip").status_code == 403
     without = phone.client.post(f"/receipts/{receipt}/slip", {"file": picture})
     assert without.status_code == 403
+
+
+def test_the_slip_page_asks_for_no_file_that_no_answer_would_rest_on(world: World) -> None:
+    walk = sent(world, needs_answer=True)
+    receipt, phone = walk.receipt("father").pk, by_password(world, "teacher")
+    phone.open(f"/receipts/{receipt}/slip")
+    assert 'type="file"' in phone.html
+    walk.act("sign", "father")
+    walk.act("reply", "father", text="知道了")
+
+    phone.open(f"/receipts/{receipt}/slip")
+
+    assert 'type="file"' not in phone.html
+    assert "不用再上传回执" in phone.text
+    assert "上传只补存" not in phone.text
+    phone.send(f"/receipts/{receipt}/slip", reply="电话里说周五会到校")
+    with tenancy.scope(world.id):
+        assert NoticeReceipt.objects.get(pk=receipt).reply == "知道了\n电话里说周五会到校"

@@ -112,7 +112,7 @@ def test_a_company_reads_an_allow_list_and_acts_on_its_own(
     signed = mentor.post(f"/items/{own.pk}/check-ins")
     assert set(signed.json()) == {"id", "day", "state"}
     done = mentor.post(f"/items/{own.pk}/done", {"note": "每周二四不排晚班"})
-    assert (done.json()["state"], done.json()["may"]) == ("DONE", ["check_in", "finish", "start"])
+    assert (done.json()["state"], done.json()["may"]) == ("DONE", [])
 
 
 def test_no_word_of_aid_reaches_the_teacher_or_the_company(
@@ -278,10 +278,14 @@ def test_an_item_is_handed_over_to_another_guardian(
 
     refused = patch(teacher, item, tag, owner=str(world["duty_officer"].pk))
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "owner")
-    handed = patch(teacher, item, tag, owner=str(world["father"].pk))
+    handed = patch(teacher, item, tag, owner=str(world["father"].pk), why="母亲上夜班")
     assert handed.json()["owner_person"] == str(world["father"].pk)
-    back = patch(teacher, item, handed.headers["ETag"], owner=None)
+    back = patch(teacher, item, handed.headers["ETag"], owner=None, why="两人轮流")
     assert (back.status_code, back.json()["owner_person"]) == (200, None)
+    told = as_("mother").get(f"/items/{item.pk}").json()["changes"]
+    assert [(one["by"]["name"], one["why"]) for one in told] == [
+        ("teacher", "两人轮流"), ("teacher", "母亲上夜班"),
+    ]  # fmt: skip
 
 
 # --- scores ---------------------------------------------------------------------------------------

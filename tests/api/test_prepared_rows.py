@@ -19,3 +19,5 @@ def test_what_is_wrong_with_material_names_its_row(world: World) -> None:
         assert code(answer) == "input.invalid"
         assert [one["field"] for one in answer.json()["errors"]] == [field]
         assert answer.json()["errors"][0]["mend"]
+        told = answer.json()["errors"][0]["wrong"]
+        assert told.startswith("第 2 项材料：") or field.endswith("kind")  # a shape names its path

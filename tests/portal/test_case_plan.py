@@ -175,6 +175,8 @@ def test_an_item_is_handed_over_and_its_present_owner_may_stay(world: World, cas
     assert str(items(world)[0].owner_person_id) == officer
     phone.open(page)
     phone.send(page, seen=phone.value("seen"), owner=leader, **same)
+    assert (phone.page.status_code, "请写明为什么" in phone.text) == (400, True)
+    phone.send(page, seen=phone.value("seen"), owner=leader, why="值班表调整", **same)
     assert str(items(world)[0].owner_person_id) == leader
     with tenancy.scope(world.id):
         told = Notification.objects.filter(template="plan.handed_over")
@@ -217,9 +219,10 @@ def test_a_new_deadline_is_told_to_the_family(world: World, case: UUID) -> None:
 
     phone.send(
         f"/plan/{item.pk}/amend", seen=phone.value("seen"), title="每日签到监督作业", due_at=due,
-        recurrence="FREQ=DAILY", measure="", baseline="", target="",
+        recurrence="FREQ=DAILY", measure="", baseline="", target="", why="考核推迟一周",
     )  # fmt: skip
 
+    assert "改过期限或负责人：考核推迟一周" in phone.text
     with tenancy.scope(world.id):
         told = Notification.objects.filter(template="plan.moved", recipient=world["mother"])
         assert told.exists()

@@ -190,3 +190,48 @@ def test_its_words_are_looked_at_as_all_others(world: World) -> None:
     hints = phone.html.split('class="hints"')[1].split("</section>")[0]
     assert "原因分析" in hints
     assert "问题家庭" in hints
+
+
+def shown_ways(phone: Phone) -> dict[str, str]:
+    """What the page has chosen for each of the family."""
+    ways = re.findall(r'<select name="presence_([^"]+)".*?</select>', phone.html, re.DOTALL)
+    chosen = {}
+    for pk in ways:
+        field = phone.html.split(f'name="presence_{pk}"')[1].split("</select>")[0]
+        chosen[pk] = re.search(r'value="([^"]*)" selected', field)
+    return {pk: found.group(1) if found else "" for pk, found in chosen.items()}
+
+
+def test_one_parent_came_and_the_other_was_on_the_phone(world: World) -> None:
+    phone, address = writing(world)
+    mother, father = str(world["mother"].pk), str(world["father"].pk)
+    ways = {"presence": "IN_PERSON", f"presence_{father}": "PHONE"}
+
+    phone.send(address, keep="1", people=[mother, father], **{**TYPED, **ways})
+
+    assert there(world)["mother"] == ("GUARDIAN", "IN_PERSON")
+    assert there(world)["father"] == ("GUARDIAN", "PHONE")
+    draft = f"/records/{stored(world).pk}/edit"
+    phone.open(draft)
+    shown = shown_ways(phone)
+    assert sorted(way for way in (shown[mother], shown[father]) if way) in (
+        ["PHONE"], ["IN_PERSON"],
+    )  # fmt: skip
+    common = "IN_PERSON" if shown[father] else "PHONE"
+
+    both = {"people": [mother, father], f"presence_{mother}": "", f"presence_{father}": "VIDEO"}
+    phone.send(draft, keep="1", seen=phone.value("seen"), **{**TYPED, "presence": common, **both})
+    assert there(world)["mother"] == ("GUARDIAN", common)
+    assert there(world)["father"] == ("GUARDIAN", "VIDEO")
+
+
+def test_a_way_that_nobody_comes_by_is_refused_beside_its_field(world: World) -> None:
+    phone, address = writing(world)
+    father = str(world["father"].pk)
+
+    answer = phone.send(
+        address, keep="1", people=[father], **{**TYPED, f"presence_{father}": "BY_HORSE"}
+    )
+
+    assert answer.status_code == 400
+    assert "请从给出的选项中选择" in beside(phone, f"presence_{father}")

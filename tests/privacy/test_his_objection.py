@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from parties import tenancy
+from records.models import CommunicationRecord
 from tests.api.callers import Caller, member
 from tests.api.papers import Paper, offered
 from tests.factories import World
@@ -104,3 +106,29 @@ def test_while_it_is_open_every_version_says_so_at_school(world: World) -> None:
     withdrawn = member(world, "father").post(f"/objections/{filed['id']}/withdraw", {})
     assert withdrawn.status_code == 200
     assert paper.writer.get(f"/records/{paper.id}").json()["disputed"] is False
+
+
+def test_the_newest_is_not_sealed_over_an_objection_to_the_one_that_he_knows(
+    world: World,
+) -> None:
+    """He objects after the newest was archived: to him the one before stands as it was."""
+    paper, father = offered(world), member(world, "father")
+    before(world, paper, "teacher", "mother")
+    named(world)
+    father.get(f"/records/{paper.id}")
+    went_on(world, paper, "replaced", signed=True)
+    office = member(world, "head_of_office")
+    with tenancy.scope(world.id):
+        newest = CommunicationRecord.objects.get(version=2).pk
+    assert office.post(f"/records/{newest}/archive", {"why": "settled"}).status_code == 200
+    filed = father.post(f"/records/{paper.id}/objections", OBJECTS)
+    assert filed.status_code == 201, filed.content.decode()
+    reason = {"reason": "家长申请撤回，德育处核实后同意。"}
+
+    for pk in (newest, paper.id):
+        refused = office.post(f"/records/{pk}/seal", reason)
+        assert refused.status_code == 409, pk
+        assert "异议" in refused.json()["detail"]
+
+    assert father.post(f"/objections/{filed.json()['id']}/withdraw", {}).status_code == 200
+    assert office.post(f"/records/{newest}/seal", reason).status_code == 200

@@ -143,7 +143,10 @@ def test_how_far_it_got_says_nothing_of_its_end(world: World) -> None:
 
 def amend(world: World, item: ActionItem, **values: Any) -> None:
     verb = plan_amending.amend
-    do(world, verb, item, "teacher", values=values, unchanged=lambda _viewer, _item: None)
+    do(
+        world, verb, item, "teacher", values=values, unchanged=lambda _viewer, _item: None,
+        why="家里排班变了",
+    )  # fmt: skip
 
 
 def test_words_that_were_amended_since_stay_for_him_as_they_were(world: World) -> None:

@@ -16,6 +16,8 @@ from tests.processes.test_channel_table import checked
         ('"UNIQUE"', '"COLLECT" aggregation="SUM"', "table.hit_policy", "channel_rules"),
         ('"UNIQUE"', '"UNIQUE" aggregation="SUM"', "table.hit_policy", "channel_rules"),
         ('<rule id="danger">', '<rule id="red_words">', "table.rule_id", "red_words"),
+        ('label="渠道" name="channel"', 'label="渠道" name="去 向"', "table.output", "out_channel"),
+        ('name="reason"', 'name=""', "table.output", "out_reason"),
         ('id="danger_to"', 'id="red_words_to"', "id.duplicate", "red_words_to"),
         ('id="danger_danger"', 'id="red_words_danger"', "id.duplicate", "red_words_danger"),
         (

@@ -108,5 +108,5 @@ def amend(world: World, item: ActionItem, by: str = "teacher", **values: Any) ->
 
     return plan_amending.amend(
         school_id=world.id, item_id=item.pk, by=world[by], at=at(14), values=values,
-        unchanged=unchanged,
+        unchanged=unchanged, why="家里排班变了",
     )  # fmt: skip

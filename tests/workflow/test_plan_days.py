@@ -159,7 +159,7 @@ def test_a_new_deadline_before_the_look_leaves_yesterday_to_be_looked_at(world: 
     item = one(world)
     plan_amending.amend(
         school_id=world.id, item_id=item.pk, by=world["teacher"], at=at(14, 7, 30),
-        values={"due_at": at(30, 17, 30)}, unchanged=lambda *_: None,
+        values={"due_at": at(30, 17, 30)}, unchanged=lambda *_: None, why="考核推迟一周",
     )  # fmt: skip
 
     assert look(at(14, 8)) == 2

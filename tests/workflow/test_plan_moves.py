@@ -31,7 +31,7 @@ def amend(
 ) -> None:
     plan_moves.amend(
         school_id=world.id, item_id=item.pk, by=world[by], at=when, values=values,
-        unchanged=lambda _viewer, _item: None,
+        unchanged=lambda _viewer, _item: None, why="考核推迟一周",
     )  # fmt: skip
 
 

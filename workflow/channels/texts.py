@@ -19,7 +19,9 @@ LINK_TEMPLATES: Final = frozenset(
 )
 
 #: Templates whose mail carries a calendar entry.
-CALENDAR_TEMPLATES: Final = frozenset({"meeting.invitation", "meeting.called_off"})
+CALENDAR_TEMPLATES: Final = frozenset(
+    {"meeting.invitation", "meeting.called_off", "meeting.released"}
+)
 
 
 _NEWS: Final = "case.news"
@@ -71,6 +73,18 @@ TEXTS: Final[Mapping[str, Mapping[str, Text]]] = {
     "meeting.called_off": {
         CHINESE: Text("会谈时间有变", "原来约定的时间取消了，请登录查看。"),
         ENGLISH: Text("The talk is called off", "The agreed time is off; please sign in to read."),
+    },
+    "meeting.released": {
+        CHINESE: Text("会谈安排有调整", "会谈安排有调整，原定的时间您不需要参加。"),
+        ENGLISH: Text("A talk was rearranged", "You need not come at the time that was agreed."),
+    },
+    "meeting.barred": {
+        CHINESE: Text(
+            "会谈名单要调整", "约好的会谈，有一位不能再参加，请登录核对名单，改约时间或另请他人。"
+        ),
+        ENGLISH: Text(
+            "Somebody may not come", "Somebody may not come to a talk any more, please sign in."
+        ),
     },
     "meeting.guest_no": {
         CHINESE: Text("有人不能参加会谈", "受邀参加会谈的人里有人不能来，请登录查看。"),

@@ -7,7 +7,7 @@ from parties.access import Viewer
 from parties.models import Person
 from records import notice_owing, notices
 from records.models import Notice, NoticeReceipt
-from workflow import clocks, notice_calls, notice_sending, notifications
+from workflow import clocks, notice_arrivals, notice_calls, notice_sending, notifications
 from workflow.engine import StepContext, service_task
 from workflow.models import Case, HumanTask
 
@@ -94,7 +94,7 @@ def remind(context: StepContext, *, rung: int) -> Results:
 @service_task("notice.ask_to_call")
 def ask_to_call(context: StepContext, *, rung: int) -> Results:
     notice = _notice(context)
-    notice_sending.note_delivered(notice, at=context.at)
+    notice_arrivals.note_delivered(notice, at=context.at)
     notice_sending.send_late(notice, rung=rung, at=context.at)
     notice_calls.ask_to_call(_case(context), notice, rung=rung, at=context.at)
     return {}
@@ -124,7 +124,7 @@ def close(context: StepContext) -> Results:
     the authors of a notice read those, and need not learn that somebody was kept out of it.
     """
     notice, case = _notice(context), _case(context)
-    notice_sending.note_delivered(notice, at=context.at)
+    notice_arrivals.note_delivered(notice, at=context.at)
     lost = NoticeReceipt.objects.filter(notice=notice, state=NoticeReceipt.State.PENDING)
     lost.update(state=NoticeReceipt.State.UNREACHED)
     notice_calls.settle_calls(notice, at=context.at, everything=True)

@@ -28,6 +28,7 @@ def called(completion: Completion) -> None:
         classes=[task.about],
         since=task.created_at,
         viewer=Viewer.load(completion.by, at=completion.at),
+        earlier=notice_calls.earlier(task),
     )
     if missing:
         _refuse_unexplained(completion.answer, families=len(missing))

@@ -109,6 +109,16 @@ def test_a_text_in_which_nothing_can_be_read_is_refused_as_empty(blank: str) -> 
     assert refusal(f"{blank}好{blank}".encode(), "来信.txt", "text/plain") is None
 
 
+def test_a_blank_file_is_told_to_be_empty_whatever_it_is_called() -> None:
+    refused = refusal(b"   \r\n ", "回执.jpg", "image/jpeg")
+
+    assert refused is not None
+    assert refused.reason is Reason.EMPTY
+    mistaken = refusal("签好了".encode(), "回执.jpg", "image/jpeg")
+    assert mistaken is not None
+    assert mistaken.reason is Reason.MISMATCH
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -53,10 +53,13 @@ def check_asked(diagram: Diagram, decisions: Sequence[Any], project: Project) ->
 
 def _outputs(diagram: Diagram, found: Any, needs: TableNeeds) -> Iterator[Finding]:
     columns = {column.get("name", ""): column for column in children(found, "output")}
+    unusable = iter(column for name, column in columns.items() if not NAME.match(name))
     for name in needs.outputs:
         if name not in columns:
-            wrong = f"没有名为 {name} 的输出列。"
-            yield diagram.finding(found, "table.output", wrong, f"把该列的 name 改回 {name}。")
+            place = next(unusable, found)  # one fault: told where the name is wrong, if that is so
+            why = "输出列没有可用的名称；" if place is not found else ""
+            wrong = f"{why}没有名为 {name} 的输出列。"
+            yield diagram.finding(place, "table.output", wrong, f"把该列的 name 改回 {name}。")
     if needs.result in columns:
         column = columns[needs.result]
         if _unlike(column, "outputValues", needs.results):
