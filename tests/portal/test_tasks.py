@@ -164,6 +164,7 @@ def test_the_number_to_call_stands_there_also_in_a_process_that_has_just_begun(
     walk.wait(days=6)
     with tenancy.scope(world.id):
         task = HumanTask.objects.get(case=walk.case_id, name="meeting_call")
+        assert task.about is not None
         called = Person.objects.get(pk=task.about)
         number = called.phone
     phone = by_password(world, "teacher")
