@@ -83,6 +83,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
     agreed = SlotSerializer(allow_null=True)
     may_choose = serializers.BooleanField()
     may_change = serializers.BooleanField()
+    may_decline = serializers.BooleanField(help_text="现在可否答复不参加")
     own_answer = serializers.ChoiceField(
         MeetingInvitee.Answer.choices, allow_blank=True, required=False, help_text="受邀人员本人"
     )
@@ -109,6 +110,7 @@ def shown(file: MeetingFile) -> dict[str, Any]:
         "agreed": None if file.agreed is None else _slot(file.agreed),
         "may_choose": file.may_choose,
         "may_change": file.may_change,
+        "may_decline": file.may_decline,
     }
     said = {
         "case_id": ("case", str(meeting.case_id)),

@@ -18,6 +18,7 @@ from workflow.models import Case
 from workflow.routing_files import RoutingFile
 
 _LONGEST_TIMELINE = 200
+_CRISIS = Case.Channel.CRISIS
 
 
 @require_safe
@@ -87,8 +88,11 @@ def _work(viewer: Viewer, found: Case, *, bound: bool) -> dict[str, Any]:
 
 
 def _facts(file: CaseFile) -> list[tuple[str, Any]]:
-    """Label and value of everything this reader may see of the case itself."""
+    """Label and value of everything this reader may see of the case itself. Who took the report and
+    whether guardians are told is asked of a crisis alone.
+    """
     found, fields = file.case, file.fields
+    crisis = "channel" in fields and file.face.get("channel", found.channel) == _CRISIS
     facts: list[tuple[str, Any]] = []
     if "student" in fields and found.student is not None:
         student = found.student
@@ -99,13 +103,16 @@ def _facts(file: CaseFile) -> list[tuple[str, Any]]:
         facts.append(("类型", words.KINDS.get(found.kind, found.kind)))
     if "colour" in fields and found.colour:
         facts.append(("等级", found.get_colour_display()))
-    if "safe_to_tell" in fields:
+    if crisis and "safe_to_tell" in fields:
         facts.append(("告知监护人", found.get_safe_to_tell_display()))
-    if "owner" in fields:
+    if crisis and "owner" in fields:
         facts.append(("接报人", found.owner.name if found.owner else "还没有人接报"))
     facts += [
         (label, getattr(found, name))
-        for name, label in (("opened_at", "报告时间"), ("closed_at", "结案时间"))
+        for name, label in (
+            ("opened_at", "报告时间" if crisis else "开始时间"),
+            ("closed_at", "结案时间"),
+        )
         if name in fields and name not in file.face and getattr(found, name)
     ]
     return facts

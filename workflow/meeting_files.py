@@ -12,7 +12,7 @@ from parties import crypto, statements
 from parties.access import Act, Viewer
 from parties.errors import NotFound
 from records import free_words
-from records.meetings import dossier, rows
+from records.meetings import answers, dossier, rows
 from records.models import (
     DossierItem,
     Meeting,
@@ -50,6 +50,7 @@ class MeetingFile:
     agreed: MeetingSlot | None
     may_choose: bool
     may_change: bool
+    may_decline: bool
     moved_enough: bool = False
     own: MeetingInvitee | None = None
     may_attend: bool = False
@@ -130,6 +131,11 @@ def _answers(
     return {
         "may_choose": may and state == Meeting.State.OFFERED,
         "may_change": may and changeable and meeting.changes < MOST_CHANGES,
+        "may_decline": may
+        and (
+            state == Meeting.State.OFFERED
+            or (ahead and answers.holds_without(meeting, viewer.person.pk, at=viewer.at))
+        ),
         "moved_enough": may and changeable and meeting.changes >= MOST_CHANGES,
         "own": own,
         "may_attend": own is not None and ahead,

@@ -22,6 +22,10 @@ from records.models import Meeting, MeetingInvitee, MeetingReply, MeetingSlot
 #: The kind of its entries in a student's file.
 _KIND: Final = MeetingReply.Kind
 _MOVED_ENOUGH: Final = "时间已经改过两次。如果还是不方便，请打电话给班主任，学校会和您另外商量。"
+_NOTHING_ASKED: Final = "现在没有待答复的时间，请联系班主任。"
+_NOT_WITHOUT: Final = {
+    Meeting.State.AGREED: "会谈已经约好。如果您那时来不了，可以申请改期，或打电话给班主任。"
+}
 #: What is missing and how to mend it, by whether the school moves its own date.
 _UNSAID: Final = {
     False: ("没有说明什么时间方便。", "请写几个您方便的时间，便于重新安排。"),
@@ -154,16 +158,17 @@ def decline(
 ) -> bool:
     """A guardian will not come; True when nobody of the family is left to wait for.
 
-    Declining twice counts once; other words are kept beside the first. Raises WrongState: no time
-    is on offer, and they have not said these words.
+    Declining twice counts once; other words are kept beside the first. Once another guardian has
+    agreed on a time it moves nothing. Raises WrongState: nobody waits for an answer, or nobody else
+    of the family comes, and they have not said these words.
     """
     meeting = rows.locked(meeting_id)
     invitee = _asked(meeting, by, at=at, entered_by=entered_by)
     said_no = invitee.answer == MeetingInvitee.Answer.NO
-    if meeting.state != Meeting.State.OFFERED:
+    if meeting.state != Meeting.State.OFFERED and not holds_without(meeting, by.pk, at=at):
         if said_no and replies.has_said(meeting, _KIND.DECLINED, by, words):
             return False
-        raise WrongState("现在没有待答复的时间，请联系班主任。", meeting=str(meeting.pk))
+        raise WrongState(_NOT_WITHOUT.get(meeting.state, _NOTHING_ASKED), meeting=str(meeting.pk))
     if said_no:
         replies.add(meeting, _KIND.DECLINED, by=by, entered_by=entered_by, at=at, words=words)
     else:
@@ -175,6 +180,18 @@ def decline(
     own_case = meeting.case_id if entered_by is None else None  # see _asked
     waiting = invited.guardians(meeting, at=at, but_for=own_case)
     return all(one.answer == MeetingInvitee.Answer.NO for one in waiting)
+
+
+def holds_without(meeting: Meeting, guardian: UUID, *, at: datetime) -> bool:
+    """Whether another guardian comes to the agreed time, so that this one may stay away."""
+    if meeting.state != Meeting.State.AGREED or rows.is_over(meeting, at=at):
+        return False
+    coming = meeting.invitees.filter(
+        part=MeetingInvitee.Part.MUST,
+        capacity=MeetingInvitee.Capacity.GUARDIAN,
+        answer=MeetingInvitee.Answer.YES,
+    )
+    return coming.exclude(person=guardian).exists()
 
 
 def call_off(meeting: Meeting, *, at: datetime) -> None:

@@ -183,6 +183,26 @@ def test_declining_waits_for_the_other_guardian(world: World, as_: As) -> None:
     assert walk.open() == {"meeting_next_channel"}
 
 
+def test_who_cannot_come_to_the_time_that_the_other_took_says_so_and_moves_nothing(
+    world: World, as_: As
+) -> None:
+    walk, father = on_offer(world), as_("father")
+    path = f"/meetings/{walk.meeting.pk}"
+    walk.choose(by="mother")
+    assert father.get(path).json()["may_decline"] is True
+    assert as_("mother").get(path).json()["may_decline"] is False
+
+    declined = father.post(f"{path}/decline", {"words": "那天夜班"})
+    alone = as_("mother").post(f"{path}/decline", {"words": "也来不了"})
+
+    assert (declined.status_code, declined.json()["state"]) == (200, "AGREED")
+    assert (alone.status_code, code(alone)) == (409, "state.wrong")
+    assert "申请改期" in alone.json()["detail"]
+    told = as_("teacher").get(f"/cases/{walk.case_id}/meeting").json()
+    assert [(one["kind"], one["words"]) for one in told["replies"]][-1] == ("DECLINED", "那天夜班")
+    assert (told["agreed"]["id"], told["changes"]) == (str(walk.slots()[0].pk), 0)
+
+
 def test_the_student_sees_the_times_and_leaves_the_choice(world: World, as_: As) -> None:
     walk, student = on_offer(world), as_("student")
 

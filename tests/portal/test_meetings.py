@@ -109,6 +109,23 @@ def test_the_second_guardian_is_told_kindly(world: World, phone: Phone, walk: Me
     assert "可以申请改期" in father.text
 
 
+def test_the_second_guardian_may_stay_away_from_the_agreed_time(
+    world: World, phone: Phone, walk: MeetingWalk
+) -> None:
+    father = by_password(world, "father")
+    press(phone, walk, 1)
+    father.open(address(walk))
+    assert "我不参加，会谈照常" in father.text
+    father.send(f"{address(walk)}/decline", words="那天夜班")
+    father.open(address(walk))
+    phone.open(address(walk))
+
+    assert "您说过不参加，已经记下；会谈照常。" in father.text
+    assert "时间已经约定" in father.text
+    assert "时间已经约定" in phone.text
+    assert "会谈照常" not in phone.text
+
+
 def test_who_declined_may_think_better_of_it(phone: Phone, walk: MeetingWalk) -> None:
     phone.send(f"{address(walk)}/decline", words="在外地")
     assert "仍可选择时间" in phone.text

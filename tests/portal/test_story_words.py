@@ -65,3 +65,5 @@ def test_a_notice_from_its_draft_to_its_end_is_told_in_chinese(world: World) -> 
     text = page(world, walk.case_id, "teacher")
     assert re.findall(r"[a-z_]+\.[a-z_]+", text) == []
     assert "类型 常规通知" in text
+    assert "开始时间" in text
+    assert not [word for word in ("接报人", "报告时间", "告知监护人") if word in text]

@@ -88,7 +88,8 @@ def test_a_colleague_reads_the_date_and_what_it_is_for(world: World, date: Meeti
             "id": str(world.student.pk), "name": "student", "school_class": "数控2401",
         },
         "kind": "AT_COMPANY", "purpose": PURPOSE, "state": "AGREED", "held_at": None,
-        "may_choose": False, "may_change": False, "own_answer": "", "may_attend": True,
+        "may_choose": False, "may_change": False, "may_decline": False, "own_answer": "",
+        "may_attend": True,
     }  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def test_a_mentor_reads_the_date_and_words_meant_for_a_company(
     assert body["purpose"] == "商量学生实习期间的安排"
     assert set(body) == {
         "id", "student", "kind", "purpose", "state", "slots", "agreed", "may_choose", "may_change",
-        "own_answer", "may_attend",
+        "may_decline", "own_answer", "may_attend",
     }  # fmt: skip
 
 
