@@ -60,6 +60,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "meeting.unanswered": "家长到期未答复",
     "meeting.uninvited": "不再邀请应回避的人",
     "notice.told": "已告知家长",
+    "notice.meeting_begun": "家里没有答复，已转为会谈",
     "notice.submitted": "提交通知",
     "notice.approved": "通知获批准",
     "notice.returned": "通知退回修改",

@@ -135,7 +135,7 @@ def refuse_forbidden(
             raise InvalidInput(
                 f"“{finding.written(text)}”会让人觉得是评价，不能这样写。{finding.note}",
                 field=name,
-                mend=f"可以写：{finding.suggestion}",
+                mend=finding.proposal,
             )
 
 
@@ -208,7 +208,7 @@ def _refuse(place: str, finding: Finding, written: str, confirmed: Collection[st
         raise InvalidInput(
             f"“{written}”不能写进交签的记录。{finding.note}",
             field=place,
-            mend=f"可以写：{finding.suggestion}",
+            mend=finding.proposal,
         )
     if _names_somebody(finding) and (place in HEADER or place.endswith(REDACTED)):
         raise _named(place, finding, written)
@@ -216,7 +216,7 @@ def _refuse(place: str, finding: Finding, written: str, confirmed: Collection[st
         raise InvalidInput(
             f"“{written}”建议换一种说法；确要保留，请先确认。{finding.note}",
             field=place,
-            mend=f"可以写：{finding.suggestion}",
+            mend=finding.proposal,
         )
 
 

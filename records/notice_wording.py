@@ -77,7 +77,7 @@ def _words(field: str, text: str, words: Lexicon) -> Iterator[Hint]:
             start=found.start,
             end=found.end,
             why=found.note,
-            mend=f"可以写：{found.suggestion}",
+            mend=found.proposal,
             holds_back=found.effect == Effect.BLOCK and found.severity == Severity.FORBIDDEN,
         )
 

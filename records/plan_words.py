@@ -50,7 +50,7 @@ def _refuse_phrases(field: str, text: str, words: Lexicon, people: People, *, sh
             raise InvalidInput(
                 f"“{found.written(text)}”不能写进{'给企业的' if shared else ''}约定。{found.note}",
                 field=field,
-                mend=f"可以写：{found.suggestion}",
+                mend=found.proposal,
             )
 
 
@@ -137,7 +137,7 @@ def _refuse_company(student: Student, field: str, text: str) -> None:
             raise InvalidInput(
                 f"“{found.written(text)}”请换一种说法，学生和家长会看到。{found.note}",
                 field=field,
-                mend=f"可以写：{found.suggestion}",
+                mend=found.proposal,
             )
 
 

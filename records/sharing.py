@@ -37,7 +37,7 @@ def refuse_blocked(file: RecordFile) -> None:
         raise InvalidInput(
             f"“{finding.written(text)}”不能写进对外提供的副本。{finding.note}",
             field=place,
-            mend=f"可以写：{finding.suggestion}，{_WAY_OUT}",
+            mend=f"{finding.proposal}，{_WAY_OUT}",
         )
 
 

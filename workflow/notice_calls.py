@@ -126,7 +126,7 @@ def open_meetings(notice: Notice, *, by: Person | None, at: datetime) -> bool:
     for student in Student.objects.filter(pk__in=pks).order_by("pk"):
         case = open_meeting(notice, student, by=by, at=at)
         notices.record(
-            "meeting.offered",
+            "notice.meeting_begun",
             notice,
             by=None,
             at=at,

@@ -163,7 +163,7 @@ def _refuse(text: str, words: Lexicon) -> None:
             raise InvalidInput(
                 f"“{finding.written(text)}”还不是中性的说法。{finding.note}",
                 field="text",
-                mend=f"可以写：{finding.suggestion}",
+                mend=finding.proposal,
             )
 
 

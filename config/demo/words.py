@@ -80,6 +80,7 @@ KINDS: Final = {
     "case.routed": "【分流】{who}决定了渠道，建议和决定都留了记录",
     "meeting.prepared": "【会谈】定下目的和参加的人",
     "meeting.offered": "【会谈】提供可选时间",
+    "notice.meeting_begun": "【通知】家里没有答复，已转为会谈",
     "meeting.times_sent": "【会谈】请家长选时间",
     "meeting.agreed": "【会谈】{who}选定了时间",
     "meeting.invited": "【会谈】发出邀请和日历",

@@ -112,6 +112,12 @@ class Finding(NamedTuple):
         """As it stands in the checked text: 家长素质很低, where the list has 父母素质低."""
         return text[self.start : self.end]
 
+    @property
+    def proposal(self) -> str:
+        """What to write instead, as a sentence: many suggestions begin with 写 themselves."""
+        begun = "可以" if self.suggestion.startswith("写") else "可以写："
+        return f"{begun}{self.suggestion}"
+
     def as_json(self) -> dict[str, Any]:
         return {
             "phrase": self.phrase,

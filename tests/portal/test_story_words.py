@@ -67,3 +67,14 @@ def test_a_notice_from_its_draft_to_its_end_is_told_in_chinese(world: World) -> 
     assert "类型 常规通知" in text
     assert "开始时间" in text
     assert not [word for word in ("接报人", "报告时间", "告知监护人") if word in text]
+
+
+def test_that_a_silent_family_is_asked_to_a_talk_is_no_offer_of_times(world: World) -> None:
+    walk = sent(world, needs_answer=True)
+    for _ in range(12):
+        walk.wait(days=1)
+
+    assert walk.kinds().count("notice.meeting_begun") >= 1
+    text = page(world, walk.case_id, "teacher")
+    assert "家里没有答复，已转为会谈" in text
+    assert "提供可选时间" not in text

@@ -22,7 +22,7 @@ def test_a_forbidden_word_stops_the_signature_and_says_what_to_write(desk: Desk)
 
     assert refused.value.field == "statements.1"
     assert "问题家庭" in str(refused.value)
-    assert refused.value.mend.startswith("可以写：")
+    assert refused.value.mend.startswith("可以写可核实的照料安排：")
     assert desk.now(record).state == "DRAFT"
 
 
