@@ -93,9 +93,9 @@ def _facts(file: CaseFile) -> list[tuple[str, Any]]:
     """
     found, fields = file.case, file.fields
     crisis = "channel" in fields and file.face.get("channel", found.channel) == _CRISIS
+    begun = "报告时间" if crisis else "开始时间"
     facts: list[tuple[str, Any]] = []
-    if "student" in fields and found.student is not None:
-        student = found.student
+    if "student" in fields and (student := found.student) is not None:
         facts.append(("学生", f"{student.person.name}（{student.school_class.name}）"))
     if "state" in fields:
         facts.append(("状态", words.state(found, file.face)))
@@ -109,10 +109,7 @@ def _facts(file: CaseFile) -> list[tuple[str, Any]]:
         facts.append(("接报人", found.owner.name if found.owner else "还没有人接报"))
     facts += [
         (label, getattr(found, name))
-        for name, label in (
-            ("opened_at", "报告时间" if crisis else "开始时间"),
-            ("closed_at", "结案时间"),
-        )
+        for name, label in (("opened_at", begun), ("closed_at", "结案时间"))
         if name in fields and name not in file.face and getattr(found, name)
     ]
     return facts
