@@ -27,6 +27,7 @@ from records import (
     notice_namesakes,
     notice_one,
     notice_persons,
+    notice_pet_names,
     notice_traces,
 )
 from records.notice_facts import Finding, Folded, fold
@@ -120,6 +121,7 @@ def _found(text: str, known: Roster) -> list[Finding]:
         *notice_mentions.one_of_the_class(dense),
         *notice_mentions.nicknamed(dense),
         *notice_namesakes.find(dense, known.names),
+        *notice_pet_names.find(dense, known.names),
         *notice_traces.find(wide, dense, known.names),
         *notice_dress.find(text, dense, known.names),
     ]

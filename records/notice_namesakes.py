@@ -55,21 +55,21 @@ def find(folded: Folded, names: Collection[str]) -> Iterator[Finding]:
         return
     for last, size in searched.iter_long(folded.text):
         start, end = last + 1 - size, last + 1
-        if not _begins(folded.text, start):
+        if not begins(folded.text, start):
             continue
         kin = _KIN.match(folded.text, end)
-        stop = _affair(folded.text, end) or (kin.end() if kin else None)
+        stop = affair(folded.text, end) or (kin.end() if kin else None)
         if stop is not None:
             yield folded.finding("name", start, stop)
 
 
-def _begins(text: str, start: int) -> bool:
+def begins(text: str, start: int) -> bool:
     """身体康宁 does not begin a name, 其中康宁 may."""
     before = text[max(0, start - 3) : start]
     return not before or not HAN.match(before[-1]) or before.endswith((*load().before, *_BEFORE))
 
 
-def _affair(text: str, end: int) -> int | None:
+def affair(text: str, end: int) -> int | None:
     """Where what befell this person ends; None for what hours, places and subjects have."""
     found = affair_after(text, end)
     if found is None or text.startswith("时", end) or _ANYBODY.match(text, found[1]):

@@ -25,13 +25,15 @@ _SOME: Final = r"\d{1,4}号?(?:[、,，和及]\d{1,4}号?)*"
 #: ZZH as a name is written in haste; CNC and PPT are things.
 _INITIALS: Final = (
     r"(?<![A-Za-z0-9])(?!(?:PPT|PDF|APP|ATM|CNC|CAD|PLC|KTV|NBA|CBA|HPV|AED|CPR|VIP|WPS|CET|BMI|MRI|DNA"
-    r"|SIM|USB|GPS|SOS|ICU|HIV|TCP|PVC|LED|NFC|PSC|IOS|CPU|GDP|SUV|POS|ETC)(?![A-Za-z]))[A-Z]{3}(?![A-Za-z0-9])"
+    r"|SIM|USB|GPS|SOS|ICU|HIV|TCP|PVC|LED|NFC|PSC|IOS|CPU|GDP|SUV|POS|ETC)(?![A-Za-z]))[A-Z]{3}"
+    r"(?![A-Za-z]|\d(?!\d{0,2}分(?!辨)))"
 )
 _PERSONS: Final = (
     rf"(?:[一1有那这]|某)(?:[名位]|个(?!人)){_WHO}|某{_WHO}|(?<=[班校里中])一{_WHO}",
     rf"(?:[学座考床尾编]号)(?:后?[两三四]位|尾号)?[为是:：]?\d{{1,4}}号?的?{_WHO}",
     rf"{_SEAT}(?:的|那|[个名位]|一)*{_WHO}(?!们)",
-    rf"(?<![\d月.\-/])\d{{1,2}}号{_WHO}(?!们)",
+    # 0101号同学, 十五号同学
+    rf"(?<![\d月.\-/一二三四五六七八九十])(?:\d{{1,4}}|[一二三四五六七八九十]{{1,3}})号{_WHO}(?!们)",
     r"(?<![\d月.\-/])\d{1,2}号的?(?:同学|学生)?的?家长(?!会)",
     rf"(?:[学座考床尾编]号|尾数)(?:[后末]?[两三四]位|尾[号数]|末[尾位])?[为是:：]?{_SOME}的?{_WHO}",
     rf"\d{{3,4}}(?:宿舍|寝室|室|房间?)(?:(?:的?\d{{1,2}}号?床位?)(?:的?{_WHO})?|的{_WHO})(?!们)",
