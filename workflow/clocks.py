@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -42,6 +42,10 @@ class ClockUnknown(SanfangError):
     code = "clock.unknown"
 
 
+#: What is due at an hour of the day of a meeting is due that day, however late the meeting ended.
+_SAME_DAY: Final = "appointment"
+
+
 @dataclass(frozen=True, slots=True)
 class ClockBook:
     """The deadlines of one school and the calendar they follow."""
@@ -64,7 +68,10 @@ class ClockBook:
         if clock is None:
             raise ClockUnknown(f"没有名为 {name!r} 的时限。", clock=name)
         start = _start(clock.anchor, anchors, at)
-        return after(start, clock.span, calendar=self.calendar, zone=self.zone, end=self.day_end)
+        due = after(start, clock.span, calendar=self.calendar, zone=self.zone, end=self.day_end)
+        if clock.anchor == _SAME_DAY and clock.span.unit == "daily_at":
+            return min(due, _next_time(start.astimezone(self.zone), time()))
+        return due
 
     def anchor(self, name: str) -> str:
         """What the clock `name` counts from; empty where there is none of this name."""
