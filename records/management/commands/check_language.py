@@ -24,14 +24,27 @@ class Command(BaseCommand):
 
     def handle(self, *, moment: str, author: str, quote: bool, **options: Any) -> None:
         field = Field.QUOTE if quote else Field.NARRATIVE
+        if sys.stdin is None:
+            raise CommandError("Give the texts on stdin, one a line.")
         source, target = sys.stdin.buffer, sys.stdout.buffer
         try:
-            _answer(source, target, moment=Moment(moment), author=Author(author), field=field)
+            broken = _answer(
+                source, target, moment=Moment(moment), author=Author(author), field=field
+            )
         except BrokenPipeError:  # whoever reads has seen enough
             _let_go(target)
         except OSError as error:
             _let_go(target)
             raise CommandError(f"Stopped before the end: {error.strerror}.") from None
+        else:
+            self._warn(broken)
+
+    def _warn(self, broken: int) -> None:
+        """What was not read is not found to be in order; the verdicts alone do not say so."""
+        if broken:
+            self.stderr.write(
+                f"{broken} line(s) were not UTF-8 and were read in part only: save them as UTF-8."
+            )
 
 
 def _let_go(target: BinaryIO) -> None:
@@ -41,10 +54,15 @@ def _let_go(target: BinaryIO) -> None:
 
 def _answer(
     source: BinaryIO, target: BinaryIO, *, moment: Moment, author: Author, field: Field
-) -> None:
+) -> int:
+    """How many lines could be read in part only."""
+    broken = 0
     # Bytes: a text stream would also end lines at \r, and fail on what is not UTF-8.
     for line in source:
-        text = line.removesuffix(b"\n").decode(errors="replace")
+        raw = line.removesuffix(b"\n")
+        text = raw.decode(errors="replace")
+        broken += text.encode() != raw
         verdict = check(text, moment=moment, author=author, field=field)
         target.write(json.dumps(verdict.as_json(), ensure_ascii=False).encode() + b"\n")
         target.flush()
+    return broken

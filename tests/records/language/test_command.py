@@ -95,11 +95,28 @@ def test_offsets_count_code_points_of_the_line() -> None:
     assert (found["phrase"], found["start"], found["end"]) == ("差生", 3, 6)
 
 
-def test_what_is_not_utf8_is_answered_like_any_line() -> None:
-    latin, half, plain = answers(b"\xff\xfe\x00\n\xe5\xb7\n" + "差生".encode())
+def test_what_is_not_utf8_is_answered_like_any_line_and_said() -> None:
+    """差生 in the code page of an old Windows is not read, and nobody takes that for clean."""
+    stdin = b"\xff\xfe\x00\n\xe5\xb7\n" + "差生\n".encode("gbk") + "差生".encode()
 
-    assert latin == half == {"verdict": "ok", "findings": []}
+    done = manage("check_language", *SIGN, stdin=stdin)
+
+    latin, half, page, plain = (json.loads(line) for line in done.stdout.splitlines())
+    assert latin == half == page == {"verdict": "ok", "findings": []}
     assert plain["verdict"] == "block"
+    assert done.returncode == 0
+    assert done.stderr.startswith(b"3 line(s) were not UTF-8")
+
+
+def test_no_stdin_at_all_is_told_in_one_line() -> None:
+    command = f"{sys.executable} manage.py check_language {' '.join(SIGN)} <&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=BASE_DIR, env=BARE, capture_output=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stderr == b"CommandError: Give the texts on stdin, one a line.\n"
 
 
 def test_no_line_no_answer_and_an_empty_line_one() -> None:
