@@ -6,7 +6,9 @@ from records import notice_gate
 from records.notice_gate import Roster
 
 KNOWN = Roster(
-    names=frozenset({"李娜", "陈佳琪", "林晓东", "张强", "周小雨", "郑天", "王学", "吴欣"}),
+    names=frozenset(
+        {"李娜", "陈佳琪", "林晓东", "张强", "周小雨", "郑天", "王学", "吴欣", "王红", "张三"}
+    ),
     numbers=frozenset(),
 )
 
@@ -33,6 +35,7 @@ def test_a_pet_name_of_the_roster_beside_what_befell_is_found(text: str) -> None
         "请天天坚持阅读。", "天天旷课的同学要注意。", "小学成绩已公布。", "大学考试时间已定。",
         "东东是本校吉祥物。", "校企强强联合，成绩很好。", "周末小雨，请带伞。", "大海成绩展示。",
         "欣欣向荣的校园，考试顺利。", "请小强度锻炼。", "娜娜老师主持考试。",
+        "小红花评比：本周旷课三次扣一分。", "大三学生上周旷课三次的较多。",
     ],
 )  # fmt: skip
 def test_a_word_that_is_made_the_same_way_passes(text: str) -> None:
