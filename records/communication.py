@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from django_fsm import can_proceed
 
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput, WrongState
+from parties.errors import InvalidInput, LostRace, WrongState
 from records import (
     bases,
     file_entries,
@@ -162,16 +162,19 @@ def next_version(viewer: Viewer, *, record_id: UUID) -> CommunicationRecord:
     The number of a draft that was discarded is not given again.
     A psychological report whose consent no longer holds stays behind with n.
 
-    Raises WrongState: n is sealed, nobody has signed it (then it is changed itself), or n+1 is
-    there already.
+    Raises WrongState: n is sealed, or nobody has signed it (then it is changed itself). LostRace:
+    n+1 is there already.
     """
     record = lock(viewer, record_id, Act.EDIT)
     if record.state == State.SEALED:
         raise WrongState("这份记录已封存，不能另出新版本。", state=str(record.state))
     if record.signed_at is None:
         raise WrongState("还没有人签字，可以直接修改。", state=str(record.state))
-    if is_followed(record) or record.state == State.SUPERSEDED:
-        raise WrongState("已有更新的版本，请打开最新版本。", state=str(record.state))
+    if newest := _newer(record).exclude(state=State.DISCARDED).order_by("version").last():
+        known = viewer.rows(CommunicationRecord).filter(pk=newest.pk).exists()
+        mine, now = (f"{one.version}.{one.edits}" for one in (record, newest))
+        now = now if known else str(newest.version)
+        raise LostRace("已有更新的版本，请打开最新版本。", yours=mine, current=now)
     last = _newer(record).order_by("version").values_list("version", flat=True).last()
     made = CommunicationRecord.objects.create(
         version=(last or record.version) + 1,

@@ -140,4 +140,8 @@ def test_there_is_one_next_version(world: World) -> None:
         ]
     )
 
-    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    won, lost = sorted(answers, key=lambda answer: int(answer.status_code))
+    assert (won.status_code, lost.status_code) == (201, 409)
+    assert code(lost) == "state.lost_race"
+    assert lost.json()["current"] == won.headers["ETag"].strip('"')
+    assert lost.json()["yours"] == paper.writer.get(f"/records/{paper.id}").headers["ETag"][1:-1]
