@@ -12,7 +12,7 @@ from django import forms
 
 from portal import prepared_rows, statement_rows
 from portal.forms import MatterForm, ReportForm
-from portal.item_forms import AmendForm, ItemForm
+from portal.item_forms import ChangeForm, ItemForm
 from portal.notice_call_forms import AnswerForm, AttemptForm
 from portal.notice_forms import NoticeForm
 from portal.questions import PREFIX
@@ -28,7 +28,7 @@ FORMS: Final[Mapping[str, type[forms.Form]]] = {
     "report": ReportForm,
     "matter": MatterForm,
     "object": ObjectionForm,
-    "plan-amend": AmendForm,
+    "plan-amend": ChangeForm,
     "case-plan": ItemForm,
     "notice-new": NoticeForm,
     "notice-edit": NoticeForm,

@@ -148,7 +148,7 @@ def _silent(notice: Notice) -> QuerySet[NoticeReceipt]:
     known = NoticeReceipt.objects.filter(notice=notice, student=OuterRef("student"))
     heard = known.filter(Q(replied_at__isnull=False) | Q(rung__gte=MEETING))
     found = notice_owing.receipts(notice).filter(~Exists(heard))
-    return found if notice.ended_at is None else found.filter(created_at__lt=notice.ended_at)
+    return found if notice.ended_at is None else found.filter(created_at__lte=notice.ended_at)
 
 
 def open_meeting(notice: Notice, student: Student, *, by: Person | None, at: datetime) -> Case:

@@ -145,7 +145,7 @@ class NoticeReceipt(FSMModelMixin, models.Model):
     def only_to_read(self) -> bool:
         """Made when the notice was over: nothing is asked of who may be told only since then."""
         ended = self.notice.ended_at
-        return ended is not None and self.created_at >= ended
+        return ended is not None and self.created_at > ended
 
     @property
     def asks_answer(self) -> bool:

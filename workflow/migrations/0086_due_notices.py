@@ -29,7 +29,7 @@ _MAY_READ = (
 )
 _OWES = (
     "SELECT FROM records_noticereceipt r WHERE r.school_id = n.school_id AND r.notice_id = n.id"
-    " AND r.settled_at IS NULL AND r.created_at < n.ended_at"
+    " AND r.settled_at IS NULL AND r.created_at <= n.ended_at"
     " AND NOT EXISTS (SELECT FROM records_noticereceipt k WHERE k.school_id = n.school_id"
     " AND k.notice_id = n.id AND k.student_id = r.student_id"
     " AND (k.settled_at IS NOT NULL OR k.replied_at IS NOT NULL OR k.rung >= 5))"
