@@ -219,7 +219,7 @@ def test_a_teacher_writes_a_record_by_thumb(world: World, phone: Page) -> None:
     fits(phone, "choose-trigger")
     phone.get_by_role("link", name="表扬").click()
     fits(phone, "write")
-    phone.get_by_label("mother（母亲）").check()
+    phone.get_by_role("checkbox", name="mother（母亲）").check()
     phone.get_by_label("问题描述", exact=True).fill("他上课走神，是差生。")
     phone.get_by_role("button", name="先看看用语").click()
     expect(phone.get_by_text("可以换一种说法")).to_be_visible()
