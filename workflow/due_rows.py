@@ -2,12 +2,21 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from parties import round_trips
 
 logger = logging.getLogger(__name__)
+
+#: Of several drivers one gets the hour; a crash in the middle waits for the next one.
+_CLAIM_THE_HOUR: Final = """
+INSERT INTO workflow_heartbeat AS h (lane, driver, beat_at)
+VALUES (%s::varchar, 'sweep', clock_timestamp())
+ON CONFLICT (lane, driver) DO UPDATE SET beat_at = excluded.beat_at
+    WHERE h.beat_at < clock_timestamp() - interval '1 hour'
+RETURNING h.id
+"""
 
 
 def found(sql: LiteralString, params: Sequence[Any]) -> list[tuple[int, UUID]]:
@@ -29,3 +38,8 @@ def each(
         except Exception:
             logger.exception("%s id=%s via=%s", failed, pk, via)
     return done
+
+
+def is_hour_mine(lane: str) -> bool:
+    """Whether this driver is the first within an hour to look at `lane`; the others need not."""
+    return round_trips.execute(_CLAIM_THE_HOUR, [lane]).fetchone() is not None

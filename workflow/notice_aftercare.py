@@ -11,29 +11,15 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import connection
-
 from parties import tenancy
 from records.models import Notice
 from workflow import due_rows, notice_calls, notice_process, notice_sending, quiet_hours
 from workflow.models import Case
 
-#: Of several drivers one gets the hour; a crash in the middle waits for the next one.
-_CLAIM_THE_HOUR = """
-INSERT INTO workflow_heartbeat AS h (lane, driver, beat_at)
-VALUES ('notices', 'sweep', clock_timestamp())
-ON CONFLICT (lane, driver) DO UPDATE SET beat_at = excluded.beat_at
-    WHERE h.beat_at < clock_timestamp() - interval '1 hour'
-RETURNING h.id
-"""
-
 
 def look_hourly(*, via: str) -> int:
     """As look_due, by whichever driver comes first in the hour."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_THE_HOUR)
-        mine = cursor.fetchone() is not None
-    return look_due(via=via) if mine else 0
+    return look_due(via=via) if due_rows.is_hour_mine("notices") else 0
 
 
 def look_due(*, via: str, at: datetime | None = None, limit: int = 1000) -> int:

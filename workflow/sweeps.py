@@ -17,6 +17,7 @@ from django.db import connection
 from parties import round_trips
 from records import orphans
 from workflow import (
+    due_rows,
     escalation,
     hold_requests,
     human_tasks,
@@ -44,15 +45,6 @@ ROUTINE: Final = "routine"
 #: Seconds after which a run that is still busy shows again that it is alive.
 _BEAT_AGAIN: Final = 0.5
 
-#: Of several drivers one gets the hour; a crash in the middle waits for the next one.
-_CLAIM_THE_HOUR: Final = """
-INSERT INTO workflow_heartbeat AS h (lane, driver, beat_at)
-VALUES ('vault', 'sweep', clock_timestamp())
-ON CONFLICT (lane, driver) DO UPDATE SET beat_at = excluded.beat_at
-    WHERE h.beat_at < clock_timestamp() - interval '1 hour'
-RETURNING h.id
-"""
-
 #: A crisis must not wait until this is on the disk: a beat that is lost is a second old.
 _BEAT: Final = """
 WITH unflushed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
@@ -70,10 +62,7 @@ def _deliver(lane: str) -> Sweep:
 
 def _swept(_via: str) -> int:
     """Sealed files that no row names, looked for once an hour by whichever driver comes first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_THE_HOUR)
-        mine = cursor.fetchone() is not None
-    return orphans.sweep(now=datetime.now(UTC)) if mine else 0
+    return orphans.sweep(now=datetime.now(UTC)) if due_rows.is_hour_mine("vault") else 0
 
 
 #: In this order. People are told first, and again of what the ladder and the processes asked for.
