@@ -3,10 +3,14 @@
     FREQ=DAILY;仅上学日            every school day, 调休 included
     FREQ=WEEKLY;BYDAY=TU,TH        Tuesdays and Thursdays
     FREQ=DAILY;COUNT=20;仅上学日   the first twenty school days
+    FREQ=MONTHLY                   the day of the month on which it begins
 
 A rule comes from a person's form or a company's system, so whatever could run for long is refused
 before anything is computed: no hours, no ordinals, no sets, and never more than MAX_DAYS days.
 COUNT counts days that are due; days on which the school is closed are no part of it.
+
+In one thing a family's month is not the RFC's: what begins on the 29th, 30th or 31st is due on the
+last day of a shorter month, where the RFC leaves that month out without a word.
 """
 
 import re
@@ -14,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from dateutil.rrule import DAILY, FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, rrule, weekday
 
@@ -28,6 +32,7 @@ LONGEST_PLAN: Final = 731  # days
 SCHOOL_DAYS: Final = "仅上学日"
 
 _LONGEST_RULE: Final = 120
+_SHORTEST_MONTH: Final = 28  # days
 _LARGEST_INTERVAL: Final = 31
 _FREQUENCIES: Final[Mapping[str, Literal[1, 2, 3]]] = {
     "DAILY": DAILY,
@@ -83,11 +88,18 @@ class Recurrence:
             interval=self.interval,
             byweekday=[_WEEKDAYS[code] for code in self.weekdays] or None,
             until=datetime.combine(end, time()),
+            **self._end_of_month(first),
         )
         for moment in made:
             day = moment.date()
             if not self.school_days or calendar.is_working(day):
                 yield day
+
+    def _end_of_month(self, first: date) -> dict[str, Any]:
+        """Of the days from the 28th to that of `first`, the last one that a month has."""
+        if self.freq != "MONTHLY" or self.weekdays or first.day <= _SHORTEST_MONTH:
+            return {}
+        return {"bymonthday": range(_SHORTEST_MONTH, first.day + 1), "bysetpos": -1}
 
 
 def parse(text: str) -> Recurrence:

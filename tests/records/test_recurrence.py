@@ -65,6 +65,22 @@ def test_a_count_of_school_days_counts_school_days() -> None:
     assert found == october(8, 9, 10, 12)
 
 
+@pytest.mark.parametrize(
+    ("rule", "first", "expected"),
+    [
+        ("FREQ=MONTHLY", date(2026, 12, 31), ["12-31", "01-31", "02-28", "03-31", "04-30"]),
+        ("FREQ=MONTHLY", date(2026, 12, 29), ["12-29", "01-29", "02-28", "03-29", "04-29"]),
+        ("FREQ=MONTHLY;INTERVAL=2", date(2026, 12, 31), ["12-31", "02-28", "04-30"]),
+        ("FREQ=MONTHLY;COUNT=3", date(2026, 12, 30), ["12-30", "01-30", "02-28"]),
+        ("FREQ=MONTHLY", date(2026, 12, 28), ["12-28", "01-28", "02-28", "03-28", "04-28"]),
+    ],
+)
+def test_no_short_month_is_left_out(rule: str, first: date, expected: list[str]) -> None:
+    found = days(rule, first=first, last=date(2027, 4, 30))
+
+    assert [f"{day:%m-%d}" for day in found] == expected
+
+
 def test_an_end_before_the_start_is_no_day() -> None:
     assert days("FREQ=DAILY;UNTIL=20261001", last=date(2026, 12, 1)) == []
 
