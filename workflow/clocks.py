@@ -44,6 +44,8 @@ class ClockUnknown(SanfangError):
 
 #: What is due at an hour of the day of a meeting is due that day, however late the meeting ended.
 _SAME_DAY: Final = "appointment"
+#: Five minutes before that hour nobody writes minutes in five minutes.
+_AT_LEAST: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class ClockBook:
         start = _start(clock.anchor, anchors, at)
         due = after(start, clock.span, calendar=self.calendar, zone=self.zone, end=self.day_end)
         if clock.anchor == _SAME_DAY and clock.span.unit == "daily_at":
-            return min(due, _next_time(start.astimezone(self.zone), time()))
+            midnight = _next_time(start.astimezone(self.zone), time())
+            return min(max(due, start + _AT_LEAST), midnight)
         return due
 
     def anchor(self, name: str) -> str:

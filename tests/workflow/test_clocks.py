@@ -134,7 +134,9 @@ def test_the_daily_report_is_due_at_the_next_five_o_clock(at: datetime, moment: 
 @pytest.mark.parametrize(
     ("ended", "moment"),
     [
-        (local(10, 9, 20, 59), local(10, 9, 21)),
+        (local(10, 9, 18, 59), local(10, 9, 21)),
+        (local(10, 9, 20, 55), local(10, 9, 22, 55)),
+        (local(10, 9, 23, 30), local(10, 10)),
         (local(10, 9, 21), local(10, 10)),
         (local(10, 9, 21, 15), local(10, 10)),
     ],
