@@ -55,6 +55,8 @@ _DATE: Final = re.compile(
     rf"(?:19|20)\d\d(?:[-./]{_MONTH}[-./]{_DAY}(?: \d{{1,2}})?| {_MONTH} {_DAY})"
 )
 _LONG_NUMBER: Final = 6
+#: Who has 2024030101 is called 24030101 as well.
+_OF_A_YEAR: Final = re.compile(r"20[0-9]{2}[0-9a-z]{6}")
 #: Letters read on either side of what a page shows otherwise, and how many of them only as context.
 _MARGIN: Final = 160
 _EDGE: Final = 80
@@ -162,10 +164,11 @@ def _student_numbers(folded: Folded, numbers: frozenset[str]) -> Iterator[Findin
 
 @lru_cache(maxsize=8)
 def _spellings(numbers: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """In small letters; and of the long ones letters and digits alone."""
+    """In small letters, also without the century; and of the long ones letters and digits alone."""
     known = frozenset(number.casefold() for number in numbers)
-    long = frozenset(re.sub(r"[^0-9a-z]", "", one) for one in known if len(one) >= _LONG_NUMBER)
-    return known, long
+    long = {re.sub(r"[^0-9a-z]", "", one) for one in known if len(one) >= _LONG_NUMBER}
+    short = {one[2:] for one in long if _OF_A_YEAR.match(one)}
+    return known | short, frozenset(long | short)
 
 
 def _spread(text: str, numbers: Collection[str]) -> Iterator[tuple[int, int]]:

@@ -56,6 +56,11 @@ _DESCRIBED: Final = re.compile(
 _YOUR_CHILD: Final = re.compile(
     r"[您你](?:家)?的?(?:孩子|小孩|子女|儿子|女儿)|贵(?:子女|子弟)|令[郎爱嫒]"
 )
+#: Whose family is called in, something has befallen: 班长的家长请来校, 15号同学请家长到校.
+_CALLED_IN: Final = re.compile(
+    r"(?:(?<=家长)|[，,：:的请让]*(?:[你其他她]的?)?(?:家长|家人|父母|爸爸|妈妈|父亲|母亲))"
+    r"[^\n。；;，,会]{0,6}?(?:[来到][学本]?校(?!园)|来一趟|过来|联系|回电|来电)"
+)
 _NUMBER: Final = re.compile(r"(?<![\d月.\-/])\d{1,2}号[:：的]?")
 _THE_ONLY: Final = re.compile(
     r"唯一的?(?:一?[个名位])?(?:贫困|困难|特困|低保|单亲|残疾|孤儿|留守|建档立卡|不及格|挂科|缺考)"
@@ -108,6 +113,7 @@ def find(folded: Folded) -> Iterator[Finding]:
         *_told_of(text, _YOUR_CHILD, surely=True),
         *_described(text),
         *_in_one_word(text),
+        *_called_in(text),
     )
     for start, stop in found:
         if not is_anybody(text, start):
@@ -132,6 +138,13 @@ def _in_one_word(text: str) -> Iterator[tuple[int, int]]:
     for match in (*_numbered().finditer(text), *_THE_ONLY.finditer(text)):
         if not ANYBODY.match(text, match.end()):
             yield match.span()
+
+
+def _called_in(text: str) -> Iterator[tuple[int, int]]:
+    for match in _PERSON.finditer(text):
+        called = _CALLED_IN.match(text, match.end())
+        if called:
+            yield match.start(), called.end()
 
 
 def is_anybody(text: str, start: int) -> bool:

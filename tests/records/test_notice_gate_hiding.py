@@ -45,6 +45,7 @@ def test_a_name_in_another_dress_is_found(text: str) -> None:
         ("学号尾号0101的同学请补交学费", "number"),
         ("身份证后四位为0036的同学请来", "number"),
         ("2024年0301班01号同学请补交材料", "number"),
+        ("24030101同学的资料请到教务处领取", "number"),
     ],
 )
 def test_a_number_in_another_dress_is_found(text: str, kind: str) -> None:
