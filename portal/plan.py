@@ -202,8 +202,12 @@ def _at_home(viewer: Viewer) -> QuerySet[ActionItem]:
 def _lines(viewer: Viewer, items: Sequence[ActionItem]) -> list[dict[str, Any]]:
     known = [item_stillness.as_it_stood(viewer, item) for item in items]
     days = check_ins.progress_of(known, at=viewer.at)
+    whys = plan_views.explained(viewer, items)
     return [
-        _line(viewer, plan_views.shown(viewer, item), as_known, days[item.pk])
+        {
+            **_line(viewer, plan_views.shown(viewer, item), as_known, days[item.pk]),
+            "changes": whys.get(item.pk, ()),
+        }
         for item, as_known in zip(items, known, strict=True)
     ]
 

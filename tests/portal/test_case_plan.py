@@ -226,6 +226,9 @@ def test_a_new_deadline_is_told_to_the_family(world: World, case: UUID) -> None:
     with tenancy.scope(world.id):
         told = Notification.objects.filter(template="plan.moved", recipient=world["mother"])
         assert told.exists()
+    mother = by_password(world, "mother")
+    mother.open("/plan")
+    assert "改过期限或负责人：考核推迟一周" in mother.text
 
 
 def test_an_item_is_dropped_with_the_reason_that_the_family_reads(world: World, case: UUID) -> None:
