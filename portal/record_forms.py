@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django import forms
 
 from parties.errors import InvalidInput, LostRace
-from portal import prepared_rows, presences, statement_rows
+from portal import prepared_rows, presences, statement_groups, statement_rows
 from portal.lines import LinesField
 from portal.moments import MomentField
 from portal.overtaken import Marked, Merged, merged
@@ -116,23 +116,10 @@ class RecordForm(Marked):
         """How each of the family took part, where there are several."""
         return [self[one] for one in self.fields if presences.is_one(one)]
 
-    def groups(self) -> list[dict[str, Any]]:
-        """Each statement with what belongs to its words, folded away unless it is wrong.
-
-        The empty one at the end of a section is folded away as a whole.
-        """
-        return [self._group(row) for row in self.rows]
-
-    def _group(self, row: Row) -> dict[str, Any]:
-        words, about = self[row.words], [self[name] for name in row.about]
-        return {
-            "words": words,
-            "about": about,
-            "asks": row.asks,
-            "open": any(one.errors for one in about),
-            "another": row.label if row.place > 1 and not words.value() else "",
-            "wrong": any(one.errors for one in (words, *about)),
-        }
+    def statements(self) -> dict[str, Any]:
+        """The sections as the page lays them out."""
+        needed = templates.of(self.asked["trigger"]).needed
+        return statement_groups.laid_out(self.rows, needed=needed, field=self.__getitem__)
 
     def papers(self) -> dict[str, Any]:
         """Prepared material by row; unfolded where there is some."""

@@ -181,3 +181,38 @@ def test_the_page_holds_for_a_quotation_what_the_check_does() -> None:
     assert {source for source, is_quote in quotes.items() if is_quote} == {
         "GUARDIAN", "STUDENT", "COMPANY", "THIRD",
     }  # fmt: skip
+
+
+# --- how long the page is -------------------------------------------------------------------------
+
+
+def behind_one_line(phone: Phone) -> str:
+    """What stands behind 更多栏目; empty where there is nothing."""
+    _, _, folded = phone.html.partition('<details class="more">')
+    return folded.partition("事先准备的材料")[0]
+
+
+def test_what_the_trigger_does_not_ask_for_waits_behind_one_line(world: World) -> None:
+    phone, _ = writing(world, "PRAISE")
+    folded = behind_one_line(phone)
+
+    assert "更多栏目（可不填）：家长意见、班主任建议、双方共识、原因分析" in folded
+    assert 'name="s_GUARDIAN_OPINION"' in folded
+    assert 'name="s_FACT"' not in folded
+    assert 'name="s_FACT"' in phone.html
+
+    phone, _ = writing(world, "STUDY")
+    assert 'name="s_GUARDIAN_OPINION"' not in behind_one_line(phone)
+    assert 'name="s_EMOTION"' in behind_one_line(phone)
+
+
+def test_a_section_with_words_or_with_a_mistake_stands_open(world: World) -> None:
+    phone, address = writing(world, "PRAISE")
+
+    phone.send(address, look="1", **{**TYPED, "s_CAUSE": "路远", "status_HOME": "SURE"})
+    folded = behind_one_line(phone)
+
+    for code in ("CAUSE", "HOME"):
+        assert f'name="s_{code}"' in phone.html
+        assert f'name="s_{code}"' not in folded
+    assert 'name="s_EMOTION"' in folded
