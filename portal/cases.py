@@ -172,7 +172,7 @@ def _lines(viewer: Viewer, found: Case) -> list[dict[str, Any]]:
     for entry in timeline.entries(viewer, found, limit=_LONGEST_TIMELINE):
         line = {
             "at": entry.at,
-            "text": words.EVENTS.get(entry.kind, entry.kind),
+            "text": _text(entry),
             "who": entry.actor_name,
             "roles": "、".join(_role(str(code)) for code in entry.payload.get("roles", [])),
             "times": 1,
@@ -183,3 +183,9 @@ def _lines(viewer: Viewer, found: Case) -> list[dict[str, Any]]:
         else:
             lines.append(line)
     return lines
+
+
+def _text(entry: timeline.Entry) -> str:
+    """新的待办：安排会谈时间."""
+    said = words.EVENTS.get(entry.kind, entry.kind)
+    return f"{said}：{entry.task}" if entry.task else said

@@ -2,7 +2,6 @@
 say whether they come. Whoever arranges it finds what is left to arrange (meeting_dates.py).
 """
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,8 @@ _LONGEST_WORDS = 500
 #: The task of the diagram in which times are offered.
 _OFFER = "meeting_offer_slots"
 #: While a time is on offer or agreed, it may be changed.
-MOVABLE = (Meeting.State.OFFERED, Meeting.State.AGREED)
+_OFFERED = Meeting.State.OFFERED
+MOVABLE = (_OFFERED, Meeting.State.AGREED)
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -114,7 +114,7 @@ def _show(
             "slots": [line(slot) for slot in file.slots] if file.may_choose else [],
             "agreed": None if file.agreed is None else line(file.agreed),
             "over": file.agreed is not None and file.agreed.ends_at <= viewer.at,
-            "said_late": _said_late(file, identity),
+            **_asked(file, identity),
             "file": file,
             "mistake": mistake,
             "words": typed.text(request, "words") if mistake else "",
@@ -146,15 +146,25 @@ _SENTENCES = {
 
 def when(slot: MeetingSlot) -> str:
     """10月14日（周三）18:00–18:45."""
+    return _day(slot) + _hours(slot)
+
+
+def _day(slot: MeetingSlot) -> str:
+    begins = timezone.localtime(slot.starts_at)
+    return f"{begins.month}月{begins.day}日（周{_WEEKDAYS[begins.weekday()]}）"
+
+
+def _hours(slot: MeetingSlot) -> str:
     begins, ends = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
-    day = f"{begins.month}月{begins.day}日（周{_WEEKDAYS[begins.weekday()]}）"
-    return f"{day}{begins:%H:%M}–{ends:%H:%M}"
+    return f"{begins:%H:%M}–{ends:%H:%M}"
 
 
 def line(slot: MeetingSlot) -> dict[str, Any]:
     return {
         "id": slot.pk,
         "when": when(slot),
+        "day": _day(slot),
+        "hours": _hours(slot),
         "where": meeting_places.in_words(slot),
         "mark": "线上" if slot.is_remote else "晚间" if slot.is_evening else "",
     }
@@ -174,8 +184,11 @@ def _arranging(viewer: Viewer, file: MeetingFile) -> dict[str, Any]:
         return {}
     tasks = viewer.rows(HumanTask).filter(case=case, name=_OFFER, state__in=task_files.LIVE)
     changes = [one for one in file.replies if one.kind == MeetingReply.Kind.CHANGE]
+    declined = [one for one in file.replies if one.kind == MeetingReply.Kind.DECLINED]
     return {
         "case_id": case.pk,
+        "offered": [line(slot) for slot in file.slots] if file.state == _OFFERED else [],
+        "declined": [(one.by.name, one.at, one.words) for one in declined],
         "may_move": file.state in MOVABLE and not rows.is_over(file.meeting, at=viewer.at),
         "family_moved_enough": file.meeting.changes >= Meeting.MOST_CHANGES,
         "offers": tasks.values_list("pk", flat=True).first(),
@@ -193,17 +206,21 @@ def _answered(file: MeetingFile, identity: Identity) -> bool:
     )
 
 
-def _said_late(file: MeetingFile, identity: Identity) -> Sequence[str]:
-    """What this guardian asked for when the agreed time was over: it moves nothing, and counts."""
-    if file.agreed is None:
-        return []
-    return [
-        reply.words
+def _asked(file: MeetingFile, identity: Identity) -> dict[str, Any]:
+    """What this guardian asked for: while new times are sought, their last words; of what came when
+    the agreed time was over, all of it: it moves nothing, and counts.
+    """
+    own = [
+        reply
         for reply in file.replies
-        if reply.by_id == identity.person.pk
-        and reply.kind == MeetingReply.Kind.CHANGE
-        and reply.at >= file.agreed.ends_at
+        if reply.by_id == identity.person.pk and reply.kind == MeetingReply.Kind.CHANGE
     ]
+    over = None if file.agreed is None else file.agreed.ends_at
+    sought = own if file.state == Meeting.State.PREPARING else []
+    return {
+        "asked": sought[-1].words if sought else "",
+        "said_late": [one.words for one in own if over is not None and one.at >= over],
+    }
 
 
 def _words(request: HttpRequest) -> str:

@@ -18,6 +18,7 @@ from parties import statements
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, LostRace, NotAllowed, WrongState
 from parties.models import SchoolClass
+from parties.roles import Role
 from parties.sign_in import Identity
 from portal import notice_saving as saving
 from portal import overtaken, pages
@@ -45,14 +46,14 @@ def new(request: HttpRequest, identity: Identity) -> HttpResponse:
     """First a template, or none; then the form with its text."""
     with viewing(identity) as viewer:
         notices.require_drafter(viewer)
-        classes, at = _classes(), viewer.at
+        classes, at, own = _classes(), viewer.at, _own_class(viewer)
     if request.method == "POST":
         return _made(request, identity, classes, at=at)
     found = {one.key: one for one in notice_templates.load()}
     key = request.GET.get("template", "")
     if key not in found and key != _BLANK:
         return pages.show(request, "notice_templates", {"templates": found.values()})
-    usual: dict[str, Any] = {"nonce": uuid4(), "scope": Notice.Scope.CLASS}
+    usual: dict[str, Any] = {"nonce": uuid4(), "scope": Notice.Scope.CLASS, "school_class": own}
     if key in found:
         one = found[key]
         usual |= {"title": one.title, "body": one.body, "strength": one.strength}
@@ -220,6 +221,12 @@ def _made(
 def _classes() -> list[SchoolClass]:
     """Names of classes are no secret at a school."""
     return list(SchoolClass.objects.order_by("grade", "name", "pk"))
+
+
+def _own_class(viewer: Viewer) -> str:
+    """Of whoever leads one class, that class: nobody looks for it among all."""
+    led = {post.school_class_id for post in viewer.posts if post.role == Role.HT}
+    return str(led.pop() or "") if len(led) == 1 else ""
 
 
 def _who(identity: Identity, notice_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Report, acknowledge, confirm and read, as thumbs do it on a small phone."""
 
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -13,31 +12,16 @@ from records.models import Signature
 from tests.api.callers import PASSWORD, account
 from tests.api.papers import FACT, MONEY, offered, upload, written
 from tests.api.stories import reported, triaged
-from tests.browser.conftest import PHONE, look
+from tests.browser.thumbs import Enter, fits, signed_in
 from tests.factories import World
 from tests.records.uploads.files import jpeg
 from workflow import notifications
 from workflow.models import CrisisReport, Escalation, HumanTask
 
-Enter = Callable[..., Page]
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: Android's and WCAG 2.2's (AAA) least size of a thing to tap, CSS pixels.
-LEAST_TAP = 44
 #: WCAG 2.2's least (AA), of a square in a picture.
 LEAST_SQUARE = 24
-
-
-def fits(page: Page, name: str) -> None:
-    """Nothing runs out of the screen, and everything to tap is large enough for a thumb."""
-    look(page, name)
-    for target in page.locator("button:visible, a.button:visible, label.option:visible").all():
-        box = target.bounding_box()
-        assert box is not None
-        assert box["height"] >= LEAST_TAP, (name, target.inner_text())
-        assert box["x"] >= 0, name
-        assert box["x"] + box["width"] <= PHONE["width"], (name, target.inner_text())
 
 
 def test_a_mother_reports_from_her_link_to_the_receipt(world: World, enter: Enter) -> None:
@@ -302,13 +286,6 @@ def test_a_teacher_blackens_a_picture_by_thumb(world: World, phone: Page) -> Non
     phone.get_by_role("button", name="涂黑，代替原图").click()
 
     expect(phone.get_by_text("已隐去他人信息")).to_be_visible()
-
-
-def signed_in(page: Page, world: World, who: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_role("textbox", name="账号").fill(account(world, who))
-    page.get_by_role("textbox", name="密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
 
 
 def test_other_words_come_on_a_page_of_their_own_and_what_was_typed_stays(

@@ -79,7 +79,25 @@ def test_none_of_the_times_suits(phone: Phone, walk: MeetingWalk) -> None:
     phone.send(f"{address(walk)}/change", words="周三晚上")
 
     assert "正在重新安排时间" in phone.text
+    assert "您的话已经记下，学校安排时会看到：周三晚上" in phone.text
     assert walk.open() == {"meeting_offer_slots"}
+
+
+def test_whoever_arranges_it_reads_what_is_offered_and_who_declined(
+    world: World, phone: Phone, walk: MeetingWalk
+) -> None:
+    teacher = by_password(world, "teacher")
+    teacher.open(address(walk))
+    offered = teacher.text.partition("已提供的时间，等家长选择")[2]
+    assert "18:00–18:45（晚间）" in offered
+    assert "说过不参加的家长" not in offered
+    phone.send(f"{address(walk)}/decline", words="那周要上夜班")
+    teacher.open(address(walk))
+
+    said = teacher.text.partition("说过不参加的家长")[2]
+    assert "mother，" in said
+    assert "那周要上夜班" in said
+    assert "已提供的时间" not in phone.text
 
 
 def test_an_agreed_time_may_be_changed_and_after_two_changes_one_phones(

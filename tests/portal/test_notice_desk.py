@@ -47,6 +47,7 @@ def test_a_template_fills_the_form_and_a_draft_is_looked_at_first(world: World) 
     assert "缴费说明" in phone.text
     phone.open("/notices/new?template=parents_meeting")
     assert "召开家长会，内容包括" in phone.html
+    assert f'value="{world.student.school_class_id}" selected' in phone.html
     nonce = phone.value("nonce")
 
     for _ in range(2):
