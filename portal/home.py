@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parties import statements
 from parties.access import Act, Viewer
+from parties.likeness import Ids
 from parties.models import Student
 from parties.sign_in import Identity
 from portal import (
@@ -45,7 +46,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "dates": [(slot, meetings.when(slot)) for slot in meeting_guests.dates(viewer)],
             "wordings": report_wordings.waiting(viewer),
             **_records(viewer),
-            "tasks": statements.rows(_tasks, viewer, limit=_FEW),
+            "tasks": _work(viewer),
             "has_plan": plan.has_any(viewer),
             "has_items": plan_waiting.any_of(viewer),
             "messages": _inbox(viewer),
@@ -80,10 +81,29 @@ def _line(viewer: Viewer, case: Case) -> dict[str, Any]:
     face = policies.face(viewer, case)
     return {
         "pk": case.pk,
+        "student": _student_of(viewer, case),
         "channel": words.channel(case, face),
         "state": words.state(case, face),
         "opened_at": case.opened_at,
     }
+
+
+def _work(viewer: Viewer) -> list[tuple[HumanTask, str]]:
+    """One's tasks, each with the student it is about, for whoever may know that."""
+    tasks = statements.rows(_tasks, viewer, limit=_FEW)
+    cases = statements.rows(_of_tasks, viewer, Ids(task.case_id for task in tasks))
+    names = {case.pk: _student_of(viewer, case) for case in cases}
+    return [(task, names.get(task.case_id, "")) for task in tasks]
+
+
+def _student_of(viewer: Viewer, case: Case) -> str:
+    if case.student is None or "student" not in viewer.fields(case):
+        return ""
+    return case.student.person.name
+
+
+def _of_tasks(viewer: Viewer, cases: Ids) -> QuerySet[Case]:
+    return viewer.rows(Case).filter(statements.among("pk", cases))
 
 
 def _tasks(viewer: Viewer) -> QuerySet[HumanTask]:

@@ -8,15 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from parties import tenancy
+from parties import clock, tenancy
+from parties.access import Viewer
 from parties.models import GuardianLink, SignInLink
 from portal.urls import urlpatterns
 from tests.api.stories import reported, triaged
 from tests.factories import World
 from tests.portal.visitors import Phone, by_link, by_password
 from tests.processes.walker import Walk
-from workflow import notifications
-from workflow.models import Escalation, Notification
+from workflow import notifications, task_files
+from workflow.models import Escalation, HumanTask, Notification
 from workflow.reports import Suspect
 
 _NAMES = (
@@ -197,6 +198,27 @@ def test_a_crisis_that_waits_stands_above_everything_for_who_may_answer(
     for phone, shown in ((officer, True), (teacher, False)):
         html = phone.open("/").content.decode()
         assert (f'href="/cases/{crisis.case_id}/acknowledge"' in html) is shown
+
+
+def test_the_first_page_says_whom_each_thing_is_about(world: World) -> None:
+    walk = triaged(world)
+    team, auditor = by_password(world, "counsellor"), by_password(world, "auditor")
+    for phone in (team, auditor):
+        phone.open("/")
+
+    assert "student：危机" in team.text
+    assert all(f"student：{title}" in team.text for title in titles_for(world, walk, "counsellor"))
+    assert "student" not in auditor.text
+
+
+def titles_for(world: World, walk: Walk, who: str) -> list[str]:
+    """Of what is to be done by this person now; never nothing."""
+    with tenancy.scope(world.id):
+        viewer = Viewer.load(world[who], at=clock.now())
+        live = viewer.rows(HumanTask).filter(case=walk.case_id, state__in=task_files.LIVE)
+        found = list(live.values_list("title", flat=True))
+    assert found
+    return found
 
 
 def test_the_task_of_answering_leads_to_the_one_button(world: World, crisis: Walk) -> None:
