@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parties import crypto, taps
@@ -24,6 +25,8 @@ from workflow.task_files import TaskFile
 
 TASK: Final = "meeting_plan"
 _USUAL: Final = timedelta(days=14)
+#: Nothing is due at whatever minute its form was opened.
+_EVENING: Final = 18  # o'clock
 _FOLDED: Final = ("measure", "baseline", "kind", "field_class")
 
 
@@ -77,7 +80,8 @@ def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
 
 
 def _empty(found: CasePlan, *, at: datetime) -> ItemForm:
-    usual = {"starts_on": plan_times.local_day(at), "due_at": at + _USUAL, "nonce": uuid4()}
+    due = timezone.localtime(at + _USUAL).replace(hour=_EVENING, minute=0, second=0, microsecond=0)
+    usual = {"starts_on": plan_times.local_day(at), "due_at": due, "nonce": uuid4()}
     return ItemForm(plan=found, initial=usual)
 
 

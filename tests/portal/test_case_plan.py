@@ -69,6 +69,7 @@ def test_the_case_leads_to_its_plan_and_an_item_is_made(world: World, case: UUID
     phone.open(f"/cases/{case}/plan")
     assert "还没有约定的事项" in phone.text
     assert "mother（家庭，母亲）" in phone.text
+    assert phone.value("due_at").endswith("T18:00")
 
     phone.send(
         f"/cases/{case}/plan", nonce=phone.value("nonce"), **typed(owner=str(world["mother"].pk))
