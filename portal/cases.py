@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parties.access import Act, Viewer
 from parties.roles import Role
 from parties.sign_in import Identity
-from portal import downgrades, effects, meetings, pages, words
+from portal import downgrades, effects, meetings, notices, pages, words
 from portal.session import signed_in, viewing
 from workflow import case_files, case_plans, cases, routing_files, timeline
 from workflow.case_files import CaseFile
@@ -82,6 +82,7 @@ def _work(viewer: Viewer, found: Case, *, bound: bool) -> dict[str, Any]:
     """Its date, its plan, and what each side said of that; a link for one errand shows no score."""
     return {
         "meeting": meetings.arranged(viewer, found),
+        "notice": notices.sent_of(viewer, found.pk),
         "planned": case_plans.planned(viewer, found),
         "effects": [] if bound else effects.of_case(viewer, found.pk),
     }

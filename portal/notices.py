@@ -196,3 +196,16 @@ def _flagged(viewer: Viewer) -> QuerySet[NoticeReceipt]:
 
 def _sent(viewer: Viewer) -> QuerySet[Notice]:
     return viewer.rows(Notice).filter(state=Notice.State.SENT).order_by("-created_at", "pk")
+
+
+def sent_of(viewer: Viewer, case_id: UUID) -> UUID | None:
+    """The notice that a case is about, for whoever at school follows it up. Inside a scope."""
+    if not viewer.is_staff:
+        return None
+    found = statements.rows(_sent_of, viewer, case_id, limit=1)
+    return found[0].pk if found else None
+
+
+def _sent_of(viewer: Viewer, case_id: UUID) -> QuerySet[Notice]:
+    gone_out = (Notice.State.SENT, Notice.State.CLOSED)
+    return viewer.rows(Notice).filter(case_id=case_id, state__in=gone_out)

@@ -136,3 +136,15 @@ def test_the_teacher_finds_who_to_call_and_looks_at_a_marked_reply(world: World)
     phone.open(f"/notices/{walk.receipt('mother').pk}")
     assert "孩子说不想活了" in phone.text
     assert "我已知悉" not in phone.text
+
+
+def test_the_case_of_a_notice_leads_to_who_has_answered(world: World) -> None:
+    walk = sent(world)
+    door = f'href="/notices/{walk.notice.pk}/contacts"'
+    teacher, mother = by_password(world, "teacher"), by_password(world, "mother")
+
+    teacher.open(f"/cases/{walk.notice.case_id}")
+    assert door in teacher.html
+    assert teacher.open(f"/notices/{walk.notice.pk}/contacts").status_code == 200
+    mother.open(f"/cases/{walk.notice.case_id}")
+    assert door not in mother.html
