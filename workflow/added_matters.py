@@ -13,7 +13,6 @@ from parties.models import Person
 from parties.roles import Role
 from records import signs
 from workflow import routing, undecided
-from workflow.errors import WrongState
 from workflow.models import Case, Matter, ProcessInstance
 
 _FAMILY: Final = (Role.G, Role.STU)
@@ -51,11 +50,7 @@ def _waits(case_id: UUID) -> bool:
     )
     if not list(running.order_by("pk")):
         return False
-    try:
-        undecided.refuse(Case.objects.get(pk=case_id))
-    except WrongState:
-        return True
-    return False
+    return undecided.waits(Case.objects.get(pk=case_id))
 
 
 def _is_said(before: str, words: str) -> bool:
