@@ -57,9 +57,8 @@ def describe(viewer: Viewer, found: Sequence[Matter]) -> Mapping[UUID, Line]:
     return {
         matter.pk: Line(
             title="提出的事项",
-            summary="\n".join(
-                [matter.get_trigger_display(), *filter(None, [words.get(matter.pk)])]
-            ),
+            summary=str(matter.get_trigger_display()),
+            words=words.get(matter.pk, ""),
             state="已收到",
             extra={"receipt_no": matter.receipt_no, "trigger": matter.trigger},
         )

@@ -35,7 +35,7 @@ def told(world: World, **wanted: Any) -> dict[str, list[tuple[str, str, str]]]:
             entries, _ = read(world, name, **wanted)
         except NotFound:  # they may not open the file at all
             continue
-        lines = [(one.party, one.line.title, one.line.summary) for one in entries]
+        lines = [(one.party, one.line.title, one.line.whole) for one in entries]
         if lines:
             found[name] = lines
     return found
