@@ -169,11 +169,7 @@ def _way(copy: custody.Copy) -> str:
 def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dict[str, Any]:
     record = found.record
     objected = [
-        {
-            **_objection(viewer, one),
-            "about": _about(one, found),
-            "mistake": mistakes.get(str(one.pk), ""),
-        }
+        {**_objection(viewer, one, found), "mistake": mistakes.get(str(one.pk), "")}
         for one in statements.rows(_filed, viewer, record.pk)
     ]
     open_by_me = any(one["open"] and one["mine"] for one in objected)
@@ -228,7 +224,7 @@ def _about(one: Objection, found: RecordFile) -> str:
     return next(said, "")
 
 
-def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
+def _objection(viewer: Viewer, row: Objection, found: RecordFile) -> dict[str, Any]:
     one, newer = side_words.objection(viewer, row), side_words.newer_version(viewer, row)
     return {
         "pk": one.pk,
@@ -238,6 +234,7 @@ def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
         "code": str(one.state),
         "ground": one.get_ground_display(),
         "wish": one.get_wish_display(),
+        "about": _about(one, found),
         "quoted": one.quoted,
         "words": one.words,
         "reply": one.get_reply_display() if one.reply else "",

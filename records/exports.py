@@ -92,12 +92,11 @@ def collect(
     found = file_records.whole(viewer, ids, leaving=leaves(viewer, student, purpose))
     file_records.deliver(viewer, found, purpose=purpose.value)
     taken = [one.record.pk for one in found]
-    words = tells_words(viewer, student, purpose)
     what = Taken(filters, purpose, form, rows=len(entries), records=taken)
     note(viewer, student, what, **_of_how_many(cut))
     sheet = replace(
         cover(viewer, student, filters, begins=there.begins),
-        entries=tuple(line_of(entry, words=words) for entry in entries),
+        entries=lines_of(entries, words=tells_words(viewer, student, purpose)),
         records=tuple(sheets.sheet_of(one, school=student.school.name) for one in found),
         volume=cut,
     )
@@ -197,8 +196,12 @@ def _line(viewer: Viewer, student: Student) -> StudentLine:
     return StudentLine(student.person.name, student.school_class.name, number)
 
 
-def line_of(entry: Entry, *, words: bool) -> documents.Entry:
+def lines_of(entries: Sequence[Entry], *, words: bool) -> tuple[documents.Entry, ...]:
     """`words`: with those of a family (tells_words)."""
+    return tuple(_line_of(entry, words=words) for entry in entries)
+
+
+def _line_of(entry: Entry, *, words: bool) -> documents.Entry:
     return documents.Entry(
         at=entry.at,
         kind=file.kinds()[entry.kind],

@@ -70,7 +70,7 @@ class Copy:
                 rows = _page(file.visible(viewer, student, self.taken.filters), after)
                 told = file.told(viewer, student, rows)
                 words = exports.tells_words(viewer, student, self.taken.purpose)
-            yield [exports.line_of(entry, words=words) for entry in told]
+            yield exports.lines_of(told, words=words)
             if len(rows) < PAGE:
                 return
             after = Place(rows[-1].at, rows[-1].pk)
