@@ -120,7 +120,7 @@ def shown(entry: Entry) -> dict[str, Any]:
     line = entry.line
     return body | {
         "title": line.title,
-        "summary": line.summary,
+        "summary": line.whole,
         "state": line.state,
         "extra": dict(line.extra),
     }

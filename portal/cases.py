@@ -12,7 +12,7 @@ from parties.roles import Role
 from parties.sign_in import Identity
 from portal import downgrades, effects, meetings, notices, pages, words
 from portal.session import signed_in, viewing
-from workflow import case_files, case_plans, cases, routing_files, timeline
+from workflow import case_files, case_plans, cases, routing_files, timeline, undecided
 from workflow.case_files import CaseFile
 from workflow.models import Case
 from workflow.routing_files import RoutingFile
@@ -35,8 +35,7 @@ def case(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRespons
             "team": "owner" in file.fields,
             "waiting": file.waiting,
             "may_acknowledge": file.waiting and Act.ACKNOWLEDGE in file.may,
-            "may_upgrade": Act.UPGRADE in file.may and file.case.closed_at is None,
-            "may_downgrade": Act.DOWNGRADE in file.may and file.case.closed_at is None,
+            **_channel(file),
             "may_confirm": may_confirm,
             "may_endanger": Act.ENDANGER in file.may,
             **_work(viewer, file.case, bound=identity.is_bound),
@@ -76,6 +75,20 @@ def danger_again(request: HttpRequest, identity: Identity, case_id: UUID) -> Htt
         at = viewer.at
     cases.danger_again(school_id=identity.school_id, case_id=case_id, by=identity.person, at=at)
     return redirect("portal:case", case_id=case_id)
+
+
+def _channel(file: CaseFile) -> dict[str, bool]:
+    """Its ways up and down; none down as long as it only stands where the meetings are, because
+    nobody has decided yet.
+    """
+    team, crisis = "owner" in file.fields, file.case.channel == _CRISIS
+    question = team and not crisis and undecided.waits(file.case)
+    going = file.case.closed_at is None
+    return {
+        "open_question": question,
+        "may_upgrade": Act.UPGRADE in file.may and going,
+        "may_downgrade": Act.DOWNGRADE in file.may and going and not question,
+    }
 
 
 def _work(viewer: Viewer, found: Case, *, bound: bool) -> dict[str, Any]:

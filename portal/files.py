@@ -75,7 +75,7 @@ def _line(entry: Entry, asked: Asked, *, at_home: bool) -> dict[str, Any]:
         "party": FileEntry.Party(entry.party).label,
         "by": entry.by.name if entry.by else "",
         "title": entry.line.title,
-        "summary": entry.line.summary,
+        "summary": entry.line.whole,
         "state": entry.line.state,
         "of_case": _of_case(entry, asked),
         "page": file_links.page_of(entry, at_home=at_home),

@@ -169,7 +169,7 @@ def _way(copy: custody.Copy) -> str:
 def _acts(viewer: Viewer, found: RecordFile, mistakes: Mapping[str, str]) -> dict[str, Any]:
     record = found.record
     objected = [
-        {**_objection(viewer, one), "mistake": mistakes.get(str(one.pk), "")}
+        {**_objection(viewer, one, found), "mistake": mistakes.get(str(one.pk), "")}
         for one in statements.rows(_filed, viewer, record.pk)
     ]
     open_by_me = any(one["open"] and one["mine"] for one in objected)
@@ -218,7 +218,13 @@ def _filed(viewer: Viewer, record_id: UUID) -> QuerySet[Objection]:
     return viewer.rows(Objection).filter(record=record_id).order_by("filed_at", "pk")
 
 
-def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
+def _about(one: Objection, found: RecordFile) -> str:
+    """The statement that it is about, as this reader has it before them."""
+    said = (sheets.words_of(said) for said in found.statements if said.id == one.about_id)
+    return next(said, "")
+
+
+def _objection(viewer: Viewer, row: Objection, found: RecordFile) -> dict[str, Any]:
     one, newer = side_words.objection(viewer, row), side_words.newer_version(viewer, row)
     return {
         "pk": one.pk,
@@ -228,6 +234,8 @@ def _objection(viewer: Viewer, row: Objection) -> dict[str, Any]:
         "code": str(one.state),
         "ground": one.get_ground_display(),
         "wish": one.get_wish_display(),
+        "about": _about(one, found),
+        "quoted": one.quoted,
         "words": one.words,
         "reply": one.get_reply_display() if one.reply else "",
         "reply_words": one.reply_words,

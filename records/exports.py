@@ -96,7 +96,7 @@ def collect(
     note(viewer, student, what, **_of_how_many(cut))
     sheet = replace(
         cover(viewer, student, filters, begins=there.begins),
-        entries=tuple(line_of(entry) for entry in entries),
+        entries=lines_of(entries, words=tells_words(viewer, student, purpose)),
         records=tuple(sheets.sheet_of(one, school=student.school.name) for one in found),
         volume=cut,
     )
@@ -131,6 +131,13 @@ def may_take(viewer: Viewer, student: Student) -> bool:
 def leaves(viewer: Viewer, student: Student, purpose: Purpose) -> bool:
     """Whether the copy leaves the school; what a family takes is its own."""
     return purpose.leaves_school and student.pk not in policies.family_of(viewer)
+
+
+def tells_words(viewer: Viewer, student: Student, purpose: Purpose) -> bool:
+    """Whether lines come with a family's own words. What leaves the school may come into the hands
+    of the other parent, who reads none of it, and figures need none.
+    """
+    return not (purpose.counts_only or leaves(viewer, student, purpose))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +196,19 @@ def _line(viewer: Viewer, student: Student) -> StudentLine:
     return StudentLine(student.person.name, student.school_class.name, number)
 
 
-def line_of(entry: Entry) -> documents.Entry:
+def lines_of(entries: Sequence[Entry], *, words: bool) -> tuple[documents.Entry, ...]:
+    """`words`: with those of a family (tells_words)."""
+    return tuple(_line_of(entry, words=words) for entry in entries)
+
+
+def _line_of(entry: Entry, *, words: bool) -> documents.Entry:
     return documents.Entry(
         at=entry.at,
         kind=file.kinds()[entry.kind],
         party=_party(entry),
         title=entry.line.title,
         state=entry.line.state,
-        body=entry.line.summary,
+        body=entry.line.whole if words else entry.line.summary,
     )
 
 

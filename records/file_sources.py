@@ -16,18 +16,26 @@ from parties.models import Student
 class Line:
     """One object in the words for one reader; what they may not read is absent.
 
-    `extra` holds codes, ids and moments for a machine. `names_author`: this reader may learn who
-    entered it; `names_case`: and to which case it belongs. `within`: kind and id of what this
-    reader opens to read it, where that is another than itself; only what they may open is named.
+    `words` are a family's own, as it wrote them: they stand in the file and on a copy that stays in
+    the house (records/exports.py). `extra` holds codes, ids and moments for a machine.
+    `names_author`: this reader may learn who entered it; `names_case`: and to which case it
+    belongs. `within`: kind and id of what this reader opens to read it, where that is another than
+    itself; only what they may open is named.
     """
 
     title: str
     summary: str = ""
+    words: str = ""
     state: str = ""
     extra: Mapping[str, str | int | None] = field(default_factory=dict)
     names_author: bool = True
     names_case: bool = True
     within: tuple[str, UUID] | None = None
+
+    @property
+    def whole(self) -> str:
+        """What there is to read beside its title."""
+        return "\n".join(filter(None, (self.summary, self.words)))
 
 
 def _as_it_is(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -69,7 +69,8 @@ class Copy:
                 viewer, student = self._opened()
                 rows = _page(file.visible(viewer, student, self.taken.filters), after)
                 told = file.told(viewer, student, rows)
-            yield [exports.line_of(entry) for entry in told]
+                words = exports.tells_words(viewer, student, self.taken.purpose)
+            yield exports.lines_of(told, words=words)
             if len(rows) < PAGE:
                 return
             after = Place(rows[-1].at, rows[-1].pk)

@@ -72,9 +72,8 @@ def _line(notice: Any, replies: Sequence[str]) -> Line:
         receipt = {}
     return Line(
         title=notice.title,
-        summary="\n".join(
-            [notice.get_strength_display(), *(f"家长回复：{one}" for one in replies)]
-        ),
+        summary=str(notice.get_strength_display()),
+        words="\n".join(f"家长回复：{one}" for one in replies),
         state=_state(notice, receipt),
         extra={**_of_notice(notice), **_of_receipt(receipt)},
         names_author=not notice.at_home,

@@ -71,17 +71,19 @@ def sign(
 def refuse(viewer: Viewer, *, record_id: UUID, reason: str, as_read: str) -> CommunicationRecord:
     """A guardian, or the student, will not sign, and says why. No pressure, and no way back.
 
+    What staff wrote down as their refusal is not their own word, so theirs comes beside it.
+
     Raises InvalidInput: no reason. LostRace: it says something else than what they read.
     """
     record = lock(viewer, record_id, Act.SIGN)
     if side_of(viewer, record) == Side.SCHOOL:
         raise NotAllowed("写记录的人可以收回或另出新版本，不必拒签。", act="refuse")
     given = noted_words.all_of(viewer, record)
-    if any(one.method == Method.REFUSED for one in given):
+    if any(one.is_own_refusal for one in given):
         noted_words.refuse_more(given, reason)
         return record
     known = as_known(viewer, record)
-    _refuse_spoken(known, bool(given))
+    _refuse_spoken(known, any(one.method != Method.REFUSED for one in given))
     _refuse_closed(viewer, record, known)
     reads.refuse_other(viewer, record, as_read)
     _refuse_short(reason)
@@ -101,7 +103,7 @@ def witness(viewer: Viewer, *, record_id: UUID, given: Witnessed) -> Communicati
     """
     record = lock(viewer, record_id, Act.WITNESS)
     signer = signers.asked(record, given.signer, at=viewer.at)
-    before = list(record.signatures.filter(signer=signer))
+    before = list(record.signatures.filter(signer=signer).order_by("at", "pk"))
     for standing in before:
         if standing.method == given.method:
             refuse_more(standing, given, by=viewer.person)

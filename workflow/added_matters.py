@@ -13,7 +13,6 @@ from parties.models import Person
 from parties.roles import Role
 from records import signs
 from workflow import routing, undecided
-from workflow.errors import WrongState
 from workflow.models import Case, Matter, ProcessInstance
 
 _FAMILY: Final = (Role.G, Role.STU)
@@ -37,7 +36,7 @@ def add(said: Matter, *, by: Person, role: Role, student: UUID, at: datetime) ->
     found = Matter.objects.select_for_update(of=("self",)).get(case=case_id)
     if found.answers() != said.answers() or _weighs(found.words, said.words):
         return None
-    if said.words.strip() not in found.words:
+    if not _is_said(found.words, said.words.strip()):
         found.words = f"{found.words}\n{said.words.strip()}"
         found.save(update_fields=["words"])
         _record(found, at=at)
@@ -51,11 +50,12 @@ def _waits(case_id: UUID) -> bool:
     )
     if not list(running.order_by("pk")):
         return False
-    try:
-        undecided.refuse(Case.objects.get(pk=case_id))
-    except WrongState:
-        return True
-    return False
+    return undecided.waits(Case.objects.get(pk=case_id))
+
+
+def _is_said(before: str, words: str) -> bool:
+    """Whole lines: 想去实习 stands within 不想去实习, and says the opposite."""
+    return f"\n{words}\n" in f"\n{before.strip()}\n"
 
 
 def _weighs(before: str, words: str) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from parties import crypto
 from parties.access import Viewer
 from parties.models import Student
 from parties.roles import Role
@@ -46,11 +47,18 @@ def keep(matter: Matter, student: Student) -> None:
     )
 
 
-def describe(_viewer: Viewer, found: Sequence[Matter]) -> Mapping[UUID, Line]:
+def describe(viewer: Viewer, found: Sequence[Matter]) -> Mapping[UUID, Line]:
+    """With the words for whoever said them: they have no other page. The school reads them with the
+    case.
+    """
+    own = [matter for matter in found if matter.raised_by_id == viewer.person.pk]
+    crypto.warm(own)
+    words = {matter.pk: matter.words for matter in own}
     return {
         matter.pk: Line(
             title="提出的事项",
             summary=str(matter.get_trigger_display()),
+            words=words.get(matter.pk, ""),
             state="已收到",
             extra={"receipt_no": matter.receipt_no, "trigger": matter.trigger},
         )

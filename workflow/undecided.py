@@ -13,8 +13,14 @@ _ENDED = (ProcessInstance.State.COMPLETED, ProcessInstance.State.CANCELLED)
 
 def refuse(case: Case) -> None:
     """Raises WrongState while the case waits to be routed. Inside a scope."""
-    asked = case.instances.filter(process_key=INTAKE).exclude(status__in=_ENDED)
-    if asked.exists():
+    if waits(case):
         raise WrongState(
-            "该事项还没有研判，不知道走哪个渠道。请先完成研判任务。", case=str(case.pk)
+            "该事项还没有人决定走哪个渠道。请先完成分流的待办（决定渠道，或第二人复核）。",
+            case=str(case.pk),
         )
+
+
+def waits(case: Case) -> bool:
+    """Whether nobody has decided yet which channel it takes. Inside a scope."""
+    asked = case.instances.filter(process_key=INTAKE).exclude(status__in=_ENDED)
+    return bool(asked.exists())

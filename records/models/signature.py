@@ -18,8 +18,8 @@ class Signature(models.Model):
     """One person's word about one version. `proof` is the hash of all that it says, `as_read` that
     of what its signer saw of it, or whoever wrote their word down (records/as_read.py).
 
-    A refusal that others wrote down does not silence the person: a signature may follow it, and
-    both stay.
+    A refusal that others wrote down does not silence the person: a signature may follow it, or a
+    refusal with their own reason, and both stay.
     """
 
     class Side(models.TextChoices):
@@ -92,8 +92,13 @@ class Signature(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["school", "record", "signer"],
-                condition=Q(method="REFUSED"),
-                name="one_refusal_per_person",
+                condition=Q(method="REFUSED", witness__isnull=True),
+                name="one_own_refusal_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "record", "signer"],
+                condition=Q(method="REFUSED", witness__isnull=False),
+                name="one_told_refusal_per_person",
             ),
             models.CheckConstraint(
                 condition=Q(method__in=["IN_APP", "LINK", "REFUSED"], recorded_by=F("signer"))

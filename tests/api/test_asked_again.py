@@ -43,6 +43,13 @@ def test_a_second_request_adds_to_the_first(world: World, as_: As) -> None:
     assert words(world) == [f"{FIRST}\n{SECOND}"]
 
 
+def test_words_that_stand_within_others_are_words_of_their_own(world: World, as_: As) -> None:
+    asks(world, as_("mother"), "他不想去实习")
+    asks(world, as_("mother"), "想去实习")
+
+    assert words(world) == ["他不想去实习\n想去实习"]
+
+
 def test_the_page_says_that_it_was_added(world: World) -> None:
     phone = by_link(world, "mother")
     for text in (FIRST, SECOND):

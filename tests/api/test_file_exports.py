@@ -15,9 +15,11 @@ from records import file_streams
 from records.printing import as_json, limits
 from tests.api.callers import Caller, code
 from tests.factories import World
+from tests.processes.notice_walk import sent
 from tests.records.filed import CRISIS, case, many
 
 As = Callable[[str], Caller]
+ANSWER = "我和她妈妈已经分开住，请分别通知。"
 
 
 def address(world: World, query: str = "format=json&purpose=review") -> str:
@@ -146,3 +148,24 @@ def test_a_company_is_refused_and_a_stranger_finds_nothing(world: World, as_: As
     absent = stranger.get(f"/students/{uuid4()}/file/export?format=json&purpose=review")
     assert (hidden.status_code, hidden.content) == (404, absent.content)
     assert Caller().get(address(world)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("who", "purpose", "words"),
+    [
+        ("teacher", "review", True), ("teacher", "conversation", False),
+        ("teacher", "inspection", False), ("teacher", "statistics", False),
+        ("father", "conversation", True), ("mother", "conversation", False),
+    ],
+)  # fmt: skip
+def test_what_one_parent_answered_does_not_leave_the_school(
+    world: World, as_: As, who: str, purpose: str, words: bool
+) -> None:
+    walk = sent(world)
+    walk.act("reply", "father", text=ANSWER)
+
+    for form in ("format=json", "format=json&volume=1"):
+        answer = as_(who).get(address(world, f"{form}&purpose={purpose}"))
+        lines = json.loads(answer.content)["body"]["entries"]
+        assert [one["title"] for one in lines if one["kind"] == "通知"] == ["家长会通知"]
+        assert (ANSWER in answer.content.decode()) is words, form

@@ -9,7 +9,7 @@ from parties import tenancy
 from tests.api.test_record_races import at_once
 from tests.factories import World
 from tests.portal.visitors import Phone, by_link, by_password
-from tests.processes.intake_walk import Intake, in_meeting
+from tests.processes.intake_walk import Intake, in_meeting, raised
 from tests.workflow.moves import confirm, in_crisis, propose, upgrade
 from workflow.models import DowngradeProposal
 
@@ -66,6 +66,21 @@ def test_the_teacher_finds_the_door_and_takes_a_meeting_down_with_a_reason(world
     assert landed_on(phone) == f"/cases/{walk.case_id}"
     assert (walk.case.channel, walk.reasons()[-1]) == ("NOTICE", ("只剩信息告知", ""))
     assert doors(walk, "teacher") == []
+
+
+def test_what_nobody_has_decided_yet_has_no_way_down(world: World) -> None:
+    walk = raised(world)
+    assert doors(walk, "teacher") == []
+    phone = by_password(world, "teacher")
+    phone.open(f"/cases/{walk.case_id}")
+    assert "还没有决定渠道的事项" in phone.text
+    assert "面对面会谈事项" not in phone.text
+
+    walk.choose("meeting")
+
+    assert doors(walk, "teacher") == [DOOR]
+    phone.open(f"/cases/{walk.case_id}")
+    assert "面对面会谈事项" in phone.text
 
 
 def test_and_up_again(world: World) -> None:

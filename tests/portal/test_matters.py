@@ -31,6 +31,25 @@ def test_a_mother_asks_for_a_talk_and_gets_a_slip(world: World) -> None:
     assert "回执编号 SX" in phone.text
 
 
+@pytest.mark.parametrize("who", ["mother", "student"])
+def test_a_family_is_told_who_will_read_it(world: World, who: str) -> None:
+    phone = by_link(world, who)
+    phone.open("/matters/new")
+    assert "班主任和德育处都会看到" in phone.text
+    student, nonce = str(world.student.pk), phone.value("nonce")
+    phone.send("/matters/new", student=student, trigger="visit", nonce=nonce, **TOLD)
+    with tenancy.scope(world.id):
+        case = Matter.objects.get().case_id
+
+    for reader in ("teacher", "duty_officer"):  # and so it is
+        page = by_password(world, reader)
+        page.open(f"/cases/{case}")
+        assert TOLD["words"] in page.text, reader
+    staff = by_password(world, "teacher")
+    staff.open("/matters/new")
+    assert "班主任和德育处都会看到" not in staff.text
+
+
 def test_a_second_tap_is_the_same_matter(world: World) -> None:
     phone = by_link(world, "mother")
     phone.open("/matters/new")

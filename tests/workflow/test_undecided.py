@@ -33,7 +33,7 @@ def test_nobody_alone_takes_a_question_down(world: World, by: str, words: str) -
     walk = raised(world, words=words)
     before = walk.all_open()
 
-    with pytest.raises(WrongState, match="还没有研判"):
+    with pytest.raises(WrongState, match="还没有人决定走哪个渠道"):
         lower(walk, by=by)
 
     assert walk.all_open() == before
@@ -45,7 +45,7 @@ def test_nor_where_the_family_raised_it_or_the_second_name_is_waited_for(world: 
     walk = raised(world, by="mother", role=Role.G, words=RED, danger="yes")
     walk.choose("meeting")
 
-    with pytest.raises(WrongState, match="还没有研判"):
+    with pytest.raises(WrongState, match="还没有人决定走哪个渠道"):
         lower(walk)
 
     assert "confirm_channel" in walk.all_open()
@@ -54,7 +54,7 @@ def test_nor_where_the_family_raised_it_or_the_second_name_is_waited_for(world: 
 def test_no_plan_is_made_of_a_question(world: World) -> None:
     walk = raised(world, words=RED)
 
-    with pytest.raises(WrongState, match="还没有研判"):
+    with pytest.raises(WrongState, match="还没有人决定走哪个渠道"):
         plan(walk)
 
     assert items(walk) == 0
