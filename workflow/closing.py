@@ -12,7 +12,8 @@ from workflow.models import Case, HumanTask, ZeroReport
 _CLOSING_TASKS: Final = ("close_propose", "close_confirm")
 #: Ends without the long quiet time: another body, or another case, carries it on.
 _HANDED_ON: Final = ("transferred", "merged")
-_UPWARD: Final = ("oral_report", "first_report", "written_report")
+#: To the office above: by word at once, then on paper.
+UPWARD: Final = ("oral_report", "first_report", "written_report")
 
 
 def unmet(case: Case, *, outcome: str, at: datetime) -> Sequence[str]:
@@ -36,7 +37,7 @@ def _after_the_danger(case: Case, proposal: dict[str, Any], *, at: datetime) -> 
     return {
         "danger_not_over": case.danger_over_at is not None,
         "quiet_time_short": _quiet_long_enough(case, at=at),
-        "reports_unacknowledged": all(_acknowledged(case, name) for name in _UPWARD),
+        "reports_unacknowledged": all(_acknowledged(case, name) for name in UPWARD),
         "final_report_missing": _done(case, "final_report"),
         "student_view_missing": bool(str(proposal.get("student_view", "")).strip()),
         "guardian_view_missing": family_asked,

@@ -17,24 +17,28 @@ from parties import tenancy
 from parties.access import Act, Viewer
 from parties.models import GuardianLink, Person
 from parties.roles import Role
-from workflow import contacts, plan_people, processes, reports, rerouting, routing, upgrade_requests
+from workflow import (
+    contacts,
+    plan_people,
+    processes,
+    reports,
+    rerouting,
+    routing,
+    stability,
+    upgrade_requests,
+)
 from workflow.errors import InvalidInput, NotAllowed, NotFound, SamePerson, WrongState
 from workflow.models import (
     Case,
     CaseFace,
     CaseParty,
     DowngradeProposal,
-    Escalation,
-    HumanTask,
     RoutingDecision,
 )
 from workflow.routing import Channel, Decision, Held
 
-#: The law asks for a decision about reporting; stabilising must not be a way around it.
-_REPORT_TASKS: Final = ("report_decide", "report_confirm", "report_waive")
 #: An office, and the one that has to agree with it.
 _PAIRS: Final = ((Role.ME, Role.PSY), (Role.PSY, Role.ME))
-_LIVE: Final = (HumanTask.State.OPEN, HumanTask.State.CLAIMED)
 
 
 def propose(
@@ -46,8 +50,8 @@ def propose(
     Raises:
         NotFound, NotAllowed: the case is not there for `by`; neither 德育处 nor 心理教师.
         InvalidInput: no reason; anything but a meeting.
-        WrongState: not a crisis, not triaged yet, somebody still has to acknowledge, or the
-            mandatory report is not decided.
+        WrongState: not a crisis, not triaged yet, somebody still has to acknowledge, the mandatory
+            report is not decided, or a report to the superiors is still owed.
     """
     rerouting.require_reason(reason)
     with tenancy.scope(school_id):
@@ -58,7 +62,7 @@ def propose(
             raise InvalidInput("危机只能降为面对面会谈。", field="to", mend="请选择 MEETING。")
         held = routing.hold(case_id)
         rerouting.refuse_moved(held, seen, by)
-        _refuse_unstable(held.case)
+        stability.require(held.case)
         before = standing(held.case)
         if before is not None and (before.by_id, before.reason) == (by.pk, reason):
             return before
@@ -83,7 +87,7 @@ def confirm(
         viewer.require(Act.DOWNGRADE, held.case)
         rerouting.refuse_moved(held, seen, by)
         _refuse_pair(proposal, viewer, held.case)
-        _refuse_unstable(held.case)
+        stability.require(held.case)
         proposal.confirm(at=at)
         proposal.save(update_fields=["state", "ended_at"])
         decided = _calm(held, proposal, viewer, reason)
@@ -134,7 +138,9 @@ def _calm(held: Held, proposal: DowngradeProposal, viewer: Viewer, reason: str) 
     case, at = held.case, viewer.at
     asked = (upgrade_requests.TASK,)  # words that nobody has looked at yet are no calm
     routing.stop(held, at=at, reason="downgraded", asked=asked)
-    _refuse_waiting(case)  # a report missed at this very moment may have raised the ladder
+    stability.require_acknowledged(
+        case
+    )  # a report missed at this very moment may have raised the ladder
     _keep_faces(case, at=at)
     matter = case.matters.first()
     case.calm(channel=proposal.channel, kind="" if matter is None else matter.trigger, at=at)
@@ -201,24 +207,6 @@ def _refuse_pair(proposal: DowngradeProposal, viewer: Viewer, case: Case) -> Non
         raise SamePerson("须由两人分别作出决定，您已提出降级。", proposal=str(proposal.pk))
     if not awaited(proposal, at=viewer.at) & viewer.roles_towards(case.student):
         raise NotAllowed("危机降级须德育处与心理教师各一人。", proposal=str(proposal.pk))
-
-
-def _refuse_unstable(case: Case) -> None:
-    if case.channel != Channel.CRISIS:
-        raise WrongState("该事项不是危机。", case=str(case.pk))
-    if case.triaged_at is None:
-        raise WrongState("双人研判之前不能降级。", case=str(case.pk))
-    _refuse_waiting(case)
-    done = case.tasks.filter(created_at__gte=case.alarm_at, name=_REPORT_TASKS[0])
-    decided = done.filter(state=HumanTask.State.COMPLETED).exists()
-    waiting = case.tasks.filter(name__in=_REPORT_TASKS, state__in=_LIVE).exists()
-    if waiting or not decided:
-        raise WrongState("强制报告尚未决定，不能降级。", case=str(case.pk))
-
-
-def _refuse_waiting(case: Case) -> None:
-    if case.escalations.filter(state=Escalation.State.WAITING).exists():
-        raise WrongState("还没有人接报，不能降级。", case=str(case.pk))
 
 
 def _lapse(case: Case, *, at: datetime) -> None:

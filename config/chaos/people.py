@@ -13,6 +13,8 @@ from config.chaos.stage import Board, Stage
 _MOST_RAISED: Final = 6
 #: Reports about somebody unknown, whom nobody takes over before the next round.
 _MOST_UNKNOWN: Final = 2
+#: What the school owes the office above.
+_UPWARD: Final = ("oral_report", "first_report", "written_report")
 #: How each task of a diagram is answered here. Nobody disagrees: that would never end.
 TASKS: Final[Mapping[str, Mapping[str, str]]] = {
     "triage": {
@@ -30,6 +32,7 @@ TASKS: Final[Mapping[str, Mapping[str, str]]] = {
     "choose_channel": {"channel": "meeting", "reason": "演练"},
     "zero_report": {"changed": "no"},
     "wake_call": {"outcome": "reached"},
+    **{name: {"outcome": "not_required", "receipt_no": "演练"} for name in _UPWARD},
 }
 
 
@@ -130,11 +133,13 @@ def counsellor(stage: Stage, seed: str) -> None:
 
 
 def leader(stage: Stage, seed: str) -> None:
-    """The vice-principal confirms what was decided about reporting."""
+    """The vice-principal confirms what was decided about reporting, and reports upward."""
     dice, client = random.Random(seed), stage.enter("vice_principal")  # noqa: S311
     while not stage.stop.is_set():
         tasks = client.listed("tasks?state=OPEN")
         for case in _work(client, dice, tasks, ("report_confirm",)):
+            for owed in (one for one in tasks if one.get("case") == case):
+                _work(client, dice, [owed], _UPWARD)  # each: a crisis that owes one stays a crisis
             stage.board.calm.append(case)
         stage.rest(dice, 0.3, 1.5)
 

@@ -10,6 +10,7 @@ from parties import tenancy
 from tests.api.callers import Caller, code
 from tests.factories import World
 from tests.processes.walker import Walk
+from workflow.closing import UPWARD
 from workflow.models import Case, HumanTask, Matter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channels")]
@@ -148,7 +149,7 @@ def test_an_upgrade_and_two_names_down_again(world: World, as_: As) -> None:
     walk = Walk(world, case, at)
     walk.acknowledge()
     walk.triage()
-    walk.do_all("report_decide", "report_confirm")
+    walk.do_all("report_decide", "report_confirm", *UPWARD)
 
     proposed = as_("counsellor").post(f"/cases/{case}/downgrade", lower).json()
     second = {"proposal": proposed["proposal"]}

@@ -20,6 +20,7 @@ from tests.privacy.test_two_worlds import deliver, phone
 from tests.processes.meeting_walk import MeetingWalk
 from tests.processes.walker import FATHER, Walk
 from workflow import rerouting, stabilising, timeline
+from workflow.closing import UPWARD
 from workflow.models import Case, Notification
 from workflow.reports import Suspect
 from workflow.upgrading import UpgradeInput
@@ -204,7 +205,7 @@ def test_his_choice_among_times_set_aside_moves_his_face_and_nothing_else(
 def taken_down(crisis: Walk) -> None:
     """Telling was never safe; two people make a meeting of it, and its process begins anew."""
     crisis.wait(minutes=5)
-    crisis.do_all("report_decide", "report_confirm")
+    crisis.do_all("report_decide", "report_confirm", *UPWARD)
     crisis.acknowledge()
     common: dict[str, Any] = {
         "school_id": crisis.world.id, "case_id": crisis.case_id, "at": crisis.at,

@@ -16,6 +16,7 @@ from tests.privacy.test_two_worlds import deliver, observer, phone
 from tests.processes.meeting_walk import MeetingWalk
 from tests.processes.walker import FATHER, Walk
 from workflow import rerouting, stabilising
+from workflow.closing import UPWARD
 from workflow.models import HumanTask, Notification
 from workflow.upgrading import UpgradeInput
 
@@ -115,7 +116,7 @@ def begun_again(crisis: Walk) -> None:
     crisis.triage(suspect_kind="guardian", safe_to_tell="yes")
     crisis.wait(minutes=5)
     crisis.do("call_guardian")
-    crisis.do_all("report_decide", "report_confirm")
+    crisis.do_all("report_decide", "report_confirm", *UPWARD)
     crisis.acknowledge()
     common: dict[str, Any] = {
         "school_id": crisis.world.id, "case_id": crisis.case_id, "at": crisis.at,

@@ -27,6 +27,7 @@ from tests.records import agreed
 from tests.records.desk import Desk
 from tests.records.uploads.files import jpeg
 from workflow import notifications, rerouting, stabilising
+from workflow.closing import UPWARD
 from workflow.models import Case, HumanTask, Notification
 from workflow.upgrading import UpgradeInput
 
@@ -92,7 +93,7 @@ def triaged(walk: Intake, *, safe: str) -> None:
 
 def not_safe(walk: Intake) -> None:
     triaged(walk, safe="no")
-    walk.do_all("report_decide", "report_confirm", "protect")
+    walk.do_all("report_decide", "report_confirm", *UPWARD, "protect")
     walk.wait(hours=24)
 
 
@@ -100,7 +101,7 @@ def safe_for_the_others(walk: Intake) -> None:
     """Telling the mother is safe; the father is named all the same."""
     triaged(walk, safe="yes")
     walk.do("call_guardian")
-    walk.do_all("report_decide", "report_confirm")
+    walk.do_all("report_decide", "report_confirm", *UPWARD)
     walk.wait(hours=24)
 
 
@@ -119,7 +120,7 @@ def a_meeting_again(walk: Intake) -> None:
     """Two people take it down; the new meeting goes on with the mother."""
     triaged(walk, safe="yes")
     walk.do("call_guardian")
-    walk.do_all("report_decide", "report_confirm")
+    walk.do_all("report_decide", "report_confirm", *UPWARD)
     walk.acknowledge()
     common: dict[str, Any] = {"school_id": walk.world.id, "case_id": walk.case_id, "at": walk.at}
     made = stabilising.propose(
@@ -258,4 +259,6 @@ def test_a_hidden_round_leaves_no_trace_when_the_ladder_starts_anew(
 
 def to_safety_without_the_father(walk: Intake) -> None:
     walk.do("call_guardian")
-    walk.do_all("report_decide", "report_confirm", "protect", "meeting_urgent", "safety_plan")
+    walk.do_all(
+        "report_decide", "report_confirm", *UPWARD, "protect", "meeting_urgent", "safety_plan"
+    )

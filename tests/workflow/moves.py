@@ -14,6 +14,7 @@ from tests.factories import MINUTE, World
 from tests.processes.intake_walk import Intake, in_meeting
 from tests.processes.meeting_walk import MeetingWalk
 from workflow import rerouting, stabilising
+from workflow.closing import UPWARD
 from workflow.models import Case, DowngradeProposal, Escalation, RoutingDecision
 from workflow.upgrading import UpgradeInput
 
@@ -73,7 +74,7 @@ def settle(walk: Intake, *, safe: str) -> None:
     walk.at += 4 * MINUTE
     walk.acknowledge()
     walk.triage(safe_to_tell=safe)
-    walk.do_all("report_decide", "report_confirm")
+    walk.do_all("report_decide", "report_confirm", *UPWARD)
 
 
 def together(*acts: Callable[[], object]) -> list[str]:

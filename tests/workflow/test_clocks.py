@@ -136,9 +136,7 @@ def test_the_daily_report_is_due_at_the_next_five_o_clock(at: datetime, moment: 
     [
         (local(10, 9, 18, 59), local(10, 9, 21)),
         (local(10, 9, 20, 55), local(10, 9, 22, 55)),
-        (local(10, 9, 23, 30), local(10, 10)),
-        (local(10, 9, 21), local(10, 10)),
-        (local(10, 9, 21, 15), local(10, 10)),
+        *((local(10, 9, *late), local(10, 10)) for late in ((21,), (21, 15), (23, 30))),
     ],
 )
 def test_minutes_of_a_late_meeting_are_due_that_day(ended: datetime, moment: datetime) -> None:

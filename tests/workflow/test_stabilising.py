@@ -47,6 +47,23 @@ def test_the_first_name_changes_nothing(world: World) -> None:
     assert walk.case.channel == "CRISIS"
 
 
+def test_what_is_owed_upward_is_answered_first(world: World) -> None:
+    walk = in_meeting(world)
+    upgrade(walk)
+    walk.at += 4 * MINUTE
+    walk.acknowledge()
+    walk.triage(safe_to_tell="yes")
+    walk.do_all("report_decide", "report_confirm", "first_report")
+
+    with pytest.raises(WrongState, match="口头") as refused:
+        propose(walk)
+    assert "当地不要求" in str(refused.value)
+    walk.do_all("oral_report", "written_report")
+    confirm(walk, propose(walk))
+
+    assert walk.case.channel == "MEETING"
+
+
 def test_the_second_name_makes_it_a_meeting_and_ends_reports_and_tasks(world: World) -> None:
     walk = in_crisis(world)
 
