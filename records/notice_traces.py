@@ -162,7 +162,7 @@ def _masked_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
 
 
 def _listed(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
-    """未缴费：赵敏、晓梅: names after what they have in common, the given name of the roster alone."""
+    """未缴费：赵敏、晓梅: names after what they have in common; of the roster the given ones."""
     given = _given(names) - frozenset(load().common)
     for match in _LISTED.finditer(folded.text):
         place = match.end()
