@@ -107,11 +107,13 @@ def _show(
 ) -> HttpResponse:
     with viewing(identity) as viewer:  # sealed words are opened while their keys are in reach
         file = meeting_files.read(viewer=viewer, meeting_id=target_id)
+        ahead = [slot for slot in file.slots if file.may_choose and slot.starts_at > viewer.at]
         context = {
             "meeting": file.meeting,
             "purpose": file.purpose,
             "state": _SENTENCES.get(Meeting.State(file.state), ""),
-            "slots": [line(slot) for slot in file.slots] if file.may_choose else [],
+            "slots": [line(slot) for slot in ahead],
+            "all_passed": file.may_choose and not ahead,
             "agreed": None if file.agreed is None else line(file.agreed),
             "over": file.agreed is not None and file.agreed.ends_at <= viewer.at,
             **_asked(file, identity),

@@ -179,7 +179,7 @@ def _marks(items: Collection[ActionItem], *between: date) -> Mapping[UUID, strea
 def _refuse_day(item: ActionItem, day: date, *, at: datetime) -> None:
     today = plan_times.local_day(at)
     if not item.recurrence:
-        raise InvalidInput("这一项不用每天签到。", field="day", mend="完成后请点“已完成”。")
+        raise InvalidInput("这一项不用每天签到。", field="day", mend="完成后请点“全部完成了”。")
     if not today - ONE_DAY <= day <= today:
         raise InvalidInput("只能补今天和昨天的签到。", field="day", mend="请选择今天或昨天。")
     if day not in plan_times.due_days(item):

@@ -11,7 +11,7 @@ from parties.errors import InvalidInput
 from parties.models import Person, Student
 from records import file_entries, language_gate, notice_receipts, notices
 from records.language import Field
-from records.models import FileEntry, NoticeContact
+from records.models import FileEntry, Notice, NoticeContact
 
 Channel = NoticeContact.Channel
 
@@ -35,13 +35,14 @@ class Attempt:
 def contact(*, notice_id: UUID, by: Person, at: datetime, given: Attempt) -> NoticeContact:
     """Write down one try (三有: time, place, record), in the student's file as well.
 
-    Raises as notice_receipts.by_staff(); InvalidInput: a time to come; a call or a visit without
-    its place; forbidden words of staff, or another student's name.
+    Raises as notice_receipts.by_staff(); InvalidInput: a time to come, or before the notice; a call
+    or a visit without its place; forbidden words of staff, or another student's name.
     """
     notice = notices.held(notice_id, by=by, at=at, act=Act.CONTACT)
     notice_receipts.refuse_not_sent(notice)
     receipt = notice_receipts.receipt_of(notice, given.student_id, given.guardian_id, by=by, at=at)
     _refuse_unfit(given, receipt.student, at=at)
+    _refuse_before(notice, given)
     made = NoticeContact.objects.create(
         school_id=notice.school_id,
         notice=notice,
@@ -73,6 +74,15 @@ def _enter(made: NoticeContact, student: Student, *, case_id: UUID | None) -> No
         by=made.by,
         case_id=case_id,
     )
+
+
+def _refuse_before(notice: Notice, given: Attempt) -> None:
+    """A slip of the year would be the oldest entry of the child's file. A page knows minutes."""
+    begun = (notice.submitted_at or notice.created_at).replace(second=0, microsecond=0)
+    if given.tried_at < begun:
+        raise InvalidInput(
+            "联系时间早于这份通知。", field="at", mend="请填写通知写好以后、实际联系的时间。"
+        )
 
 
 def _refuse_unfit(given: Attempt, student: Student, *, at: datetime) -> None:

@@ -62,7 +62,7 @@ def find(wide: Folded, dense: Folded, names: Collection[str]) -> Iterator[Findin
     yield from _common_names(wide, known)
     yield from _split_names(dense, known)
     yield from _masked_names(dense, known)
-    yield from _listed(dense)
+    yield from _listed(dense, known)
     yield from _families(dense)
 
 
@@ -161,12 +161,13 @@ def _masked_names(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
                 yield folded.finding("person", match.start(), fact)
 
 
-def _listed(folded: Folded) -> Iterator[Finding]:
-    """未缴费：赵敏、钱进: names after what they have in common."""
+def _listed(folded: Folded, names: frozenset[str]) -> Iterator[Finding]:
+    """未缴费：赵敏、晓梅: names after what they have in common; of the roster the given ones."""
+    given = _given(names) - frozenset(load().common)
     for match in _LISTED.finditer(folded.text):
         place = match.end()
         while listed := _NEXT.match(folded.text, place):
-            if _is_like_a_name(listed.group(1)):
+            if listed.group(1) in given or _is_like_a_name(listed.group(1)):
                 yield folded.finding("person", match.start(), listed.end())
             place = listed.end()
 

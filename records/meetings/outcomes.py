@@ -81,8 +81,7 @@ def _refuse_unfit(meeting: Meeting, tried: Try, *, by: Person, at: datetime) -> 
         raise InvalidInput("没有这种方式。", field="channel", mend="请从列表中选择。")
     if tried.outcome not in dict(TRIED_OUTCOMES):
         raise InvalidInput("没有这种结果。", field="outcome", mend="请从列表中选择。")
-    if tried.tried_at > at:
-        raise InvalidInput("时间在将来。", field="tried_at", mend="请填写实际联系的时间。")
+    rows.refuse_other_time(meeting, tried.tried_at, at=at)
     if tried.channel == MeetingAttempt.Channel.HOME_VISIT:
         _refuse_alone(meeting, tried.companion, by=by, at=at)
     elif tried.outcome == Outcome.MET:

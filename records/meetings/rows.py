@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from ledger import events
-from parties.errors import NotFound
+from parties.errors import InvalidInput, NotFound
 from parties.models import Person
 from records.models import Meeting, MeetingSlot
 
@@ -39,6 +39,22 @@ def is_over(meeting: Meeting, *, at: datetime) -> bool:
     """Whether the agreed time has passed and nobody has said yet what came of it."""
     slot = agreed(meeting) if meeting.state == Meeting.State.AGREED else None
     return slot is not None and slot.ends_at <= at
+
+
+def refuse_other_time(meeting: Meeting, tried_at: datetime, *, at: datetime) -> None:
+    """A try to reach the family about this meeting. A page knows minutes; a slip of the year would
+    stand on the list of what was tried.
+
+    Raises:
+        InvalidInput: it is to come, or from before there was a meeting.
+    """
+    wrong = ""
+    if tried_at > at:
+        wrong = "时间在将来。"
+    elif tried_at < meeting.prepared_at.replace(second=0, microsecond=0):
+        wrong = "时间早于这次会谈的准备。"
+    if wrong:
+        raise InvalidInput(wrong, field="tried_at", mend="请填写实际联系的时间。")
 
 
 def called_off(meeting: Meeting) -> MeetingSlot | None:

@@ -56,9 +56,17 @@ def test_from_the_plan_to_times_on_offer(world: World, as_: As) -> None:
             "/attempts",
             {
                 "channel": "HOME_VISIT", "outcome": "NO_ANSWER", "note": "无人",
-                "tried_at": "2026-01-01T10:00:00+08:00",
+                "tried_at": "now",
             },
             "companion",
+        ),
+        (
+            "/attempts",
+            {
+                "channel": "PHONE", "outcome": "NO_ANSWER", "note": "响铃",
+                "tried_at": "2025-01-01T10:00:00+08:00",
+            },
+            "tried_at",
         ),
     ],
 )  # fmt: skip
@@ -69,7 +77,8 @@ def test_a_refusal_names_the_field_and_the_mend(
     address = f"/cases/{walk.case_id}/meeting"
     teacher.post(address, PLAN)
 
-    answer = teacher.post(f"{address}{path}", body)
+    now = {"tried_at": clock.now().isoformat()} if body.get("tried_at") == "now" else {}
+    answer = teacher.post(f"{address}{path}", {**body, **now})
 
     assert (answer.status_code, code(answer)) == (422, "input.invalid")
     (mistake,) = answer.json()["errors"]

@@ -1,6 +1,7 @@
 """Choosing a time on a phone: by a one-time link, without script, in plain Chinese."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,10 +9,11 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from parties import tenancy
+from parties import clock, tenancy
 from parties.models import Restriction
+from records.meetings import rows
 from tests.api.meeting_stories import begun, moments, on_offer
-from tests.factories import LONG_AGO, World
+from tests.factories import HOUR, LONG_AGO, MINUTE, World
 from tests.portal.visitors import Phone, by_link, by_password
 from tests.processes.meeting_walk import MeetingWalk
 from workflow.models import CaseParty
@@ -98,6 +100,27 @@ def test_whoever_arranges_it_reads_what_is_offered_and_who_declined(
     assert "mother，" in said
     assert "那周要上夜班" in said
     assert "已提供的时间" not in phone.text
+
+
+def test_a_time_that_has_passed_is_no_button(phone: Phone, walk: MeetingWalk) -> None:
+    with tenancy.scope(walk.world.id):
+        first = rows.on_offer(walk.meeting_inside())[0]
+        first.starts_at, first.ends_at = clock.now() - HOUR, clock.now() - MINUTE
+        first.save()
+    phone.open(address(walk))
+
+    assert phone.html.count('name="slot"') == 2
+    assert str(first.pk) not in phone.html
+
+
+def test_when_all_times_have_passed_the_page_says_what_can_still_be_done(world: World) -> None:
+    walk = on_offer(world, ago=timedelta(days=30))
+    phone = by_link(world, "mother", purpose="MEETING", target_id=walk.meeting.pk)
+
+    assert 'name="slot"' not in phone.html
+    assert "学校提供的时间都已经过去" in phone.text
+    phone.send(f"{address(walk)}/change", words="周三晚上")
+    assert "正在重新安排时间" in phone.text
 
 
 def test_an_agreed_time_may_be_changed_and_after_two_changes_one_phones(

@@ -208,9 +208,9 @@ def test_a_try_that_judges_or_names_another_student_is_not_kept(world: World, no
     address = f"/receipts/{walk.receipt('mother').pk}/contact"
     phone = by_password(world, "teacher")
     phone.open(address)
-    said = {"channel": "PHONE", "outcome": "NO_ANSWER", "place": "办公室"}
+    said = tried(outcome="NO_ANSWER")
 
-    phone.send(address, at="2026-10-09T10:00", note=note, **said)
+    phone.send(address, **{**said, "note": note})
 
     assert phone.page.status_code == 400
     assert note in phone.text
@@ -218,6 +218,6 @@ def test_a_try_that_judges_or_names_another_student_is_not_kept(world: World, no
     with tenancy.scope(world.id):
         assert not NoticeContact.objects.exists()
 
-    phone.send(address, at="2026-10-09T10:00", note="拨了三次，没有人接", **said)
+    phone.send(address, **{**said, "note": "拨了三次，没有人接"})
     with tenancy.scope(world.id):
         assert NoticeContact.objects.get().note == "拨了三次，没有人接"

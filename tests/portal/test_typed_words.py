@@ -144,7 +144,7 @@ def test_a_page_of_trouble_names_the_mend_and_keeps_the_words(world: World) -> N
     answer = phone.send(f"/plan/{item.pk}/check-in", excuse=WORDS, day="2020")
 
     assert answer.status_code == 422
-    assert "这一项不用每天签到。完成后请点“已完成”。" in phone.text
+    assert "这一项不用每天签到。完成后请点“全部完成了”。" in phone.text
     assert SHOWN in phone.html
 
 

@@ -97,6 +97,17 @@ def test_a_try_without_its_place_or_record_or_from_before_does_not(
     assert "还有 1 户" in refused(walk)[1]
 
 
+def test_nobody_is_called_about_a_notice_that_nobody_has_written_yet(world: World) -> None:
+    walk = asked(world)
+
+    with pytest.raises(InvalidInput) as told:
+        tried(walk, tried_at=FRIDAY - timedelta(minutes=1))
+
+    assert told.value.field == "at"
+    assert "早于这份通知" in str(told.value)
+    tried(walk, tried_at=FRIDAY.replace(second=0))  # a page knows minutes alone
+
+
 def test_who_answered_meanwhile_need_not_be_called(world: World) -> None:
     walk = asked(world, strength="SIGN")
     tried(walk, "other_mother", "classmate")

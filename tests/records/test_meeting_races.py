@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from parties import tenancy
-from parties.errors import WrongState
+from parties.errors import InvalidInput, WrongState
 from records.meetings import outcomes
 from records.meetings.outcomes import Try
 from records.models import DossierItem, Meeting, MeetingAttempt, MeetingInvitee, MeetingSlot
@@ -172,3 +173,16 @@ def test_an_attempt_says_who_and_what(world: World) -> None:
             tried=Try(world["mother"].pk, "PHONE", "NO_ANSWER", NOW, note="响铃一分钟"),
         )  # fmt: skip
         assert (made.person_id, made.round) == (world["mother"].pk, 1)
+
+
+@pytest.mark.django_db
+def test_nobody_was_reached_about_a_meeting_before_there_was_one(world: World) -> None:
+    meeting, _ = offered(world)
+    with tenancy.scope(world.id), pytest.raises(InvalidInput) as told:
+        outcomes.attempt(
+            meeting_id=meeting.pk, by=world["teacher"], at=NOW,
+            tried=Try(world["mother"].pk, "PHONE", "NO_ANSWER", NOW - timedelta(days=366)),
+        )  # fmt: skip
+
+    assert told.value.field == "tried_at"
+    assert "早于这次会谈" in str(told.value)

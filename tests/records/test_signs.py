@@ -211,7 +211,10 @@ def test_what_only_begins_like_it_stays_quiet(text: str) -> None:
     assert signs.read(text) == signs.Signs()
 
 
-@pytest.mark.parametrize("text", ["告你们学校", "再这样我要告", "我们要告到底", "我要去法院告学校"])
+@pytest.mark.parametrize(
+    "text",
+    ["告你们学校", "再这样我要告", "我们要告到底", "我要去法院告学校", "你们等着收法院传票吧"],
+)
 def test_to_sue_is_a_complaint(text: str) -> None:
     assert signs.read(text).complaint
 
