@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 DEFAULT = "default"
 OWNER = "owner"
+#: Keeps its plans when a request is refused; the owner's does not, for it changes tables.
+KEEPS_PLANS = "ledger.postgres"
 # Parsing is a large part of a small statement's cost: prepare on first sight.
 PREPARE_AT_FIRST_USE = 1
 
@@ -44,6 +46,7 @@ def databases(*, url: str, owner_url: str, persistent: bool) -> dict[str, dict[s
     if not url:
         return {DEFAULT: parse_database_url("postgresql:///sanfang?host=/nonexistent")}
     plain = parse_database_url(url)
+    plain["ENGINE"] = KEEPS_PLANS
     plain["CONN_MAX_AGE"] = 60 if persistent else 0
     plain["CONN_HEALTH_CHECKS"] = True
     if not owner_url:

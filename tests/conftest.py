@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +14,12 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
+from psycopg.pq import TransactionStatus
 from pytest_django import Settings
 
 from config import devstack, startup, tables
+from ledger.postgres.base import DatabaseWrapper
 from parties import keyring
 from tests import stand_ins, template_database
 from tests.factories import World
@@ -31,6 +35,9 @@ _LONG_FIRST: Final = ("privacy", "config", "faults", "chaos", "crash", "backup")
 #: New objects between two collections. Python's 700 cost the suite an eighth of its time.
 _MANY_OBJECTS: Final = 50_000
 
+#: Statements that a connection keeps prepared.
+_MANY_PLANS: Final = 1_000
+
 # No deadline: how long one example takes on a busy machine says nothing about the code.
 hypothesis.settings.register_profile("usual", deadline=None)
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
@@ -40,9 +47,24 @@ hypothesis.settings.load_profile(os.environ.get("SANFANG_TEST_DEPTH", "usual"))
 def pytest_configure() -> None:
     """Every client of a test has middleware of its own, which would look for all static files.
 
-    Now one is looked for when it is asked for, as a server under development does.
+    Now one is looked for when it is asked for, as a server under development does. One connection
+    serves everybody whom the tests know, and one test after the other: more plans, made once.
     """
     settings.WHITENOISE_AUTOREFRESH = True
+    DatabaseWrapper.most_prepared = _MANY_PLANS
+    setattr(TransactionTestCase, "_should_reload_connections", _is_broken)  # noqa: B010
+
+
+def _is_broken(_: TransactionTestCase) -> bool:
+    """Whether the next test needs connections of its own: a new one has not one plan."""
+    return any(
+        one.connection is not None
+        and (
+            one.connection.pgconn.transaction_status != TransactionStatus.IDLE
+            or not one.is_usable()
+        )
+        for one in connections.all(initialized_only=True)
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,10 +122,18 @@ def wiped(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def vault_folder(settings: Any, tmp_path: Path) -> Path:
+def vault_folder(settings: Any, vaults: Iterator[Path]) -> Path:
     """Sealed files of this test alone; a sweep must never meet those of somebody at work."""
-    settings.ATTACHMENTS_DIR = tmp_path / "attachments"
-    return tmp_path / "attachments"
+    settings.ATTACHMENTS_DIR = next(vaults)
+    assert isinstance(settings.ATTACHMENTS_DIR, Path)
+    return settings.ATTACHMENTS_DIR
+
+
+@pytest.fixture(scope="session")
+def vaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Not in the test's tmp_path: pytest makes one by looking through those of all tests before."""
+    folder = tmp_path_factory.mktemp("vaults")
+    return (folder / str(number) / "attachments" for number in count())
 
 
 @pytest.fixture

@@ -25,10 +25,13 @@ _FILLED = """
     AND pg_relation_size(oid) > 0 AND relname <> ALL(%s) ORDER BY relname
 """
 _GUARDS = """
-    SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger
-    WHERE NOT tgisinternal AND tgtype & %s > 0 AND tgrelid::regclass::text = ANY(%s)
+    SELECT relname, tgfoid::regprocedure::text, pg_get_functiondef(tgfoid)
+    FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
+    WHERE NOT tgisinternal AND tgtype & %s > 0 AND tgenabled <> 'D'
 """
-_ENABLED = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
+_LIFTED = (
+    "CREATE OR REPLACE FUNCTION {} RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'"
+)
 
 
 def make_template() -> None:
@@ -108,12 +111,14 @@ class Wiper:
 
     One connection for all wipes, for a new one would load the catalogue each time, and DELETE
     rather than TRUNCATE, which makes a hundred new files. In one statement foreign keys are checked
-    at its end, so the order of the tables does not matter.
+    at its end, so the order of the tables does not matter. What guards a table is a function, empty
+    for the time of a wipe: switching triggers off would make every plan on the table worthless.
     """
 
     def __init__(self, url: str) -> None:
         self._owner = psycopg.connect(url, autocommit=True)
         self._kept = filled_tables(self._owner)
+        self._guards = self._owner.execute(_GUARDS, [DELETE_TRIGGER]).fetchall()
 
     def __call__(self) -> None:
         tables = filled_tables(self._owner, but=self._kept)
@@ -125,10 +130,10 @@ class Wiper:
         self._owner.close()
 
     def _delete(self, tables: Sequence[str]) -> None:
-        guards = self._owner.execute(_GUARDS, [DELETE_TRIGGER, list(tables)]).fetchall()
+        guards = {function: made for table, function, made in self._guards if table in tables}
         self._owner.execute("SET LOCAL lock_timeout = '5s'")
-        for table, name, _ in guards:
-            self._owner.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{name}"')
+        for function in guards:
+            self._owner.execute(_LIFTED.format(function))
         deletions = sql.SQL(", ").join(
             sql.SQL("{} AS (DELETE FROM {})").format(
                 sql.Identifier(f"d_{name}"), sql.Identifier(name)
@@ -136,8 +141,8 @@ class Wiper:
             for name in tables
         )
         self._owner.execute(sql.SQL("WITH {} SELECT 1").format(deletions))
-        for table, name, enabled in guards:
-            self._owner.execute(f'ALTER TABLE {table} {_ENABLED[enabled]} TRIGGER "{name}"')
+        for made in guards.values():
+            self._owner.execute(made)
 
 
 def _create(owner: psycopg.Connection, name: str, *, template: str | None = None) -> None:

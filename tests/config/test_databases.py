@@ -43,6 +43,13 @@ def test_the_owner_exists_only_where_its_address_is_given() -> None:
     assert set(databases(url=PLAIN, owner_url=OWNER, persistent=True)) == {"default", "owner"}
 
 
+def test_only_who_changes_no_tables_keeps_its_plans() -> None:
+    found = databases(url=PLAIN, owner_url=OWNER, persistent=True)
+
+    assert found["default"]["ENGINE"] == "ledger.postgres"
+    assert found["owner"]["ENGINE"] == "django.db.backends.postgresql"
+
+
 def test_only_the_owner_migrates() -> None:
     router = OwnerMigrates()
 
