@@ -25,12 +25,22 @@ from portal import (
     words,
 )
 from portal.session import signed_in, viewing
-from workflow import alerts, attendance, inbox, meeting_guests, plan_waiting, policies, task_files
+from workflow import (
+    alerts,
+    attendance,
+    inbox,
+    meeting_guests,
+    plan_waiting,
+    policies,
+    task_files,
+    undecided,
+)
 from workflow.channels import texts
 from workflow.models import Case, Escalation, HumanTask, Notification
 
 _FEW: Final = 30
 _MOST_WAITING: Final = 5
+_UNROUTED: Final = "还没有决定渠道的事项"
 
 
 @require_safe
@@ -50,9 +60,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "has_plan": plan.has_any(viewer),
             "has_items": plan_waiting.any_of(viewer),
             "messages": _inbox(viewer),
-            "cases": [
-                _line(viewer, case) for case in statements.rows(_running, viewer, limit=_FEW)
-            ],
+            "cases": _cases(viewer),
             "files": statements.rows(_files, viewer),
             "others_files": file_lists.searches(viewer),
             **notices.for_home(viewer),
@@ -77,12 +85,21 @@ def _records(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _line(viewer: Viewer, case: Case) -> dict[str, Any]:
+def _cases(viewer: Viewer) -> list[dict[str, Any]]:
+    """What is under way. To who works on it, one that nobody has routed yet is no meeting."""
+    found = statements.rows(_running, viewer, limit=_FEW)
+    open_questions = undecided.among(case.pk for case in found)
+    return [_line(viewer, case, asked=case.pk in open_questions) for case in found]
+
+
+def _line(viewer: Viewer, case: Case, *, asked: bool) -> dict[str, Any]:
     face = policies.face(viewer, case)
+    works = "owner" in viewer.fields(case)
+    unrouted = asked and works and case.channel != Case.Channel.CRISIS
     return {
         "pk": case.pk,
         "student": _student_of(viewer, case),
-        "channel": words.channel(case, face),
+        "channel": _UNROUTED if unrouted else words.channel(case, face),
         "state": words.state(case, face),
         "opened_at": case.opened_at,
     }

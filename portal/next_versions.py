@@ -21,13 +21,18 @@ State = CommunicationRecord.State
 
 
 def shown(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
-    """Whether a new version may be begun here, or which one there is. Inside a scope."""
+    """Whether a new version may be begun here, or which one there is: to whoever does not write,
+    once it has taken the place of this one. Inside a scope.
+    """
     record = found.record
-    if Act.EDIT not in found.may or record.signed_at is None:
+    writes = Act.EDIT in found.may and record.signed_at is not None
+    if not writes and record.state != State.SUPERSEDED:
         return {}
     newer = _newer(viewer, record)
     if newer is not None:
         return {"newer": (newer.pk, newer.version)}
+    if not writes:
+        return {}
     if communication.is_followed(record):
         return {"followed": True}  # by whoever has the class now, and not for this reader
     return {"may_begin": Act.EDIT in acts_now.of(found)}

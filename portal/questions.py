@@ -4,6 +4,7 @@ The schema decides what is accepted (workflow.forms); this only asks the questio
 brings the answers into the schema's types.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -20,6 +21,8 @@ Choices = list[tuple[str, str]]
 #: Longer texts get a box of several lines.
 _ONE_LINE: Final = 100
 _REQUIRED: Final = {"required": "请填写这一项。", "invalid": "格式不对，请改正。"}
+#: A label that says itself when there is to be an answer.
+_SAYS_WHEN: Final = re.compile("可不填|必填")
 PREFIX: Final = "answer"
 
 
@@ -49,7 +52,7 @@ class Questions(forms.Form):
             field.help_text = str(rule.get("description", ""))
             if not isinstance(field, DayField | MomentField):  # they have words of their own
                 field.error_messages.update(_REQUIRED)
-            if not field.required and "可不填" not in field.label:
+            if not field.required and not _SAYS_WHEN.search(field.label):
                 field.label += "（可不填）"
             self.fields[name] = field
 

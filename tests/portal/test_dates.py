@@ -109,3 +109,15 @@ def record(world: World) -> tuple[str, dict[str, Any]]:
 
 
 PAGES = {"notice": notice, "plan": plan, "record": record}
+
+
+def test_a_label_that_says_when_it_must_be_answered_is_not_called_optional() -> None:
+    asked = {"必填": "理由（与建议不同时必填）", "可不填": "备注", "该填": "结果"}
+    schema = {
+        "properties": {name: {"type": "string", "title": asked[name]} for name in asked},
+        "required": ["该填"],
+    }
+
+    labels = [field.label for field in Questions(schema=schema, people=[]).fields.values()]
+
+    assert labels == ["理由（与建议不同时必填）", "备注（可不填）", "结果"]

@@ -75,9 +75,14 @@ def test_what_nobody_has_decided_yet_has_no_way_down(world: World) -> None:
     phone.open(f"/cases/{walk.case_id}")
     assert "还没有决定渠道的事项" in phone.text
     assert "面对面会谈事项" not in phone.text
+    phone.open("/")
+    assert "student：还没有决定渠道的事项" in phone.text
+    assert "student：面对面会谈" not in phone.text
 
     walk.choose("meeting")
 
+    phone.open("/")
+    assert "student：面对面会谈" in phone.text
     assert doors(walk, "teacher") == [DOOR]
     phone.open(f"/cases/{walk.case_id}")
     assert "面对面会谈事项" in phone.text

@@ -67,6 +67,22 @@ def test_one_that_is_signed_by_one_side_is_followed_too(world: World) -> None:
     assert BUTTON in at_record(world, paper).text
 
 
+def test_a_family_is_led_from_what_is_superseded_to_what_took_its_place(world: World) -> None:
+    first = effective(world)
+    second = Paper(first.writer, first.id)
+    second.keep(second.writer.post(f"/records/{first.id}/next-version"))
+    door = f'href="/records/{second.id}"'
+    assert door not in at_record(world, first, "mother").html
+    second.do("check")
+    second.do("offer")
+    for who in ("teacher", "mother"):
+        assert second.sign(member(world, who)).status_code == 200
+
+    assert versions(world) == [(1, "SUPERSEDED"), (2, "EFFECTIVE")]
+    assert door in at_record(world, first, "mother").html
+    assert BUTTON not in at_record(world, first, "mother").text
+
+
 def test_what_nobody_has_signed_is_changed_itself(world: World) -> None:
     paper = offered(world)
     phone = at_record(world, paper)
