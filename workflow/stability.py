@@ -35,10 +35,11 @@ def require_acknowledged(case: Case) -> None:
 
 def _require_reported(case: Case) -> None:
     """What the school owes its superiors ends with an answer, never with the crisis."""
-    owed = case.tasks.filter(name__in=closing.UPWARD, state__in=_LIVE).order_by("created_at", "pk")
-    titles = "、".join(owed.values_list("title", flat=True))
+    owed = case.tasks.filter(name__in=closing.UPWARD, state__in=_LIVE)
+    titles = dict(owed.values_list("name", "title"))
     if titles:
+        named = "、".join(titles[name] for name in closing.UPWARD if name in titles)
         raise WrongState(
-            f"还没有办结：{titles}。请先办结，当地不要求的在该项里选“当地不要求”，然后再降级。",
+            f"还没有办结：{named}。请先办结，当地不要求的在该项里选“当地不要求”，然后再降级。",
             case=str(case.pk),
         )

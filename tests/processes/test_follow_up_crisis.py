@@ -22,6 +22,7 @@ from tests.processes.test_follow_up import (
 from tests.processes.walker import FATHER, Walk, follow_all, to_safety
 from tests.records.agreed import agree, draft
 from workflow import openings, plans, rerouting, stabilising
+from workflow.closing import UPWARD
 from workflow.models import Case, ProcessInstance
 from workflow.upgrading import UpgradeInput
 
@@ -56,7 +57,7 @@ def judged(follow: Hidden, **triage: str) -> None:
     follow.triage(**{"safe_to_tell": "yes", **triage})
     follow.wait(minutes=5)
     follow.do("call_guardian")
-    follow.do_all("report_decide", "report_confirm")
+    follow.do_all("report_decide", "report_confirm", *UPWARD)
 
 
 def calmed(follow: Hidden) -> None:
