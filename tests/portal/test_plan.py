@@ -112,7 +112,7 @@ def test_an_excuse_that_fits_no_day_comes_back(world: World, item: ActionItem) -
     answer = phone.send(f"/plan/{item.pk}/excuse", excuse="孩子发烧")
 
     assert answer.status_code == 422
-    assert "完成后请点“已完成”" in phone.text
+    assert "完成后请点“全部完成了”" in phone.text
     assert "孩子发烧" in phone.html
 
 

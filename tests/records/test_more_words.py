@@ -46,15 +46,15 @@ def test_own_words_after_a_signature_that_staff_wrote_down_are_refused(desk: Des
         desk.sign(record, "mother", method="LINK", note=MORE)
 
 
-def test_own_reasons_after_a_refusal_that_staff_wrote_down_are_refused(desk: Desk) -> None:
+def test_own_reasons_come_beside_a_refusal_that_staff_wrote_down(desk: Desk) -> None:
     record = desk.offered()
     desk.witness(record, method="REFUSED", reason="家长说“先不签”")
 
+    desk.refuse(record, "mother", reason=MORE)
     with pytest.raises(WrongState, match="没有存下"):
-        desk.refuse(record, "mother", reason=MORE)
+        desk.refuse(record, "mother", reason="还有一句")
 
-    desk.refuse(record, "mother", reason="家长说“先不签”")
-    assert words(desk) == [("家长说“先不签”", "")]
+    assert sorted(words(desk)) == sorted([("家长说“先不签”", ""), (MORE, "")])
 
 
 def test_refusing_twice_with_one_reason_is_one_refusal(desk: Desk) -> None:
