@@ -230,8 +230,8 @@ def _describe(sight: Sight, objects: Mapping[str, Collection[UUID]]) -> _Lines:
     asked = [(kind, one) for kind in objects for one in _sources.get(kind, ())]
     found = file_rows.objects(sight, [(one, objects[kind]) for kind, one in asked])
     lines: dict[tuple[str, UUID | None], Line] = {}
-    for (kind, source), rows in zip(asked, found, strict=True):
-        lines |= {(kind, pk): one for pk, one in source.describe(sight.viewer, rows).items()}
+    for (kind, source), (rows, more) in zip(asked, found, strict=True):
+        lines |= {(kind, pk): one for pk, one in source.told(sight.viewer, rows, more).items()}
     return lines
 
 

@@ -20,6 +20,7 @@ from records.models import (
     CommunicationRecord,
     NoticeReceipt,
     Objection,
+    Participant,
 )
 from records.stillness import as_it_stood
 
@@ -28,11 +29,13 @@ RECORD: Final = "communication"
 EVIDENCE: Final = "evidence"
 
 
-def _records(viewer: Viewer, found: Sequence[CommunicationRecord]) -> Mapping[UUID, Line]:
+def _records(
+    viewer: Viewer, found: Sequence[CommunicationRecord], present: Sequence[Participant]
+) -> Mapping[UUID, Line]:
     """Version and state; why, by whom and in which case it was written only for whom the record is
     open beyond its outline.
     """
-    told = policies.content_open(viewer, found)
+    told = policies.content_open(viewer, found, present)
     shown = [record for record in found if walls.shut_since(record) is None]
     shown += _as_they_stood(viewer, [one for one in found if walls.shut_since(one) is not None])
     return {record.pk: _record(record, why=record.pk in told) for record in shown}
@@ -196,6 +199,7 @@ def register() -> None:
             _plain,
             rows=_not_put_aside,
             opens_by_policy=True,
+            beside=policies.took_part,
         ),
     )
     file.register("objection", Source("异议", Objection, _objections, rows=_filed))

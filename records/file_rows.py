@@ -32,6 +32,8 @@ COMPANY_KINDS: Final = frozenset({"action_item", "evaluation", "plan_checkin"})
 #: Before the first entry: so the first page is the statement of every other, and built with it.
 NEWEST: Final = datetime.max.replace(tzinfo=UTC)
 LAST_ID: Final = UUID(int=2**128 - 1)
+#: Asked for are not the objects of a source, but what describing them needs.
+_BESIDE: Final = "beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,20 @@ def page(
 
 def objects(
     sight: Sight, wanted: Sequence[tuple[Source, Collection[UUID]]]
-) -> Sequence[Sequence[Any]]:
-    """Of each source those of the ids that the reader may see, with what describing them needs; one
-    query for each, in one round trip. Their student is the one whose file it is.
+) -> Sequence[tuple[Sequence[Any], Sequence[Any]]]:
+    """Of each source those of the ids that the reader may see, and what describing them needs
+    beside; a query for each, in one round trip. Their student is the one whose file it is.
     """
     reader = Known(sight.viewer, sight.student)
-    found = statements.rows_of_each(_objects, [(reader, one, Ids(ids)) for one, ids in wanted])
+    asked = [(reader, one, Ids(ids), "") for one, ids in wanted]
+    more = [(reader, one, Ids(ids), _BESIDE) for one, ids in wanted if one.beside is not None]
+    answers = iter(statements.rows_of_each(_objects, [*asked, *more]))
+    found = [next(answers) for _ in asked]
     for row in chain(*found):
         if row.__dict__.get("student_id") == sight.student.pk:
             row._meta.get_field("student").set_cached_value(row, sight.student)
-    return found
+    beside = [() if one.beside is None else next(answers) for one, _ in wanted]
+    return list(zip(found, beside, strict=True))
 
 
 def entries(
@@ -122,7 +128,12 @@ def _newest_first(
     return found.order_by("-at", "-pk")
 
 
-def _objects(viewer: Viewer, student: Student, source: Source, ids: Ids) -> QuerySet[Any]:
+def _objects(
+    viewer: Viewer, student: Student, source: Source, ids: Ids, what: str
+) -> QuerySet[Any]:
+    """Of one source what stands in the file, or what it needs beside that."""
+    if what == _BESIDE and source.beside is not None:
+        return source.beside(viewer, ids)
     shown = source.shown(viewer, student)
     return source.select(shown.filter(statements.among("pk", ids)))
 

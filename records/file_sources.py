@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from parties.access import Viewer
-from parties.likeness import Whole
+from parties.likeness import Ids, Whole
 from parties.models import Student
 
 
@@ -49,24 +49,31 @@ class Source(Whole):
     `select` adds to the query what describing needs (select_related, only, annotations). `rows` are
     the objects that a reader of this student's file is shown; by default those of the model's own
     policy. It is made of policies as well, where the object of an entry is another than its model's
-    policy was written for. All of these are functions of a module: what they build is kept for
-    everybody who is alike (parties/statements.py), so they ask nothing of the database.
+    policy was written for. `beside` are rows of another model that describing needs, by the ids of
+    its objects; they come with the same trip, and `describe` takes them as well. All of these are
+    functions of a module: what they build is kept for everybody who is alike
+    (parties/statements.py), so they ask nothing of the database.
     `opens_by_policy`: to staff it does not matter whom the entry names. What opens a record is what
     was said in it and whose task that is by now, and an entry was written before either.
     """
 
     label: str
     model: type[Model]
-    describe: Callable[[Viewer, Sequence[Any]], Mapping[UUID, Line]]
+    describe: Callable[..., Mapping[UUID, Line]]
     select: Callable[[QuerySet[Any]], QuerySet[Any]] = _as_it_is
     rows: Callable[[Viewer, Student], QuerySet[Any]] | None = None
     opens_by_policy: bool = False
+    beside: Callable[[Viewer, Ids], QuerySet[Any]] | None = None
 
     def shown(self, viewer: Viewer, student: Student) -> QuerySet[Any]:
         """The objects that exist for this reader of this student's file."""
         if self.rows is not None:
             return self.rows(viewer, student)
         return viewer.rows(self.model)
+
+    def told(self, viewer: Viewer, rows: Sequence[Any], more: Sequence[Any]) -> Mapping[UUID, Line]:
+        """Lines of these objects; `more` came from `beside`."""
+        return self.describe(viewer, rows, *(() if self.beside is None else (more,)))
 
 
 #: Kinds, each with one of its sources.

@@ -20,6 +20,8 @@ from records import deserted, known_records, taken_back, walls
 from records.models import CommunicationRecord, Participant
 
 State = CommunicationRecord.State
+Records = Sequence[CommunicationRecord]
+Present = Sequence[Participant] | None
 
 #: Know that there is a record, when, and in what state; never what it says, nor why it was written:
 #: 心理 or 经济资助 says as much as a sentence.
@@ -205,9 +207,9 @@ def reads_file(viewer: Viewer, record: CommunicationRecord, sensitivity: str) ->
     )
 
 
-def content_open(viewer: Viewer, records: Sequence[CommunicationRecord]) -> frozenset[UUID]:
-    """Ids of those that the viewer reads beyond the outline; at most one query for all of them."""
-    learn(viewer, records)
+def content_open(viewer: Viewer, records: Records, present: Present = None) -> frozenset[UUID]:
+    """Ids of those that the viewer reads beyond the outline; as many queries as learn."""
+    learn(viewer, records, present)
     shown = (one for one in records if not is_closed(viewer, one))
     return frozenset(one.pk for one in shown if writes(viewer, one) or reads_content(viewer, one))
 
@@ -221,25 +223,25 @@ def circumstances(viewer: Viewer, record: CommunicationRecord) -> frozenset[Leve
     return _given(viewer, record, took_part=took_part)
 
 
-def learn(viewer: Viewer, records: Sequence[CommunicationRecord]) -> None:
-    """Find out the circumstances of many records in one query, and keep them with each.
+def learn(viewer: Viewer, records: Records, present: Present = None) -> None:
+    """Keep with each record its circumstances: one query, or none if `took_part` is known.
 
     One more for the head of 德育处, who may have to sign what an author left behind.
     """
-    if not records:
-        return
-    if viewer.heads(Role.ME):
+    if records and viewer.heads(Role.ME):
         deserted.learn(records, at=viewer.at)
-    present = statements.rows(_present, viewer.person.pk, Ids(one.pk for one in records))
-    took_part = {one.record_id for one in present}
+    if records and present is None:
+        present = statements.rows(took_part, viewer, Ids(one.pk for one in records))
+    there = {one.record_id for one in present or ()}
     for record in records:
         kept = record.__dict__.setdefault(_LEARNT, {})
-        kept[viewer.person.pk] = _given(viewer, record, took_part=record.pk in took_part)
+        kept[viewer.person.pk] = _given(viewer, record, took_part=record.pk in there)
 
 
-def _present(person_id: UUID, records: Ids) -> QuerySet[Participant]:
+def took_part(viewer: Viewer, records: Ids) -> QuerySet[Participant]:
+    """As whom the viewer was there; no more than the record."""
     there = Participant.objects.filter(statements.among("record_id", records))
-    return there.filter(person_id=person_id).only("record_id")
+    return there.filter(person_id=viewer.person.pk).only("record_id")
 
 
 def _given(viewer: Viewer, record: CommunicationRecord, *, took_part: bool) -> frozenset[Level]:

@@ -62,17 +62,17 @@ def _day(day: Any) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _check_ins(viewer: Viewer, found: Sequence[Any]) -> Mapping[UUID, Line]:
+def _check_ins(
+    viewer: Viewer, found: Sequence[Any], items: Sequence[ActionItem]
+) -> Mapping[UUID, Line]:
     """The first day of a week stands for the whole of it; reasons stay where they were written."""
-    if viewer.wards and found:
-        _recount(viewer, found)
+    _recount(viewer, found, items)
     return {row.pk: _week(row) for row in found}
 
 
-def _recount(viewer: Viewer, found: Sequence[Any]) -> None:
+def _recount(viewer: Viewer, found: Sequence[Any], items: Sequence[ActionItem]) -> None:
     """Of an item that is shut to a guardian, the days that they know of."""
-    ids = Ids(sorted({row.item_id for row in found}))
-    for item in statements.rows(_items_with, viewer, ids):
+    for item in items:
         still = item_stillness.as_it_stood(viewer, item)
         if still is item:
             continue
@@ -83,8 +83,12 @@ def _recount(viewer: Viewer, found: Sequence[Any]) -> None:
                 row.done, row.excused = states.count(_DONE), states.count(_EXCUSED)
 
 
-def _items_with(viewer: Viewer, ids: Ids) -> QuerySet[ActionItem]:
-    return viewer.rows(ActionItem).filter(statements.among("pk", ids))
+def _items_of_weeks(viewer: Viewer, ids: Ids) -> QuerySet[ActionItem]:
+    """To a guardian alone is anything shut."""
+    if not viewer.wards:
+        return ActionItem.objects.none()
+    weeks = ItemCheckIn.objects.filter(statements.among("pk", ids))
+    return viewer.rows(ActionItem).filter(pk__in=weeks.values("item"))
 
 
 def _week(row: Any) -> Line:
@@ -177,7 +181,9 @@ def _score(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def register() -> None:
     file.register("action_item", Source("行动方案", ActionItem, _items, _plain))
-    file.register("plan_checkin", Source("签到", ItemCheckIn, _check_ins, _counted))
+    file.register(
+        "plan_checkin", Source("签到", ItemCheckIn, _check_ins, _counted, beside=_items_of_weeks)
+    )
     file.register("evaluation", Source("效果评估", Evaluation, _evaluations, _score))
     file.register("contact_attempt", Source(CONTACT_LABEL, HumanTask, _talks, rows=_talks_of))
     file.register("contact_attempt", Source(CONTACT_LABEL, PlanRound, _rounds))

@@ -83,7 +83,8 @@ def test_so_is_the_sql_of_the_objects_of_every_kind(world: World) -> None:
         for who in ("mother", "teacher", "duty_officer", "manager"):
             sight = _sight(world, who)
             for _, source in file._registered(""):
-                _same(file_rows._objects, sight.viewer, sight.student, source, ids)
+                for what in ("", file_rows._BESIDE):
+                    _same(file_rows._objects, sight.viewer, sight.student, source, ids, what)
 
 
 def _sight(world: World, who: str) -> Sight:
