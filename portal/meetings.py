@@ -24,8 +24,8 @@ from workflow.models import Case, HumanTask
 _LONGEST_WORDS = 500
 #: The task of the diagram in which times are offered.
 _OFFER = "meeting_offer_slots"
-#: While a time is on offer or agreed, it may be changed.
 _OFFERED = Meeting.State.OFFERED
+#: While a time is on offer or agreed, it may be changed.
 MOVABLE = (_OFFERED, Meeting.State.AGREED)
 _WEEKDAYS = "一二三四五六日"
 

@@ -14,7 +14,7 @@ from ledger.models import Event
 from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput
-from records import exports, keeping, record_copies
+from records import exports, file, keeping, record_copies
 from records.exports import Form, Purpose
 from records.file import Filters
 from records.models import CommunicationRecord, Delivery
@@ -171,3 +171,28 @@ def test_the_printed_file_holds_every_record_with_its_headings(desk: Desk) -> No
     for words in (FACT[:6], "实训到岗", "签字确认", OPINION[:8], "附沟通记录", "用途：复核"):
         assert words in text, words
     assert text.count("一、参与人员") == 2
+
+
+# --- its line in the file -------------------------------------------------------------------------
+
+
+def title_for(desk: Desk, name: str) -> list[str]:
+    with tenancy.scope(desk.world.id):
+        viewer = Viewer.load(desk.world[name], at=desk.at)
+        rows = file.read(
+            viewer=viewer, student_id=desk.world.student.pk, filters=Filters(), limit=20
+        ).entries
+    return [one.line.title for one in rows if one.kind == "communication"]
+
+
+def test_a_line_says_why_to_a_colleague_who_was_there(desk: Desk) -> None:
+    record = desk.drafted(FACT)
+    desk.meet(record, "mother", "counsellor")
+    desk.check(record)
+    desk.offer(record)
+    for who in ("teacher", "mother"):
+        desk.sign(record, who)
+
+    why = f"沟通记录：{record.get_trigger_display()}"
+    assert [title_for(desk, who) for who in ("teacher", "mother", "counsellor")] == [[why]] * 3
+    assert title_for(desk, "grade_leader") == ["沟通记录"]
