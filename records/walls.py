@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThan
 
 from parties.access import Viewer
-from parties.wall_moments import FirstShut, Moment
+from parties.wall_moments import Moment, first_shut
 from parties.walls import NEVER
 
 #: Where a record that was read with its wall keeps it.
@@ -62,7 +62,7 @@ def since(viewer: Viewer, came: Moment) -> Any:
     never = Value(NEVER, DateTimeField())
     if not viewer.wards:  # nothing stands behind a wall; what is not built costs nothing
         return never
-    found = [FirstShut(viewer.walls, came, _ABOUT), *(unjudged(viewer) for unjudged in _unjudged)]
+    found = [first_shut(viewer.walls, came, _ABOUT), *(unjudged(viewer) for unjudged in _unjudged)]
     shut = Coalesce(Least(*found), never, output_field=DateTimeField())
     return Case(When(Q(student__in=viewer.wards), then=shut), default=never)
 

@@ -148,6 +148,7 @@ def _case_about(student: Student | None, school_id: int, *, at: datetime) -> tup
         student=student,
         placement_id=placement,
         opened_at=at,
+        crisis_since=at,
         alarm_at=at,
     )
     return case, rungs.chosen(school_id, escalation.LADDER, own=own)

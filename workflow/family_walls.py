@@ -36,8 +36,8 @@ _Part = CaseParty.Part
 _WALLS: Final = """
 WITH mine AS (
     SELECT c.id, c.student_id, c.closed_at, c.pauses, p.named_since, p.shut_out, f.until AS face,
-        c.shown_until, c.opened_at, r.reported,
-        (c.channel = 'CRISIS' OR r.reported IS NOT NULL)
+        c.shown_until, c.opened_at, c.crisis_since,
+        (c.channel = 'CRISIS' OR c.crisis_since IS NOT NULL)
         AND (p.named_since IS NOT NULL OR f.until IS NOT NULL
             OR NOT (c.safe_to_tell = 'YES' OR c.safe_to_tell = 'NO' AND p.told)) AS kept
     FROM workflow_case c
@@ -53,16 +53,13 @@ WITH mine AS (
         GROUP BY case_id
     ) p ON p.case_id = c.id
     LEFT JOIN workflow_caseface f ON f.case_id = c.id AND f.person_id = %(me)s
-    LEFT JOIN LATERAL (
-        SELECT min(reported_at) AS reported FROM workflow_crisisreport WHERE case_id = c.id
-    ) r ON true
     WHERE c.student_id = ANY(%(wards)s::uuid[])
 )
 SELECT id, id, CASE
         WHEN shut_out <= COALESCE(face, 'infinity') THEN %(always)s
         WHEN NOT kept AND shut_out IS NULL THEN NULL
-        WHEN face IS NULL AND shown_until IS NULL AND reported <= opened_at THEN %(always)s
-        ELSE COALESCE(face, shown_until, reported, opened_at)
+        WHEN face IS NULL AND shown_until IS NULL AND crisis_since <= opened_at THEN %(always)s
+        ELSE COALESCE(face, shown_until, crisis_since, opened_at)
     END, %(never)s
 FROM mine
 UNION ALL
@@ -106,20 +103,20 @@ def read(person: Person, wards: frozenset[UUID], at: datetime) -> Walls:
 
 def unjudged(viewer: Viewer) -> Subquery:
     """What its own case keeps from a guardian who has no part in it: a crisis, until telling was
-    found safe. Its reports are joined, the first of them in front, and asked for once.
+    found safe. One row by its key: a page of a file asks this for each of its kinds, many times.
     """
     of_row = Case.objects.filter(
-        Q(channel=Case.Channel.CRISIS) | Q(reports__isnull=False),
+        Q(channel=Case.Channel.CRISIS) | Q(crisis_since__isnull=False),
         ~Q(safe_to_tell=Case.SafeToTell.YES),
         pk=OuterRef("case_id"),
     )
     of_row = of_row.exclude(statements.among("pk", viewer.walls.judged))
-    began_as_one = Q(shown_until=None, reports__reported_at__lte=F("opened_at"))
+    began_as_one = Q(shown_until=None, crisis_since__lte=F("opened_at"))
     moment = Choice(
         When(began_as_one, then=Value(ALWAYS, DateTimeField())),
-        default=Coalesce("shown_until", "reports__reported_at", "opened_at"),
+        default=Coalesce("shown_until", "crisis_since", "opened_at"),
     )
-    return Subquery(of_row.order_by("reports__reported_at").values(moment=moment)[:1])
+    return Subquery(of_row.values(moment=moment))
 
 
 def left_out(viewer: Viewer) -> Exists:

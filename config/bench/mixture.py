@@ -50,6 +50,7 @@ def _cases(**values: str) -> Maker:
                 student=story.student,
                 opened_at=story.moment(number),
                 alarm_at=story.moment(number),
+                crisis_since=story.moment(number) if values["channel"] == "CRISIS" else None,
                 **values,
             )
             for number in numbers

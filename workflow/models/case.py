@@ -58,6 +58,8 @@ class Case(FSMModelMixin, models.Model):
         max_length=9, choices=SafeToTell.choices, default=SafeToTell.UNDECIDED
     )
     opened_at = models.DateTimeField()
+    #: When it was first reported as a crisis; empty if it never was one.
+    crisis_since = models.DateTimeField(null=True, blank=True)
     alarm_at = models.DateTimeField("最近一次报警")
     triaged_at = models.DateTimeField(null=True, blank=True)
     danger_over_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +85,7 @@ class Case(FSMModelMixin, models.Model):
         "colour": "CRI",
         "safe_to_tell": "CRI",
         "opened_at": "CRI",
+        "crisis_since": "CRI",
         "alarm_at": "CRI",
         "triaged_at": "CRI",
         "danger_over_at": "CRI",
@@ -177,6 +180,7 @@ class Case(FSMModelMixin, models.Model):
         Whoever must go on seeing the old face has it kept for them alone (CaseFace) before.
         """
         self.channel, self.kind = channel, kind
+        self.crisis_since = self.crisis_since or self.alarm_at  # it remains one that was
         self.danger_over_at = self.danger_over_at or at
         if self.safe_to_tell == self.SafeToTell.YES:
             self.shown_channel, self.shown_state, self.shown_until = channel, "", None
@@ -206,6 +210,7 @@ class Case(FSMModelMixin, models.Model):
         if self.shown_channel and not self.shown_state:
             self.shown_state, self.shown_until = self.state, at
         self.channel, self.alarm_at = self.Channel.CRISIS, at
+        self.crisis_since = self.crisis_since or at
         self.triaged_at = self.danger_over_at = None
         self.safe_to_tell = self.SafeToTell.UNDECIDED
 
