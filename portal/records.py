@@ -99,10 +99,12 @@ def recall(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 @require_safe
 @signed_in(bound=True)
 def pdf(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpResponse:
+    """A copy to keep or hand on, on paper unless `format` asks for JSON."""
+    form = "json" if request.GET.get("format") == "json" else "pdf"
     purpose = request.GET.get("purpose", Purpose.KEEP.value)
     known = Purpose(purpose) if purpose in set(Purpose) else Purpose.KEEP
     try:
-        copy = record_copies.export(**who_of(identity, target_id), form="pdf", purpose=known)
+        copy = record_copies.export(**who_of(identity, target_id), form=form, purpose=known)
     except InvalidInput as refused:
         return show(request, identity, target_id, {"share": f"{refused}{refused.mend}"})
     return _download(copy.name, copy.media_type, copy.data)
