@@ -68,7 +68,8 @@ class Clients:
         connection.close()  # a forked child must not speak on its parent's connection
         for _ in range(self.count):
             ours, theirs = _fork.Pipe()
-            process = _fork.Process(target=_serve, args=(theirs, self.make), daemon=True)
+            others = [ours, *(client.pipe for client in self._clients)]
+            process = _fork.Process(target=_serve, args=(theirs, others, self.make), daemon=True)
             process.start()
             theirs.close()
             self._clients.append(_Client(process, ours))
@@ -141,8 +142,12 @@ def _merged(arm: str, slots: Sequence[Slot]) -> Slot:
     return whole
 
 
-def _serve(pipe: Connection, make: Callable[[], Mapping[str, Arm]]) -> None:
-    """Until the pipe ends."""
+def _serve(
+    pipe: Connection, others: Sequence[Connection], make: Callable[[], Mapping[str, Arm]]
+) -> None:
+    """Until the pipe ends: `others` are its parent's ends, and a pipe ends with the last copy."""
+    for inherited in others:
+        inherited.close()
     try:
         arms = make()
         startup.spare_what_stays()  # as every process that serves does

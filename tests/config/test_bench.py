@@ -97,6 +97,14 @@ def test_a_client_that_fails_says_where() -> None:
         one.slot("broken", [1], 0.05)
 
 
+def test_clients_end_by_themselves_when_nobody_is_left_to_order() -> None:
+    """None of them keeps its own pipe or another's open."""
+    with clients.Clients(dict, 3) as three:
+        processes = [one.process for one in three._clients]
+
+    assert [one.exitcode for one in processes] == [0, 0, 0]
+
+
 def test_what_nobody_came_to_is_left_over() -> None:
     def work(_job: object) -> str:
         time.sleep(0.01)
