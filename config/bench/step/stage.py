@@ -58,6 +58,7 @@ class Stage:
     def jobs(self, count: int, *, naive: bool = False) -> Iterator[Job]:
         """`count` fresh copies, the moments by turns."""
         each = -(-count // len(self.moments))
+        copies.foresee(self.owner)
         made = [copies.make(self.owner, moment.case_id, each) for moment in self.moments]
         if naive:
             for pairs, kept in zip(made, self.kept, strict=True):
