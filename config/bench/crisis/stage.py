@@ -7,10 +7,12 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import psycopg
+from django.db import connection
 
 from config.bench.cast import Cast
 from config.bench.crisis.floor import Floor
 from config.bench.crisis.gateway import Gateway
+from config.bench.crisis.workers import NotReady
 from parties import tenancy
 from workflow import deliveries, processes, reporting
 from workflow.models import Notification
@@ -23,6 +25,10 @@ LATE: Final = 30.0
 _LISTENING: Final = """
 SELECT EXISTS (SELECT FROM pg_stat_activity
     WHERE datname = current_database() AND query = 'LISTEN crisis')
+"""
+_SWEPT: Final = """
+SELECT count(*) = 2 FROM workflow_heartbeat
+WHERE driver = 'celery' AND lane IN ('crisis', 'routine')
 """
 
 
@@ -107,12 +113,12 @@ class Stage:
         return [min(report.waited(arrivals), LATE) for report in reports]
 
     def await_listener(self) -> None:
-        """Until watch hears of a crisis."""
-        until = time.monotonic() + LATE
-        while time.monotonic() < until:
-            if self.owner.execute(_LISTENING).fetchone() == (True,):
-                return
-            time.sleep(0.1)
+        """Until watch hears of a crisis; raises NotReady."""
+        _await(_LISTENING, "watch does not listen")
+
+    def await_sweeps(self) -> None:
+        """Until beat has had both lanes swept; raises NotReady."""
+        _await(_SWEPT, "no sweep began")
 
     def backlog(self) -> int:
         row = self.owner.execute(
@@ -120,6 +126,18 @@ class Stage:
             " AND state = 'PENDING' AND key LIKE 'backlog:%'"
         ).fetchone()
         return int(row[0]) if row else 0
+
+
+def _await(question: str, otherwise: str) -> None:
+    """The role of the workers asks: an owner may not see what another's connection does."""
+    until = time.monotonic() + LATE
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            if cursor.fetchone() == (True,):
+                return
+        time.sleep(0.1)
+    raise NotReady(otherwise)
 
 
 def _arrivals(length: float) -> Any:

@@ -65,7 +65,8 @@ class Workers:
             env=self._env,
             log=self._logs / f"{name}.log",
         )
-        self._undo.callback(children.stop, process, by=signal.SIGTERM, grace=_GRACE)
+        # Nothing that they hold is wanted, and without a broker none of them ends when it is asked.
+        self._undo.callback(children.stop, process, by=signal.SIGKILL, grace=_GRACE)
         self._running[name] = process
 
     def kill(self, name: str) -> None:

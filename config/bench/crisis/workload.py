@@ -69,6 +69,7 @@ def run(
         workers.start()
         stage = Stage(people, here, bare, owner)
         stage.await_listener()
+        stage.await_sweeps()
         return {"workload": "crisis", **_measured(stage, workers, seconds, tell=tell)}
 
 
