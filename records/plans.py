@@ -64,14 +64,19 @@ def block(
     why: str,
     heard: Heard | None = None,
 ) -> ActionItem:
-    """Say what stands in the way. The deadline stays. `heard` is called in the same transaction."""
+    """Say what stands in the way, or what else does; the same once more changes nothing. The
+    deadline stays. `heard` is called in the same transaction.
+    """
 
     def change(item: ActionItem) -> None:
         plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
         seen = item_stillness.seen_by(by, item.pk, at=at)
-        _require(can_proceed(seen.block), item)
+        again = seen.state == ActionItem.State.BLOCKED
+        if again and seen.blocked_why == why:
+            return
+        _require(again or can_proceed(seen.block), item)
         item_rows.raise_by(item, "why", why)
-        kind = _blocked(item, why, by=by, at=at)
+        kind = _blocked(item, why, again=again, by=by, at=at)
         item_rows.record(kind, item, at=at, actor=by)
         if heard is not None:
             heard(item)
@@ -79,10 +84,13 @@ def block(
     return _change(school_id, item_id, by=by, at=at, act=Act.START, change=change)
 
 
-def _blocked(item: ActionItem, why: str, *, by: Person, at: datetime) -> str:
+def _blocked(item: ActionItem, why: str, *, again: bool, by: Person, at: datetime) -> str:
     """What became of it, as an event: where it has moved on meanwhile, the word stands aside."""
     if can_proceed(item.block):
         item.block(why=why)
+        return "plan.item_blocked"
+    if again and item.state == ActionItem.State.BLOCKED:  # what was said before is kept
+        item.blocked_why = why
         return "plan.item_blocked"
     earlier_words.put_aside(item, {"blocked_why": why}, by=by, at=at)
     return "plan.block_noted"
