@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parties import crypto, taps
 from parties.access import Act, Viewer
-from parties.errors import InvalidInput
+from parties.errors import InvalidInput, WrongState
 from parties.sign_in import Identity
 from portal import pages, typed
 from portal.item_forms import RHYTHMS, ItemForm
@@ -19,7 +19,7 @@ from portal.session import signed_in, viewing
 from records import plan_times, plan_views
 from records import plans as items
 from records.models import ActionItem
-from workflow import case_plans, plan_notes, plans
+from workflow import case_plans, plan_going, plan_notes, plans
 from workflow.case_plans import CasePlan
 from workflow.task_files import TaskFile
 
@@ -27,6 +27,8 @@ TASK: Final = "meeting_plan"
 _USUAL: Final = timedelta(days=14)
 #: Nothing is due at whatever minute its form was opened.
 _EVENING: Final = 18  # o'clock
+#: What an item says, in so many words.
+_SAID: Final = ("target", "measure", "baseline", "evidence_note", "dropped_why")
 _FOLDED: Final = ("measure", "baseline", "kind", "field_class")
 
 
@@ -38,6 +40,8 @@ def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRe
         lines = _lines(viewer, found)
     if request.method != "POST":
         return _ask(request, found, lines, _empty(found, at=at))
+    if not found.goes_on:
+        raise WrongState("该事项现在不能再添加约定。", case=str(case_id))
     form = ItemForm(request.POST, plan=found)
     if not (form.is_valid() and _made(identity, found, form, at=at)):
         return _ask(request, found, lines, form)
@@ -112,8 +116,14 @@ def _lines(viewer: Viewer, found: CasePlan) -> list[dict[str, Any]]:
     plan_views.note_reads(viewer, found.items)
     noted = plan_notes.of_items(viewer, found.items)
     whys = plan_views.explained(viewer, found.items)
+    going = plan_going.of_items(viewer, found.items)
     return [
-        {**_line(viewer, item), "noted": noted[item.pk], "changes": whys.get(item.pk, ())}
+        {
+            **_line(viewer, item),
+            "going": going[item.pk],
+            "noted": noted[item.pk],
+            "changes": whys.get(item.pk, ()),
+        }
         for item in found.items
     ]
 
@@ -124,7 +134,7 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     return {
         "pk": item.pk,
         "title": values.get("title", values.get("label", "")),
-        "target": values.get("target", ""),
+        **{name: values.get(name, "") for name in _SAID},
         "point": values.get("from_consensus"),
         "party": item.get_owner_party_display(),
         "owner": named.name if named is not None else "",
@@ -133,7 +143,6 @@ def _line(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         "rhythm": dict(RHYTHMS).get(item.recurrence, "重复") if item.recurrence else "",
         "may_amend": item.state in ActionItem.LIVE and viewer.may(Act.AMEND, item),
         "may_drop": item.state in ActionItem.LIVE and viewer.may(Act.DROP, item),
-        "dropped_why": values.get("dropped_why", ""),
     }
 
 
@@ -148,6 +157,7 @@ def _ask(
     shown = [field for field in form.visible_fields() if field.name not in _FOLDED]
     context = {
         "case": found.case,
+        "goes_on": found.goes_on,
         "name": found.student.person.name,
         "lines": lines,
         "form": form,

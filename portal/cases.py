@@ -96,7 +96,7 @@ def _work(viewer: Viewer, found: Case, *, bound: bool) -> dict[str, Any]:
     return {
         "meeting": meetings.arranged(viewer, found),
         "notice": notices.sent_of(viewer, found.pk),
-        "planned": case_plans.planned(viewer, found),
+        "planned": case_plans.has_any(viewer, found),
         "effects": [] if bound else effects.of_case(viewer, found.pk),
     }
 
