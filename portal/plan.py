@@ -15,7 +15,7 @@ from parties.access import Act, Viewer
 from parties.errors import InvalidInput
 from parties.sign_in import Identity
 from parties.walls import NEVER
-from portal import effects, pages, plan_desk, typed
+from portal import effects, let_go, pages, plan_desk, typed
 from portal.plan_mistakes import Mistake
 from portal.session import signed_in, viewing
 from records import (
@@ -61,6 +61,7 @@ def _show(request: HttpRequest, identity: Identity, mistake: Mistake | None = No
         context: dict[str, Any] = {
             "mine": [line for line in lines if line["mine"] and line["live"]],
             "others": [line for line in lines if not (line["mine"] and line["live"])],
+            "let_go": let_go.shown(viewer),
             "scores": effects.asked(viewer),
             "scale": SCALE,
             "effects": effects.at_home(viewer),

@@ -12,6 +12,7 @@ from tests.factories import World
 from tests.portal.test_case_plan import at_plan, typed
 from tests.portal.test_plan_desk import finished
 from tests.portal.visitors import by_password
+from tests.privacy.test_items_stand_still import item_of, named
 from workflow.models import Case
 
 NIGHT, BOOK, FEVER = "最近上夜班，看不了作业", "孩子把作业留在学校", "孩子发烧"
@@ -88,3 +89,27 @@ def test_what_was_agreed_is_read_when_the_case_is_over(world: World, item: Actio
     answer = before.send(f"/cases/{item.case_id}/plan", **typed(title="别的"))
     assert answer.status_code == 409
     assert "别的" in before.text
+
+
+def test_the_family_reads_why_an_item_is_not_gone_on_with(world: World, item: ActionItem) -> None:
+    teacher = at_plan(world, item.case_id)
+    assert "家庭也看得到" in teacher.text
+    teacher.send(f"/plan/{item.pk}/drop", why="改为学校晚自习辅导")
+
+    for who in ("mother", "student"):
+        phone = by_password(world, who)
+        phone.open("/plan")
+        assert "不再进行的约定 每日签到监督作业 改为学校晚自习辅导" in phone.text
+
+
+def test_whoever_is_shut_out_reads_no_reason_that_came_since(
+    world: World,
+) -> None:
+    item = item_of(world)
+    named(world)
+    at_plan(world, item.case_id).send(f"/plan/{item.pk}/drop", why="改为学校晚自习辅导")
+
+    phone = by_password(world, "father")
+    phone.open("/plan")
+    assert "晚自习" not in phone.html
+    assert "不再进行" not in phone.text
