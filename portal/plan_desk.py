@@ -20,7 +20,7 @@ from portal.plan_mistakes import Mistake
 from portal.session import signed_in, viewing
 from records import check_ins, plan_evidence, plan_views, plans
 from records.models import ActionItem, ItemCheckIn
-from workflow import plan_policies, plan_waiting
+from workflow import plan_going, plan_policies, plan_waiting
 
 _MOST: Final = 100
 _LONGEST_MARK: Final = 80
@@ -36,10 +36,11 @@ def desk(request: HttpRequest, identity: Identity) -> HttpResponse:
 def show(request: HttpRequest, identity: Identity, mistake: Mistake | None = None) -> HttpResponse:
     """The page; with words that were refused at their item, which it must show."""
     with viewing(identity) as viewer:
-        context: dict[str, Any] = {"mine": [], "looks": [], "others": []}
+        context: dict[str, Any] = {"mine": [], "stuck": [], "looks": [], "others": []}
         if not plan_waiting.is_outside(viewer):
             context = {
                 "mine": _lines(viewer, plan_waiting.own(viewer), "due_at", Act.FINISH),
+                "stuck": _stuck(viewer),
                 "looks": _lines(viewer, plan_waiting.to_verify(viewer), "done_at", Act.VERIFY),
                 "others": _lines(viewer, plan_waiting.heard_of(viewer), "done_at", None),
             }
@@ -80,6 +81,14 @@ def _looked(
     who = {"school_id": identity.school_id, "by": identity.person, "at": at}
     verb(**who, item_id=item_id, as_read=seen)
     return redirect("portal:plan-desk")
+
+
+def _stuck(viewer: Viewer) -> list[dict[str, Any]]:
+    """With what was said to stand in the way."""
+    rows = plan_waiting.stuck(viewer)
+    going = plan_going.of_items(viewer, list(rows.order_by("due_at", "pk")[:_MOST]))
+    lines = _lines(viewer, rows, "due_at", None)
+    return [{**line, "said": going[line["pk"]].difficulties} for line in lines]
 
 
 def _lines(

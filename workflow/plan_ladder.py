@@ -43,11 +43,18 @@ def look_due(*, via: str, at: datetime | None = None, limit: int = 100) -> int:
 
 def tell_stuck(item: ActionItem, *, by: Person, at: datetime) -> None:
     """What stands in the way is heard each time, in the transaction that keeps it: by 班主任, or
-    whoever is asked in their place where they say it themselves.
+    whoever is asked in their place where they say it themselves; of 资助 and 健康 also by the
+    office of that class, which alone reads the words.
     """
     case = Case.objects.select_related("student__school_class").get(pk=item.case_id)
     found = plan_people.holders("HT", case=case, at=at, besides=frozenset({by.pk}))
     people = [("HT", person) for person in found]
+    people += [
+        (role.value, person)
+        for role in sorted(plan_owners.OFFICES.get(str(item.field_class), frozenset()))
+        for person in plan_people.able(role, case=case, at=at)
+        if person not in {by.pk, *found}
+    ]
     key = _key(item, f"blocked:{at.isoformat()}")
     plan_people.tell(case, people, template="plan.blocked", key=key, at=at)
 

@@ -24,6 +24,8 @@ _VERIFIERS: Final = frozenset({Role.HT, Role.GL, Role.ME})
 _OF_A_CLASS: Final = (Role.HT, Role.ST)
 #: Messages that ask for something, with the item second in their keys (plan_ladder, plan_days).
 _ASKING: Final = ("plan.due", "plan.day", "plan.verify")
+#: The same of what is stuck: for whoever finds it among what they may help with.
+_STUCK: Final = "plan.blocked"
 
 
 def is_outside(viewer: Viewer) -> bool:
@@ -41,6 +43,11 @@ def to_verify(viewer: Viewer) -> QuerySet[ActionItem]:
     return _rows(viewer).filter(_to_verify(viewer))
 
 
+def stuck(viewer: Viewer) -> QuerySet[ActionItem]:
+    """What somebody else cannot go on with, where this person reads why and may help."""
+    return _rows(viewer).filter(_stuck(viewer))
+
+
 def heard_of(viewer: Viewer) -> QuerySet[ActionItem]:
     """What others have to verify: whoever leads them hears of it when it takes weeks."""
     return _rows(viewer).filter(_with_others(viewer) & ~_to_verify(viewer))
@@ -54,16 +61,18 @@ def any_of(viewer: Viewer) -> bool:
 
 
 def _waiting(viewer: Viewer) -> QuerySet[ActionItem]:
-    return _rows(viewer).filter(_own(viewer) | _to_verify(viewer) | _with_others(viewer))
+    mine = _own(viewer) | _stuck(viewer) | _to_verify(viewer) | _with_others(viewer)
+    return _rows(viewer).filter(mine)
 
 
 def asked_about(viewer: Viewer, message: Notification) -> bool:
     """Whether a message of one's inbox asks something of an item that is there at work for this
     person still. Inside a scope.
     """
-    if message.template not in _ASKING or is_outside(viewer):
+    if message.template not in (*_ASKING, _STUCK) or is_outside(viewer):
         return False
-    return _rows(viewer).filter(pk=UUID(message.key.split(":")[1])).exists()
+    rows = stuck(viewer) if message.template == _STUCK else _rows(viewer)
+    return rows.filter(pk=UUID(message.key.split(":")[1])).exists()
 
 
 def _rows(viewer: Viewer) -> QuerySet[ActionItem]:
@@ -86,11 +95,24 @@ def _to_verify(viewer: Viewer) -> Q:
     voices = Q(field_class=ActionItem.FieldClass.COM) & (
         _towards(viewer, {Role.HT}) | (~Q(owner_party=_PARTY.FAMILY) & _towards(viewer, _VERIFIERS))
     )
-    for code, offices in plan_owners.OFFICES.items():
-        if viewer.serves(offices):
-            voices |= Q(field_class=code)
+    voices |= _of_own_office(viewer)
     mine = Q(owner_person=viewer.person) | Q(done_by=viewer.person)
     return Q(state=_STATE.DONE) & voices & ~mine
+
+
+def _stuck(viewer: Viewer) -> Q:
+    """班主任 helps, and with 资助 and 健康 the office of that class."""
+    plain = Q(field_class=ActionItem.FieldClass.COM) & _towards(viewer, {Role.HT})
+    return Q(state=_STATE.BLOCKED) & (plain | _of_own_office(viewer)) & ~_own(viewer)
+
+
+def _of_own_office(viewer: Viewer) -> Q:
+    """Items of a class that this person's office reads."""
+    found = Q(pk__in=[])
+    for code, offices in plan_owners.OFFICES.items():
+        if viewer.serves(offices):
+            found |= Q(field_class=code)
+    return found
 
 
 def _with_others(viewer: Viewer) -> Q:
