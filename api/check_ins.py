@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from api import idempotency
 from api.moments import Day
-from api.plans import ProgressSerializer, progress
+from api.plan_part_shapes import ProgressSerializer
+from api.plans import progress
 from api.record_acts import CODES
 from api.schema import describe
 from api.views import ApiView, Strict, read_body, text, viewing

@@ -11,54 +11,21 @@ from rest_framework.response import Response
 
 from api import idempotency, pagination
 from api.moments import Day, Moment
+from api.plan_part_shapes import (
+    ChangeSerializer,
+    ConsensusSerializer,
+    NoteSerializer,
+    ProgressSerializer,
+    ReasonSerializer,
+)
 from api.schema import PAGING, describe, page_of
-from api.shapes import PersonSerializer
 from api.views import ApiView, Id, Strict, read_body, text, viewing
 from parties.access import Act, Viewer
 from parties.cursors import Cursors
 from records import check_ins, item_acts, item_stillness, plan_drafts, plan_views
 from records.models import ActionItem
 from records.plan_drafts import Draft
-from workflow import plan_notes, plans
-
-
-class ProgressSerializer(serializers.Serializer[Any]):
-    """How far a recurring item has got. `streak`: due days done in a row, excused ones apart."""
-
-    total = serializers.IntegerField()
-    so_far = serializers.IntegerField()
-    done = serializers.IntegerField()
-    excused = serializers.IntegerField()
-    missed = serializers.IntegerField()
-    streak = serializers.IntegerField()
-    today_due = serializers.BooleanField()
-    today = serializers.CharField(allow_blank=True)
-    yesterday_open = serializers.BooleanField()
-
-
-class ConsensusSerializer(serializers.Serializer[Any]):
-    statement = serializers.UUIDField()
-    record = serializers.UUIDField()
-    record_no = serializers.CharField()
-    version = serializers.IntegerField()
-    text = serializers.CharField()
-
-
-class NoteSerializer(serializers.Serializer[Any]):
-    """`text` is empty where its class is not this reader's."""
-
-    by = PersonSerializer()
-    at = serializers.DateTimeField()
-    state = serializers.CharField(help_text="照这句话，事项或这一天是什么状态")
-    text = serializers.CharField(allow_blank=True)
-    day = serializers.DateField(required=False, help_text="说的是哪一天的签到")
-    evidence = serializers.ListField(child=serializers.UUIDField())
-
-
-class ChangeSerializer(serializers.Serializer[Any]):
-    by = PersonSerializer()
-    at = serializers.DateTimeField()
-    why = serializers.CharField()
+from workflow import plan_going, plan_notes, plans
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -101,6 +68,9 @@ class ItemSerializer(serializers.Serializer[Any]):
         required=False, help_text="您读到的文字的标记；由您核实的，核实时原样送回"
     )
     progress = ProgressSerializer(required=False)
+    reasons = ReasonSerializer(
+        many=True, required=False, help_text="哪一天没有做，为什么；仅校内可见"
+    )
     #: Why deadline or owner changed; for one item by itself, the newest first.
     changes = ChangeSerializer(many=True, required=False)
     noted = NoteSerializer(
@@ -217,9 +187,16 @@ def shown(viewer: Viewer, item: ActionItem) -> dict[str, Any]:
         body["as_read"] = plan_views.mark(values)
     if values.get("recurrence"):
         body["progress"] = progress(check_ins.progress(item, at=viewer.at))
+        if reasons := plan_going.reasons_of(viewer, item):
+            body["reasons"] = [_reason(one) for one in reasons]
     if notes := plan_notes.of(viewer, item):
         body["noted"] = [_note(one) for one in notes]
     return body
+
+
+def _reason(one: plan_going.Reason) -> dict[str, Any]:
+    by = {"id": str(one.by), "name": one.name}
+    return {"day": one.day.isoformat(), "by": by, "text": one.text}
 
 
 def _note(one: plan_notes.Note) -> dict[str, Any]:

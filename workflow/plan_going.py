@@ -42,18 +42,18 @@ class Going:
     progress: Progress | None = None
 
 
-def of(viewer: Viewer, item: ActionItem) -> Going:
-    """For who works with this visible item and reads what it says; for all others nothing. Inside
-    a scope.
+def reasons_of(viewer: Viewer, item: ActionItem) -> Sequence[Reason]:
+    """Why days of this visible item were not done; for others than of_items() none. One query.
+    Inside a scope.
     """
-    return of_items(viewer, [item])[item.pk]
+    return _reasons(viewer, {item.pk: item}).get(item.pk, ()) if _open(viewer, item) else ()
 
 
 def of_items(viewer: Viewer, items: Collection[ActionItem]) -> Mapping[UUID, Going]:
-    """As of(), for each; the same number of queries however many they are."""
-    open_ = {
-        one.pk: one for one in items if works_with(viewer, one) and viewer.fields(one) >= _READ
-    }
+    """For who works with these visible items and reads what they say; for all others nothing. The
+    same number of queries however many they are. Inside a scope.
+    """
+    open_ = {one.pk: one for one in items if _open(viewer, one)}
     if not open_:
         return {one.pk: Going() for one in items}
     said, reasons = _difficulties(viewer, open_), _reasons(viewer, open_)
@@ -62,6 +62,10 @@ def of_items(viewer: Viewer, items: Collection[ActionItem]) -> Mapping[UUID, Goi
         one.pk: Going(said.get(one.pk, ()), reasons.get(one.pk, ()), days.get(one.pk))
         for one in items
     }
+
+
+def _open(viewer: Viewer, item: ActionItem) -> bool:
+    return works_with(viewer, item) and viewer.fields(item) >= _READ
 
 
 def _difficulties(viewer: Viewer, items: Mapping[UUID, ActionItem]) -> dict[UUID, list[str]]:

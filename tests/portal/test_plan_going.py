@@ -8,6 +8,7 @@ import pytest
 from parties import clock, tenancy
 from records.models import ActionItem
 from tests.api import plan_stories
+from tests.api.callers import member
 from tests.factories import World
 from tests.portal.test_case_plan import at_plan, typed
 from tests.portal.test_plan_desk import finished
@@ -113,3 +114,17 @@ def test_whoever_is_shut_out_reads_no_reason_that_came_since(
     phone.open("/plan")
     assert "晚自习" not in phone.html
     assert "不再进行" not in phone.text
+
+
+def test_the_interface_tells_the_school_why_a_day_was_not_done(
+    world: World, item: ActionItem
+) -> None:
+    say(world, item, "excuse", excuse=FEVER)
+
+    told = {
+        who: member(world, who).get(f"/items/{item.pk}").json().get("reasons")
+        for who in ("teacher", "mother", "student")
+    }
+
+    assert [(one["by"]["name"], one["text"]) for one in told.pop("teacher")] == [("mother", FEVER)]
+    assert told == {"mother": None, "student": None}
