@@ -30,6 +30,7 @@ from workflow import (
     attendance,
     inbox,
     meeting_guests,
+    message_records,
     plan_waiting,
     policies,
     task_files,
@@ -165,8 +166,11 @@ def open_message(_request: HttpRequest, identity: Identity, message_id: UUID) ->
         seen = message.case_id and viewer.find(Case, message.case_id) is not None
         meeting = attendance.meeting_of(viewer, message)
         item = plan_waiting.asked_about(viewer, message)
+        record = message_records.record_of(viewer, message)
     if item:
         return redirect("portal:plan-desk")
+    if record is not None:
+        return redirect("portal:record", target_id=record)
     if seen and message.case_id is not None:
         return redirect("portal:case", case_id=message.case_id)
     if meeting is not None:
