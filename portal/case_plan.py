@@ -1,5 +1,6 @@
 """行动方案 of a case, for the school: what was agreed, one more item, and an end of one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -19,8 +20,9 @@ from portal.session import signed_in, viewing
 from records import plan_times, plan_views
 from records import plans as items
 from records.models import ActionItem
-from workflow import case_plans, plan_going, plan_notes, plans
+from workflow import case_plans, plan_going, plan_notes, plan_talks, plans
 from workflow.case_plans import CasePlan
+from workflow.plan_talks import Talk
 from workflow.task_files import TaskFile
 
 TASK: Final = "meeting_plan"
@@ -38,13 +40,14 @@ def case_plan(request: HttpRequest, identity: Identity, case_id: UUID) -> HttpRe
     with viewing(identity) as viewer:
         found, at = case_plans.read(viewer, case_id), viewer.at
         lines = _lines(viewer, found)
+        talks = plan_talks.of_case(viewer, found.case)
     if request.method != "POST":
-        return _ask(request, found, lines, _empty(found, at=at))
+        return _ask(request, found, lines, _empty(found, at=at), talks=talks)
     if not found.goes_on:
         raise WrongState("该事项现在不能再添加约定。", case=str(case_id))
     form = ItemForm(request.POST, plan=found)
     if not (form.is_valid() and _made(identity, found, form, at=at)):
-        return _ask(request, found, lines, form)
+        return _ask(request, found, lines, form, talks=talks)
     return redirect("portal:case-plan", case_id=case_id)
 
 
@@ -57,6 +60,7 @@ def drop(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
         case_id, at = viewer.get(ActionItem, item_id).case_id, viewer.at
         found = case_plans.read(viewer, case_id) if case_id is not None else None
         lines = [] if found is None else _lines(viewer, found)
+        talks = [] if found is None else plan_talks.of_case(viewer, found.case)
     try:
         items.drop(
             school_id=identity.school_id, item_id=item_id, by=identity.person, at=at, why=why
@@ -65,7 +69,7 @@ def drop(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
         if found is None:
             raise
         mistake = {"pk": item_id, "why": why, "said": f"{refused}{refused.mend}"}
-        return _ask(request, found, lines, _empty(found, at=at), mistake)
+        return _ask(request, found, lines, _empty(found, at=at), mistake, talks=talks)
     return redirect("portal:case-plan", case_id=case_id)
 
 
@@ -152,6 +156,8 @@ def _ask(
     lines: list[dict[str, Any]],
     form: ItemForm,
     mistake: dict[str, Any] | None = None,
+    *,
+    talks: Sequence[Talk],
 ) -> HttpResponse:
     """`mistake`: the item that was not dropped, the reason as it was typed, and what is wrong."""
     shown = [field for field in form.visible_fields() if field.name not in _FOLDED]
@@ -160,6 +166,7 @@ def _ask(
         "goes_on": found.goes_on,
         "name": found.student.person.name,
         "lines": lines,
+        "talks": talks,
         "form": form,
         "shown": shown,
         "folded": [form[name] for name in _FOLDED],
