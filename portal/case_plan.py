@@ -19,13 +19,19 @@ from portal.item_forms import RHYTHMS, ItemForm
 from portal.session import signed_in, viewing
 from records import plan_times, plan_views
 from records import plans as items
-from records.models import ActionItem
-from workflow import case_plans, plan_going, plan_notes, plan_talks, plans
+from records.models import ActionItem, CommunicationRecord
+from workflow import case_plans, next_contacts, plan_going, plan_notes, plan_talks, plans
 from workflow.case_plans import CasePlan
+from workflow.models import HumanTask, ScheduledContact
 from workflow.plan_talks import Talk
 from workflow.task_files import TaskFile
 
 TASK: Final = "meeting_plan"
+#: Forms of a follow-up: whoever answers one looks at the plan first.
+_OF_A_PLAN: Final = (
+    "follow_up_contact", "plan_adjusted", "effect_evaluation", "follow_up_decision",
+    "follow_up_office",
+)  # fmt: skip
 _USUAL: Final = timedelta(days=14)
 #: Nothing is due at whatever minute its form was opened.
 _EVENING: Final = 18  # o'clock
@@ -76,15 +82,33 @@ def drop(request: HttpRequest, identity: Identity, item_id: UUID) -> HttpRespons
 def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
     """What the task shows of the plan. Inside a scope."""
     task = file.task
-    if not file.case_visible or not case_plans.planned(viewer, task.case):
+    if not file.case_visible or not case_plans.has_any(viewer, task.case):
         return {}
-    if file.item is not None:
-        values = plan_views.shown(viewer, file.item)
-        return {"talk_of": values.get("title", values.get("label", ""))}
-    if task.name != TASK:
+    if task.name == TASK:
+        agreed = viewer.rows(ActionItem).filter(case_id=task.case_id)
+        return {"plan_of": task.case_id, "agreed": agreed.exclude(state="DROPPED").count()}
+    if task.form not in _OF_A_PLAN:
         return {}
-    agreed = viewer.rows(ActionItem).filter(case_id=task.case_id)
-    return {"plan_of": task.case_id, "agreed": agreed.exclude(state="DROPPED").count()}
+    return {"plan_first": True, **_talk_of(viewer, file), **_planned_talk(viewer, task)}
+
+
+def _talk_of(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
+    if file.item is None:
+        return {}
+    values = plan_views.shown(viewer, file.item)
+    return {"talk_of": values.get("title", values.get("label", ""))}
+
+
+def _planned_talk(viewer: Viewer, task: HumanTask) -> dict[str, Any]:
+    """What the talk is to be about, and the record that named it, for who reads them."""
+    if task.name != next_contacts.TASK or task.about is None:
+        return {}
+    talk = viewer.find(ScheduledContact, task.about)
+    if talk is None:
+        return {}
+    focus = talk.focus if "focus" in viewer.fields(talk) else ""
+    known = talk.record_id and viewer.find(CommunicationRecord, talk.record_id)
+    return {"talk_focus": focus, "talk_record": talk.record_id if known else None}
 
 
 def _empty(found: CasePlan, *, at: datetime) -> ItemForm:
