@@ -58,6 +58,8 @@ _BUTTONS: Final = {
     "archive": "may_archive",
 }
 #: The same for the words about an objection.
+#: Somebody has to answer or to judge it yet.
+_UNDECIDED: Final = (Objection.State.FILED, Objection.State.ROUTED)
 _FORMS: Final = {"annotate": "mine", "answer": "to_answer"}
 #: A copy of one record, or of a file that it went along with.
 _WHAT_FOR: Final[Mapping[str, str]] = {
@@ -228,7 +230,9 @@ def _objection(viewer: Viewer, row: Objection, found: RecordFile) -> dict[str, A
     one, newer = side_words.objection(viewer, row), side_words.newer_version(viewer, row)
     return {
         "pk": one.pk,
-        "newer": None if newer is None else (newer.pk, newer.version),
+        "newer": (newer.pk, newer.version)
+        if newer is not None and one.state in _UNDECIDED
+        else None,
         "receipt_no": one.receipt_no,
         "state": one.get_state_display(),
         "code": str(one.state),

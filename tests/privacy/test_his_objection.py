@@ -64,6 +64,9 @@ def test_its_author_accepts_and_corrects_the_newest(world: World, reply: str) ->
     his = read(father)
     assert (his["state"], his["reply"], his["reply_words"]) == ("ANSWERED", reply, WORDS)
     assert father.get(f"/records/{answered.json()['correction']}").status_code == 404
+    page = by_password(world, "teacher")
+    page.open(f"/records/{paper.id}")
+    assert "提出的人读到的是这一版" not in page.text  # it says how to answer
 
 
 def test_the_correction_takes_effect_and_he_is_content(world: World) -> None:
