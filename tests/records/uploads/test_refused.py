@@ -64,6 +64,7 @@ def tarred() -> bytes:
         (b"\x1a\x45\xdf\xa3\x01\0\0\0", "a.webm", "MP4"),
         (b"IMKH\1\1\0\0\2\0\0\1", "监控.mp4", "MP4"),
         (b"ID3\4\0\0\0\0\0\0", "a.mp3", "文字"),
+        (b"#!AMR\n\x0c\0", "a.amr", "文字"),
         (b"RIFF\x24\0\0\0WAVEfmt ", "a.wav", "文字"),
         (box(b"ftyp", b"M4A \0\0\0\0M4A "), "a.m4a", "文字"),
         (b"\0\1\2\3\0\1\2\3", "a.dat", "JPEG"),
@@ -76,6 +77,13 @@ def test_a_type_we_do_not_take_says_what_to_do_instead(sent: bytes, name: str, m
     assert (refused.code, refused.status, refused.field) == ("upload.refused", 422, "file")
     assert refused.reason is Reason.WRONG_TYPE
     assert mend in refused.mend
+
+
+def test_a_picture_that_is_not_taken_is_told_that_others_are() -> None:
+    refused = refusal(saved(photo(), "BMP"), "a.bmp")
+
+    assert refused is not None
+    assert str(refused) == "不接收这种图片格式。"
 
 
 def test_an_empty_file_is_refused() -> None:
