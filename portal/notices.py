@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parties import sign_in, statements
+from parties import legible, sign_in, statements
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, NotSignedIn, TooMany
 from parties.models import SignInLink
@@ -76,7 +76,10 @@ def notice(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRes
 
 
 def _act(request: HttpRequest, identity: Identity, receipt_id: UUID, form: ReplyForm) -> None:
-    """What the pressed button says. Raises as workflow.notice_answering does."""
+    """What the pressed button says, and the words beside it.
+
+    Raises as workflow.notice_answering does.
+    """
     with viewing(identity) as viewer:
         at = viewer.at
     who: dict[str, Any] = {
@@ -86,9 +89,11 @@ def _act(request: HttpRequest, identity: Identity, receipt_id: UUID, form: Reply
         "at": at,
     }
     how = notice_receipts.how_of(by_link=identity.is_bound)
-    if "reply" in request.POST:
-        notice_answering.reply(**who, text=form.cleaned_data["text"].replace("\x00", ""))
-    elif "sign" in request.POST:
+    text = form.cleaned_data["text"].replace("\x00", "")
+    # Whichever button is pressed, words that stand on the page are meant for the school.
+    if "reply" in request.POST or legible.said(text):
+        notice_answering.reply(**who, text=text)
+    if "sign" in request.POST:
         _prove(identity, form.cleaned_data["password"])
         notice_answering.sign(**who, how=how)
     elif "confirm" in request.POST:

@@ -18,7 +18,7 @@ from parties import legible
 from parties.access import Act, Viewer
 from parties.errors import InvalidInput, WrongState
 from parties.models import Person
-from records import notice_papers, notice_witnesses, notices, signs
+from records import notice_papers, notice_repeats, notice_witnesses, notices, signs
 from records.models import Notice, NoticeReceipt
 from records.notice_papers import OnPaper
 
@@ -71,7 +71,8 @@ def sign(*, receipt_id: UUID, by: Person, at: datetime, how: str) -> NoticeRecei
 
 
 def reply(*, receipt_id: UUID, by: Person, at: datetime, text: str) -> NoticeReceipt:
-    """A family's own words to the school; a later reply follows the earlier ones.
+    """A family's own words to the school; a later reply follows the earlier ones. A phone that
+    sends the same words twice in a row has said them once.
 
     Raises:
         NotFound: as open_().
@@ -80,6 +81,8 @@ def reply(*, receipt_id: UUID, by: Person, at: datetime, text: str) -> NoticeRec
     if not legible.said(text):
         raise InvalidInput("还没有写内容。", field="text", mend="请写下您想说的话。")
     receipt = _own(receipt_id, by=by, at=at)
+    if notice_repeats.just_said(receipt, text, at=at):
+        return receipt
     _add_reply(receipt, text, at=at)
     if receipt.state not in _ORDER:
         receipt.open(how=receipt.how or NoticeReceipt.How.APP, at=at)
@@ -199,8 +202,7 @@ def _add_later(
     """What a family says afterwards follows what it said before; who proved the answer, how and by
     what scan stays. Whoever hears it alone writes it down as well; the same words are there.
     """
-    words = given.reply.strip().splitlines()
-    if receipt.reply.splitlines()[-len(words) :] == words:
+    if notice_repeats.ends_with(receipt, given.reply):
         raise WrongState("这位家长已经答复，这些话已经记下。", receipt=str(receipt.pk))
     if given.scan not in (None, receipt.scan):
         raise WrongState(

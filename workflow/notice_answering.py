@@ -74,7 +74,8 @@ def reply(
     )  # fmt: skip
     with refused, _answering(school_id, receipt_id, at=at) as heard:
         receipt = notice_receipts.reply(receipt_id=receipt_id, by=by, at=at, text=text)
-        _tell(receipt, text, by=by, at=at)
+        if receipt.replied_at == at:  # else the second tap, and everybody was told
+            _tell(receipt, text, by=by, at=at)
         return heard(receipt)
 
 

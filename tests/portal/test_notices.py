@@ -1,5 +1,6 @@
 """The notice on a phone: by the link that came with it, or signed in."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,18 @@ def with_link(world: World, walk: Sent, who: str = "mother") -> Phone:
     """Who opens the link of the own receipt."""
     receipt = walk.receipt(who)
     return by_link(world, who, purpose=SignInLink.Purpose.NOTICE, target_id=receipt.pk)
+
+
+def forms(html: str) -> list[list[str]]:
+    """The names of fields and buttons of each form."""
+    found = re.findall(r"<form.*?</form>", html, flags=re.DOTALL)
+    return [re.findall(r'name="([^"]+)"', one) for one in found]
+
+
+def reply_of(world: World) -> str:
+    with tenancy.scope(world.id):
+        found: str = NoticeReceipt.objects.get(guardian=world["mother"]).reply
+    return found
 
 
 def test_the_link_leads_to_the_notice_with_the_child_at_the_top(world: World) -> None:
@@ -81,6 +94,61 @@ def test_a_reply_is_kept_and_shown(world: World) -> None:
     assert "您的回复" in phone.text
     with tenancy.scope(world.id):
         assert NoticeReceipt.objects.get(guardian=world["mother"]).reply == "我们会准时到。"
+
+
+@pytest.mark.parametrize(
+    ("strength", "button", "state"),
+    [("CONFIRM", "confirm", "CONFIRMED"), ("SIGN", "sign", "SIGNED")],
+)
+def test_what_was_typed_goes_along_whichever_button_is_pressed(
+    world: World, strength: str, button: str, state: str
+) -> None:
+    """The big button is not that of the field, and nobody sees that the words were left behind."""
+    walk = sent(world, strength=strength)
+    phone, path = with_link(world, walk), f"/notices/{walk.receipt('mother').pk}"
+    [form] = [one for one in forms(phone.html) if "text" in one]
+    assert button in form
+
+    phone.send(path, text="周五要带孩子去医院，请假。", **{button: "1"})
+
+    assert walk.receipt("mother").state == state
+    assert "您的回复 周五要带孩子去医院，请假。" in phone.text
+
+
+def test_words_stay_when_the_password_beside_them_was_wrong(world: World) -> None:
+    walk = sent(world, strength="SIGN")
+    phone, path = by_password(world, "mother"), f"/notices/{walk.receipt('mother').pk}"
+    phone.open(path)
+
+    phone.send(path, text="周五要带孩子去医院。", sign="1", password="x")  # noqa: S106
+    assert "密码不正确" in phone.text
+    phone.send(path, text="周五要带孩子去医院。", sign="1", password=PASSWORD)
+
+    assert walk.receipt("mother").state == NoticeReceipt.State.SIGNED
+    assert reply_of(world) == "周五要带孩子去医院。"
+
+
+def test_a_phone_that_sends_twice_says_it_once(world: World) -> None:
+    walk = sent(world, needs_answer=True)
+    phone, path = with_link(world, walk), f"/notices/{walk.receipt('mother').pk}"
+
+    for _ in range(2):
+        phone.send(path, reply="1", text="我们会准时到。")
+    assert reply_of(world) == "我们会准时到。"
+    assert walk.messages(to="teacher").count(("in_app", "notice.replied")) == 1
+    phone.send(path, reply="1", text="爷爷也来。")
+    phone.send(path, reply="1", text="我们会准时到。")
+
+    assert reply_of(world) == "我们会准时到。\n爷爷也来。\n我们会准时到。"
+
+
+def test_the_same_words_on_another_day_are_said_again(world: World) -> None:
+    walk = sent(world, needs_answer=True)
+    walk.act("reply", "mother", text="孩子说不想活了")
+    walk.at += timedelta(hours=4)
+    walk.act("reply", "mother", text="孩子说不想活了")
+
+    assert reply_of(world) == "孩子说不想活了\n孩子说不想活了"
 
 
 def test_an_empty_reply_is_a_kind_sentence(world: World) -> None:
@@ -148,3 +216,16 @@ def test_the_case_of_a_notice_leads_to_who_has_answered(world: World) -> None:
     assert teacher.open(f"/notices/{walk.notice.pk}/contacts").status_code == 200
     mother.open(f"/cases/{walk.notice.case_id}")
     assert door not in mother.html
+
+
+def test_nobody_is_said_to_have_answered_whom_nothing_reached(world: World) -> None:
+    """The classmate has nobody who may be told."""
+    walk = sent(world)
+    walk.act("confirm", "mother")
+
+    phone = by_password(world, "teacher")
+    phone.open(f"/notices/{walk.notice_id}/contacts")
+
+    assert "家里没有人收到" in phone.text
+    assert "您负责的家庭都已答复" not in phone.text
+    assert "收到通知的家庭都已答复" in phone.text
