@@ -107,8 +107,14 @@ def elsewhere(notice: Notice, *, viewer: Viewer) -> int:
 
 
 def people(*, viewer: Viewer, notice: Notice) -> list[Owing]:
-    """Who still needs contact, among the families that `viewer` calls. Six queries."""
-    mine = viewer.rows(NoticeReceipt).filter(pk__in=receipts(notice).values("pk"))
+    """Who still needs contact, among the families that `viewer` calls. Six queries.
+
+    Not those whose words alone a leader may read: somebody else calls them, and is counted so.
+    """
+    mine = viewer.rows(NoticeReceipt).filter(
+        pk__in=receipts(notice).values("pk"),
+        student__school_class__in=notice_policies.classes(viewer),
+    )
     rows = list(mine.exclude(guardian=viewer.person).order_by("student__student_no", "pk"))
     crypto.warm([row.guardian for row in rows])
     children = {row.student_id: row.student for row in rows}

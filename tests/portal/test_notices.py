@@ -229,3 +229,21 @@ def test_nobody_is_said_to_have_answered_whom_nothing_reached(world: World) -> N
     assert "家里没有人收到" in phone.text
     assert "您负责的家庭都已答复" not in phone.text
     assert "收到通知的家庭都已答复" in phone.text
+
+
+def test_a_leader_who_may_read_the_words_is_not_asked_to_call_the_family(world: World) -> None:
+    """What stands beside a number leads on, and no family is counted twice."""
+    walk = sent(world, strength="SIGN")
+    walk.act("reply", "mother", text="孩子说不想活了")
+    assert walk.receipt("mother").settled_at is None
+    phone = by_password(world, "principal")
+
+    phone.open(f"/notices/{walk.notice_id}/contacts")
+
+    assert "还有 1 户由别的老师联系" in phone.text
+    assert "/receipts/" not in phone.html
+    assert "tel:+86" not in phone.html
+    assert phone.open(f"/notices/{walk.receipt('mother').pk}").status_code == 200
+    teacher = by_password(world, "teacher")
+    teacher.open(f"/notices/{walk.notice_id}/contacts")
+    assert "tel:+86" in teacher.html
