@@ -79,8 +79,11 @@ def _landed(viewer: Viewer, case_id: UUID, said: UpgradeInput) -> bool:
 
 
 def _of_team(viewer: Viewer, case_id: UUID) -> Case:
-    """Raises NotFound, NotAllowed: not there for them; not theirs to take up, or a crisis."""
+    """Raises NotFound, NotAllowed: not there for them; not theirs to take up, or a crisis.
+    WrongState: a notice to many families.
+    """
     case = viewer.get(Case, case_id)
+    rerouting.refuse_many(case)
     viewer.require(Act.UPGRADE, case)
     return case
 

@@ -50,6 +50,11 @@ def has_part(viewer: Viewer, part: str) -> Exists:
     return Exists(CaseParty.objects.filter(case=OuterRef("pk"), person=viewer.person, part=part))
 
 
+def is_to_many(case: Case) -> bool:
+    """A notice to many families is no matter of any one student."""
+    return case.student_id is None and case.channel == Case.Channel.NOTICE
+
+
 class CasePolicy:
     """The team, members named by hand, the family once it is safe, the auditor in outline."""
 
@@ -95,7 +100,8 @@ class CasePolicy:
             may_lower = MAY_DOWNGRADE.get(Case.Channel(obj.channel), frozenset())
             return bool(viewer.roles_towards(obj.student) & may_lower)
         if act in (Act.ENDANGER, Act.UPGRADE):  # whatever is no crisis becomes one by an upgrade
-            return (act == Act.ENDANGER) == (obj.channel == Case.Channel.CRISIS)
+            crisis = obj.channel == Case.Channel.CRISIS
+            return (act == Act.ENDANGER) == crisis and not is_to_many(obj)
         if act == Act.MEET:
             return obj.channel == Case.Channel.MEETING
         return act == Act.REMIND

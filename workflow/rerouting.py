@@ -10,7 +10,7 @@ from uuid import UUID
 from parties import legible, tenancy
 from parties.access import Act, Viewer
 from parties.models import Person
-from workflow import exclusions, processes, routing, undecided, upgrade_requests
+from workflow import exclusions, policies, processes, routing, undecided, upgrade_requests
 from workflow.errors import ConflictOfInterest, InvalidInput, WrongState
 from workflow.models import Case, CrisisReport, RoutingDecision
 from workflow.routing import RANK, Channel, Decision, Held
@@ -25,7 +25,7 @@ def upgrade(
     Raises:
         NotFound, NotAllowed: the case is not there for `by`; they are not on its team.
         InvalidInput: no reason; the channel is not a higher one.
-        WrongState: it is closed, or somebody moved it a moment ago.
+        WrongState: it is a notice to many families, closed, or moved a moment ago.
     """
     require_reason(upgrade.reason)
     if upgrade.safe_now not in CrisisReport.Safe.values:
@@ -35,6 +35,7 @@ def upgrade(
     with tenancy.scope(school_id):
         viewer = Viewer.load(by, at=at)
         seen = viewer.get(Case, case_id)
+        refuse_many(seen)
         viewer.require(Act.UPGRADE, seen)
         require_step(seen, to=upgrade.to, up=True)
         held = routing.hold(case_id)
@@ -80,6 +81,16 @@ def downgrade(
 def require_reason(reason: str) -> None:
     if not legible.said(reason):
         raise InvalidInput("没有填写理由。", field="reason", mend="请写明为什么改变渠道。")
+
+
+def refuse_many(case: Case) -> None:
+    """Its process would stop for all families, and nobody could be met about it."""
+    if policies.is_to_many(case):
+        raise WrongState(
+            "这份通知发给多个家庭，不是哪一名学生的事，不能升级；通知照常进行。"
+            "要谈一名学生的事，请“提出事项”；有人有危险，请“报告危机”。",
+            case=str(case.pk),
+        )
 
 
 def require_step(case: Case, *, to: str, up: bool) -> None:

@@ -1,11 +1,14 @@
 """升级 on a phone: the team's button, one tap to a meeting, two to a crisis."""
 
+from datetime import timedelta
+
 import pytest
 
-from parties import tenancy
+from parties import clock, tenancy
 from tests.factories import World
 from tests.portal.visitors import Phone, by_link, by_password
 from tests.processes.intake_walk import Intake, in_meeting, raised
+from tests.processes.notice_walk import sent
 from tests.processes.walker import begin
 from workflow.models import CrisisReport, Escalation
 
@@ -120,3 +123,22 @@ def test_a_stranger_finds_nothing(world: World) -> None:
     walk = in_meeting(world)
 
     assert by_password(world, "stranger").open(f"/cases/{walk.case_id}/upgrade").status_code == 404
+
+
+@pytest.mark.parametrize("to", ["MEETING", "CRISIS"])
+def test_a_notice_to_many_families_is_nobodys_matter_to_take_up(world: World, to: str) -> None:
+    """It would stop for all of them, and no student could be met; what to do instead is said."""
+    walk = sent(world, at=clock.now() - timedelta(days=1))
+    phone, page = by_password(world, "teacher"), f"/cases/{walk.case_id}"
+    phone.open(page)
+    assert BUTTON not in phone.text
+    assert phone.open(f"{page}/upgrade").status_code == 409
+    phone.open("/")
+
+    answer = phone.send(f"{page}/upgrade", to=to, reason=WHY, safe_now="NO", sure="1")
+
+    assert answer.status_code == 409
+    assert "请“报告危机”" in phone.text
+    assert WHY in phone.text
+    assert walk.case.channel == "NOTICE"
+    assert walk.instance.status == "RUNNING"
