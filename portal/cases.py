@@ -15,7 +15,8 @@ from portal.session import signed_in, viewing
 from workflow import case_files, case_plans, cases, routing_files, timeline, undecided
 from workflow.case_files import CaseFile
 from workflow.models import Case
-from workflow.routing_files import RoutingFile
+from workflow.routing_files import CHOICES, SECOND, RoutingFile
+from workflow.task_files import TaskFile
 
 _LONGEST_TIMELINE = 200
 _CRISIS = Case.Channel.CRISIS
@@ -141,6 +142,11 @@ def _routing(file: RoutingFile, wanted: str) -> list[tuple[str, str]]:
         lines += [("建议渠道", f"{proposed}（{matter.rule_label or matter.rule or '—'}）")]
         if "raised_by" in fields:
             lines += [("提出人", f"{matter.raised_by.name}（{_role(matter.raised_role)}）")]
+    if file.first is not None and file.first.completed_by is not None:
+        chosen = file.first.answer or {}
+        channel = Case.Channel(str(chosen["channel"]).upper()).label
+        why = f"：{chosen['reason']}" if chosen.get("reason") else ""
+        lines += [("已决定，待第二人复核", f"{channel}（{file.first.completed_by.name}）{why}")]
     for row in file.decisions:
         names = "、".join(who.name for who in (row.decided_by, row.second_by) if who is not None)
         why = f"：{row.reason}" if row.reason else ""
@@ -149,6 +155,15 @@ def _routing(file: RoutingFile, wanted: str) -> list[tuple[str, str]]:
         text = f"{file.proposal.by.name}：{file.proposal.reason}"
         lines += [(f"提出降级，待{wanted or '另一人'}确认", text)]
     return lines
+
+
+def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
+    """What was raised and proposed, and what the first decided, for whoever decides now. Inside a
+    scope.
+    """
+    if file.task.name not in (*CHOICES, SECOND) or not file.case_visible:
+        return {}
+    return {"routing": _routing(routing_files.read(viewer=viewer, case_id=file.task.case_id), "")}
 
 
 def _reports(file: CaseFile) -> list[list[tuple[str, Any]]]:

@@ -14,6 +14,7 @@ from parties.models import Consent
 from parties.sign_in import Identity
 from portal import (
     case_plan,
+    cases,
     effects,
     minutes,
     notice_contacts,
@@ -136,7 +137,7 @@ def _read(identity: Identity, task_id: UUID) -> tuple[TaskFile, dict[str, Any]]:
         file = task_files.read(viewer=viewer, task_id=task_id)
         shelves = (
             minutes.shelf, case_plan.shelf, notice_desk.shelf, notice_contacts.shelf, notices.shelf,
-            order_desk.shelf, effects.shelf,
+            order_desk.shelf, effects.shelf, cases.shelf,
         )  # fmt: skip
         return file, {name: value for one in shelves for name, value in one(viewer, file).items()}
 

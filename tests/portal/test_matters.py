@@ -2,9 +2,12 @@
 
 import pytest
 
-from parties import tenancy
-from tests.factories import World
+from parties import clock, tenancy
+from tests.factories import MINUTE, World
 from tests.portal.visitors import by_link, by_password
+from tests.processes.intake_walk import CALM, RED, Intake
+from tests.processes.intake_walk import raised as matter
+from workflow import processes
 from workflow.models import Matter
 
 pytestmark = pytest.mark.usefixtures("channels")
@@ -103,3 +106,36 @@ def test_somebody_elses_student_cannot_be_slipped_in(world: World) -> None:
 
     assert phone.page.status_code == 400
     assert raised(world) == []
+
+
+def test_whoever_decides_reads_what_was_raised_and_proposed_beside_the_question(
+    world: World,
+) -> None:
+    walk = asked(world, CALM)
+    phone = by_password(world, "teacher")
+
+    phone.open(f"/tasks/{walk.task('choose_channel').pk}")
+
+    assert CALM in phone.text
+    assert "建议渠道 面对面会谈（学业预警：两次技能测试未通过）" in phone.text
+
+
+@pytest.mark.parametrize("who", ["duty_officer", "vice_principal"])
+def test_the_second_of_two_knows_what_the_first_decided_and_why(world: World, who: str) -> None:
+    """They put their name to staying below a crisis."""
+    walk = asked(world, RED)
+    walk.choose("meeting", reason="已当面谈过，是抄写的歌词")
+    phone = by_password(world, who)
+
+    for page in (f"/tasks/{walk.task('confirm_channel').pk}", f"/cases/{walk.case_id}"):
+        phone.open(page)
+        said = "已决定，待第二人复核 面对面会谈（teacher）：已当面谈过，是抄写的歌词"
+        assert said in phone.text, page
+        assert RED in phone.text, page
+
+
+def asked(world: World, words: str) -> Intake:
+    """Raised a minute ago; somebody is asked to decide."""
+    walk = matter(world, at=clock.now() - MINUTE, words=words)
+    processes.start_now(world.id, walk.case_id, at=walk.at)
+    return walk

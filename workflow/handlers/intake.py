@@ -22,11 +22,9 @@ from workflow.models import Case, CrisisReport, HumanTask, Matter, RoutingDecisi
 from workflow.notifications import Message
 from workflow.reports import ReportInput
 from workflow.routing import Channel, Decision
+from workflow.routing_files import CHOICES, SECOND
 
 Results = Mapping[str, object]
-
-CHOICES: Final = ("choose_channel", "choose_channel_now")
-SECOND: Final = "confirm_channel"
 
 #: What a person said about danger when the matter was raised, as a report of a crisis says it.
 _SAFE_NOW: Final = {
