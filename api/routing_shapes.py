@@ -9,7 +9,14 @@ from api.crises import SuspectInput
 from api.schema import objects
 from api.shapes import PersonSerializer
 from api.views import Id, Strict, text
-from workflow.models import Case, CrisisReport, DowngradeProposal, Matter, RoutingDecision
+from workflow.models import (
+    Case,
+    CrisisReport,
+    DowngradeProposal,
+    HumanTask,
+    Matter,
+    RoutingDecision,
+)
 from workflow.routing_files import RoutingFile
 
 _MOST_SUSPECTS: Final = 10
@@ -82,8 +89,16 @@ class ProposalSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+class FirstSerializer(serializers.Serializer[Any]):
+    channel = serializers.ChoiceField(Case.Channel.choices)
+    reason = serializers.CharField(allow_blank=True)
+    by = PersonSerializer()
+    at = serializers.DateTimeField()
+
+
 class RoutingSerializer(serializers.Serializer[Any]):
     matter = RaisedSerializer(required=False)
+    first = FirstSerializer(required=False, help_text="已由一人决定，待第二人复核")
     decisions = DecisionSerializer(many=True)
     proposal = ProposalSerializer(required=False)
 
@@ -94,7 +109,19 @@ def routing_body(file: RoutingFile) -> dict[str, Any]:
         body["matter"] = _raised(*file.matter)
     if file.proposal is not None:
         body["proposal"] = _proposal(file.proposal)
+    if file.first is not None:
+        body["first"] = _first(file.first)
     return body
+
+
+def _first(task: HumanTask) -> dict[str, Any]:
+    answer = task.answer or {}
+    return {
+        "channel": str(answer["channel"]).upper(),
+        "reason": str(answer.get("reason", "")),
+        "by": shapes.person(task.completed_by),
+        "at": task.ended_at.isoformat() if task.ended_at else None,
+    }
 
 
 def _raised(matter: Matter, fields: frozenset[str]) -> dict[str, Any]:

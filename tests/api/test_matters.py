@@ -173,3 +173,18 @@ def test_family_that_sees_a_meeting_does_not_move_it(world: World, as_: As, who:
     ):
         answer = as_(who).post(f"/cases/{case}/{path}", body)
         assert (answer.status_code, code(answer)) == (403, "access.not_allowed")
+
+
+def test_the_second_of_two_reads_what_the_first_decided(world: World, as_: As) -> None:
+    case = raised(world, as_("teacher"), words="他在作文里写不想活了")
+    with tenancy.scope(world.id):
+        task = HumanTask.objects.get(case=case, name="choose_channel_now").pk
+    answer = {"channel": "meeting", "reason": "已当面谈过，是抄写的歌词"}
+    done = as_("teacher").post(f"/tasks/{task}/complete", {"answer": answer})
+    assert done.status_code == 200, done.content
+
+    shown = as_("duty_officer").get(f"/cases/{case}/routing").json()["first"]
+
+    assert (shown["channel"], shown["reason"]) == ("MEETING", "已当面谈过，是抄写的歌词")
+    assert shown["by"]["name"] == "teacher"
+    assert "first" not in as_("mother").get(f"/cases/{case}/routing").json()
