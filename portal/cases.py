@@ -12,7 +12,16 @@ from parties.roles import Role
 from parties.sign_in import Identity
 from portal import downgrades, effects, meetings, notices, pages, words
 from portal.session import signed_in, viewing
-from workflow import case_files, case_plans, cases, routing_files, timeline, undecided
+from records.models import Meeting
+from workflow import (
+    case_files,
+    case_plans,
+    cases,
+    family_dates,
+    routing_files,
+    timeline,
+    undecided,
+)
 from workflow.case_files import CaseFile
 from workflow.models import Case
 from workflow.routing_files import CHOICES, SECOND, RoutingFile
@@ -95,11 +104,16 @@ def _channel(file: CaseFile) -> dict[str, bool]:
 def _work(viewer: Viewer, found: Case, *, bound: bool) -> dict[str, Any]:
     """Its date, its plan, and what each side said of that; a link for one errand shows no score."""
     return {
-        "meeting": meetings.arranged(viewer, found),
+        "meeting": meetings.arranged(viewer, found) or _at_home(viewer, found),
         "notice": notices.sent_of(viewer, found.pk),
         "planned": case_plans.has_any(viewer, found),
         "effects": [] if bound else effects.of_case(viewer, found.pk),
     }
+
+
+def _at_home(viewer: Viewer, found: Case) -> Meeting | None:
+    waiting = (meeting for meeting, _ in family_dates.waiting(viewer))
+    return next((meeting for meeting in waiting if meeting.case_id == found.pk), None)
 
 
 def _facts(file: CaseFile) -> list[tuple[str, Any]]:

@@ -25,9 +25,11 @@ from portal import (
     words,
 )
 from portal.session import signed_in, viewing
+from records.models import Meeting
 from workflow import (
     alerts,
     attendance,
+    family_dates,
     inbox,
     meeting_guests,
     message_records,
@@ -55,6 +57,7 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             "alert": alerts.is_raised(viewer),
             "waiting": _waiting(viewer),
             "dates": [(slot, meetings.when(slot)) for slot in meeting_guests.dates(viewer)],
+            "talks": _talks(viewer),
             "wordings": report_wordings.waiting(viewer),
             **_records(viewer),
             "tasks": _work(viewer),
@@ -68,6 +71,12 @@ def home(request: HttpRequest, identity: Identity) -> HttpResponse:
             **notice_desk.for_home(viewer),
         }
     return pages.show(request, "home", context)
+
+
+def _talks(viewer: Viewer) -> list[tuple[Meeting, str]]:
+    """Meetings of one's own family: when, or nothing while a time is to be chosen."""
+    found = family_dates.waiting(viewer)
+    return [(meeting, meetings.when(slot) if slot else "") for meeting, slot in found]
 
 
 def _inbox(viewer: Viewer) -> list[tuple[Notification, str]]:

@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from parties import clock, tenancy
 from parties.models import Restriction
+from portal.meetings import when
 from records.meetings import rows
 from tests.api.meeting_stories import begun, moments, on_offer
 from tests.factories import HOUR, LONG_AGO, MINUTE, World
@@ -68,6 +69,35 @@ def test_a_choice_is_confirmed_with_an_entry_for_the_calendar(
     # RFC 5546: a request is addressed to somebody, a publication to nobody.
     assert (calendar["METHOD"], "ATTENDEE" in event) == ("PUBLISH", False)
     assert "student" not in entry.content.decode()
+
+
+def test_whoever_signs_in_finds_the_times_without_a_message(
+    world: World, walk: MeetingWalk
+) -> None:
+    door = f'href="{address(walk)}"'
+    mother = by_password(world, "mother")
+    for page in ("/", f"/cases/{walk.case_id}"):
+        mother.open(page)
+        assert door in mother.html, page
+    mother.open("/")
+    assert "student：请选择会谈的时间" in mother.text
+
+    walk.choose(3)
+    mother.open("/")
+    assert f"student：{when(walk.slots()[2])}" in mother.text
+    student = by_password(world, "student")
+    assert door in student.html
+    assert door not in by_password(world, "mentor").html
+
+
+def test_a_father_who_must_not_be_met_finds_no_door(world: World, walk: MeetingWalk) -> None:
+    with tenancy.scope(world.id):
+        Restriction.objects.create(
+            school=world.school, student=world.student, person=world["father"],
+            kind=Restriction.Kind.NO_MEETING, starts_at=LONG_AGO,
+        )  # fmt: skip
+
+    assert "与学校的会谈" not in by_password(world, "father").text
 
 
 def test_no_entry_before_there_is_a_date(phone: Phone, walk: MeetingWalk) -> None:
