@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from parties import keyring, tenancy
 from parties.models import Person
 from tests.api.meeting_stories import on_offer
@@ -157,6 +159,7 @@ def test_a_colleague_who_was_faster_is_said_kindly(world: World, crisis: Walk) -
     assert "情况已经变化" in phone.text
 
 
+@pytest.mark.django_db(transaction=True)  # a key is not kept while what made it is open
 def test_the_number_to_call_stands_there_also_in_a_process_that_has_just_begun(
     world: World,
 ) -> None:
