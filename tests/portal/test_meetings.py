@@ -100,6 +100,17 @@ def test_a_father_who_must_not_be_met_finds_no_door(world: World, walk: MeetingW
     assert "与学校的会谈" not in by_password(world, "father").text
 
 
+def test_a_no_is_confirmed_also_when_all_times_have_passed(world: World) -> None:
+    walk = on_offer(world, ago=timedelta(days=9))
+    phone = by_link(world, "mother", purpose="MEETING", target_id=walk.meeting.pk)
+    assert "学校提供的时间都已经过去" in phone.text
+    assert "已经记下" not in phone.text
+
+    phone.send(f"{address(walk)}/decline", words="")
+
+    assert "您说过不参加，已经记下" in phone.text
+
+
 def test_no_entry_before_there_is_a_date(phone: Phone, walk: MeetingWalk) -> None:
     assert phone.client.get(f"{address(walk)}/calendar").status_code == 404
 
