@@ -6,13 +6,11 @@ import signal
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 
 from config.demo.crisis.promises import PROMISES
-from config.demo.visitor import Visitor
 from tests.config import demo_run
-from tests.config.demo_run import Played
+from tests.config.demo_run import Played, Stayed
 from tests.config.processes import wait_until
 
 pytestmark = pytest.mark.usefixtures("made_tables")
@@ -24,8 +22,14 @@ CLIMBS = 3
 
 
 @pytest.fixture(scope="module")
-def crisis(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    return demo_run.play(tmp_path_factory.mktemp("demo") / "result.json")
+def stayed(tmp_path_factory: pytest.TempPathFactory) -> Stayed:
+    return demo_run.play_and_visit(tmp_path_factory.mktemp("demo") / "result.json")
+
+
+@pytest.fixture(scope="module")
+def crisis(stayed: Stayed) -> Played:
+    """Of the run that stays up; `twin` and the other scenarios end with --exit."""
+    return stayed.played
 
 
 @pytest.fixture(scope="module")
@@ -127,24 +131,12 @@ def test_everything_dies_with_a_demo_that_is_killed() -> None:
         assert wait_until(lambda: not demo_run.marked(mark))
 
 
-def test_it_stays_up_with_links_that_work_until_it_is_told_to_end() -> None:
-    with (
-        demo_run.data_folder() as data,
-        demo_run.under_way(data=data) as (demo, mark),
-    ):
-        docs = demo_run.said_until(demo, "接口文档").split()[-1]
-        vice = demo_run.said_until(demo, "分管副校长：一次性登录链接").split()[-1]
-        assert demo_run.said_until(demo, "按 Ctrl-C 结束")
-
-        assert httpx.get(docs, trust_env=False).status_code == 200
-        visitor = Visitor(docs.partition("/api/")[0])
-        visitor.open_link(vice)
-        assert {role["code"] for role in visitor.get("session")["roles"]} == {"VP"}
-
-        demo.send_signal(signal.SIGINT)
-        assert demo.wait(60) == 0
-        assert wait_until(lambda: not demo_run.marked(mark))
-        assert (data / "postgres").exists()
+def test_it_stays_up_with_links_that_work_until_it_is_told_to_end(stayed: Stayed) -> None:
+    assert stayed.docs == 200
+    assert stayed.roles == {"VP"}
+    assert stayed.played.status == 0
+    assert stayed.all_ended
+    assert stayed.data_kept
 
 
 def test_the_command_lists_its_promises_in_order(crisis: Played) -> None:
