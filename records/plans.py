@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django_fsm import can_proceed
 
+from ledger.models import Event
 from parties import tenancy
 from parties.access import Act, Viewer
 from parties.errors import WrongState
@@ -72,7 +73,7 @@ def block(
         plan_drafts.check_words(why, field="why", mend="请说说遇到了什么困难。")
         seen = item_stillness.seen_by(by, item.pk, at=at)
         again = seen.state == ActionItem.State.BLOCKED
-        if again and seen.blocked_why == why:
+        if again and seen.blocked_why == why and _said_it(item, by):
             return
         _require(again or can_proceed(seen.block), item)
         item_rows.raise_by(item, "why", why)
@@ -94,6 +95,17 @@ def _blocked(item: ActionItem, why: str, *, again: bool, by: Person, at: datetim
         return "plan.item_blocked"
     earlier_words.put_aside(item, {"blocked_why": why}, by=by, at=at)
     return "plan.block_noted"
+
+
+def _said_it(item: ActionItem, by: Person) -> bool:
+    """Whether this person was the last to say that it is stuck: another says it anew."""
+    said = Event.objects.filter(
+        subject_type="case",
+        subject_id=item.case_id,
+        kind="plan.item_blocked",
+        refs__contains=[f"action_item:{item.pk}"],
+    )
+    return said.order_by("-pk").values_list("actor", flat=True).first() == by.pk
 
 
 def finish(  # noqa: PLR0913 -- the words, and who hears them

@@ -39,6 +39,13 @@ def test_a_second_tap_says_nothing_new(world: World, item: ActionItem) -> None:
     assert len(events(world, "plan.item_blocked")) == 1
 
 
+def test_the_same_words_of_another_are_a_word_of_their_own(world: World, item: ActionItem) -> None:
+    do(world, plans.block, item, "father", day=13, why="最近上夜班")
+
+    said = [event["actor"] for event in events(world, "plan.item_blocked")]
+    assert said == [str(world["mother"].pk), str(world["father"].pk)]
+
+
 def test_what_is_over_has_no_difficulty_any_more(world: World, item: ActionItem) -> None:
     do(world, plans.drop, item, "teacher", why="已转为住校")
 
