@@ -89,6 +89,7 @@ def _records(viewer: Viewer) -> dict[str, Any]:
     return {
         "records": record_lists.waiting(viewer),
         "holds": record_lists.to_hold(viewer),
+        "objected": record_lists.to_answer(viewer),
         "judged": record_lists.to_judge(viewer),
         "drafts": record_lists.drafts(viewer),
         "writes": record_lists.writes(viewer),

@@ -90,6 +90,18 @@ def _begun(viewer: Viewer) -> QuerySet[CommunicationRecord]:
     return found.filter(author=viewer.person).order_by("-started_at", "pk")
 
 
+def to_answer(viewer: Viewer) -> list[Judged]:
+    """Objections to what this person wrote, or answers for now, the oldest first."""
+    return [
+        Judged(one.record_id, one.receipt_no, one.get_ground_display(), one.filed_at)
+        for one in statements.rows(_filed, viewer, limit=_FEW)
+    ]
+
+
+def _filed(viewer: Viewer) -> QuerySet[Objection]:
+    return part_policies.to_answer(viewer).order_by("filed_at", "pk")
+
+
 def to_judge(viewer: Viewer) -> list[Judged]:
     """Objections that wait for this person's office, the oldest first."""
     return [

@@ -102,6 +102,13 @@ class ObjectionPolicy(PartPolicy):
         return act == Act.ANSWER and writes(viewer, obj.record)
 
 
+def to_answer(viewer: Viewer) -> QuerySet[Objection]:
+    """What waits for whoever wrote the record, or has its class now: see policies.writes."""
+    wrote = Q(record__author=viewer.person) | _took_over(viewer)
+    waiting = viewer.rows(Objection).filter(wrote, state=Objection.State.FILED)
+    return waiting.exclude(student__in=viewer.kin)
+
+
 def to_judge(viewer: Viewer) -> QuerySet[Objection]:
     """What waits for this person's office: never a record of their own, nor of their family."""
     office = Q(pk__in=[])

@@ -1,5 +1,6 @@
-"""归档 and 封存 on the page of a record."""
+"""归档, 封存 and copies on the page of a record."""
 
+import re
 from uuid import UUID
 
 from parties import tenancy
@@ -91,3 +92,18 @@ def test_a_mother_sees_her_own_copy_and_the_office_sees_all(world: World) -> Non
     father.open(f"/records/{paper.id}")
     assert "第 1 版，father，网页" in father.text
     assert "第 1 版，mother" not in father.text
+
+
+def test_a_copy_for_another_system_is_offered_beside_the_paper(world: World) -> None:
+    paper = effective(world)
+    phone = by_password(world, "mother")
+    phone.open(f"/records/{paper.id}")
+    [way] = re.findall(r'href="([^"]+format=json)"', phone.html)
+
+    answer = phone.open(way)
+
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    found = answer.json()
+    assert found["format"] == "sanfang.record/1"
+    assert found["watermark"]["reader"] == "mother"

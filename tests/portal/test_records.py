@@ -283,21 +283,6 @@ def test_a_copy_and_a_file_are_taken_along(world: World) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
-def test_a_copy_for_another_system_is_offered_beside_the_paper(world: World) -> None:
-    paper = effective(world)
-    phone = by_password(world, "mother")
-    phone.open(f"/records/{paper.id}")
-    [way] = re.findall(r'href="([^"]+format=json)"', phone.html)
-
-    answer = phone.open(way)
-
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    found = answer.json()
-    assert found["format"] == "sanfang.record/1"
-    assert found["watermark"]["reader"] == "mother"
-
-
 @pytest.mark.parametrize("who", ["stranger", "mentor", "classmate", "principal"])
 def test_a_stranger_finds_nothing(world: World, who: str) -> None:
     paper = effective(world)
