@@ -63,6 +63,13 @@ def sound(viewer: Viewer, receipt: NoticeReceipt) -> Receipt | None:
     return _slip(held.case.reports.latest("reported_at"), repeated=False)
 
 
+def answered_since(receipt: NoticeReceipt) -> bool:
+    """Whether somebody has answered the question about the last of these words, and none waits."""
+    asked = _questions(receipt)
+    answered = asked.filter(ended_at__gte=receipt.replied_at or receipt.created_at)
+    return answered.exists() and not asked.filter(state__in=upgrade_requests.LIVE).exists()
+
+
 def words_of(task: HumanTask) -> str:
     """What a question is about, in the family's own words; empty where it is about a talk."""
     if task.about is None:

@@ -74,8 +74,10 @@ def reply(
     )  # fmt: skip
     with refused, _answering(school_id, receipt_id, at=at) as heard:
         receipt = notice_receipts.reply(receipt_id=receipt_id, by=by, at=at, text=text)
-        if receipt.replied_at == at:  # else the second tap, and everybody was told
+        if receipt.replied_at == at:
             _tell(receipt, text, by=by, at=at)
+        else:  # the second tap
+            notice_hints.tell_again(receipt, text, at=at)
         return heard(receipt)
 
 

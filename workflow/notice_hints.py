@@ -43,6 +43,14 @@ def tell(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
     )
 
 
+def tell_again(receipt: NoticeReceipt, text: str, *, at: datetime) -> None:
+    """The same words sent again within minutes are a phone that got no answer, and everybody was
+    told. Where somebody has answered their question since, the family says them anew.
+    """
+    if danger_signs.answered_since(receipt):
+        tell(receipt, text, at=at)
+
+
 def _messages(
     receipt: NoticeReceipt,
     told: Mapping[UUID, Role],

@@ -26,6 +26,8 @@ Arm = Callable[[Job], str]
 #: Seconds from the order to the common start.
 _TOGETHER: Final = 0.02
 _LONGEST_ANSWER: Final = 300.0
+#: Seconds for a client to notice that it is over, on a machine that does other things.
+_LONGEST_END: Final = 10.0
 _fork: Final = multiprocessing.get_context("fork")
 
 
@@ -84,7 +86,7 @@ class Clients:
         for client in self._clients:
             client.pipe.close()
         for client in self._clients:
-            client.process.join(2)
+            client.process.join(_LONGEST_END)
             if client.process.is_alive():
                 client.process.kill()
 

@@ -99,7 +99,8 @@ def test_a_client_that_fails_says_where() -> None:
 
 def test_clients_end_by_themselves_when_nobody_is_left_to_order() -> None:
     """None of them keeps its own pipe or another's open."""
-    with clients.Clients(dict, 3) as three:
+    with clients.Clients(lambda: {"work": lambda _job: "work"}, 3) as three:
+        three.slot("work", [1], 0.01)  # all have begun to listen
         processes = [one.process for one in three._clients]
 
     assert [one.exitcode for one in processes] == [0, 0, 0]
