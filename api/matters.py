@@ -30,6 +30,10 @@ class MatterBody(Strict):
     repeated = serializers.BooleanField(default=False, help_text="反复出现")
     needs_family = serializers.BooleanField(default=False, help_text="需要家长到场或答复")
     individual = serializers.BooleanField(default=True, help_text="含个人信息")
+    recused = serializers.BooleanField(
+        default=False,
+        help_text="事情涉及班主任，请班主任回避：看不到，也不参与办理；提出后不能撤回",
+    )
 
 
 class SlipSerializer(serializers.Serializer[Any]):
@@ -93,4 +97,5 @@ def _matter(given: dict[str, Any]) -> MatterInput:
         repeated=given["repeated"],
         needs_family=given["needs_family"],
         individual=given["individual"],
+        recused=given["recused"],
     )

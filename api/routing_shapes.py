@@ -55,6 +55,7 @@ class RaisedSerializer(serializers.Serializer[Any]):
     receipt_no = serializers.CharField()
     trigger = serializers.ChoiceField(Matter.Trigger.choices)
     words = serializers.CharField()
+    recused = serializers.BooleanField(required=False, help_text="班主任回避")
     answers = objects(help_text="danger、repeated、needs_family、individual")
     raised_by = PersonSerializer(required=False)
     raised_role = serializers.CharField(required=False)
@@ -125,7 +126,9 @@ def _first(task: HumanTask) -> dict[str, Any]:
 
 
 def _raised(matter: Matter, fields: frozenset[str]) -> dict[str, Any]:
-    names = ("receipt_no", "trigger", "words", "raised_role", "level", "hints", "proposed")
+    names = (
+        "receipt_no", "trigger", "words", "raised_role", "recused", "level", "hints", "proposed",
+    )  # fmt: skip
     body = {name: getattr(matter, name) for name in names if name in fields}
     body |= {"rule": matter.rule, "rule_label": matter.rule_label, "answers": matter.answers()}
     body["raised_at"] = matter.raised_at.isoformat()

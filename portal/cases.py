@@ -29,6 +29,7 @@ from workflow.task_files import TaskFile
 
 _LONGEST_TIMELINE = 200
 _CRISIS = Case.Channel.CRISIS
+_RECUSED = "提出人请班主任回避：班主任看不到这件事，请不要向班主任透露。"
 
 
 @require_safe
@@ -151,6 +152,7 @@ def _routing(file: RoutingFile, wanted: str) -> list[tuple[str, str]]:
         matter, fields = file.matter
         lines += [("触发原因", matter.get_trigger_display()), ("事由", matter.words)]
         lines += [("现在有危险吗", matter.get_danger_display())]
+        lines += [("回避", _RECUSED)] if matter.recused else []
         lines += [("用语提示", matter.get_level_display())] if matter.level else []
         proposed = matter.get_proposed_display() if matter.proposed else "没有建议"
         lines += [("建议渠道", f"{proposed}（{matter.rule_label or matter.rule or '—'}）")]

@@ -111,6 +111,7 @@ class MatterForm(forms.Form):
     repeated = forms.BooleanField(label="反复出现", required=False)
     needs_family = forms.BooleanField(label="需要家长到场或答复", required=False)
     individual = forms.BooleanField(label="含个人信息", required=False, initial=True)
+    recused = forms.BooleanField(label="事情涉及班主任，请班主任回避", required=False)
     nonce = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:

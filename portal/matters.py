@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parties.errors import InvalidInput
 from parties.sign_in import Identity
 from portal import pages, reports
 from portal.forms import MatterForm
@@ -37,21 +38,31 @@ def matter(request: HttpRequest, identity: Identity) -> HttpResponse:
         found = len(people) if "find" in request.POST else None
         return ask(request, form, staff=staff, found=found)
     form = MatterForm(request.POST, people=people)
-    if not form.is_valid():
+    if not (form.is_valid() and taken(request, identity, form, staff=staff)):
         return ask(request, form, staff=staff, status=400)
-    take(request, identity, form, staff=staff)
     return redirect("portal:matter-slip")
 
 
-def take(request: HttpRequest, identity: Identity, form: MatterForm, *, staff: bool) -> None:
-    """Raise what a valid form says, and keep its slip for the next page. A second tap is one."""
+def taken(request: HttpRequest, identity: Identity, form: MatterForm, *, staff: bool) -> bool:
+    """Raise what a valid form says, and keep its slip for the next page. A second tap is one. What
+    is refused stands on the form.
+    """
     given = form.cleaned_data
-    slip = matters.receive(
-        person=identity.person,
-        matter=_matter(given, staff=staff),
-        key=f"form:{given.get('nonce') or uuid4()}",
-    )
-    request.session[_KEPT] = {"no": slip.receipt_no, "added": "yes" if slip.added else ""}
+    try:
+        slip = matters.receive(
+            person=identity.person,
+            matter=_matter(given, staff=staff),
+            key=f"form:{given.get('nonce') or uuid4()}",
+        )
+    except InvalidInput as refused:
+        form.add_error(refused.field, f"{refused}{refused.mend}")
+        return False
+    request.session[_KEPT] = {
+        "no": slip.receipt_no,
+        "added": "yes" if slip.added else "",
+        "recused": "yes" if given.get("recused") else "",
+    }
+    return True
 
 
 def kept(request: HttpRequest) -> Mapping[str, str] | None:
@@ -92,4 +103,5 @@ def _matter(given: dict[str, Any], *, staff: bool) -> MatterInput:
         repeated=bool(given.get("repeated")),
         needs_family=bool(given.get("needs_family")) if staff else True,
         individual=bool(given.get("individual")) if staff else True,
+        recused=bool(given.get("recused")),
     )

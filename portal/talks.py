@@ -30,9 +30,8 @@ def talk(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
         form = MatterForm(people=people, initial=usual)
         return matters.ask(request, form, staff=False)
     form = MatterForm(request.POST, people=people)
-    if not form.is_valid():
+    if not (form.is_valid() and matters.taken(request, identity, form, staff=False)):
         return matters.ask(request, form, staff=False, status=400)
-    matters.take(request, identity, form, staff=False)
     return redirect("portal:notice-talk-slip", target_id=target_id)
 
 

@@ -1,7 +1,8 @@
 """A family that asks again before anybody has decided adds to what it asked: one matter, one slip.
 
 Whatever weighs more opens a matter of its own and is looked at by itself: another answer about
-danger or about what is needed, and words that hold a sign, also together with those from before.
+danger, about what is needed or about who is to know, and words that hold a sign, also together with
+those from before.
 """
 
 from datetime import datetime
@@ -28,7 +29,7 @@ def add(said: Matter, *, by: Person, role: Role, student: UUID, at: datetime) ->
         return None
     mine = Matter.objects.filter(
         raised_by=by, raised_role=role.value, trigger=said.trigger, case__student=student,
-        case__closed_at=None,
+        case__closed_at=None, recused=said.recused,
     )  # fmt: skip
     case_id = mine.order_by("-raised_at", "pk").values_list("case_id", flat=True).first()
     if case_id is None or not _waits(case_id):

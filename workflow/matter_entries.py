@@ -60,7 +60,11 @@ def describe(viewer: Viewer, found: Sequence[Matter]) -> Mapping[UUID, Line]:
             summary=str(matter.get_trigger_display()),
             words=words.get(matter.pk, ""),
             state="已收到",
-            extra={"receipt_no": matter.receipt_no, "trigger": matter.trigger},
+            extra={
+                "receipt_no": matter.receipt_no,
+                "trigger": matter.trigger,
+                "recused": matter.recused,
+            },
         )
         for matter in found
     }

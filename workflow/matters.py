@@ -20,7 +20,15 @@ from parties import legible, tenancy
 from parties.access import Viewer
 from parties.models import Person, Student
 from parties.roles import Role
-from workflow import added_matters, matter_entries, openings, processes, reports, routing
+from workflow import (
+    added_matters,
+    matter_entries,
+    openings,
+    processes,
+    recusals,
+    reports,
+    routing,
+)
 from workflow.errors import InvalidInput, NotAllowed
 from workflow.models import Case, Matter
 
@@ -49,7 +57,10 @@ _NEAREST: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatterInput:
-    """What it is about, in a person's own words, and four questions about how grave it is."""
+    """What it is about, in a person's own words, and four questions about how grave it is.
+
+    `recused`: it concerns the homeroom teacher, who is to have no part in it (recusals).
+    """
 
     student_id: UUID
     trigger: str
@@ -58,6 +69,7 @@ class MatterInput:
     repeated: bool = False
     needs_family: bool = False
     individual: bool = True
+    recused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +193,9 @@ def _open(by: Person, role: Role, matter: MatterInput, request_key: str, *, at: 
         student=student,
         kind=matter.trigger,
     )
+    if matter.recused:
+        recusals.refuse(role)
+        recusals.recuse(case, student, by=by, at=at)
     raised = {"raised_by": by, "raised_role": role.value, "raised_at": at}
     kept = _kept(case, matter, {**raised, "request_key": request_key})
     matter_entries.keep(kept, student)
@@ -207,6 +222,7 @@ def _columns(given: MatterInput) -> dict[str, Any]:
         "repeated": given.repeated,
         "needs_family": given.needs_family,
         "individual": given.individual,
+        "recused": given.recused,
     }
 
 
@@ -219,5 +235,5 @@ def _record(matter: Matter, *, at: datetime) -> None:
         subject=("case", matter.case_id),
         refs=[("matter", matter.pk)],
         at=at,
-        payload={"trigger": matter.trigger, **matter.answers()},
+        payload={"trigger": matter.trigger, "recused": matter.recused, **matter.answers()},
     )

@@ -52,6 +52,17 @@ def test_a_teacher_raises_a_matter_and_sees_its_case(world: World, as_: As) -> N
     assert as_("teacher").get(f"/cases/{answer.json()['case']}").status_code == 200
 
 
+def test_the_teacher_is_kept_from_what_a_mother_asks_without_them(world: World, as_: As) -> None:
+    case = raised(world, as_("mother"), trigger="visit", recused=True)
+
+    assert as_("teacher").get(f"/cases/{case}").status_code == 404
+    known = as_("duty_officer").get(f"/cases/{case}/routing").json()
+    assert known["matter"]["recused"] is True
+    refused = as_("teacher").post("/matters", said(world, recused=True))
+    assert refused.status_code == 422
+    assert [one["field"] for one in refused.json()["errors"]] == ["recused"]
+
+
 @pytest.mark.parametrize("who", ["mother", "student", "mentor"])
 def test_family_and_mentor_get_a_slip_and_no_case(world: World, as_: As, who: str) -> None:
     answer = as_(who).post("/matters", said(world, trigger="visit"))

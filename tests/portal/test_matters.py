@@ -8,7 +8,7 @@ from tests.portal.visitors import by_link, by_password
 from tests.processes.intake_walk import CALM, RED, Intake
 from tests.processes.intake_walk import raised as matter
 from workflow import processes
-from workflow.models import Matter
+from workflow.models import HumanTask, Matter
 
 pytestmark = pytest.mark.usefixtures("channels")
 
@@ -51,6 +51,43 @@ def test_a_family_is_told_who_will_read_it(world: World, who: str) -> None:
     staff = by_password(world, "teacher")
     staff.open("/matters/new")
     assert "班主任和德育处都会看到" not in staff.text
+
+
+def test_what_is_about_the_teacher_is_kept_from_the_teacher(world: World) -> None:
+    phone = by_link(world, "mother")
+    phone.open("/matters/new")
+    student, nonce = str(world.student.pk), phone.value("nonce")
+    given = {"student": student, "trigger": "visit", "nonce": nonce, "recused": "on", **TOLD}
+    phone.send("/matters/new", **given)
+    assert "现任班主任回避：看不到这件事" in phone.text
+    with tenancy.scope(world.id):
+        case = Matter.objects.get(recused=True).case_id
+
+    office = by_password(world, "duty_officer")
+    office.open(f"/cases/{case}")
+    assert "请不要向班主任透露" in office.text
+    staff = by_password(world, "teacher")
+    staff.open(f"/cases/{case}")
+    assert staff.page.status_code == 404
+    with tenancy.scope(world.id):
+        task = HumanTask.objects.get(case=case, name="choose_channel")
+    deciding = by_password(world, "grade_leader")
+    deciding.open(f"/tasks/{task.pk}")
+    assert "请不要向班主任透露" in deciding.text
+
+
+def test_a_homeroom_teacher_is_told_that_it_is_for_others(world: World) -> None:
+    phone = by_password(world, "teacher")
+    phone.open("/matters/new")
+    student, nonce = str(world.student.pk), phone.value("nonce")
+    given = {"student": student, "trigger": "visit", "nonce": nonce, "recused": "on", **TOLD}
+
+    phone.send("/matters/new", **given)
+
+    assert phone.page.status_code == 400
+    assert "您是班主任" in phone.text
+    assert TOLD["words"] in phone.html
+    assert raised(world) == []
 
 
 def test_a_second_tap_is_the_same_matter(world: World) -> None:

@@ -59,6 +59,7 @@ class Matter(models.Model):
     repeated = models.BooleanField("反复出现")
     needs_family = models.BooleanField("需要家长到场或答复")
     individual = models.BooleanField("含个人信息")
+    recused = models.BooleanField("班主任回避", default=False, db_default=False)
     request_key = models.CharField(max_length=120)
     raised_at = models.DateTimeField()
     level = models.CharField("用语提示", max_length=9, choices=Level.choices, blank=True)
@@ -81,6 +82,7 @@ class Matter(models.Model):
         "repeated": "COM",
         "needs_family": "COM",
         "individual": "COM",
+        "recused": "COM",
         "request_key": "AUD",
         "raised_at": "COM",
         "level": "COM",
