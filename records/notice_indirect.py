@@ -44,6 +44,7 @@ _LAST: Final = (
     r"倒数(?:第|[第前]?(?=[一二三四五六\d]{1,2}名))[一二三四五六\d]{1,2}名?|排名(?:最后|倒数)"
     r"|(?:全班|全年级|年级|班里|班级|月考|期[中末]|考试|考了?)最后一名"
     r"|最后一名(?=的?家长|[是为:])|(?:全班|年级)垫底"
+    r"|(?:成绩|总分|排名|月考|期[中末]|考试)(?:在?全?[班校年]级?)?(?:最后|后)[两二三四五六七八九十\d]{1,2}[名位]"
 )
 _RANKED: Final = re.compile(
     rf"(?:{_LAST})(?:的?(?:[那这]?[一二两三四五\d]?[个名位])?的?{_WHOSE}|[是为:](?![每谁]))"
@@ -57,6 +58,15 @@ _ONLY: Final = re.compile(
     rf"(?:{_OWES}|{_UNWELL})"
     rf"|[费款]{_IN_CLAUSE}{{0,3}}?[差剩]一?[个名位]{_WHOSE}"
 )
+
+# --- an illness that is nobody's to know, in a class that knows who it is ---
+
+#: 我班出现水痘病例 warns everybody; 我班有艾滋病感染者 points at one.
+_CARRIER: Final = re.compile(
+    rf"(?:[我本]班|我们班|班[里上内]|宿舍里)(?:现?(?<!没)有|出[现了]|发现)了?{_IN_CLAUSE}{{0,4}}?"
+    rf"(?:艾滋|HIV|乙肝|梅毒|性病|结核|精神|抑郁){_IN_CLAUSE}{{0,4}}?(?:感染者|携带者|病人|患者|阳性)"
+)
+
 
 # --- somebody who can be seen, or a deed that was ---
 
@@ -83,7 +93,7 @@ def find(folded: Folded) -> Iterator[Finding]:
     text = folded.text
     found = (
         *_listed(text), *_ranked(text), *_only(text), *_to_see(text), *_few_who_did(text),
-        *_family_names(text),
+        *_family_names(text), *_carriers(text),
     )  # fmt: skip
     for start, stop in found:
         if not is_anybody(text, start):
@@ -120,6 +130,11 @@ def _ranked(text: str) -> Iterator[tuple[int, int]]:
 
 def _only(text: str) -> Iterator[tuple[int, int]]:
     for match in _ONLY.finditer(text):
+        yield match.span()
+
+
+def _carriers(text: str) -> Iterator[tuple[int, int]]:
+    for match in _CARRIER.finditer(text):
         yield match.span()
 
 
