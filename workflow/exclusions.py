@@ -4,13 +4,17 @@ Words of danger about a child are kept from more people: whoever any open crisis
 neither hears of them nor looks at them, in whatever matter they stand.
 """
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parties import round_trips
 from parties.access import Viewer
+from parties.models import GuardianLink, Membership
+from parties.relations import in_force
+from parties.roles import Role
 from workflow.models import Case, CaseParty, HumanTask
 
 #: The task that asks what becomes of words of danger (workflow.upgrade_requests).
@@ -29,6 +33,23 @@ def against(viewer: Viewer, case: str = "pk") -> Exists:
 def against_in_crisis(viewer: Viewer, student: str) -> Exists:
     """Rows about a child whose open crisis names the viewer like that; `student` is its path."""
     return Exists(_named().filter(case__student=OuterRef(student), person=viewer.person))
+
+
+def untaught(at: datetime, *, case: str) -> Q:
+    """Rows about a student in whose case no homeroom teacher of the class takes part: nobody holds
+    the post, the case names them, or it is about their own child. `case` is its path.
+    """
+    outer, student = OuterRef(OuterRef(case)), OuterRef(OuterRef("student"))
+    named = CaseParty.objects.filter(
+        case=outer, person=OuterRef("person"), part__in=CaseParty.AGAINST
+    )
+    kin = GuardianLink.objects.filter(
+        student=student, guardian=OuterRef("person"), state=GuardianLink.State.LIVE
+    )
+    teachers = Membership.objects.filter(
+        ~Exists(named), ~Exists(kin), role=Role.HT, school_class=OuterRef("student__school_class")
+    )
+    return ~Q(Exists(in_force(teachers, at)))
 
 
 _EXCLUDED: Final = """

@@ -15,7 +15,7 @@ from parties.access import Act, Viewer
 from parties.roles import Role
 from records import plan_owners, plan_words, sensitivity, walls
 from records.models import ActionItem
-from workflow import policies
+from workflow import exclusions, policies
 from workflow.models import CaseParty
 
 _PARTY: Final = ActionItem.Party
@@ -24,6 +24,10 @@ _COM: Final = ActionItem.FieldClass.COM
 #: Whose post puts them to work on a student's plan.
 _OF_A_STUDENT: Final = frozenset({Role.HT, Role.GL})
 _MANAGERS: Final = frozenset({Role.HT, Role.GL, Role.ME})
+#: Who is asked where nobody has the class who takes part in the case, as in plan_people.
+STAND_INS: Final = frozenset({Role.GL, Role.ME})
+#: Where an item of Viewer.rows keeps whether that is so.
+_UNTAUGHT: Final = "has_no_teacher"
 
 FOR_COMPANY: Final = frozenset({"id", "title", "measure", "target", "due_at", "state"})
 _NEVER: Final = frozenset(
@@ -78,6 +82,8 @@ class ItemPolicy:
         items = ActionItem.objects.select_related("student__school_class", "placement").annotate(
             **walls.asked(viewer, "created_at")
         )
+        if viewer.serves(STAND_INS):
+            items = items.annotate(**{_UNTAUGHT: exclusions.untaught(viewer.at, case="case_id")})
         return items.filter(
             walls.open_at_home(viewer, "created_at")
             | self._at_school(viewer)
@@ -132,7 +138,8 @@ class ItemPolicy:
         return False
 
     def _may_verify(self, viewer: Viewer, obj: ActionItem) -> bool:
-        """Four eyes: neither the owner nor who said it was done. What is done at home, 班主任.
+        """Four eyes: neither the owner nor who said it was done. What is done at home, 班主任 or
+        who stands in.
 
         Whoever does not read what was said of it has nothing to look at.
         """
@@ -140,10 +147,10 @@ class ItemPolicy:
             return False
         if not reads_content(viewer, obj):
             return False
-        voices = frozenset({Role.HT}) if obj.owner_party == _PARTY.FAMILY else _MANAGERS
-        return self._holds(
-            viewer, obj, voices | plan_owners.OFFICES.get(str(obj.field_class), frozenset())
-        )
+        office = plan_owners.OFFICES.get(str(obj.field_class), frozenset())
+        if obj.owner_party == _PARTY.FAMILY:
+            return self._holds(viewer, obj, office) or _teaches(viewer, obj)
+        return self._holds(viewer, obj, _MANAGERS | office)
 
     def _holds(self, viewer: Viewer, obj: ActionItem, roles: Collection[Role]) -> bool:
         at_home = obj.student_id in viewer.kin
@@ -203,5 +210,19 @@ def owns(viewer: Viewer, obj: ActionItem) -> bool:
     if obj.owner_party == _PARTY.COMPANY:
         return obj.student_id in viewer.interns
     if obj.owner_person_id is None:
-        return Role.HT in viewer.roles_towards(obj.student)
+        return _teaches(viewer, obj)
     return obj.owner_person_id == viewer.person.pk and viewer.is_staff
+
+
+def _teaches(viewer: Viewer, obj: ActionItem) -> bool:
+    """Whether they have the child's class, or stand in where nobody has it who takes part."""
+    if obj.student_id in viewer.kin:
+        return False
+    held = viewer.roles_towards(obj.student)
+    if Role.HT in held or not held & STAND_INS:
+        return Role.HT in held
+    found: bool | None = getattr(obj, _UNTAUGHT, None)
+    if found is None:
+        asked = exclusions.untaught(viewer.at, case="case_id")
+        found = ActionItem.objects.filter(asked, pk=obj.pk).exists()
+    return found

@@ -1,8 +1,9 @@
 """What came of the talks of a follow-up, for who goes on with it.
 
 Whoever held one wrote down what has changed; the next talk, the score and the decision to close
-rest on that. 班主任 reads all of them, also those that another held before; anybody else on the
-team those that were theirs to do (HumanTaskPolicy), and of the others that they took place.
+rest on that. 班主任 reads all of them, also those that another held before, and so does who stands
+in where none of the class takes part; anybody else on the team those that were theirs to do
+(HumanTaskPolicy), and of the others that they took place.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Final
 from parties import crypto
 from parties.access import Viewer
 from parties.roles import Role
-from workflow import policies, shipped
+from workflow import exclusions, plan_policies, policies, shipped
 from workflow.models import Case, HumanTask
 
 _FORM: Final = "follow_up_contact"
@@ -37,9 +38,17 @@ def of_case(viewer: Viewer, case: Case) -> Sequence[Talk]:
     held = HumanTask.objects.filter(case=case, form=_FORM, state=HumanTask.State.COMPLETED)
     found = list(held.select_related("completed_by").order_by("ended_at", "pk"))
     crypto.warm(found)
-    teaches = case.student is not None and Role.HT in viewer.roles_towards(case.student)
+    goes_on = _goes_on(viewer, case)
     own = {task.pk for task in viewer.rows(HumanTask).filter(pk__in=[one.pk for one in found])}
-    return [_talk(task, words=teaches or task.pk in own) for task in found]
+    return [_talk(task, words=goes_on or task.pk in own) for task in found]
+
+
+def _goes_on(viewer: Viewer, case: Case) -> bool:
+    held = viewer.roles_towards(case.student) if case.student is not None else frozenset()
+    if Role.HT in held or not held & plan_policies.STAND_INS:
+        return Role.HT in held
+    alone = exclusions.untaught(viewer.at, case="pk")
+    return Case.objects.filter(alone, pk=case.pk).exists()
 
 
 def _talk(task: HumanTask, *, words: bool) -> Talk:

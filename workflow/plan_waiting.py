@@ -15,7 +15,7 @@ from parties.access import Viewer
 from parties.roles import Role
 from records import plan_owners
 from records.models import ActionItem
-from workflow import plan_policies
+from workflow import exclusions, plan_policies
 from workflow.models import Notification
 
 _PARTY: Final = ActionItem.Party
@@ -83,17 +83,17 @@ def _rows(viewer: Viewer) -> QuerySet[ActionItem]:
 def _own(viewer: Viewer) -> Q:
     company = Q(owner_party=_PARTY.COMPANY, student__in=viewer.interns)
     named = Q(owner_party=_PARTY.SCHOOL, owner_person=viewer.person)
-    nobodys = Q(owner_party=_PARTY.SCHOOL, owner_person=None) & _towards(viewer, {Role.HT})
+    nobodys = Q(owner_party=_PARTY.SCHOOL, owner_person=None) & _taught(viewer)
     mine = company | nobodys | named if viewer.is_staff else company
     return Q(state__in=(*ActionItem.LIVE, _STATE.DONE)) & mine
 
 
 def _to_verify(viewer: Viewer) -> Q:
-    """Four eyes, as plan_policies: what is done at home, 班主任 looks at; of 资助 and 健康 whoever
-    reads what was said, which is the office of that class.
+    """Four eyes, as plan_policies: what is done at home, 班主任 or a stand-in looks at; of 资助 and
+    健康 whoever reads what was said, which is the office of that class.
     """
     voices = Q(field_class=ActionItem.FieldClass.COM) & (
-        _towards(viewer, {Role.HT}) | (~Q(owner_party=_PARTY.FAMILY) & _towards(viewer, _VERIFIERS))
+        _taught(viewer) | (~Q(owner_party=_PARTY.FAMILY) & _towards(viewer, _VERIFIERS))
     )
     voices |= _of_own_office(viewer)
     mine = Q(owner_person=viewer.person) | Q(done_by=viewer.person)
@@ -102,7 +102,7 @@ def _to_verify(viewer: Viewer) -> Q:
 
 def _stuck(viewer: Viewer) -> Q:
     """班主任 helps, and with 资助 and 健康 the office of that class."""
-    plain = Q(field_class=ActionItem.FieldClass.COM) & _towards(viewer, {Role.HT})
+    plain = Q(field_class=ActionItem.FieldClass.COM) & _taught(viewer)
     return Q(state=_STATE.BLOCKED) & (plain | _of_own_office(viewer)) & ~_own(viewer)
 
 
@@ -117,6 +117,13 @@ def _of_own_office(viewer: Viewer) -> Q:
 
 def _with_others(viewer: Viewer) -> Q:
     return Q(state=_STATE.DONE) & plan_policies.of_own_posts(viewer)
+
+
+def _taught(viewer: Viewer) -> Q:
+    """班主任, or who stands in where none of the class takes part."""
+    instead = _towards(viewer, plan_policies.STAND_INS)
+    alone = exclusions.untaught(viewer.at, case="case_id")
+    return _towards(viewer, {Role.HT}) | instead & alone
 
 
 def _towards(viewer: Viewer, roles: Collection[Role]) -> Q:
