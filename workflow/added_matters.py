@@ -13,7 +13,7 @@ from ledger import events
 from parties.models import Person
 from parties.roles import Role
 from records import signs
-from workflow import routing, undecided
+from workflow import recusals, routing, undecided
 from workflow.models import Case, Matter, ProcessInstance
 
 _FAMILY: Final = (Role.G, Role.STU)
@@ -34,6 +34,8 @@ def add(said: Matter, *, by: Person, role: Role, student: UUID, at: datetime) ->
     case_id = mine.order_by("-raised_at", "pk").values_list("case_id", flat=True).first()
     if case_id is None or not _waits(case_id):
         return None
+    if said.recused and not _keeps_out(case_id, by=by, at=at):
+        return None
     found = Matter.objects.select_for_update(of=("self",)).get(case=case_id)
     if found.answers() != said.answers() or _weighs(found.words, said.words):
         return None
@@ -52,6 +54,12 @@ def _waits(case_id: UUID) -> bool:
     if not list(running.order_by("pk")):
         return False
     return undecided.waits(Case.objects.get(pk=case_id))
+
+
+def _keeps_out(case_id: UUID, *, by: Person, at: datetime) -> bool:
+    """Whether who has the class today is kept from these words, too."""
+    case = Case.objects.select_related("student__school_class").get(pk=case_id)
+    return case.student is not None and recusals.covers(case, case.student, by=by, at=at)
 
 
 def _is_said(before: str, words: str) -> bool:

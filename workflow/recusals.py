@@ -10,6 +10,7 @@ know is raised anew, without it.
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from parties import relations
 from parties.models import GuardianLink, Person, Student
@@ -37,8 +38,20 @@ def recuse(case: Case, student: Student, *, by: Person, at: datetime) -> None:
     Never who raised it; nor a teacher of this family, whom their own kinship keeps from it at work
     and whom an exclusion would shut out at home. Inside a scope.
     """
+    people = sorted(_teachers(student, by=by, at=at))
+    reports.name(case, {(person, _EXCLUDED): None for person in people}, at=at)
+
+
+def covers(case: Case, student: Student, *, by: Person, at: datetime) -> bool:
+    """Whether this case keeps out who has the class now: it may have changed hands since. Inside a
+    scope.
+    """
+    away = case.parties.filter(part=_EXCLUDED).values_list("person_id", flat=True)
+    return _teachers(student, by=by, at=at) <= set(away)
+
+
+def _teachers(student: Student, *, by: Person, at: datetime) -> set[UUID]:
     posts = relations.holders(role=Role.HT, at=at, student=student)
-    teachers = {one.pk for post in posts for one in (post.person, post.substitute) if one}
-    links = GuardianLink.objects.filter(student=student)
-    people = teachers - {by.pk, *links.values_list("guardian_id", flat=True)}
-    reports.name(case, {(person, _EXCLUDED): None for person in sorted(people)}, at=at)
+    found = {one.pk for post in posts for one in (post.person, post.substitute) if one}
+    links = GuardianLink.objects.filter(student=student, state=GuardianLink.State.LIVE)
+    return found - {by.pk, *links.values_list("guardian_id", flat=True)}

@@ -124,6 +124,22 @@ def test_a_teacher_of_this_family_is_not_shut_out_at_home(world: World) -> None:
     assert away(recused(world)) == set()
 
 
+def test_who_was_of_this_family_is_a_teacher_like_any_other(world: World) -> None:
+    """A link that has ended gives no right at home, and so nothing to keep open there."""
+    with tenancy.scope(world.id):
+        link = GuardianLink.objects.create(
+            school=world.school, student=world.student, guardian=world["teacher"],
+            relation="OTHER", contact_priority=9,
+        )  # fmt: skip
+        link.end()
+        link.save()
+
+    walk = recused(world)
+
+    assert away(walk) == {"teacher"}
+    assert not sees(walk, "teacher")
+
+
 def test_a_homeroom_teacher_cannot_ask_for_it(world: World) -> None:
     with pytest.raises(InvalidInput) as refused:
         raised(world, recused=True)
@@ -145,3 +161,17 @@ def test_what_is_added_later_is_not_read_by_who_was_to_stay_away(world: World) -
     assert not sees(second, "teacher", Matter)
     with tenancy.scope(world.id):
         assert "不方便说" not in Matter.objects.get(case=first.case_id).words
+
+
+def test_what_is_added_after_a_change_of_teacher_is_kept_from_the_new_one(world: World) -> None:
+    """The first matter is about who had the class before, and theirs to decide who has it now."""
+    common: dict[str, Any] = {"at": NOW, "words": "想谈一谈孩子的情况"}
+    first = recused(world, key="first", **common)
+    with tenancy.scope(world.id):
+        Membership.objects.filter(person=world["teacher"], role=Role.HT).update(ends_at=NOW)
+        world.staff("successor", Role.HT, school_class=world.school_class)
+    second = recused(world, key="second", **{**common, "words": "新班主任也在场，不方便说"})
+
+    assert second.case_id != first.case_id
+    assert away(second) == {"successor"}
+    assert not sees(second, "successor", Matter)
