@@ -86,7 +86,7 @@ class ChangeView(ApiView):
 
     @describe(
         "这些时间都不方便",
-        description="写明什么时间方便；家长最多改期两次，之后请打电话给班主任。",
+        description="写明什么时间方便；家长最多改期两次，之后请打电话给安排会谈的老师。",
         body=WordsInput,
         answers={200: MeetingSerializer},
         codes=_CODES,

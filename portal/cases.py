@@ -29,7 +29,10 @@ from workflow.task_files import TaskFile
 
 _LONGEST_TIMELINE = 200
 _CRISIS = Case.Channel.CRISIS
-_RECUSED = "提出人请班主任回避：班主任看不到这件事，请不要向班主任透露。"
+_RECUSED = (
+    "提出人请班主任回避：班主任看不到这件事，请不要向班主任透露。沟通记录请从这件事的待办里写；"
+    "另外写的记录，班主任能看到。"
+)
 
 
 @require_safe

@@ -112,7 +112,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "plan.scored": "一方完成评分",
     "plan.evidence_noted": "另记：上传文件",
     "plan.start_noted": "另记：开始",
-    "plan.talk_asked": "请班主任联系了解困难",
+    "plan.talk_asked": "请老师联系了解困难",
     "plan.talk_waits": "仍未联系了解困难，已告知上一级",
     "upgrade.asked": "发现危险迹象，提请决定",
     "upgrade.decided": "已决定是否启动危机流程",

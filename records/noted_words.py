@@ -34,7 +34,7 @@ def refuse_more(given: Sequence[Signature], words: str) -> None:
     kept = {said.strip() for one in given for said in (one.note, one.reason)}
     if words.strip() and words.strip() not in kept:
         raise WrongState(
-            "您已对这份记录表示过意见，这些话没有存下。要补充，请提出异议，或告诉班主任。",
+            "您已对这份记录表示过意见，这些话没有存下。要补充，请提出异议，或告诉写记录的老师。",
             state="SPOKEN",
         )
 

@@ -13,7 +13,7 @@ from records import sensitivity
 from records.models import MeetingSlot
 
 #: All that a company reads of a room of the school: one text, so that it tells no two rooms apart.
-FOR_COMPANY: Final = "学校正门接待，由班主任带领"
+FOR_COMPANY: Final = "学校正门接待，由老师带领"
 _Place = MeetingSlot.Place
 _READ_BY_COMPANY: Final = frozenset({_Place.COMPANY, _Place.ONLINE})
 

@@ -21,10 +21,12 @@ from records.models import Meeting, MeetingInvitee, MeetingReply, MeetingSlot
 
 #: The kind of its entries in a student's file.
 _KIND: Final = MeetingReply.Kind
-_MOVED_ENOUGH: Final = "时间已经改过两次。如果还是不方便，请打电话给班主任，学校会和您另外商量。"
-_NOTHING_ASKED: Final = "现在没有待答复的时间，请联系班主任。"
+_MOVED_ENOUGH: Final = (
+    "时间已经改过两次。如果还是不方便，请打电话给安排会谈的老师，学校会和您另外商量。"
+)
+_NOTHING_ASKED: Final = "现在没有待答复的时间，请联系安排会谈的老师。"
 _NOT_WITHOUT: Final = {
-    Meeting.State.AGREED: "会谈已经约好。如果您那时来不了，可以申请改期，或打电话给班主任。"
+    Meeting.State.AGREED: "会谈已经约好。如果您那时来不了，可以申请改期，或打电话给安排会谈的老师。"
 }
 #: What is missing and how to mend it, by whether the school moves its own date.
 _UNSAID: Final = {
@@ -55,7 +57,7 @@ def choose(
         _answer(invitee, MeetingInvitee.Answer.YES, at=at)
         return meeting
     if meeting.state != Meeting.State.OFFERED:
-        raise WrongState("现在没有可选的时间，请联系班主任。", meeting=str(meeting.pk))
+        raise WrongState("现在没有可选的时间，请联系安排会谈的老师。", meeting=str(meeting.pk))
     if slot.starts_at <= at:
         raise WrongState("这个时间已经过去，请选择其他时间。", meeting=str(meeting.pk))
     _agree_on(slot, meeting, by=by, at=at)
@@ -123,7 +125,7 @@ def ask_change(
 
 def _refuse_change(meeting: Meeting, *, of_school: bool) -> None:
     if meeting.state not in (Meeting.State.OFFERED, Meeting.State.AGREED):
-        raise WrongState("现在不能改期，请联系班主任。", meeting=str(meeting.pk))
+        raise WrongState("现在不能改期，请联系安排会谈的老师。", meeting=str(meeting.pk))
     if not of_school and meeting.changes >= Meeting.MOST_CHANGES:
         raise WrongState(_MOVED_ENOUGH, meeting=str(meeting.pk))
 

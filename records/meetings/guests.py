@@ -86,4 +86,4 @@ def _refuse_no_date(meeting: Meeting, *, at: datetime) -> None:
     if meeting.state != Meeting.State.AGREED or meeting.set_aside_at is not None or slot is None:
         raise WrongState("现在没有约定的时间，不需要答复。", meeting=str(meeting.pk))
     if slot.starts_at <= at:
-        raise WrongState("约定的时间已经过去，请直接联系班主任。", meeting=str(meeting.pk))
+        raise WrongState("约定的时间已经过去，请直接联系安排会谈的老师。", meeting=str(meeting.pk))

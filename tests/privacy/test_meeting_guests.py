@@ -32,7 +32,7 @@ GUESTS = ["deputy", "mentor"]
 #: Words of the case, of the family and of the student: none of them is for a guest's eyes.
 SECRETS = ["父亲失业", "不想见父亲", "成绩单第三页", "周三晚上要去医院"]
 #: A mentor is met at the gate, whichever room it is.
-PLACES = {"deputy": "行政楼 302", "mentor": "学校正门接待，由班主任带领"}
+PLACES = {"deputy": "行政楼 302", "mentor": "学校正门接待，由老师带领"}
 PURPOSE = "两次实训考核未达标，商量怎样帮助"
 
 

@@ -27,7 +27,7 @@ from tests.records import meeting_days
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NEUTRAL = "学校正门接待，由班主任带领"
+NEUTRAL = "学校正门接待，由老师带领"
 TELLING = [
     ("OFFICE", "心理辅导中心二楼"),
     ("COUNSELLING", "行政楼 302"),

@@ -47,7 +47,7 @@ def test_dates_that_the_school_moved_leave_the_family_its_two_changes(world: Wor
         walk.change()
         walk.offer(first=first)
 
-    with pytest.raises(WrongState, match="请打电话给班主任"):
+    with pytest.raises(WrongState, match="请打电话给安排会谈的老师"):
         walk.change()
 
 
