@@ -12,7 +12,7 @@ from uuid import UUID
 
 from parties import calendar, tenancy
 from parties.access import Act, Viewer
-from parties.errors import NotFound, WrongState
+from parties.errors import InvalidInput, NotFound, WrongState
 from parties.models import Person
 from records.meetings import answers, dossier, invitations, outcomes, rows, slots
 from records.meetings.invitations import Plan
@@ -102,14 +102,26 @@ def record_attempt(
     """
     with tenancy.scope(school_id):
         instance = meeting_process.locked(case_id)
-        _worked_on(case_id, by=by, at=at)
+        case = _worked_on(case_id, by=by, at=at)
         before = current(case_id)
-        made = outcomes.attempt(meeting_id=before.pk, tried=tried, by=by, at=at)
+        made = attempt_for(case, tried=tried, by=by, at=at)
         signal = _SIGNAL_OF.get(MeetingAttempt.Outcome(made.outcome))
         stands = signal == CHANGED and current(case_id).changes == before.changes
         if signal is not None and not stands:
             meeting_process.move(instance, signal, by=by, at=at)
         return made
+
+
+def attempt_for(case: Case, *, tried: Try, by: Person, at: datetime) -> MeetingAttempt:
+    """The same inside a scope, where the right was checked; nobody who takes no part comes along.
+
+    Raises: as records.meetings.outcomes.attempt.
+    """
+    if tried.companion in contacts.named(case):
+        raise InvalidInput(
+            "这位同事不参与这件事。", field="companion", mend="请填写同行的另一位教职工。"
+        )
+    return outcomes.attempt(meeting_id=current(case.pk).pk, tried=tried, by=by, at=at)
 
 
 _SIGNAL_OF: Final = {

@@ -22,6 +22,7 @@ from records.models import ActionItem, Evaluation
 from records.plan_drafts import Draft
 from records.plan_making import Plan
 from workflow import (
+    contacts,
     family_words,
     late_scores,
     next_contacts,
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 #: The message that a waiting process hears (bpmn/follow_up.bpmn).
 SCORED: Final = "effect_scored_by_family"
+_FAMILY: Final = ActionItem.Party.FAMILY
 _GOING: Final = (ProcessInstance.State.RUNNING, ProcessInstance.State.FROZEN)
 
 
@@ -65,6 +67,7 @@ def make(  # noqa: PLR0913 -- the drafts, and the key of who may repeat
 
     def make_all() -> Sequence[ActionItem]:
         plan = _open_plan(Viewer.load(by, at=at), student_id, case_id)
+        _refuse_shut_out(case_id, drafts)
         return plan_making.create(plan=plan, drafts=drafts, by=by, at=at, key=key)
 
     return taps.once(school_id=school_id, known=known, make=make_all).what
@@ -85,6 +88,13 @@ def _open_plan(viewer: Viewer, student_id: UUID, case_id: UUID) -> Plan:
         raise WrongState("该事项已经结案。", case=str(case_id))
     undecided.refuse(case)
     return Plan(case.student, case.pk, evaluations.current_number(case.pk))
+
+
+def _refuse_shut_out(case_id: UUID, drafts: Sequence[Draft]) -> None:
+    """Nobody at work owns what they must not see."""
+    away = contacts.named(Case.objects.get(pk=case_id))
+    if any(one.owner_id in away and one.owner_party != _FAMILY for one in drafts):
+        raise InvalidInput("负责人不参与这件事。", field="owner", mend="请重新选择负责人，或留空。")
 
 
 def plan_of(viewer: Viewer, student_id: UUID) -> tuple[Student, QuerySet[ActionItem]]:

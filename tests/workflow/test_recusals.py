@@ -9,10 +9,12 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.models import Absence, GuardianLink, Membership
 from parties.roles import Role
+from records.meetings.outcomes import Try
 from tests.factories import LONG_AGO, NOW, World, people_of
 from tests.processes.intake_walk import RED, Intake, raised
+from tests.processes.meeting_walk import MeetingWalk
 from tests.records.desk import Desk
-from workflow import exclusions, human_tasks
+from workflow import exclusions, human_tasks, meetings
 from workflow.errors import InvalidInput, NotAllowed, NotFound
 from workflow.models import Case, CaseParty, HumanTask, Matter, Notification
 
@@ -100,6 +102,27 @@ def test_a_meeting_and_its_record_stay_with_the_others(world: World) -> None:
     assert desk.now(record).state == "EFFECTIVE"
     with pytest.raises(NotFound):
         desk.read(record, "teacher")
+
+
+def test_the_teacher_comes_along_to_no_home(world: World) -> None:
+    """Neither beside the family's door, where somebody names them by hand, nor at the table."""
+    begun = recused(world)
+    begun.choose("meeting", by="grade_leader")
+    walk, by = MeetingWalk(world, begun.case_id), "grade_leader"
+    with pytest.raises(InvalidInput):
+        walk.do("meeting_prepare", by=by, people=[str(world["teacher"].pk)])
+    walk.do("meeting_prepare", by=by)
+    visit = Try(
+        person=None, channel="HOME_VISIT", outcome="NO_ANSWER", tried_at=walk.at, note="无人应门",
+        companion=world["teacher"].pk,
+    )  # fmt: skip
+
+    with pytest.raises(InvalidInput) as refused:
+        meetings.record_attempt(
+            school_id=world.id, case_id=walk.case_id, by=world[by], at=walk.at, tried=visit
+        )
+
+    assert refused.value.field == "companion"
 
 
 def test_a_crisis_does_not_bring_the_teacher_in(world: World) -> None:

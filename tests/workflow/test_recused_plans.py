@@ -17,6 +17,8 @@ from tests.processes.intake_walk import Intake, in_meeting
 from tests.records.agreed import DAY, MONDAY, draft
 from tests.workflow.test_recusals import recused
 from workflow import family_words, human_tasks, next_contacts, plan_talks, plan_waiting
+from workflow import plans as workflow_plans
+from workflow.errors import InvalidInput
 from workflow.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,19 @@ def test_what_is_stuck_at_home_is_found_by_them(world: World) -> None:
 
     assert listed(walk, "grade_leader", plan_waiting.stuck)
     assert not listed(walk, "teacher", plan_waiting.stuck)
+
+
+def test_nobody_names_the_teacher_as_owner(world: World) -> None:
+    walk = met(world)
+    given = draft(**{**TRAINING, "owner_id": world["teacher"].pk})
+
+    with pytest.raises(InvalidInput) as refused:
+        workflow_plans.make(
+            school_id=world.id, student_id=world.student.pk, case_id=walk.case_id,
+            by=world["grade_leader"], at=MONDAY, drafts=[given],
+        )  # fmt: skip
+
+    assert refused.value.field == "owner"
 
 
 def test_who_goes_on_reads_what_another_wrote_down_of_a_talk(world: World) -> None:

@@ -116,8 +116,8 @@ def tried(completion: Completion) -> None:
     meeting = meetings.current(task.case_id)
     visit = task.name == "meeting_visit"
     try:
-        outcomes.attempt(
-            meeting_id=meeting.pk,
+        meetings.attempt_for(
+            task.case,
             tried=Try(
                 person=_met(completion) if visit else task.about,
                 channel="HOME_VISIT" if visit else str(answer["channel"]),
