@@ -78,7 +78,8 @@ _OF_SEALED: Final = Q(record__state=State.SEALED)
 
 
 class ObjectionPolicy(PartPolicy):
-    """The filer, whoever writes the record now, and 德育处; all others see the banner alone.
+    """The filer, whoever writes the record now, and 德育处; all others see the banner alone, and
+    whom the matter keeps out, not even that.
 
     分管校领导 see what they judge in the place of 德育处, which wrote the record.
     """
@@ -90,7 +91,10 @@ class ObjectionPolicy(PartPolicy):
         if not viewer.serves({Role.ME}):  # it quotes what is sealed
             wrote, office = wrote & ~_OF_SEALED, office & ~_OF_SEALED
         office |= _judged_above(viewer)
-        found = Objection.objects.filter(mine | wrote | office & ~Q(student__in=viewer.kin))
+        shut = CommunicationRecord.objects.filter(walls.named_at_work(viewer))
+        work = Q(record__author=viewer.person) | ~Q(record__in=shut.values("pk"))
+        at_work = (wrote | office & ~Q(student__in=viewer.kin)) & work
+        found = Objection.objects.filter(mine | at_work)
         return found.select_related("record__student__school_class")
 
     def fields(self, viewer: Viewer, obj: Any) -> frozenset[str]:

@@ -94,12 +94,18 @@ def objection_routed(objection: Objection, *, at: datetime) -> None:
     for role, head in _JUDGES[record.author_role == Role.ME]:
         posts = relations.holders(role=role, at=at, head=head)
         shut_out = {record.author_id, *_at_home(record)}
-        people = relations.able(posts, at=at, excluded=shut_out)
+        found = relations.able(posts, at=at, excluded=shut_out)
+        people = [one for one in found if _sees(one, objection, at=at)]
         for person in people:
             key = f"objection.routed:{objection.pk}:{person.pk}"
             _tell(record, person, role, "objection.routed", key, at=at)
         if people:
             return
+
+
+def _sees(person: Person, objection: Objection, *, at: datetime) -> bool:
+    """Nobody whom its matter keeps out: else only they would have heard."""
+    return Viewer.load(person, at=at).find(Objection, objection.pk) is not None
 
 
 def objection_unanswered(objection: Objection, *, at: datetime) -> None:

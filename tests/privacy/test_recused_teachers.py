@@ -12,18 +12,20 @@ from uuid import UUID
 import pytest
 
 from parties import clock, tenancy
+from parties.models import Membership
 from parties.roles import Role
 from records import plan_making
+from records.complaints import Complaint
 from records.models import CommunicationRecord
 from records.plan_making import Plan
 from tests.api.callers import member
 from tests.api.plan_stories import today
-from tests.factories import World
+from tests.factories import LONG_AGO, World, people_of
 from tests.privacy.observers import Answer, Ids, Observer, differences
 from tests.privacy.test_two_worlds import deliver, phone
 from tests.processes.intake_walk import Intake, raised
 from tests.records.desk import Desk
-from workflow import rerouting
+from workflow import record_objections, rerouting
 from workflow.models import HumanTask, Notification
 from workflow.upgrading import UpgradeInput
 
@@ -104,6 +106,36 @@ def test_the_teacher_learns_not_one_byte(world: World) -> None:
     upgraded(walk)
     check(seen, calm, real, "upgraded")
     assert phone(world, "teacher") == quiet
+
+
+def test_not_even_as_who_judges_objections(world: World) -> None:
+    """The teacher heads 德育处 as well: an objection is for the others of that office."""
+    with tenancy.scope(world.id):
+        Membership.objects.filter(person=world["head_of_office"]).update(head=False)
+        Membership.objects.create(
+            school=world.school, person=world["teacher"], role=Role.ME, head=True,
+            starts_at=LONG_AGO,
+        )  # fmt: skip
+    seen = Observer(member(world, "teacher"))
+    absent = Ids.absent(world.student.pk)
+    seen.asks(absent)
+    calm, quiet = seen.asks(absent), phone(world, "teacher")
+    walk = asked(world)
+    record = met(walk)
+
+    objection = record_objections.object_to(
+        school_id=world.id, record_id=record.pk, by=world["mother"], at=walk.at,
+        complaint=Complaint(ground="DISCLOSURE", wish="CORRECT", words="这句不该写给别人看。"),
+    )  # fmt: skip
+
+    real = known(walk, record=record.pk, target=objection.pk, objection=objection.pk)
+    check(seen, calm, real, "objected")
+    assert phone(world, "teacher") == quiet
+    with tenancy.scope(world.id):
+        told = Notification.objects.filter(template="objection.routed")
+        assert people_of(world, set(told.values_list("recipient", flat=True))) == {
+            "duty_officer", "head_of_office",
+        }  # fmt: skip
 
 
 def test_without_the_wish_the_teacher_sees_it(world: World) -> None:
