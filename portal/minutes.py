@@ -27,8 +27,9 @@ def minutes(request: HttpRequest, identity: Identity, task_id: UUID) -> HttpResp
         people = writing.with_student(home, known.student)
         asked = {one.person for one, _ in known.others} | {identity.person.pk}
         staff, colleagues = record_people.offered(
-            known.student, but={pk for pk in asked if pk is not None}, at=viewer.at
-        )
+            known.student, but={pk for pk in asked if pk is not None}, at=viewer.at,
+            case_id=known.case_id,
+        )  # fmt: skip
     people += [(str(one.person), called) for one, called in known.others]
     whom = {"people": people, "guardians": home, "staff": staff}
     if request.method != "POST":

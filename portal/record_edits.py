@@ -68,7 +68,9 @@ def _read(identity: Identity, target_id: UUID) -> Draft:
         record = viewer.get(CommunicationRecord, target_id)
         viewer.require(Act.EDIT, record)
         home, but = writing.guardians_of(record.student), {record.author_id, identity.person.pk}
-        staff, known = record_people.offered(record.student, but=but, at=viewer.at)
+        staff, known = record_people.offered(
+            record.student, but=but, at=viewer.at, case_id=record.case_id
+        )
         whom = {
             "people": writing.with_student(home, record.student),
             "staff": staff,

@@ -17,7 +17,8 @@ from portal.record_forms import RecordForm
 from portal.statement_rows import Choices
 from records.draft_input import Present
 from records.models import CommunicationRecord, Participant
-from workflow import meeting_minutes
+from workflow import exclusions, meeting_minutes
+from workflow.models import Case
 
 
 def colleagues(
@@ -33,10 +34,14 @@ def colleagues(
 
 
 def offered(
-    student: Student, *, but: Collection[UUID], at: datetime
+    student: Student, *, but: Collection[UUID], at: datetime, case_id: UUID | None = None
 ) -> tuple[Choices, list[Present]]:
-    """The same as choices of a form, and as they are written down when they are chosen."""
-    found = colleagues(student, but=but, at=at)
+    """The same as choices of a form, and as they are written down when they are chosen; nobody whom
+    the case keeps out.
+    """
+    case = Case.objects.filter(pk=case_id).first() if case_id is not None else None
+    away = frozenset() if case is None else exclusions.excluded_people(case)
+    found = colleagues(student, but={*but, *away}, at=at)
     choices = [
         (str(one.pk), f"{one.name}（{Participant.Capacity(capacity).label}）")
         for one, capacity in found

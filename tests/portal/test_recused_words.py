@@ -44,6 +44,20 @@ def test_whoever_cannot_come_is_sent_to_who_arranges_the_talk(world: World) -> N
     assert "班主任" not in phone.text
 
 
+def test_the_record_offers_nobody_who_was_kept_away(world: World) -> None:
+    walk = on_offer(world)
+    walk.choose()
+    walk.go_to(moments(walk.at)[0] + timedelta(hours=1))
+    walk.do("meeting_hold", by="grade_leader")
+    leader = by_password(world, "grade_leader")
+
+    leader.open(f"/tasks/{walk.task('meeting_minutes').pk}/record")
+
+    assert leader.page.status_code == 200
+    assert "counsellor（" in leader.text
+    assert "teacher（" not in leader.text
+
+
 def test_the_plan_says_nothing_of_a_call_by_the_homeroom_teacher() -> None:
     assert "班主任" not in words.EVENTS["plan.talk_asked"]
 
