@@ -1,7 +1,6 @@
 """Coming in and going out: password, asking for a link, using it."""
 
 from datetime import timedelta
-from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
@@ -13,18 +12,9 @@ from parties import links, sign_in
 from parties.browsers import sent_from_elsewhere
 from parties.errors import InvalidInput, LinkWithdrawn, NotSignedIn, TooMany
 from parties.models import SignInLink
-from portal import pages
+from portal import errands, pages
 from portal.forms import ContactForm, PasswordForm
 from workflow import link_requests
-
-_LANDING: Final = {
-    SignInLink.Purpose.ACKNOWLEDGE: "portal:acknowledge",
-    SignInLink.Purpose.READ_CASE: "portal:case",
-    SignInLink.Purpose.CONSENT: "portal:consents",
-    SignInLink.Purpose.MEETING: "portal:meeting",
-    SignInLink.Purpose.NOTICE: "portal:notice",
-    SignInLink.Purpose.RECORD: "portal:record",
-}
 
 
 @require_safe
@@ -112,12 +102,8 @@ def _span(lifetime: timedelta | None) -> str:
 
 def _landing(spent: SignInLink) -> HttpResponse:
     """To the one thing that the link is for."""
-    page = _LANDING.get(SignInLink.Purpose(spent.purpose))
-    if page is not None and spent.case_id is not None:
-        return redirect(page, case_id=spent.case_id)
-    if page is not None and spent.target_id is not None:
-        return redirect(page, target_id=spent.target_id)
-    return redirect("portal:home")
+    page = errands.page_of(spent.purpose, case_id=spent.case_id, target_id=spent.target_id)
+    return redirect(page or "portal:home")
 
 
 @require_POST

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import content_disposition_header
 
+from portal import errands
+
 _TROUBLE: Final[Mapping[int, tuple[str, str]]] = {
     400: ("没有看懂这个请求", "请返回上一页再试一次。"),
     401: ("需要重新登录", "请重新登录，或重新获取链接。"),
@@ -30,7 +32,11 @@ def show(
         return render(
             request,
             f"portal/{template}.html",
-            {"numbers": settings.CRISIS_NUMBERS, **(context or {})},
+            {
+                "numbers": settings.CRISIS_NUMBERS,
+                "errand": errands.of_visitor(request),
+                **(context or {}),
+            },
             status=status,
         )
 
