@@ -20,6 +20,7 @@ from portal.session import signed_in, viewing
 from workflow import meeting_files
 from workflow import meetings as acts
 from workflow.models import Case
+from workflow.task_files import TaskFile
 
 _LONGEST: Final = 500
 
@@ -35,6 +36,16 @@ def move(request: HttpRequest, identity: Identity, target_id: UUID) -> HttpRespo
     if date["movable"] and request.POST.get("seen", "") != date["seen"]:
         return _show(request, date, words, overtaken=True, status=409)
     return _moved(request, identity, at, date, words)
+
+
+def shelf(viewer: Viewer, file: TaskFile) -> dict[str, Any]:
+    """Before new times are offered: what was said of the earlier ones. Inside a scope."""
+    case = viewer.find(Case, file.task.case_id) if file.task.name == meetings.OFFER else None
+    found = meetings.arranged(viewer, case)
+    if found is None:
+        return {}
+    known = meeting_files.read(viewer=viewer, meeting_id=found.pk)
+    return {"meeting_of": found.pk, "said_of_times": meetings.changes(known)}
 
 
 def _moved(

@@ -2,6 +2,7 @@
 say whether they come. Whoever arranges it finds what is left to arrange (meeting_dates.py).
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from workflow.models import Case, HumanTask
 
 _LONGEST_WORDS = 500
 #: The task of the diagram in which times are offered.
-_OFFER = "meeting_offer_slots"
+OFFER = "meeting_offer_slots"
 _OFFERED = Meeting.State.OFFERED
 #: While a time is on offer or agreed, it may be changed.
 MOVABLE = (_OFFERED, Meeting.State.AGREED)
@@ -184,8 +185,7 @@ def _arranging(viewer: Viewer, file: MeetingFile) -> dict[str, Any]:
     case = viewer.find(Case, file.meeting.case_id)
     if case is None or arranged(viewer, case) != file.meeting:
         return {}
-    tasks = viewer.rows(HumanTask).filter(case=case, name=_OFFER, state__in=task_files.LIVE)
-    changes = [one for one in file.replies if one.kind == MeetingReply.Kind.CHANGE]
+    tasks = viewer.rows(HumanTask).filter(case=case, name=OFFER, state__in=task_files.LIVE)
     declined = [one for one in file.replies if one.kind == MeetingReply.Kind.DECLINED]
     return {
         "case_id": case.pk,
@@ -194,8 +194,14 @@ def _arranging(viewer: Viewer, file: MeetingFile) -> dict[str, Any]:
         "may_move": file.state in MOVABLE and not rows.is_over(file.meeting, at=viewer.at),
         "family_moved_enough": file.meeting.changes >= Meeting.MOST_CHANGES,
         "offers": tasks.values_list("pk", flat=True).first(),
-        "changes": [(one.by.name, one.at, one.words) for one in changes],
+        "changes": changes(file),
     }
+
+
+def changes(file: MeetingFile) -> list[tuple[str, datetime, str]]:
+    """What was said of the times that did not suit, and by whom."""
+    said = [one for one in file.replies if one.kind == MeetingReply.Kind.CHANGE]
+    return [(one.by.name, one.at, one.words) for one in said]
 
 
 def _answered(file: MeetingFile, identity: Identity) -> bool:

@@ -71,9 +71,11 @@ class Questions(forms.Form):
         self.add_error(top if top in self.fields else None, sentence)
 
     def said(self) -> list[tuple[str, str]]:
-        """Question and answer in words, to be looked at before it is sent."""
+        """Question and answer in words, to be looked at before it is sent; of what was answered it
+        is not said again that it may be left out.
+        """
         return [
-            (str(self.fields[name].label), _spoken(value, self.fields[name]))
+            (str(self.rules[name].get("title", name)), _spoken(value, self.fields[name]))
             for name, value in self.cleaned_data.items()
             if value not in (None, "", [])
         ]

@@ -24,6 +24,9 @@ State = CommunicationRecord.State
 _MOMENTS: Final = ("started_at", "ended_at", "next_contact_at")
 _LISTS: Final = ("people", "staff")
 _OVER: Final = (State.DISCARDED, State.SEALED)
+_HANDED_OVER: Final = "记录已交双方签字，请先收回。"
+#: What is signed cannot be taken back.
+_SIGNED: Final = "已经有人签字，签过字的文字不能改。请打开记录，点“写新版本”。"
 
 
 class Draft(NamedTuple):
@@ -93,7 +96,8 @@ def _kept(record: CommunicationRecord, viewer: Viewer, whom: Mapping[str, Any]) 
 
 def _refuse_over(draft: Draft) -> None:
     if not draft.is_open:
-        raise WrongState("记录已交双方签字，请先收回。", state=str(draft.record.state))
+        state, signed = str(draft.record.state), draft.record.signed_at is not None
+        raise WrongState(_SIGNED if signed else _HANDED_OVER, state=state)
 
 
 def _once_more(request: HttpRequest, draft: Draft, moved: WrongState) -> HttpResponse:

@@ -16,6 +16,7 @@ from portal import (
     case_plan,
     cases,
     effects,
+    meeting_dates,
     minutes,
     notice_contacts,
     notice_desk,
@@ -137,7 +138,7 @@ def _read(identity: Identity, task_id: UUID) -> tuple[TaskFile, dict[str, Any]]:
         file = task_files.read(viewer=viewer, task_id=task_id)
         shelves = (
             minutes.shelf, case_plan.shelf, notice_desk.shelf, notice_contacts.shelf, notices.shelf,
-            order_desk.shelf, effects.shelf, cases.shelf,
+            order_desk.shelf, effects.shelf, cases.shelf, meeting_dates.shelf,
         )  # fmt: skip
         return file, {name: value for one in shelves for name, value in one(viewer, file).items()}
 

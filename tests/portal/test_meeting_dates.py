@@ -222,3 +222,16 @@ def test_a_meeting_that_counts_no_more_does_not_move_the_one_that_does(walk: Any
 
 def back_to_a_meeting(walk: Any) -> None:
     upgrade(walk, to="MEETING")
+
+
+def test_what_the_family_said_stands_where_new_times_are_offered(world: World) -> None:
+    walk = on_offer(world)
+    walk.change(words="周三晚上可以\n白天在厂里上班")
+    walk.at += MINUTE
+    task = f"/tasks/{walk.task('meeting_offer_slots').pk}"
+
+    phone = by_password(world, "teacher")
+    phone.open(task)
+
+    assert "周三晚上可以 白天在厂里上班" in phone.text
+    assert f'href="{meeting_of(walk)}"' in phone.html

@@ -144,6 +144,19 @@ def test_opening_a_draft_that_was_handed_over_says_so(world: World) -> None:
     assert "请先收回" in phone.text
 
 
+def test_opening_a_draft_that_was_signed_names_the_new_version(world: World) -> None:
+    paper = written(world)
+    paper.do("check")
+    paper.do("offer")
+    assert paper.sign().status_code == 200
+
+    phone = editing(world, paper)
+
+    assert phone.page.status_code == 409
+    assert "写新版本" in phone.text
+    assert "收回" not in phone.text
+
+
 @pytest.mark.parametrize("who", ["mother", "stranger", "counsellor"])
 def test_nobody_else_reads_a_word_by_being_late(world: World, who: str) -> None:
     paper = written(world)

@@ -6,7 +6,7 @@ import pytest
 
 from parties import keyring, tenancy
 from parties.models import Person
-from tests.api.meeting_stories import on_offer
+from tests.api.meeting_stories import begun, on_offer
 from tests.api.stories import triaged
 from tests.factories import World
 from tests.portal.visitors import by_link, by_password
@@ -177,3 +177,16 @@ def test_the_number_to_call_stands_there_also_in_a_process_that_has_just_begun(
 
     assert phone.page.status_code == 200, phone.text
     assert f"{called.name} {number}" in phone.text
+
+
+def test_what_was_answered_is_not_said_to_be_left_out_if_one_likes(world: World) -> None:
+    walk = begun(world)
+    walk.do("meeting_prepare")
+    walk.do("meeting_dossier")
+    phone, task = by_password(world, "teacher"), f"/tasks/{walk.task('meeting_offer_slots').pk}"
+    phone.open(task)
+    assert "第一个时间（可不填）" in phone.text
+
+    phone.send(task, **{"answer-slot_1_at": "2020-01-01T10:00"})
+    assert "请核对" in phone.text
+    assert "可不填" not in phone.text
