@@ -12,7 +12,7 @@ from parties import statements
 from parties.access import Act, Viewer
 from parties.sign_in import Identity
 from portal.session import signed_in, viewing
-from records import acts_now, communication, known_records
+from records import acts_now, communication, known_records, policies, reading
 from records.models import CommunicationRecord
 from records.reading import RecordFile
 from workflow import communication as acts
@@ -20,10 +20,27 @@ from workflow import communication as acts
 State = CommunicationRecord.State
 
 
-def shown(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
+def shown(viewer: Viewer, found: RecordFile, *, bound: bool) -> dict[str, Any]:
     """Whether a new version may be begun here, or which one there is: to whoever does not write,
-    once it has taken the place of this one. Inside a scope.
+    once it has taken the place of this one; at home also while it waits for signatures, so that
+    nobody signs words that are on their way out without knowing. Inside a scope.
+
+    `bound`: by a link for this version, which opens no other.
     """
+    if policies.is_at_home(viewer, found.record) and found.record.state in acts_now.SIGNABLE:
+        return _waiting(viewer, found)
+    return {} if bound else _at_school(viewer, found)
+
+
+def _waiting(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
+    """As this reader knows it: for a guardian who is shut out, both stand as they stood."""
+    newer = _newer(viewer, found.record)
+    if newer is None or reading.seen(viewer, newer).record.state != State.PENDING_SIGNATURES:
+        return {}
+    return {"waits": (newer.pk, newer.version)}
+
+
+def _at_school(viewer: Viewer, found: RecordFile) -> dict[str, Any]:
     record = found.record
     writes = Act.EDIT in found.may and record.signed_at is not None
     if not writes and record.state != State.SUPERSEDED:

@@ -148,7 +148,9 @@ def students(viewer: Viewer, wanted: str) -> Sequence[Student]:
 
 
 def _title(record: CommunicationRecord) -> str:
-    return f"{record.student.person.name}：{record.get_trigger_display()}"
+    """Two versions of one record may wait at once, and only one of them is the newer."""
+    version = f"（第 {record.version} 版）" if record.version > 1 else ""
+    return f"{record.student.person.name}：{record.get_trigger_display()}{version}"
 
 
 def _lines(found: Iterable[CommunicationRecord]) -> list[Line]:

@@ -85,7 +85,7 @@ def show(
             "destroyed": custody.destroyed(viewer, target_id),
             **_acts(viewer, found, mistakes or {}),
             "holding": {} if identity.is_bound else holding.shown(viewer, found),
-            "following": {} if identity.is_bound else next_versions.shown(viewer, found),
+            "following": next_versions.shown(viewer, found, bound=identity.is_bound),
             "password": identity.means is Means.PASSWORD,
             "bound": identity.is_bound,
         }

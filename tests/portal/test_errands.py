@@ -16,7 +16,7 @@ HOME = 'href="/"'
 
 
 def slot(phone: Phone, number: int) -> str:
-    return re.findall(r'name="slot" value="([^"]+)"', phone.html)[number - 1]
+    return str(re.findall(r'name="slot" value="([^"]+)"', phone.html)[number - 1])
 
 
 def test_the_later_of_two_parents_comes_back_to_the_meeting(world: World) -> None:

@@ -83,6 +83,30 @@ def test_a_family_is_led_from_what_is_superseded_to_what_took_its_place(world: W
     assert BUTTON not in at_record(world, first, "mother").text
 
 
+def test_while_both_wait_the_family_knows_which_is_newer(world: World) -> None:
+    """One side has signed the first; its words are on their way out."""
+    first = offered(world)
+    assert first.sign().status_code == 200
+    second = Paper(first.writer, first.id)
+    second.keep(second.writer.post(f"/records/{first.id}/next-version"))
+    waits = "学校写了第 2 版，正在等双方签字"
+    assert waits not in at_record(world, first, "mother").text
+    second.do("check")
+    second.do("offer")
+
+    mother = at_record(world, first, "mother")
+    assert waits in mother.text
+    assert f'href="/records/{second.id}"' in mother.html
+    assert waits not in at_record(world, second, "mother").text
+    link = by_link(world, "mother", purpose="RECORD", target_id=first.id)
+    assert f"{waits}。请打开最新一条消息里的链接查看" in link.text
+    assert str(second.id) not in link.html
+    for who in ("teacher", "mother"):
+        home = by_password(world, who)
+        home.open("/")
+        assert home.text.count("（第 2 版）") == 1, who
+
+
 def test_what_nobody_has_signed_is_changed_itself(world: World) -> None:
     paper = offered(world)
     phone = at_record(world, paper)
