@@ -230,6 +230,7 @@ def _line(
         "live": item.state in ActionItem.LIVE,
         "unverified": mine and item.state == ActionItem.State.DONE,
         "dropped": item.state == ActionItem.State.DROPPED,
+        "stuck": item.state == ActionItem.State.BLOCKED,
         "progress": found,
         "signed": found is not None and found.today == _STATE.DONE,
         "excused": found is not None and found.today == _STATE.EXCUSED,

@@ -1,13 +1,14 @@
 """The morning after: a due day of which nobody spoke is written down, and the owner hears of it.
 
 At 08:00, with a kind word and never a punishing one. Three such days in a row are a sign that
-something is difficult: then 班主任 gets the task to talk about that item. While the talk waits and
+something is difficult: then 班主任 gets the task to talk about that item (of one that is theirs,
+whoever is above). While the talk waits and
 the days go on, 年级组长 hears of it, then 德育处 as well. After an outage the sweep walks through
 every day, but reminds of the last one only. It never turns back: a day that 调休 makes a school day
 when its morning is over was not missed (records.check_ins).
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -17,7 +18,7 @@ from parties import tenancy
 from records import check_ins, item_rows, plan_times, streaks
 from records.models import ActionItem
 from workflow import assignment, clocks, due_rows, plan_people, quiet_hours
-from workflow.assignment import Wanted
+from workflow.assignment import Assigned, Wanted
 from workflow.models import Case, HumanTask
 
 TALK: Final = "plan_talk"
@@ -95,10 +96,8 @@ def _talk_if_often(item: ActionItem, *, at: datetime) -> None:
 
 
 def _ask(item: ActionItem, case: Case, day: date, *, at: datetime) -> None:
-    assigned = assignment.assign(
-        Wanted(name=TALK, roles=["HT"], instead=["GL", "ME"]), case=case, at=at
-    )
     owners = plan_people.owners(item, case=case, at=at)
+    assigned = _who_talks(case, {person for _, person in owners}, at=at)
     HumanTask.objects.create(
         school_id=case.school_id,
         case=case,
@@ -117,6 +116,16 @@ def _ask(item: ActionItem, case: Case, day: date, *, at: datetime) -> None:
     key = f"plan.talk:{item.pk}:{day.isoformat()}"
     plan_people.tell(case, people, template="task.new", key=key, at=at)
     item_rows.record("plan.talk_asked", item, at=at, day=day.isoformat())
+
+
+def _who_talks(case: Case, owners: Set[UUID], *, at: datetime) -> Assigned:
+    """The class's teacher; about an item of their own, whoever is above them."""
+    for roles in (["HT", "GL", "ME"], ["GL", "ME"], ["ME"]):
+        wanted = Wanted(name=TALK, roles=roles[:1], instead=roles[1:])
+        found = assignment.assign(wanted, case=case, at=at)
+        if not owners & set(found.candidates):
+            break
+    return found
 
 
 def _tell_above(

@@ -155,6 +155,9 @@ def test_whoever_decides_reads_what_was_raised_and_proposed_beside_the_question(
 
     assert CALM in phone.text
     assert "建议渠道 面对面会谈（学业预警：两次技能测试未通过）" in phone.text
+    # 报警 is what one does by telephone: no choice on a page calls the police.
+    assert "危机（立即逐级通知负责的人）" in phone.text
+    assert "立即报警" not in phone.text
 
 
 @pytest.mark.parametrize("who", ["duty_officer", "vice_principal"])

@@ -51,6 +51,18 @@ def test_the_message_leads_to_the_words(world: World, item: ActionItem) -> None:
         assert NIGHT not in phone.html, other
 
 
+def test_whoever_said_it_reads_that_it_was_heard(world: World, item: ActionItem) -> None:
+    phone, heard_of = by_password(world, "mother"), "困难已经记下，老师会来联系"
+    phone.open("/plan")
+    assert heard_of not in phone.text
+
+    phone.send(f"/plan/{item.pk}/stuck", why=NIGHT)
+
+    assert heard_of in phone.text
+    phone.send(f"/plan/{item.pk}/done", note="都做到了")
+    assert heard_of not in phone.text
+
+
 def test_what_is_about_money_is_heard_by_who_may_read_it(world: World, item: ActionItem) -> None:
     say(world, item, "stuck", why=RENT)
 

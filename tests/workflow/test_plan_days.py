@@ -207,6 +207,19 @@ def test_two_missed_days_are_no_talk_and_three_are(world: World) -> None:
     assert talk.title == "请联系一下，问问遇到了什么困难"
 
 
+def test_nobody_is_asked_to_talk_with_themselves(world: World) -> None:
+    """An item of the school that nobody is named for is the teacher's own."""
+    one(world, daily(owner_party="SCHOOL"))
+    look(at(15, 8))
+
+    talk = talks(world)[0]
+    assert people_of(world, set(talk.candidates)) == {"grade_leader"}
+    assert talk.about == world["teacher"].pk
+    human_tasks.complete(
+        school_id=world.id, task_id=talk.pk, by=world["grade_leader"], at=at(15), answer=TALK
+    )
+
+
 def test_an_excused_day_in_between_starts_no_new_count(world: World) -> None:
     item = one(world)
     look(at(14, 8))
