@@ -10,7 +10,7 @@ from parties import tenancy
 from records.models import CommunicationRecord
 from tests.api.meeting_stories import begun, on_offer
 from tests.factories import MINUTE, World
-from tests.portal.visitors import Phone, by_password
+from tests.portal.visitors import Phone, by_link, by_password
 from tests.processes.meeting_walk import MeetingWalk
 
 TYPED = {
@@ -71,6 +71,23 @@ def test_the_task_leads_to_its_record_and_is_completed_behind_it(held: MeetingWa
     phone.send(task, sure="1", as_read=phone.value("as_read"), **{"answer-read_back": "yes"})
     assert "已提交" in phone.text
     assert "meeting_minutes" not in held.open()
+
+
+def test_the_record_leads_to_its_case_and_shows_nobody_a_machines_number(
+    held: MeetingWalk,
+) -> None:
+    world, phone, task = held.world, by_password(held.world, "teacher"), address(held)
+    phone.open(f"{task}/record")
+    phone.send(f"{task}/record", offer="1", **shown(phone), **TYPED)
+    record = stored(held)
+
+    for reader in (phone, by_password(world, "mother")):
+        reader.open(f"/records/{record.pk}")
+        assert f'href="/cases/{held.case_id}">查看事项' in reader.html
+        assert str(held.case_id) not in reader.text
+    link = by_link(world, "mother", purpose="RECORD", target_id=record.pk)
+    assert record.record_no in link.text
+    assert str(held.case_id) not in link.html
 
 
 def test_who_is_known_to_come_is_ticked_and_written_down_as_what_they_are(
