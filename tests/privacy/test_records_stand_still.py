@@ -229,3 +229,44 @@ def test_she_and_the_school_read_on(world: World) -> None:
 
     for who in ("mother", "teacher"):
         assert FEAR in str(member(world, who).get(f"/records/{paper.id}").json()), who
+
+
+def followed(world: World, paper: Paper) -> Paper:
+    """A second version of what one side has signed, handed to both."""
+    second = Paper(paper.writer, paper.id)
+    second.keep(second.writer.post(f"/records/{paper.id}/next-version"))
+    second.do("check")
+    second.do("offer")
+    return second
+
+
+def page_of(world: World, paper: Paper) -> str:
+    phone = by_password(world, "father")
+    phone.open(f"/records/{paper.id}")
+    return phone.text
+
+
+def test_a_version_that_came_since_is_not_named_on_the_earlier_one(world: World) -> None:
+    paper = offered(world)
+    before(world, paper, "teacher")
+    named(world)
+    stood = page_of(world, paper)
+
+    followed(world, paper)
+
+    assert page_of(world, paper) == stood
+    assert "第 2 版" not in stood
+
+
+def test_a_version_that_waited_before_goes_on_waiting_to_him(world: World) -> None:
+    paper = offered(world)
+    before(world, paper, "teacher")
+    second = followed(world, paper)
+    named(world)
+    stood = page_of(world, paper)
+    assert "学校写了第 2 版，正在等双方签字" in stood
+
+    for who in ("teacher", "mother"):
+        assert second.sign(member(world, who)).status_code == 200
+
+    assert page_of(world, paper) == stood
