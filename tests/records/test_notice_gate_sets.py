@@ -75,7 +75,8 @@ def test_pointed_at_without_a_name_is_stopped_and_what_looks_like_it_passes() ->
     """44 and 48 were written before the rules; 30 and 40, then 20 and 20, were tried on finished
     ones, which stopped 23 of the 30 and 17 of the 20 and held up none; what passed changed a rule.
     33 and 40 about initials, an only one and few who did something came later: 19 of the 33 passed.
-    On rules mended for them 16 and 36 more were tried; 15 were stopped and six held up. The last 8 and 12 came from readers, and changed rules.
+    On rules mended for them 16 and 36 more were tried; 15 were stopped and six held up. The last
+    8 and 12 came from readers, and changed rules.
     """
     pointed, alike = lines("indirect.txt"), lines("lookalikes.txt")
     assert (len(set(pointed)), len(set(alike))) == (151, 196)
