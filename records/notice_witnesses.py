@@ -1,6 +1,7 @@
 """Who may stand beside a colleague when a family's answer to a notice is written down on paper.
 
-Another member of staff, and nobody of the family: not even one who also works here. Inside a scope.
+Another member of staff, nobody of the family, not even one who also works here, and no auditor: who
+looks at the books later has no part in them. Inside a scope.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from parties.errors import InvalidInput
 from parties.models import GuardianLink, Membership, Person
 from parties.relations import in_force
+from parties.roles import Role
 
 
 def colleagues(student: UUID, *, by: Person, at: datetime) -> Sequence[Person]:
@@ -20,17 +22,21 @@ def colleagues(student: UUID, *, by: Person, at: datetime) -> Sequence[Person]:
 
 
 def refuse(witness: UUID | None, student: UUID, *, by: Person, at: datetime) -> None:
-    """Raises InvalidInput: not another member of staff, or of this family. None is nobody."""
+    """Raises InvalidInput: not another member of staff, an auditor, or of this family. None is
+    nobody.
+    """
     if witness is None or _able(student, by=by, at=at).filter(pk=witness).exists():
         return
     raise InvalidInput(
-        "在场的第二人须是另一位教职工，并且不是这个家庭的人。",
+        "在场的第二人须是另一位教职工，不能是审计员或这个家庭的人。",
         field="witness",
         mend="请填写另一位同事。",
     )
 
 
 def _able(student: UUID, *, by: Person, at: datetime) -> QuerySet[Person]:
-    staff = in_force(Membership.objects.all(), at).values("person")
+    posts = in_force(Membership.objects.all(), at)
+    staff, auditors = posts.values("person"), posts.filter(role=Role.AUD).values("person")
     kin = GuardianLink.objects.filter(student=student).values("guardian")
-    return Person.objects.filter(pk__in=staff).exclude(pk__in=kin).exclude(pk=by.pk)
+    people = Person.objects.filter(pk__in=staff).exclude(pk__in=auditors)
+    return people.exclude(pk__in=kin).exclude(pk=by.pk)

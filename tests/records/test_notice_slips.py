@@ -11,7 +11,7 @@ from parties import tenancy
 from parties.access import Viewer
 from parties.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from parties.models import GuardianLink, Person, Student
-from records import notice_slips
+from records import notice_slips, notice_witnesses
 from records.models import Attachment, NoticeReceipt
 from records.notice_papers import OnPaper
 from records.printing.documents import NoticeSlips, Watermark
@@ -171,6 +171,26 @@ def on_paper(walk: Sent, scan: UUID) -> NoticeReceipt:
         at=walk.at,
         given=OnPaper(**given, how="PAPER", scan=scan, witness_id=world["counsellor"].pk),
     )
+
+
+def test_who_audits_stands_beside_nobody(world: World) -> None:
+    walk = sent(world, strength="CONFIRM")
+    given = OnPaper(
+        student_id=world.student.pk, guardian_id=world["father"].pk, how="PHONE",
+        witness_id=world["auditor"].pk,
+    )  # fmt: skip
+
+    with pytest.raises(InvalidInput, match="不能是审计员") as refused:
+        notice_answering.by_staff(
+            school_id=world.id, notice_id=walk.notice_id, by=world["teacher"], at=walk.at,
+            given=given,
+        )  # fmt: skip
+
+    assert refused.value.field == "witness"
+    with tenancy.scope(world.id):
+        offered = notice_witnesses.colleagues(world.student.pk, by=world["teacher"], at=walk.at)
+        assert world["auditor"] not in offered
+        assert world["counsellor"] in offered
 
 
 def test_a_signed_slip_comes_back_with_its_scan(world: World) -> None:
