@@ -74,6 +74,20 @@ def test_a_limit_ends_with_its_window_and_with_success() -> None:
 
 
 @pytest.mark.django_db
+def test_tries_of_another_day_are_swept_away_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    throttle.hit(FEW, "long ago")
+    Throttle.objects.update(since=F("since") - timedelta(days=2))
+    monkeypatch.setattr("parties.throttle._SWEEP_ONE_IN", 2**62)
+    throttle.hit(FEW, "today")
+    assert Throttle.objects.count() == 2
+
+    monkeypatch.setattr("parties.throttle._SWEEP_ONE_IN", 1)
+    throttle.hit(FEW, "later")
+
+    assert Throttle.objects.count() == 2
+
+
+@pytest.mark.django_db
 def test_the_table_of_limits_names_nobody() -> None:
     throttle.hit(FEW, "+8613912345678", "10.0.0.0/24")
 
